@@ -1,0 +1,60 @@
+"""Statistics of the review: plain numbers in, frozen results out.
+
+No file is read and nothing else of the engine is imported here.
+"""
+
+from livingreview.synthesis.bayes import BayesFit
+from livingreview.synthesis.betabinomial import BetaBinomialFit
+from livingreview.synthesis.intervals import (
+    counts_from_percent,
+    pairs_from_percent_and_interval,
+    parse_percent,
+    proportion_interval,
+)
+from livingreview.synthesis.inverse_variance import InverseVarianceFit
+from livingreview.synthesis.proportions import pool_many, pool_proportions
+from livingreview.synthesis.ratios import (
+    HazardRatio,
+    PooledEffect,
+    TwoByTwo,
+    hazard_ratio_from_interval,
+    landmark_from_interval,
+    pool_generic,
+    pool_ratios,
+    standard_error_from_p,
+    two_by_two,
+)
+from livingreview.synthesis.results import CrudeTotal, PooledProportion
+from livingreview.synthesis.sensitivity import (
+    LevelComparison,
+    compare_levels,
+    cumulative,
+    leave_one_out,
+)
+
+__all__ = [
+    "BayesFit",
+    "BetaBinomialFit",
+    "CrudeTotal",
+    "HazardRatio",
+    "InverseVarianceFit",
+    "LevelComparison",
+    "PooledEffect",
+    "PooledProportion",
+    "TwoByTwo",
+    "compare_levels",
+    "counts_from_percent",
+    "cumulative",
+    "hazard_ratio_from_interval",
+    "landmark_from_interval",
+    "leave_one_out",
+    "pairs_from_percent_and_interval",
+    "parse_percent",
+    "pool_generic",
+    "pool_many",
+    "pool_proportions",
+    "pool_ratios",
+    "proportion_interval",
+    "standard_error_from_p",
+    "two_by_two",
+]

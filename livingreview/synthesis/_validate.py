@@ -1,0 +1,77 @@
+"""Checks of counts and levels shared by the modules of this package."""
+
+import numpy as np
+
+
+def as_counts(values, name):
+    """Return whole, non-negative numbers as a float array of shape (k,).
+
+    Floats hold every count below 2**53 exactly and spare the callers a cast
+    before each product with a probability.
+    """
+    try:
+        array = np.atleast_1d(np.asarray(values, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected whole numbers, found {values!r}") from error
+    if array.ndim != 1:
+        raise ValueError(f"{name}: expected one dimension, found shape {array.shape}")
+    bad = ~np.isfinite(array) | (array != np.floor(array))
+    _refuse(bad, array, name, "a whole number")
+    _refuse(array < 0, array, name, "a number >= 0")
+    return array
+
+
+def check_pairs(events, totals, *, names=("events", "totals")):
+    """Return events and totals as float arrays with 0 <= events <= totals, totals >= 1.
+
+    Raises
+    ------
+    ValueError
+        Naming the position (from 0) of the first value that cannot be right.
+    """
+    x, n = as_counts(events, names[0]), as_counts(totals, names[1])
+    if len(x) != len(n):
+        raise ValueError(f"{names[0]} has {len(x)} values, {names[1]} has {len(n)}; expected as many")
+    if len(x) == 0:
+        raise ValueError(f"{names[0]}: expected at least one study, found none")
+    _refuse(n < 1, n, names[1], "a number >= 1")
+    over = np.flatnonzero(x > n)
+    if over.size:
+        i = over[0]
+        raise ValueError(
+            f"{names[0]} at position {i} (from 0): {x[i]:g} exceeds {names[1]} {n[i]:g}"
+        )
+    return x, n
+
+
+def check_level(level):
+    """Return a coverage strictly between 0 and 1."""
+    level = float(level)
+    if not 0 < level < 1:
+        raise ValueError(f"level: expected a coverage between 0 and 1, found {level}")
+    return level
+
+
+def check_choice(value, allowed, name):
+    """Return value if it is one of the allowed words."""
+    if value not in allowed:
+        raise ValueError(f"{name}: expected one of {', '.join(allowed)}; found {value!r}")
+    return value
+
+
+def as_floats(values, name, *, positive=False):
+    """Return finite numbers as a float array of shape (k,), positive if asked."""
+    try:
+        array = np.atleast_1d(np.asarray(values, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected numbers, found {values!r}") from error
+    _refuse(~np.isfinite(array), array, name, "a finite number")
+    if positive:
+        _refuse(array <= 0, array, name, "a number > 0")
+    return array
+
+
+def _refuse(bad, array, name, expected):
+    if bad.any():
+        i = int(np.flatnonzero(bad)[0])
+        raise ValueError(f"{name} at position {i} (from 0): expected {expected}, found {array[i]:g}")

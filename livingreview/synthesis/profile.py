@@ -1,0 +1,98 @@
+"""Profile-likelihood interval of the binomial-normal median."""
+
+import numpy as np
+from scipy.optimize import elementwise
+from scipy.special import expit
+from scipy.stats import chi2
+
+from livingreview.synthesis import glmm
+
+# Beyond this logit the proportion is 0 or 1 to the last printed digit.
+FAR = 40.0
+
+
+def profile_interval(x, n, fits, *, level=0.95):
+    """Return profile-likelihood limits of mu for S intercept-only fits.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (S, K)  events and patients; padding studies have n = 0
+    fits : GlmmFits  from :func:`glmm.fit_sets` with an intercept only
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    ndarray, shape (S, 2)
+        Limits [logit] where twice the drop of the log-likelihood, maximised over
+        tau >= 0, equals the chi-square(1) quantile; +-inf where it never does.
+
+    Source
+    ------
+    Venzon & Moolgavkar 1988, Appl Stat 37:87-94.
+    """
+    sets = len(x)
+    critical = chi2.ppf(level, 1)
+    index = np.tile(np.arange(sets), 2)
+    side = np.repeat([-1.0, 1.0], sets)
+    centre, se = fits.beta[index, 0], np.sqrt(fits.cov[index, 0, 0])
+
+    def excess(mu, i):
+        shape = np.shape(mu)
+        mu, i = np.ravel(mu), np.ravel(i).astype(int)
+        top = profile_log_likelihood(x[i], n[i], mu, fits.tau[i], np.abs(mu - fits.beta[i, 0]))
+        return (2 * (fits.log_likelihood[i] - top) - critical).reshape(shape)
+
+    inner, outer = _bracket(excess, centre, side * se, index)
+    limits = side * np.inf
+    ok = np.isfinite(outer)
+    if ok.any():
+        found = elementwise.find_root(
+            excess, (inner[ok], outer[ok]), args=(index[ok],), tolerances={"xatol": 1e-7, "fatol": 1e-7}
+        )
+        limits[ok] = found.x
+    return limits.reshape(2, sets).T
+
+
+def _bracket(excess, centre, first, index):
+    """Walk outwards until the deviance passes its critical value."""
+    inner, outer = centre.copy(), np.full(len(centre), np.nan)
+    reach, active = 1.5 * first, np.arange(len(centre))
+    while active.size:
+        trial = centre[active] + reach[active]
+        past = excess(trial, index[active]) > 0
+        outer[active[past]] = trial[past]
+        inner[active[~past]] = trial[~past]
+        active = active[~past & (np.abs(trial) < FAR)]
+        reach[active] *= 1.5
+    return inner, outer
+
+
+def profile_log_likelihood(x, n, mu, tau, shift):
+    """Return the log-likelihood at fixed mu (S,), maximised over tau >= 0.
+
+    ``tau`` and ``shift`` only place the starts: away from its estimate mu is
+    reconciled with the data by a tau about as large as the shift.
+    """
+    sets = len(x)
+    design = np.ones((*x.shape, 1))
+    at_zero = glmm.fixed_log_likelihood(x, n, expit(mu)[:, None])
+    starts = np.stack([tau + 0.1, 0.3 + 0 * tau, 0.5 + shift, 1.5 + tau])
+    tile = np.tile(np.arange(sets), len(starts))
+
+    def along_tau(members, nodes):
+        def function(theta, i):
+            j = members[i]
+            full = np.column_stack([mu[j], theta])
+            value, grad, hess = glmm.evaluate(x[j], n[j], design[j], full, nodes)
+            return value, grad[:, -1:], hess[:, -1:, -1:]
+
+        return function
+
+    theta, value, _, _ = glmm.maximise(
+        along_tau(tile, glmm.COARSE_NODES), starts.reshape(-1, 1), gain=1e-4, max_iter=25
+    )
+    best = value.reshape(len(starts), sets).argmax(axis=0)
+    theta = theta.reshape(len(starts), sets)[best, np.arange(sets)]
+    nodes = glmm.FINER_NODES[1]
+    _, value, _, _ = glmm.maximise(along_tau(np.arange(sets), nodes), theta[:, None], gain=1e-9)
+    return np.maximum(value + glmm.log_binomial(x, n).sum(axis=1), at_zero)

@@ -1,0 +1,395 @@
+"""Two-arm comparisons, hazard ratios and survival landmarks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import hypergeom, norm
+
+from livingreview.synthesis import two_arm
+from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
+from livingreview.synthesis.intervals import proportion_interval
+from livingreview.synthesis.inverse_variance import (
+    ESTIMATORS,
+    TESTS,
+    InverseVarianceFit,
+    around,
+    pool_inverse_variance,
+)
+from livingreview.synthesis.results import NAN, NAN_PAIR
+
+TWO_ARM_METHODS = ("REML", "DL", "EE", "MH", "Peto")
+# scale -> way from the analysis scale to the reported effect
+BACK = {
+    "none": lambda y: y,
+    "exp": np.exp,
+    "logit": expit,
+    "cloglog": lambda y: np.exp(-np.exp(y)),
+}
+# Fisher's test counts tables as probable as the observed one, up to rounding.
+TIE = 1 + 1e-7
+
+
+@dataclass(frozen=True)
+class PooledEffect:
+    """Pooled comparison or landmark.
+
+    Attributes
+    ----------
+    method, test, scale : str  ``scale`` names the way back: "exp", "none", ...
+    level : float  coverage of every interval
+    status : {"ok", "single_study", "not_estimable"}
+        "single_study": only one study informs; its own Wald interval is given.
+    k_given, k : int  studies given, and those that enter the estimate
+    estimate, se : float  analysis scale (log ratio, difference, log(-log S))
+    effect, ci : float, (low, high)  reported scale
+    tau2, tau2_ci, q, q_df, q_p, i2_percent : heterogeneity, analysis scale;
+        nan for Mantel-Haenszel and Peto
+    prediction : (low, high)  reported scale, t(k-1)
+    details : InverseVarianceFit or None  with effects, variances and weights
+    """
+
+    method: str
+    test: str
+    scale: str
+    level: float
+    status: str
+    k_given: int
+    k: int
+    estimate: float = NAN
+    se: float = NAN
+    effect: float = NAN
+    ci: tuple = NAN_PAIR
+    tau2: float = NAN
+    tau2_ci: tuple = NAN_PAIR
+    q: float = NAN
+    q_df: int = 0
+    q_p: float = NAN
+    i2_percent: float = NAN
+    prediction: tuple = NAN_PAIR
+    details: InverseVarianceFit | None = None
+
+
+@dataclass(frozen=True)
+class TwoByTwo:
+    """One study with two arms: ratios, difference and exact test.
+
+    risk_ratio, odds_ratio (Wald on the log scale) and risk_difference (Newcombe),
+    each with its interval; fisher_p two-sided; corrected: 0.5 was added to the
+    cells for the ratios.
+    """
+
+    risk_ratio: float
+    risk_ratio_ci: tuple
+    odds_ratio: float
+    odds_ratio_ci: tuple
+    risk_difference: float
+    risk_difference_ci: tuple
+    fisher_p: float
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class HazardRatio:
+    """log_hr and se [log]; asymmetry [standard errors]; symmetric: asymmetry <= 0.1."""
+
+    log_hr: float
+    se: float
+    asymmetry: float
+    symmetric: bool
+
+
+def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0.95):
+    """Pool two-arm counts of k studies.
+
+    Parameters
+    ----------
+    a, n1 : array-like of int, shape (k,)  events and patients of arm 1
+    c, n2 : array-like of int, shape (k,)  events and patients of arm 2
+    measure : {"RR", "OR", "RD"}
+    method : {"REML", "DL", "EE", "MH", "Peto"}
+        Inverse variance (0.5 added to all cells of studies with a zero cell;
+        studies without information dropped for RR and OR), Mantel-Haenszel
+        (uncorrected) or Peto (OR only).
+    test : {"z", "knha", "adhoc"}, optional
+        Default "adhoc" (truncated Hartung-Knapp) for REML, else "z".
+        Mantel-Haenszel and Peto allow "z" only.
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    PooledEffect
+
+    Raises
+    ------
+    ValueError
+        If a count is negative, not whole or exceeds its total (names the
+        position), lengths differ, or an option or their combination is not allowed.
+
+    Source
+    ------
+    See :mod:`two_arm` and :mod:`inverse_variance`.
+    """
+    check_choice(measure, two_arm.MEASURES, "measure")
+    check_choice(method, TWO_ARM_METHODS, "method")
+    test = check_choice(test or ("adhoc" if method == "REML" else "z"), TESTS, "test")
+    if method == "Peto" and measure != "OR":
+        raise ValueError(f"measure: the Peto method estimates odds ratios only, found {measure!r}")
+    if method in ("MH", "Peto") and test != "z":
+        raise ValueError(f"test: {method} allows 'z' only, found {test!r}")
+    cells, level = _check_arms(a, n1, c, n2), check_level(level)
+    scale = "none" if measure == "RD" else "exp"
+    given = len(cells[0])
+    keep = np.ones(given, bool) if measure == "RD" else ~two_arm.without_information(*cells)
+    if not keep.any():
+        return PooledEffect(method, test, scale, level, "not_estimable", given, 0)
+    if method in ("MH", "Peto"):
+        return _pool_common(cells, measure, method, level, int(keep.sum()))
+    y, v = two_arm.two_arm_effects(*(cell[keep] for cell in cells), measure=measure)
+    return _from_fit(y, v, method, test, scale, level, given)
+
+
+def _check_arms(a, n1, c, n2):
+    a, n1 = check_pairs(a, n1, names=("a", "n1"))
+    c, n2 = check_pairs(c, n2, names=("c", "n2"))
+    if len(a) != len(c):
+        raise ValueError(f"a has {len(a)} values, c has {len(c)}; expected as many")
+    return a, n1, c, n2
+
+
+def _pool_common(cells, measure, method, level, k):
+    if method == "MH":
+        estimate, se = two_arm.mantel_haenszel(*cells, measure=measure)
+    else:
+        estimate, se = two_arm.peto(*cells)
+    scale, given = "none" if measure == "RD" else "exp", len(cells[0])
+    if np.isnan(estimate):
+        return PooledEffect(method, "z", scale, level, "not_estimable", given, k)
+    back = BACK[scale]
+    return PooledEffect(
+        method,
+        "z",
+        scale,
+        level,
+        "ok" if k > 1 else "single_study",
+        given,
+        k,
+        estimate=estimate,
+        se=se,
+        effect=float(back(estimate)),
+        ci=_reported(back, around(estimate, norm.isf((1 - level) / 2) * se)),
+    )
+
+
+def _reported(back, pair):
+    """Return an interval on the reported scale, lower limit first."""
+    return tuple(sorted(float(back(v)) for v in pair))
+
+
+def _from_fit(y, v, method, test, scale, level, given):
+    fit = pool_inverse_variance(y, v, tau2_method=method, test=test, level=level)
+    back = BACK[scale]
+    with np.errstate(over="ignore"):
+        return PooledEffect(
+            method,
+            test,
+            scale,
+            level,
+            "ok" if fit.k > 1 else "single_study",
+            given,
+            fit.k,
+            estimate=fit.estimate,
+            se=fit.se,
+            effect=float(back(fit.estimate)),
+            ci=_reported(back, fit.ci),
+            tau2=fit.tau2,
+            tau2_ci=fit.tau2_ci,
+            q=fit.q,
+            q_df=fit.q_df,
+            q_p=fit.q_p,
+            i2_percent=fit.i2_percent,
+            prediction=_reported(back, fit.prediction),
+            details=fit,
+        )
+
+
+def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale="exp", level=0.95):
+    """Pool k reported effects by inverse variance.
+
+    Parameters
+    ----------
+    estimates, standard_errors : array-like of float, shape (k,)
+        On the analysis scale, such as log hazard ratios, or log(-log S) of a
+        survival landmark (see :func:`landmark_from_interval`); errors > 0.
+    method : {"REML", "DL", "EE"}
+    test : {"z", "knha", "adhoc"}, optional  default "adhoc" for REML, else "z"
+    scale : {"exp", "none", "logit", "cloglog"}
+        How estimates are reported: exp(y), y, expit(y), exp(-exp(y)).
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    PooledEffect
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a value is not finite or an error not positive (names
+        the position), or an option is not allowed.
+
+    Source
+    ------
+    See :mod:`inverse_variance`.
+    """
+    check_choice(method, ESTIMATORS, "method")
+    test = check_choice(test or ("adhoc" if method == "REML" else "z"), TESTS, "test")
+    check_choice(scale, tuple(BACK), "scale")
+    y = as_floats(estimates, "estimates")
+    se = as_floats(standard_errors, "standard_errors", positive=True)
+    if len(y) != len(se) or len(y) == 0:
+        raise ValueError(
+            f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
+        )
+    return _from_fit(y, se**2, method, test, scale, check_level(level), len(y))
+
+
+def two_by_two(a, n1, c, n2, *, level=0.95):
+    """Compare two arms of one study.
+
+    Parameters
+    ----------
+    a, n1, c, n2 : int  events and patients of arm 1, then of arm 2
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    TwoByTwo
+        For the ratios 0.5 is added to all cells if any is 0; the difference and
+        the exact test use the counts as they are.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative, not whole or exceeds its total.
+
+    Source
+    ------
+    Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82.
+    """
+    cells, z = _check_arms(a, n1, c, n2), norm.isf((1 - check_level(level)) / 2)
+    ratios = []
+    for measure in ("RR", "OR"):
+        y, v = two_arm.two_arm_effects(*cells, measure=measure)
+        ratios += [float(np.exp(y[0])), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))]
+    a, n1, c, n2 = (float(cell[0]) for cell in cells)
+    p1, p2 = a / n1, c / n2
+    low1, high1 = proportion_interval(a, n1, method="wilson", level=level)
+    low2, high2 = proportion_interval(c, n2, method="wilson", level=level)
+    difference_ci = (
+        p1 - p2 - float(np.hypot(p1 - low1, high2 - p2)),
+        p1 - p2 + float(np.hypot(high1 - p1, p2 - low2)),
+    )
+    corrected = 0 in (a, n1 - a, c, n2 - c)
+    return TwoByTwo(*ratios, p1 - p2, difference_ci, _fisher(a, n1, c, n2), corrected)
+
+
+def _fisher(a, n1, c, n2):
+    events = int(a + c)
+    possible = np.arange(max(0, events - int(n2)), min(events, int(n1)) + 1)
+    pmf = hypergeom.pmf(possible, int(n1 + n2), events, int(n1))
+    return float(min(1.0, pmf[pmf <= pmf[possible == a] * TIE].sum()))
+
+
+def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
+    """Return the log hazard ratio and its standard error from a printed interval.
+
+    Parameters
+    ----------
+    hr, low, high : float  > 0, low < high
+    level : float  coverage of the printed interval, 0-1
+
+    Returns
+    -------
+    HazardRatio
+        se = (log high - log low) / (2 z).  ``asymmetry`` is the distance of
+        log hr from the middle of the interval in standard errors; above 0.1
+        points to a transcription error.
+
+    Raises
+    ------
+    ValueError
+        If a value is not positive or low is not below high.
+
+    Source
+    ------
+    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007,
+    Trials 8:16.
+    """
+    log_hr, low, high = np.log(as_floats([hr, low, high], "hr, low, high", positive=True)).tolist()
+    se = _half_width(low, high, level)
+    asymmetry = abs((low + high) / 2 - log_hr) / se
+    return HazardRatio(log_hr, se, asymmetry, asymmetry <= 0.1)
+
+
+def _half_width(low, high, level):
+    if not low < high:
+        raise ValueError("low, high: expected low below high")
+    return float((high - low) / (2 * norm.isf((1 - check_level(level)) / 2)))
+
+
+def standard_error_from_p(hr, p):
+    """Return the standard error of a log hazard ratio from its two-sided p.
+
+    Parameters
+    ----------
+    hr : float  > 0, not 1 (a ratio of 1 says nothing about its error)
+    p : float  two-sided, between 0 and 1 (Wald or log-rank)
+
+    Returns
+    -------
+    float  |log hr| / z(1 - p/2)
+
+    Raises
+    ------
+    ValueError
+        If hr or p is outside its range.
+
+    Source
+    ------
+    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007, Trials 8:16.
+    """
+    log_hr, p = float(np.log(as_floats(hr, "hr", positive=True)[0])), float(as_floats(p, "p")[0])
+    if not 0 < p < 1:
+        raise ValueError(f"p: expected a value between 0 and 1, found {p}")
+    if log_hr == 0:
+        raise ValueError("hr: a ratio of 1 does not determine its standard error")
+    return abs(log_hr) / float(norm.isf(p / 2))
+
+
+def landmark_from_interval(survival, low, high, *, level=0.95):
+    """Return log(-log S) of a survival landmark and its standard error.
+
+    Parameters
+    ----------
+    survival, low, high : float  [proportion 0-1], strictly inside, low < high
+    level : float  coverage of the printed interval, 0-1
+
+    Returns
+    -------
+    estimate, se : float  for :func:`pool_generic` with scale "cloglog"
+
+    Raises
+    ------
+    ValueError
+        If a value is not strictly between 0 and 1 or low is not below high.
+
+    Source
+    ------
+    Kalbfleisch & Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed.
+    """
+    values = as_floats([survival, low, high], "survival, low, high", positive=True)
+    if (values >= 1).any():
+        raise ValueError("survival, low, high: expected proportions below 1")
+    # log(-log S) falls as S rises, so the limits change places.
+    y, upper, lower = np.log(-np.log(values)).tolist()
+    return y, _half_width(lower, upper, level)

@@ -1,0 +1,197 @@
+"""Influence of single studies, accumulation over time, and one binary moderator."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+from scipy.stats import chi2, norm
+
+from livingreview.synthesis import glmm
+from livingreview.synthesis._validate import check_level, check_pairs
+from livingreview.synthesis.inverse_variance import around
+from livingreview.synthesis.proportions import pool_many, pool_proportions
+from livingreview.synthesis.results import NAN, NAN_PAIR
+
+
+@dataclass(frozen=True)
+class LevelComparison:
+    """Binomial-normal model with one binary study-level moderator.
+
+    Attributes
+    ----------
+    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable"}
+        Other than "ok": refused, estimates are nan.  "no_events" and
+        "all_events" may concern one level only.
+    k : int  studies; k_levels : (int, int)  studies at level 0 and 1
+    level : float  coverage of the interval
+    b0, b1, se_b0, se_b1 : float  [logit]; b1 is level 1 less level 0
+    tau2 : float  common to both levels [logit]
+    odds_ratio, odds_ratio_ci : float, (low, high)  Wald z
+    p_level0, p_level1 : float  median proportions 0-1
+    lrt_chi2, lrt_df, lrt_p : float, int, float  with against without the moderator
+    converged : bool
+    """
+
+    status: str
+    k: int
+    k_levels: tuple
+    level: float
+    b0: float = NAN
+    b1: float = NAN
+    se_b0: float = NAN
+    se_b1: float = NAN
+    tau2: float = NAN
+    odds_ratio: float = NAN
+    odds_ratio_ci: tuple = NAN_PAIR
+    p_level0: float = NAN
+    p_level1: float = NAN
+    lrt_chi2: float = NAN
+    lrt_df: int = 1
+    lrt_p: float = NAN
+    converged: bool = False
+
+
+def leave_one_out(events, totals, *, model="glmm", level=0.95):
+    """Pool k times, leaving out one study each time.
+
+    Parameters
+    ----------
+    events, totals : array-like of int, shape (k,)  [patients]
+    model : str  as in :func:`pool_proportions`
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    list of PooledProportion, length k
+        Element i omits study i; empty if k = 1.  Without profile intervals.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pool_proportions`.
+
+    Source
+    ------
+    Viechtbauer & Cheung 2010, Res Synth Methods 1:112-125.
+    """
+    x, n = check_pairs(events, totals)
+    if len(x) == 1:
+        return []
+    return _pool_each([(np.delete(x, i), np.delete(n, i)) for i in range(len(x))], model, level)
+
+
+def cumulative(events, totals, *, model="glmm", level=0.95):
+    """Pool the first two, three, ... k studies in the order given.
+
+    Parameters
+    ----------
+    events, totals : array-like of int, shape (k,)  [patients], by first availability
+    model : str  as in :func:`pool_proportions`
+    level : float  coverage, 0-1; not adjusted for repeated looks
+
+    Returns
+    -------
+    list of PooledProportion, length k - 1
+        Element j uses studies 0 to j + 1.  Without profile intervals.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pool_proportions`.
+
+    Source
+    ------
+    Lau et al. 1992, N Engl J Med 327:248-254; descriptive (Cochrane Handbook ch. 22).
+    """
+    x, n = check_pairs(events, totals)
+    return _pool_each([(x[:j], n[:j]) for j in range(2, len(x) + 1)], model, level)
+
+
+def _pool_each(sets, model, level):
+    if model == "glmm":
+        return pool_many(sets, level=level)
+    return [pool_proportions(x, n, model=model, level=level) for x, n in sets]
+
+
+def compare_levels(events, totals, moderator, *, level=0.95):
+    """Fit the binomial-normal model with one binary study-level moderator.
+
+    Parameters
+    ----------
+    events, totals : array-like of int, shape (k,)  [patients]
+    moderator : array-like of {0, 1} or bool, shape (k,)  both values must occur
+    level : float  coverage of the interval, 0-1
+
+    Returns
+    -------
+    LevelComparison
+
+    Raises
+    ------
+    ValueError
+        As :func:`pool_proportions`; or if the moderator has another length,
+        another value (names the position) or only one value.
+
+    Source
+    ------
+    Stijnen, Hamza & Ozdemir 2010, Stat Med 29:3046-3067, with a study-level
+    covariate; both models by maximum likelihood.
+    """
+    x, n = check_pairs(events, totals)
+    z, level = _check_moderator(moderator, len(x)), check_level(level)
+    sums = np.array([[v[z == value].sum() for value in (0, 1)] for v in (x, n)])
+    status = _comparison_status(x, n, sums)
+    k_levels = (int((z == 0).sum()), int((z == 1).sum()))
+    if status != "ok":
+        return LevelComparison(status, len(x), k_levels, level)
+    rates = logit(sums[0] / sums[1])
+    design = np.stack([np.ones(len(x)), z], axis=1)[None]
+    x, n = x[None], n[None]
+    fit = glmm.fit_sets(x, n, design, np.array([[rates[0], rates[1] - rates[0]]]))
+    null = glmm.fit_sets(x, n, design[:, :, :1], logit(x.sum(axis=1) / n.sum(axis=1))[:, None])
+    (b0, b1), (se0, se1) = fit.beta[0].tolist(), np.sqrt(np.diag(fit.cov[0])).tolist()
+    lrt = max(0.0, float(2 * (fit.log_likelihood[0] - null.log_likelihood[0])))
+    limits = np.exp(around(b1, norm.isf((1 - level) / 2) * se1))
+    return LevelComparison(
+        status=status,
+        k=x.size,
+        k_levels=k_levels,
+        level=level,
+        b0=b0,
+        b1=b1,
+        se_b0=se0,
+        se_b1=se1,
+        tau2=float(fit.tau[0] ** 2),
+        odds_ratio=float(np.exp(b1)),
+        odds_ratio_ci=tuple(limits.tolist()),
+        p_level0=float(expit(b0)),
+        p_level1=float(expit(b0 + b1)),
+        lrt_chi2=lrt,
+        lrt_p=float(chi2.sf(lrt, 1)),
+        converged=bool(fit.converged[0] and null.converged[0]),
+    )
+
+
+def _check_moderator(moderator, k):
+    z = np.atleast_1d(np.asarray(moderator, dtype=float))
+    if z.shape != (k,):
+        raise ValueError(f"moderator has {z.size} values, events has {k}; expected as many")
+    bad = np.flatnonzero((z != 0) & (z != 1))
+    if bad.size:
+        raise ValueError(f"moderator at position {bad[0]} (from 0): expected 0 or 1, found {z[bad[0]]:g}")
+    if z.min() == z.max():
+        raise ValueError(f"moderator: expected both 0 and 1, found only {z[0]:g}")
+    return z
+
+
+def _comparison_status(x, n, sums):
+    """Return why the two levels cannot be compared, or "ok"."""
+    if len(x) < 3:
+        return "single_study"
+    if (sums[0] == 0).any():
+        return "no_events"
+    if (sums[0] == sums[1]).any():
+        return "all_events"
+    if ((x == 0) | (x == n)).all():
+        return "tau2_not_identifiable"
+    return "ok"

@@ -1,0 +1,104 @@
+"""Two-arm counts: effects of single studies, Mantel-Haenszel and Peto pooling.
+
+Cells: a events of n1 in arm 1, c events of n2 in arm 2; b = n1 - a, d = n2 - c.
+"""
+
+import numpy as np
+
+MEASURES = ("RR", "OR", "RD")
+
+
+def without_information(a, n1, c, n2):
+    """Return which studies have no events, or only events, in both arms."""
+    return ((a == 0) & (c == 0)) | ((a == n1) & (c == n2))
+
+
+def corrected_cells(a, n1, c, n2):
+    """Return a, b, c, d with 0.5 added to all four cells of studies with a zero cell."""
+    b, d = n1 - a, n2 - c
+    add = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), 0.5, 0.0)
+    return a + add, b + add, c + add, d + add
+
+
+def two_arm_effects(a, n1, c, n2, *, measure):
+    """Return effects and variances, shape (k,): log RR, log OR or RD.
+
+    Source
+    ------
+    Deeks & Higgins, Statistical algorithms in Review Manager 5 (2010).
+    """
+    a, b, c, d = corrected_cells(a, n1, c, n2)
+    m1, m2 = a + b, c + d
+    if measure == "RR":
+        return np.log(a / m1) - np.log(c / m2), 1 / a - 1 / m1 + 1 / c - 1 / m2
+    if measure == "OR":
+        return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+    return a / m1 - c / m2, a * b / m1**3 + c * d / m2**3
+
+
+def mantel_haenszel(a, n1, c, n2, *, measure):
+    """Return the pooled effect and its standard error; nan where undefined.
+
+    Parameters
+    ----------
+    a, n1, c, n2 : ndarray, shape (k,)  counts, never corrected
+    measure : {"RR", "OR", "RD"}
+
+    Returns
+    -------
+    estimate, se : float  log RR, log OR or RD
+
+    Source
+    ------
+    Mantel & Haenszel 1959, J Natl Cancer Inst 22:719-748; variances: Greenland &
+    Robins 1985, Biometrics 41:55-68 (RR); Robins, Breslow & Greenland 1986,
+    Biometrics 42:311-323 (OR); Sato, Greenland & Robins 1989, Biometrics
+    45:1323-1324 (RD).
+    """
+    b, d, total = n1 - a, n2 - c, n1 + n2
+    if measure == "RD":
+        return _mh_difference(a, n1, c, n2)
+    if measure == "RR":
+        r, s = np.sum(a * n2 / total), np.sum(c * n1 / total)
+        if r == 0 or s == 0:
+            return float("nan"), float("nan")
+        variance = np.sum(n1 * n2 * (a + c) / total**2 - a * c / total) / (r * s)
+        return float(np.log(r / s)), float(np.sqrt(variance))
+    p, q = (a + d) / total, (b + c) / total
+    r, s = a * d / total, b * c / total
+    rs, ss = r.sum(), s.sum()
+    if rs == 0 or ss == 0:
+        return float("nan"), float("nan")
+    variance = np.sum(p * r) / rs**2 + np.sum(p * s + q * r) / (rs * ss) + np.sum(q * s) / ss**2
+    return float(np.log(rs / ss)), float(np.sqrt(variance / 2))
+
+
+def _mh_difference(a, n1, c, n2):
+    total = n1 + n2
+    weight = np.sum(n1 * n2 / total)
+    estimate = np.sum((a * n2 - c * n1) / total) / weight
+    p = np.sum(c * (n1 / total) ** 2 - a * (n2 / total) ** 2 + n1 * n2 * (n2 - n1) / total**2 / 2)
+    q = np.sum((a * (n2 - c) + c * (n1 - a)) / total) / 2
+    variance = estimate * p + q
+    # Without variation in either arm the formula gives 0, or less by rounding.
+    if variance <= 1e-14:
+        return float("nan"), float("nan")
+    return float(estimate), float(np.sqrt(variance) / weight)
+
+
+def peto(a, n1, c, n2):
+    """Return the one-step log odds ratio and its standard error; nan where undefined.
+
+    Source
+    ------
+    Yusuf et al. 1985, Prog Cardiovasc Dis 27:335-371 (sum of O - E over sum of V).
+    """
+    total, events = n1 + n2, a + c
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = n1 * n2 * events * (total - events) / (total**2 * (total - 1))
+    # One patient in all: neither expected nor observed can differ.
+    variance = np.where(total > 1, variance, 0.0)
+    information = variance.sum()
+    if information == 0:
+        return float("nan"), float("nan")
+    return float(np.sum(a - n1 * events / total) / information), float(1 / np.sqrt(information))

@@ -1,0 +1,275 @@
+"""Compute every field of an oracle file's cases through the public functions.
+
+A case has an id, a group, a method (with its name and options) and an input;
+``results`` returns the fields its group asks for.
+"""
+
+import math
+
+from livingreview.synthesis import (
+    compare_levels,
+    counts_from_percent,
+    cumulative,
+    hazard_ratio_from_interval,
+    leave_one_out,
+    pairs_from_percent_and_interval,
+    pool_generic,
+    pool_proportions,
+    pool_ratios,
+    proportion_interval,
+    standard_error_from_p,
+    two_by_two,
+)
+
+TWO_STEP_MODELS = {
+    ("PLO", "REML"): "reml",
+    ("PLO", "DL"): "dl",
+    ("PLO", "EE"): "ee",
+    ("PAS", "REML"): "arcsine",
+    ("PFT", "REML"): "freeman-tukey",
+}
+INTERVALS = {
+    "clopper_pearson": "clopper-pearson",
+    "wilson": "wilson",
+    "jeffreys": "jeffreys",
+    "agresti_coull": "agresti-coull",
+}
+
+
+def results(cases):
+    """Return {case id: {field: value}} for a list of oracle cases."""
+    return {case["id"]: _plain(GROUPS[case["group"]](case["input"], case["method"])) for case in cases}
+
+
+def _plain(value):
+    """Return plain lists and numbers, None for what is not defined."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _level(method):
+    return method.get("level", 0.95)
+
+
+def _glmm(given, method):
+    pooled = pool_proportions(given["x"], given["n"], level=_level(method))
+    return {
+        "k": pooled.k,
+        "mu": pooled.mu,
+        "se_mu": pooled.se,
+        "tau2": pooled.tau2,
+        "p": pooled.estimate,
+        "boundary_tau2_zero": pooled.tau2 == 0,
+        "ci95_wald_z": pooled.ci_z,
+        "ci95_t_km1": pooled.ci,
+        "pi95_z": pooled.prediction_z,
+        "pi95_t_km1": pooled.prediction,
+        "pi95_t_km2": pooled.prediction_km2,
+        "loglik": pooled.log_likelihood,
+        "Q_lrt": pooled.q_lrt,
+        "Q_df": pooled.q_df,
+        "Q_p": pooled.q_lrt_p,
+        "p_marginal_mean": pooled.marginal_mean,
+        "ci95_profile": pooled.ci_profile,
+    }
+
+
+def _edge(given, method):
+    pooled = pool_proportions(given["x"], given["n"], level=_level(method))
+    return {
+        "estimable": pooled.status == "ok",
+        "reason": None if pooled.status == "ok" else pooled.status,
+        "crude_x": pooled.crude.events,
+        "crude_n": pooled.crude.total,
+        "crude_p": pooled.crude.proportion,
+        "crude_clopper_pearson95": (pooled.crude.low, pooled.crude.high),
+    }
+
+
+def _two_step(given, method):
+    model = TWO_STEP_MODELS[method["measure"], method["tau2_estimator"]]
+    pooled = pool_proportions(
+        given["x"], given["n"], model=model, test=method["ci"], level=_level(method)
+    )
+    fit = pooled.details
+    if fit is None:
+        return {"k": pooled.k}
+    return {
+        "k": pooled.k,
+        "yi": fit.effects,
+        "vi": fit.variances,
+        "est": pooled.mu,
+        "se": pooled.se,
+        "tau2": pooled.tau2,
+        "Q": fit.q,
+        "Q_df": fit.q_df,
+        "Q_p": fit.q_p,
+        "I2_pct": fit.i2_percent,
+        "p": pooled.estimate,
+        "ci95": pooled.ci,
+        "weights_pct": fit.weights_percent,
+        "pi95_t_km1": pooled.prediction,
+        "tau2_ci95": fit.tau2_ci,
+    }
+
+
+def _study_ci(given, method):
+    fields = {"p": [x / n for x, n in zip(given["x"], given["n"], strict=True)]}
+    for field, name in INTERVALS.items():
+        low, high = proportion_interval(given["x"], given["n"], method=name, level=_level(method))
+        fields[field] = {"lower": low.tolist(), "upper": high.tolist()}
+    return fields
+
+
+def _beta_binomial(given, method):
+    pooled = pool_proportions(given["x"], given["n"], model="beta-binomial", level=_level(method))
+    return {
+        "k": pooled.k,
+        "mu": pooled.mu,
+        "se_mu": pooled.se,
+        "p": pooled.estimate,
+        "ci95_wald_z": pooled.ci_z,
+        "rho": pooled.details.rho if pooled.details else None,
+        "loglik": pooled.log_likelihood,
+    }
+
+
+def _bayes(given, method):
+    pooled = pool_proportions(given["x"], given["n"], model="bayes", level=_level(method))
+    fit = pooled.details
+    return {
+        "k": pooled.k,
+        "p_median": pooled.estimate,
+        "p_cri95": pooled.ci,
+        "tau_median": fit.tau_median if fit else None,
+        "tau_ci95": fit.tau_interval if fit else None,
+        "predictive_p_ci95": pooled.prediction,
+    }
+
+
+def _series(pooled):
+    return {
+        "k": [p.k for p in pooled],
+        "p": [p.estimate for p in pooled],
+        "se_mu": [p.se for p in pooled],
+        "tau2": [p.tau2 for p in pooled],
+        "ci95_wald_z_lower": [p.ci_z[0] for p in pooled],
+        "ci95_wald_z_upper": [p.ci_z[1] for p in pooled],
+    }
+
+
+def _leave_one_out(given, method):
+    return _series(leave_one_out(given["x"], given["n"], level=_level(method)))
+
+
+def _cumulative(given, method):
+    return _series(cumulative(given["x"], given["n"], level=_level(method)))
+
+
+def _moderator(given, method):
+    fit = compare_levels(given["x"], given["n"], given["moderator"], level=_level(method))
+    names = ("k", "b0", "b1", "se_b0", "se_b1", "tau2", "odds_ratio", "p_level0", "p_level1")
+    return {name: getattr(fit, name) for name in (*names, "lrt_chi2", "lrt_df", "lrt_p")} | {
+        "odds_ratio_ci95": fit.odds_ratio_ci
+    }
+
+
+def _effect_fields(pooled):
+    return {
+        "k": pooled.k,
+        "est": pooled.estimate,
+        "se": pooled.se,
+        "effect": pooled.effect,
+        "ci95": pooled.ci,
+        "tau2": pooled.tau2,
+        "Q": pooled.q,
+        "Q_df": pooled.q_df,
+        "Q_p": pooled.q_p,
+        "I2_pct": pooled.i2_percent,
+        "pi95_t_km1": pooled.prediction,
+        "tau2_ci95": pooled.tau2_ci,
+    }
+
+
+def _two_arm(given, method):
+    """Read the method off its name: two_arm_mh_rr, two_arm_peto_or, two_arm_iv_or_reml_adhoc."""
+    words = method["name"].removeprefix("two_arm_").split("_")
+    if words[0] == "iv":
+        how, test = words[2].upper(), words[3]
+    else:
+        how, test = {"mh": "MH", "peto": "Peto"}[words[0]], "z"
+    counts = (given[key] for key in ("a", "n1", "c", "n2"))
+    return _effect_fields(
+        pool_ratios(*counts, measure=words[1].upper(), method=how, test=test, level=_level(method))
+    )
+
+
+def _two_by_two(given, method):
+    table = two_by_two(given["a"], given["n1"], given["c"], given["n2"], level=_level(method))
+    return {
+        "rr": table.risk_ratio,
+        "rr_ci95": table.risk_ratio_ci,
+        "or": table.odds_ratio,
+        "or_ci95": table.odds_ratio_ci,
+        "rd": table.risk_difference,
+        "rd_ci95_newcombe": table.risk_difference_ci,
+        "fisher_p": table.fisher_p,
+    }
+
+
+def _generic(given, method):
+    scale = {"exp": "exp", "none": "none", "identity": "none", "expit": "logit"}.get(
+        method.get("back_transform", "exp"), "exp"
+    )
+    return _effect_fields(
+        pool_generic(
+            given["yi"],
+            given["sei"],
+            method=method["tau2_estimator"],
+            test=method["ci"],
+            scale=scale,
+            level=_level(method),
+        )
+    )
+
+
+def _conversion(given, method):
+    if method["name"] == "hr_p_to_se":
+        return {"log_hr": math.log(given["hr"]), "se": standard_error_from_p(given["hr"], given["p"])}
+    ratio = hazard_ratio_from_interval(given["hr"], given["lower"], given["upper"], level=_level(method))
+    return {"log_hr": ratio.log_hr, "se": ratio.se, "asymmetry": ratio.asymmetry}
+
+
+def _consistency(given, method):
+    if method["name"] == "counts_from_percent":
+        counts = counts_from_percent(given["percent"], given["n"])
+        return {"x": counts, "consistent": len(counts) > 0, "unique": len(counts) == 1}
+    pairs = pairs_from_percent_and_interval(
+        given["percent"], given["ci_lower"], given["ci_upper"], n_max=given["n_max"]
+    )
+    return {"pairs": pairs, "n_pairs": len(pairs)}
+
+
+GROUPS = {
+    "glmm": _glmm,
+    "edge": _edge,
+    "iv_plo": _two_step,
+    "iv_pas": _two_step,
+    "iv_pft": _two_step,
+    "study_ci": _study_ci,
+    "beta_binomial": _beta_binomial,
+    "bayes": _bayes,
+    "leave_one_out": _leave_one_out,
+    "cumulative": _cumulative,
+    "glmm_metareg": _moderator,
+    "two_arm": _two_arm,
+    "two_arm_single": _two_by_two,
+    "generic_iv": _generic,
+    "conversion": _conversion,
+    "consistency": _consistency,
+}

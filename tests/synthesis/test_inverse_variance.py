@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from scipy.optimize import minimize_scalar
+from scipy.special import expit
+from scipy.stats import chi2
+
+from livingreview.synthesis import pool_proportions
+from livingreview.synthesis.inverse_variance import (
+    cochran_q,
+    pool_inverse_variance,
+    q_profile_interval,
+)
+
+Y = np.array([-1.2, 0.3, 0.9, -0.1, 1.7])
+V = np.array([0.20, 0.11, 0.35, 0.08, 0.50])
+
+
+def test_truncation_prevents_absurdly_narrow_intervals():
+    x, n = [10, 7, 33, 5, 20], [30, 21, 100, 15, 61]
+    plain = pool_proportions(x, n, model="reml", test="knha").ci
+    truncated = pool_proportions(x, n, model="reml", test="adhoc").ci
+    assert plain == pytest.approx((0.328, 0.333), abs=6e-4)
+    assert truncated == pytest.approx((0.250, 0.422), abs=6e-4)
+
+
+def test_reml_is_the_highest_restricted_likelihood():
+    def negative(tau2):
+        w = 1 / (V + tau2)
+        return 0.5 * (cochran_q(Y, V, tau2) - np.log(w).sum() + np.log(w.sum()))
+
+    fit = pool_inverse_variance(Y, V, tau2_method="REML")
+    expected = minimize_scalar(negative, bounds=(0, 10), method="bounded", options={"xatol": 1e-10}).x
+    assert fit.tau2 == pytest.approx(expected, abs=1e-6)
+
+
+def test_dersimonian_laird_and_common_effect():
+    w = 1 / V
+    q = cochran_q(Y, V, 0)
+    expected = (q - 4) / (w.sum() - (w**2).sum() / w.sum())
+    assert pool_inverse_variance(Y, V, tau2_method="DL", test="z").tau2 == pytest.approx(expected)
+    common = pool_inverse_variance(Y, V, tau2_method="EE", test="z")
+    assert common.estimate == pytest.approx((w * Y).sum() / w.sum())
+    assert common.se == pytest.approx(w.sum() ** -0.5)
+    assert common.i2_percent == pytest.approx(100 * (q - 4) / q)
+
+
+def test_q_profile_limits_solve_their_equations():
+    low, high = q_profile_interval(Y, V)
+    assert cochran_q(Y, V, low) == pytest.approx(chi2.ppf(0.975, 4))
+    assert cochran_q(Y, V, high) == pytest.approx(chi2.ppf(0.025, 4))
+    assert q_profile_interval(np.zeros(3), np.ones(3)) == (0, 0)
+
+
+def test_hartung_knapp_factor():
+    z, hk, truncated = (pool_inverse_variance(Y, V, test=test) for test in ("z", "knha", "adhoc"))
+    w = 1 / (V + z.tau2)
+    factor = (w * (Y - z.estimate) ** 2).sum() / 4
+    assert hk.se == pytest.approx(z.se * np.sqrt(factor))
+    assert truncated.se == pytest.approx(z.se * np.sqrt(max(1, factor)))
+    assert sum(z.weights_percent) == pytest.approx(100)
+
+
+def test_one_effect_keeps_its_own_interval_and_no_heterogeneity():
+    fit = pool_inverse_variance(np.array([0.3]), np.array([0.04]))
+    assert fit.ci == pytest.approx((0.3 - 1.959964 * 0.2, 0.3 + 1.959964 * 0.2), abs=1e-6)
+    assert np.isnan(fit.tau2) and np.isnan(fit.prediction).all()
+
+
+def test_two_step_results_are_back_transformed():
+    pooled = pool_proportions([3, 0, 12], [11, 4, 20], model="dl")
+    assert pooled.estimate == pytest.approx(expit(pooled.details.estimate))
+    assert pooled.ci == pooled.ci_z == pytest.approx(tuple(expit(pooled.details.ci)))
+    assert pooled.tau2 == pooled.details.tau2
+
+
+def test_unknown_methods_are_refused():
+    with pytest.raises(ValueError, match="tau2_method"):
+        pool_inverse_variance(Y, V, tau2_method="ML")
+    with pytest.raises(ValueError, match="test"):
+        pool_inverse_variance(Y, V, test="t")

@@ -1,0 +1,162 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import fisher_exact
+
+from livingreview.synthesis import (
+    hazard_ratio_from_interval,
+    landmark_from_interval,
+    pool_generic,
+    pool_ratios,
+    standard_error_from_p,
+    two_by_two,
+)
+
+from .strategies import counts, quick
+
+# Colditz et al. 1994, JAMA 271:698-702 (13 BCG vaccine trials); expected values
+# from metafor 3.8, whose documentation uses the same trials.
+BCG = (
+    [4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27],
+    [123, 306, 231, 13598, 5069, 1541, 2545, 88391, 7499, 1716, 50634, 2498, 16913],
+    [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29],
+    [139, 303, 220, 12867, 5808, 1451, 629, 88391, 7277, 1665, 27338, 2341, 17854],
+)
+
+
+@pytest.mark.parametrize(
+    ("measure", "method", "test", "estimate", "se", "tau2"),
+    [
+        ("RR", "REML", "z", -0.7145323422, 0.1797815161, 0.3132432581),
+        ("RR", "REML", "knha", -0.7145323422, 0.1807917441, 0.3132432581),
+        ("RR", "REML", None, -0.7145323422, 0.1807917441, 0.3132432581),
+        ("OR", "REML", "z", -0.7451777708, 0.1860279128, 0.3377720331),
+        ("OR", "DL", None, -0.7473923497, 0.1922628490, 0.3663434067),
+        ("RD", "REML", "knha", -0.025173288143, 0.011072347067, 0.001421403096),
+        ("RR", "MH", None, -0.45370960468, 0.03933736687, math.nan),
+        ("OR", "MH", None, -0.4734109884, 0.0410077784, math.nan),
+        ("RD", "MH", None, -3.288181833e-03, 2.866567485e-04, math.nan),
+        ("OR", "Peto", None, -0.47444631094, 0.04065908074, math.nan),
+    ],
+)
+def test_vaccine_trials(measure, method, test, estimate, se, tau2):
+    pooled = pool_ratios(*BCG, measure=measure, method=method, test=test)
+    assert pooled.k == pooled.k_given == 13 and pooled.status == "ok"
+    assert (pooled.estimate, pooled.se) == pytest.approx((estimate, se), rel=1e-6)
+    assert pooled.tau2 == pytest.approx(tau2, rel=1e-5, nan_ok=True)
+    assert pooled.effect == pytest.approx(estimate if measure == "RD" else math.exp(estimate))
+
+
+def test_heterogeneity_of_the_vaccine_trials():
+    pooled = pool_ratios(*BCG)
+    assert (pooled.q, pooled.q_df) == pytest.approx((152.2330080824, 12))
+    assert pooled.i2_percent == pytest.approx(92.2213845213, rel=1e-5)
+    assert pooled.prediction[0] < pooled.ci[0] < pooled.effect < pooled.ci[1] < pooled.prediction[1]
+
+
+COMBINATIONS = [
+    ("RR", "REML"),
+    ("OR", "REML"),
+    ("RD", "REML"),
+    ("OR", "DL"),
+    ("RR", "EE"),
+    ("RR", "MH"),
+    ("OR", "MH"),
+    ("RD", "MH"),
+    ("OR", "Peto"),
+]
+
+
+@pytest.mark.parametrize(("measure", "method"), COMBINATIONS)
+@given(one=counts(max_n=20), data=st.data())
+@quick
+def test_edge_cells_never_raise_and_arms_exchange(measure, method, one, data):
+    k = len(one[0])
+    other = data.draw(counts(min_k=k, max_k=k, max_n=20))
+    there = pool_ratios(*one, *other, measure=measure, method=method)
+    back = pool_ratios(*other, *one, measure=measure, method=method)
+    assert there.status == back.status
+    assert there.estimate == pytest.approx(-back.estimate, abs=1e-6, nan_ok=True)
+    assert there.se == pytest.approx(back.se, abs=1e-6, nan_ok=True)
+
+
+def test_studies_without_information_are_dropped_for_ratios_only():
+    cells = ([0, 4, 10, 2], [9, 12, 10, 14], [0, 7, 12, 6], [8, 12, 12, 15])
+    assert [pool_ratios(*cells, measure=m).k for m in ("RR", "OR", "RD")] == [2, 2, 4]
+    assert pool_ratios([0], [9], [0], [8]).status == "not_estimable"
+    assert pool_ratios([0, 3], [9, 9], [0, 0], [8, 8], method="MH").status == "not_estimable"
+    alone = pool_ratios([4], [12], [7], [12])
+    assert alone.status == "single_study" and math.isnan(alone.tau2)
+    assert alone.ci == pytest.approx(two_by_two(4, 12, 7, 12).risk_ratio_ci)
+
+
+def test_one_table():
+    table = two_by_two(9, 21, 3, 20)
+    assert table.risk_ratio == pytest.approx((9 / 21) / (3 / 20))
+    assert table.odds_ratio == pytest.approx(9 * 17 / (12 * 3))
+    assert table.risk_difference == pytest.approx(9 / 21 - 3 / 20)
+    assert not table.corrected
+
+
+def test_newcombe_interval_as_published():
+    # Newcombe 1998, table II, method 10: 56/70 - 48/80 and 0/10 - 0/10.
+    assert two_by_two(56, 70, 48, 80).risk_difference_ci == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert two_by_two(0, 10, 0, 10).risk_difference_ci == pytest.approx((-0.2775, 0.2775), abs=5e-5)
+
+
+@given(n1=st.integers(1, 25), n2=st.integers(1, 25), data=st.data())
+@quick
+def test_fisher_matches_scipy_and_edge_tables_never_raise(n1, n2, data):
+    a, c = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
+    table = two_by_two(a, n1, c, n2)
+    assert table.fisher_p == pytest.approx(fisher_exact([[a, n1 - a], [c, n2 - c]]).pvalue, abs=1e-9)
+    assert table.corrected == (0 in (a, n1 - a, c, n2 - c))
+    low, high = table.risk_difference_ci
+    assert -1 <= low <= table.risk_difference <= high <= 1
+
+
+def test_generic_effects_and_landmarks():
+    y, se = np.log([0.8, 0.69]), [0.19, 0.23]
+    pooled = pool_generic(y, se, method="EE")
+    weights = 1 / np.square(se)
+    assert pooled.effect == pytest.approx(math.exp((weights * y).sum() / weights.sum()))
+    points = [landmark_from_interval(*v) for v in [(0.62, 0.5, 0.72), (0.55, 0.41, 0.67), (0.7, 0.58, 0.79)]]
+    survival = pool_generic(*zip(*points, strict=True), scale="cloglog")
+    assert 0.55 < survival.effect < 0.70
+    assert survival.ci[0] < survival.effect < survival.ci[1]
+
+
+def test_hazard_ratio_from_its_interval():
+    se = 0.2
+    low, high = (math.exp(math.log(0.7) + s * 1.959964 * se) for s in (-1, 1))
+    ratio = hazard_ratio_from_interval(0.7, low, high)
+    assert ratio.se == pytest.approx(se, rel=1e-6) and ratio.symmetric
+    assert not hazard_ratio_from_interval(0.7, 0.4, 1.6).symmetric
+    assert standard_error_from_p(0.7, 0.05) == pytest.approx(abs(math.log(0.7)) / 1.959964, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pool_ratios([5], [4], [1], [9]), "a at position 0"),
+        (lambda: pool_ratios([1], [4], [1, 2], [9, 9]), "c has 2"),
+        (lambda: pool_ratios([1], [4], [1], [9], method="Peto"), "Peto"),
+        (lambda: pool_ratios([1], [4], [1], [9], method="MH", test="knha"), "MH allows"),
+        (lambda: pool_ratios([1], [4], [1], [9], measure="HR"), "measure"),
+        (lambda: pool_generic([0.1, 0.2], [0.1]), "estimates has 2"),
+        (lambda: pool_generic([0.1, 0.2], [0.1, 0]), "standard_errors at position 1"),
+        (lambda: pool_generic([0.1], [0.1], scale="log"), "scale"),
+        (lambda: two_by_two(3, 2, 0, 1), "a at position 0"),
+        (lambda: hazard_ratio_from_interval(0.7, 0.9, 0.5), "low below high"),
+        (lambda: hazard_ratio_from_interval(0.7, 0, 0.5), "position 1"),
+        (lambda: standard_error_from_p(1.0, 0.5), "ratio of 1"),
+        (lambda: standard_error_from_p(0.7, 1.5), "between 0 and 1"),
+        (lambda: landmark_from_interval(1.0, 0.5, 0.9), "below 1"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
