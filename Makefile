@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh machine: `make book` and `make test`.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: book test unit check lock clean
+
+book: $(STAMP)
+	@$(BIN)/livingreview build
+
+test: $(STAMP)
+	@$(BIN)/python tests/find_browser.py
+	@$(BIN)/python -m pytest
+
+# The everyday tests: no book, no browser, under a minute.
+unit: $(STAMP)
+	@$(BIN)/python -m pytest -m "not book and not browser" -q
+
+check: $(STAMP)
+	@$(BIN)/livingreview check
+
+# Remake the full lock after a change to requirements.in.
+lock: $(STAMP)
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile requirements.in --output-file requirements.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
+clean:
+	@rm -rf _build chapters/reports
+
+$(STAMP): requirements.txt pyproject.toml tools/find_python.sh
+	@echo "Setting up $(VENV) (once; about a minute) ..."
+	@"$$(sh tools/find_python.sh)" -m venv --clear $(VENV) || { echo "Python cannot make a virtual environment; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
