@@ -1,0 +1,66 @@
+"""What a chapter imports: its class's evidence, and figures for its prose."""
+
+from __future__ import annotations
+
+from myst_nb import glue
+
+from livingreview.citation import cite_chapter, cite_whole, read_citation
+from livingreview.evidence import Evidence, find_root, load_class, load_evidence
+from livingreview.html import Fragment
+from livingreview.numbers import Figure, make_figure
+
+
+def open_review() -> Evidence:
+    """All the evidence of the review."""
+    return load_evidence()
+
+
+def open_chapter(class_id: str) -> Evidence:
+    """The evidence of one regimen class; KeyError names the classes there are."""
+    return load_class(class_id)
+
+
+class _Shown:
+    """A figure as MyST-NB's glue wants it: an object with HTML and plain text."""
+
+    def __init__(self, figure: Figure | str | int):
+        self.figure = figure
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        text = str(self.figure)
+        return {"text/html": str(self.figure.__html__()) if isinstance(self.figure, Figure) else text, "text/plain": text}
+
+
+def glue_figures(evidence: Evidence, **names: str | int) -> None:
+    """Make figures available to the page's prose as ``{glue:}`name` ``.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Where the rows stand.
+    names : str or int
+        name = row_id of the figure, or a count that the chapter computed.
+
+    Raises
+    ------
+    KeyError
+        If a row_id does not exist: prose cannot state a figure that has no row.
+    """
+    for name, value in names.items():
+        glue(name, _Shown(make_figure(evidence, value) if isinstance(value, str) else value), display=False)
+
+
+def cite_page(class_id: str) -> Fragment:
+    """How to cite the chapter of one regimen class."""
+    title = load_class(class_id).tables["regimen_classes"].set_index("class_id").at[class_id, "title"]
+    return cite_chapter(review_record(), title=title, slug=class_id)
+
+
+def review_record() -> dict:
+    """The review's own bibliographic record."""
+    return read_citation(find_root())
+
+
+def cite_review() -> Fragment:
+    """How to cite the review as a whole."""
+    return cite_whole(review_record())

@@ -1,0 +1,138 @@
+"""Charts over time: the days of a regimen, the course of one patient, and where evidence exists at all."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from livingreview.charts.render import PALETTE, ChartFigure
+from livingreview.evidence import Evidence, expand_days
+from livingreview.html import Column, HtmlTable, Row, Stack
+from livingreview.numbers import make_figure, write_value
+from livingreview.tables.common import stratum_name, text
+from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
+
+LANE = 40
+
+
+def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
+    """A calendar of doses per regimen, one lane per drug course and one square per day, with the table of drugs and doses."""
+    parts: list = []
+    for regimen in regimens_shown(evidence):
+        name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
+        if components_of(evidence, regimen["regimen_id"]).empty:
+            continue
+        table = component_table(evidence, regimen, f"Drugs and doses: {name}")
+        part = components_of(evidence, regimen["regimen_id"]).dropna(subset=["days"])
+        parts.append(_draw_calendar(evidence, part, f"{title}: {name}", table) if len(part) else table)
+    return Stack(parts, "No report of this class gives doses.")
+
+
+def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:
+    drugs = evidence.tables["drugs"].set_index("drug_id")["short_name"]
+    lanes, cells = [], []
+    for lane, (_, row) in enumerate(part.iterrows()):
+        block = f"{row['block']}: " if not pd.isna(row["block"]) else ""
+        label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {text(row['route'])}".strip()
+        words = ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word)
+        days = text(row["days"]).replace(",", ", ")
+        lanes.append({"i": lane, "label": label, "right": f"day {days}", "tip": label + (f" ({words})" if words else "")})
+        cells += [{"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"} for day in expand_days(row["days"]) or ()]
+    ends = (min(0.5, min(cell["from"] for cell in cells)), max(28.5, max(cell["to"] for cell in cells)))
+    words = " ".join(f"{lane['tip']}, {lane['right']}." for lane in lanes)
+    return ChartFigure(lambda width: _calendar_chart(lanes, cells, ends, width), title, words, table, "One square is one day on which the drug is given.")
+
+
+def _calendar_chart(lanes: list[dict], cells: list[dict], domain, width) -> alt.LayerChart:
+    x = alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"))
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    days = alt.Chart(alt.Data(values=cells)).mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0]).encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
+    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5).encode(x=alt.value(0), y=y, text="label:N")
+    when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
+    return alt.layer(days, names, when).properties(width=width, height={"step": LANE})
+
+
+def full_date(cell: str, *, end: bool = False) -> str:
+    """A date of any precision as a day: a month or year stands for its first day, or its last where it is an end."""
+    stamp = pd.Timestamp(cell + "-01" * (2 - cell.count("-")))
+    if end and cell.count("-") < 2:
+        stamp += pd.offsets.MonthEnd(0) if cell.count("-") == 1 else pd.offsets.YearEnd(0)
+    return stamp.strftime("%Y-%m-%d")
+
+
+def draw_courses(evidence: Evidence, *, title: str) -> Stack:
+    """One chart per patient: a lane per dated event, therapies as bars, blasts and MRD as labelled points."""
+    labels = evidence.tables["cohorts"].set_index("cohort_id")["label"]
+    charts = []
+    for cohort_id, course in evidence.tables["patient_timeline"].sort_values("position").groupby("cohort_id", sort=False):
+        dated = course.dropna(subset=["start"])
+        if len(dated):
+            name = f"{title}: {labels[cohort_id]} ({course['report_id'].iat[0]})"
+            charts.append(_draw_course(evidence, dated, name, course_table(evidence, course, f"{name}, every event"), len(course) - len(dated)))
+    return Stack(charts, "No report of this class follows a single patient.")
+
+
+def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int) -> ChartFigure:
+    records = []
+    for lane, (_, row) in enumerate(course.iterrows()):
+        value, answer = write_value(evidence, row), evidence.label("patient_timeline", "response", row["response"])
+        therapy = row["kind"] == "therapy"
+        start = full_date(row["start"])
+        end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
+        right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
+        records.append({"i": lane, "label": row["label"], "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
+                        "bar": therapy and end != start, "tip": f"{when_text(row)}: {row['label']}, {right}"})
+    words = " ".join(f"{record['tip']}." for record in records)
+    note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."
+    if undated:
+        note += f" Events without a printed date ({undated}) are only in the table."
+    kinds = list(evidence.package.tables["patient_timeline"].field("kind").labels.values())
+    return ChartFigure(lambda width: _course_chart(records, kinds, width), title, words, table, note)
+
+
+def _course_chart(records: list[dict], kinds: list[str], width) -> alt.LayerChart:
+    ordered = [kind for kind in kinds if kind in {record["kind"] for record in records}]
+    color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=None)
+    shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle", "square", "triangle-up", "diamond"]
+    shape = alt.Shape("kind:N", scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
+                      legend=alt.Legend(title=None, columns=3 if width == 340 else 0))
+    x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=4 if width == 340 else 8, labelOverlap=True)
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"start": "date:'%Y-%m-%d'", "end": "date:'%Y-%m-%d'"})))
+    tip = alt.Tooltip("tip:N")
+    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), x2="end:T", y=y, color=color, tooltip=tip)
+    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), y=y, color=color, shape=shape, tooltip=tip)
+    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=190 if width == 340 else 520).encode(x=alt.value(0), y=y, text="label:N")
+    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=150 if width == 340 else 260).encode(x=alt.value("width"), y=y, text="right:N")
+    return alt.layer(bars, points, names, values).properties(width=width, height={"step": LANE})
+
+
+def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
+    """Where there is evidence at all: patients per class and stratum; an empty place is a gap, not a zero."""
+    cohorts = evidence.table("cohorts")
+    cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["regimen_id"].notna()]
+    regimens = evidence.tables["regimens"].set_index("regimen_id")["class_id"]
+    classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
+    cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *pair) for pair in zip(cohorts["disease"], cohorts["setting"])])
+    records, body = [], []
+    for (klass, stratum), part in cohorts.dropna(subset=["klass"]).groupby(["klass", "stratum"]):
+        patients, reports = int(part["n_enrolled"].fillna(0).sum()), part["report_id"].nunique()
+        what = f"{patients} patient{'s' if patients != 1 else ''}, {reports} report{'s' if reports != 1 else ''}"
+        records.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients), "tip": f"{klass}; {stratum}: {what}"})
+        body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for _, row in part.iterrows()], what]))
+    table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
+    words = " ".join(record["tip"] + "." for record in records)
+    order = list(classes)
+    return ChartFigure(lambda width: _map_chart(records, order, width), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
+
+
+def _map_chart(records: list[dict], order: list[str], width) -> alt.LayerChart:
+    strata = sorted({record["stratum"] for record in records})
+    x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelLimit=90, domain=False, ticks=False))
+    labels = [{"stratum": name, "first": order[0]} for name in strata]
+    y = alt.Y("stratum:N", axis=None, scale=alt.Scale(domain=strata, paddingInner=0, paddingOuter=0))
+    base = alt.Chart(alt.Data(values=records))
+    dots = base.mark_circle(color=PALETTE[4], opacity=0.6, yOffset=8).encode(x=x, y=y, size=alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[0, 700], range=[40, 1400]), legend=None), tooltip=alt.Tooltip("tip:N"))
+    numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text="text:N")
+    names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.value(0), y=y, text="stratum:N")
+    return alt.layer(dots, numbers, names).properties(width=width, height={"step": 72})

@@ -1,0 +1,129 @@
+"""Charts of rows: each row is a line of words with, under it, a point, an interval or a bar on a common axis.
+
+The words stand above the marks, not beside them, so the same chart reads on a phone and on a desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from livingreview.charts.render import PALETTE, ChartFigure
+from livingreview.html import Column, HtmlTable, Row
+from livingreview.numbers import Figure
+
+STEP = 44  # pixels a row takes: one line of words, one of marks
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """One row of a chart; a row without `value` is a heading over those below it.
+
+    Attributes
+    ----------
+    label : str
+        Words at the left.
+    value, low, high : float or None
+        Point and interval on the axis, in the axis's unit.
+    figure : Figure or None
+        The linked figure; its text stands at the right.
+    extra : str
+        Added to the figure's text at the right (an interval, for example).
+    patients : int or None
+        Sizes the point.
+    hollow : bool
+        Drawn unfilled (a restated figure).
+    kind : {"point", "bar"}
+    """
+
+    label: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    figure: Figure | None = None
+    extra: str = ""
+    patients: int | None = None
+    hollow: bool = False
+    kind: str = "point"
+
+    @property
+    def heading(self) -> bool:
+        """Whether the row is a heading."""
+        return self.figure is None
+
+    @property
+    def right(self) -> str:
+        """Words at the right."""
+        return " ".join(part for part in (str(self.figure or ""), self.extra) if part)
+
+
+def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: HtmlTable | None = None, axis: str = "Patients, %", domain=(0, 100)) -> ChartFigure:
+    """A chart of rows with its description and its table.
+
+    Parameters
+    ----------
+    rows : sequence of ChartRow
+        In reading order.
+    title, note : str
+        Caption, and how to read the chart where that is not plain.
+    table : HtmlTable, optional
+        Shown folded under the chart; made from the rows unless given.
+    axis : str
+        Title of the common axis.
+    domain : (float, float)
+        Ends of the axis; the same on every chart of one kind, so that panels can be read together.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    if not any(not row.heading for row in rows):
+        raise ValueError(f"no row to draw in chart {title!r}")
+    data = [_record(i, row) for i, row in enumerate(rows)]
+    return ChartFigure(lambda width: _chart(data, width, axis, domain), title, describe(rows), table or as_table(rows, title), note)
+
+
+def _record(position: int, row: ChartRow) -> dict:
+    base = {"i": position, "label": row.label, "right": row.right, "heading": row.heading, "kind": row.kind, "hollow": row.hollow}
+    marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or 1}
+    tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
+    return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
+
+
+def _chart(data: list[dict], width, axis: str, domain) -> alt.LayerChart:
+    chars = 44 if width == 340 else 200
+    x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
+    x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False, clamp=True), axis=x_axis)
+    y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    base = alt.Chart(alt.Data(values=data))
+    real = base.transform_filter("!datum.heading && isValid(datum.value)")
+    points = real.transform_filter("datum.kind == 'point'")
+    size = alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[1, 300], range=[30, 260]), legend=None)
+    tip = alt.Tooltip("tip:N")
+    bars = real.transform_filter("datum.kind == 'bar'").mark_bar(yOffset=STEP / 4, size=14, color=PALETTE[0]).encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
+    whiskers = points.transform_filter("isValid(datum.low)").mark_rule(yOffset=STEP / 4, strokeWidth=1.6).encode(
+        x=alt.X("low:Q", scale=alt.Scale(domain=list(domain), nice=False, clamp=True), axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+    filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
+    hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
+    left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=chars * 5).encode(x=alt.value(0), y=y, text="label:N")
+    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.value(0), y=y, text="label:N")
+    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
+    return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(width=width, height={"step": STEP})
+
+
+def describe(rows: Sequence[ChartRow]) -> str:
+    """The chart's rows as one sentence a row."""
+    parts = []
+    for row in rows:
+        parts.append(f"{row.label}:" if row.heading else f"{row.label}, {row.right}.")
+    return " ".join(parts)
+
+
+def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:
+    """The chart's numbers as a table."""
+    body = [Row([row.label], heading=True) if row.heading else Row([row.label, row.figure, row.extra]) for row in rows]
+    return HtmlTable(f"{title}, figures", [Column("Row"), Column("Figure", True), Column("Interval", True)], body)

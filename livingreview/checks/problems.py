@@ -1,0 +1,66 @@
+"""What a check reports: one problem, one line, with how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in one place.
+
+    Attributes
+    ----------
+    file : str
+        File name in ``data/``.
+    row : int
+        Line of the file as a spreadsheet numbers it (the header is 1); 0 where the whole file is meant.
+    column : str
+        Column name; '' where the whole row is meant.
+    rule : str
+        Name of the rule, stable over versions.
+    found, expected, mend : str
+        What stands there, what should, and what to do.
+    key : str
+        Primary key of the row, where it has one.
+    """
+
+    file: str
+    row: int
+    column: str
+    rule: str
+    found: str
+    expected: str
+    mend: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}" + (f" ({self.key})" if self.key else "")
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: [{self.rule}] found {self.found}; expected {self.expected}; to mend: {self.mend}"
+
+    def to_dict(self) -> dict:
+        """The problem as plain values, for machines."""
+        return asdict(self)
+
+
+def quote(value, length: int = 80) -> str:
+    """A cell's content, quoted, control characters made visible, cut to `length`."""
+    text = repr("" if value is None else str(value))
+    return text if len(text) <= length else text[: length - 2] + "…" + text[-1]
+
+
+def keep_first(problems) -> list[Problem]:
+    """Problems sorted by place, the first one only for each cell (later rules often repeat an earlier finding)."""
+    seen: set[tuple] = set()
+    kept = []
+    for problem in problems:
+        place = (problem.file, problem.row, problem.column)
+        if place in seen and problem.row:
+            continue
+        seen.add(place)
+        kept.append(problem)
+    return sorted(kept)

@@ -1,0 +1,224 @@
+"""Rules about rows that the schema cannot say: counts, intervals, dates.
+
+Each rule is one function of the checked tables that yields problems.
+`Checked.frames` holds tolerant frames whose index is the file line, so a rule can name the row a spreadsheet shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from livingreview.checks.problems import Problem, quote
+from livingreview.evidence import expand_days, split_ids
+from livingreview.schema import Package
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The tables under check."""
+
+    package: Package
+    frames: dict[str, pd.DataFrame]
+    bibliography_keys: tuple[str, ...] = ()
+
+    @cached_property
+    def flagged(self) -> set[str]:
+        """Row ids that a registered discrepancy names: their misfit is known and shown."""
+        return {row_id for cell in self.frames["discrepancies"]["affects"] for row_id in split_ids(cell)}
+
+    def problem(self, table: str, line: int, column: str, rule: str, found, expected: str, mend: str) -> Problem:
+        """A problem in one cell, with the row's key filled in."""
+        spec = self.package.tables[table]
+        key = self.frames[table].at[line, spec.primary_key] if line else ""
+        return Problem(spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key))
+
+    def rows(self, *columns: str) -> Iterator[tuple[str, int, pd.Series]]:
+        """(table, line, row) of every table that has all these columns, where none of them is missing."""
+        for name, frame in self.frames.items():
+            if set(columns) <= set(frame):
+                for line, row in frame.dropna(subset=list(columns)).iterrows():
+                    yield name, line, row
+
+
+REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"
+
+
+def check_events_within_total(checked: Checked) -> Iterator[Problem]:
+    """Nobody can have an event who was not counted."""
+    for table, line, row in checked.rows("events", "total"):
+        if row["events"] > row["total"]:
+            yield checked.problem(table, line, "events", "events-over-total", f"{row['events']} of {row['total']}",
+                                  "events no more than total", "look for swapped columns or a typing slip")
+
+
+def check_total_present(checked: Checked) -> Iterator[Problem]:
+    """Events without a denominator cannot be read."""
+    for table, line, row in checked.rows("events"):
+        if "total" in row and pd.isna(row["total"]):
+            yield checked.problem(table, line, "total", "total-missing", "events without a total", "the number counted from",
+                                  "give the total, or empty the events and say why in the note")
+
+
+def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
+    """A denominator cannot exceed the cohort."""
+    sizes = checked.frames["cohorts"].set_index("cohort_id")["n_enrolled"].dropna()
+    for table, line, row in checked.rows("total", "cohort_id"):
+        size = sizes.get(row["cohort_id"])
+        if size is not None and not pd.isna(size) and row["total"] > size and row.get("row_id") not in checked.flagged:
+            yield checked.problem(table, line, "total", "total-over-cohort", row["total"], f"at most the cohort's {size} patients", REGISTER)
+
+
+def rounds_to(value: float, printed: str, slack: float = 1e-9) -> bool:
+    """Whether `value` rounds to the number printed, at its own number of decimals (half a unit either way)."""
+    decimals = len(printed.partition(".")[2])
+    return abs(value - float(printed)) <= 0.5 * 10**-decimals + slack
+
+
+def check_percent(checked: Checked) -> Iterator[Problem]:
+    """The printed percentage must follow from the counts."""
+    for table, line, row in checked.rows("events", "total", "percent_reported_pct"):
+        printed = str(row["percent_reported_pct"])
+        if row["row_id"] in checked.flagged or row["total"] == 0 or not re.fullmatch(r"\d+(\.\d+)?", printed):
+            continue
+        percent = 100 * row["events"] / row["total"]
+        if not rounds_to(percent, printed):
+            yield checked.problem(table, line, "percent_reported_pct", "percent-disagrees", f"{printed} for {row['events']}/{row['total']}",
+                                  f"{percent:.2f} to rounding", REGISTER)
+
+
+def check_partitions(checked: Checked) -> Iterator[Problem]:
+    """Exclusive categories of a cohort must add up to their total."""
+    for table, frame in checked.frames.items():
+        if not {"partition", "cohort_id", "events", "total"} <= set(frame):
+            continue
+        for _, part in frame.dropna(subset=["partition", "events", "total"]).groupby(["cohort_id", "partition"]):
+            line, total, known = part.index[0], part["total"].max(), set(part["row_id"]) & checked.flagged
+            if part["total"].nunique() > 1 and not known:
+                yield checked.problem(table, line, "total", "partition-totals", f"totals {sorted(part['total'].unique())} in partition {part['partition'].iat[0]!r}", "one total", REGISTER)
+            elif part["events"].sum() != total and not known:
+                yield checked.problem(table, line, "events", "partition-sum", f"{' + '.join(map(str, part['events']))} = {part['events'].sum()}",
+                                      f"{total}, the total of partition {part['partition'].iat[0]!r}", REGISTER)
+
+
+# (low, middle, high) columns that must stand in this order wherever a table has them.
+_ORDERED = (
+    ("ci_low", "estimate", "ci_high"), ("range_low", "estimate", "range_high"), ("value_low", "value", "value_high"),
+    ("age_min_years", "age_centre_years", "age_max_years"), ("ci_low_reported_pct", "percent_reported_pct", "ci_high_reported_pct"),
+    ("follow_up_min_months", "follow_up_median_months", "follow_up_max_months"),
+    ("grade_min", "grade_max"), ("n_evaluable", "n_enrolled"), ("start", "end"), ("enrolment_start", "enrolment_end"),
+)
+
+
+def check_order(checked: Checked) -> Iterator[Problem]:
+    """Limits contain their estimate, ranges their centre, starts come before ends."""
+    for columns in _ORDERED:
+        for low, high in zip(columns, columns[1:]):
+            for table, line, row in checked.rows(low, high):
+                first, second = _comparable(row[low]), _comparable(row[high])
+                if _after(first, second) and row.get("row_id") not in checked.flagged:
+                    yield checked.problem(table, line, low, "order", f"{low} {row[low]}, {high} {row[high]}", f"{low} no more than {high}", "look for swapped cells; " + REGISTER)
+
+
+def _comparable(value):
+    """Numbers as numbers; dates of unequal precision compare on the part both have."""
+    try:
+        return float(value) if not re.match(r"\d{4}-|\d{4}$", str(value)) else str(value)
+    except ValueError:
+        return str(value)
+
+
+def _after(first, second) -> bool:
+    if isinstance(first, str) or isinstance(second, str):
+        first, second = str(first), str(second)
+        width = min(len(first), len(second))
+        return first[:width] > second[:width]
+    return first > second
+
+
+def check_level(checked: Checked) -> Iterator[Problem]:
+    """A confidence interval has two limits and a level."""
+    for line, row in checked.frames["survival"].iterrows():
+        present = [not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level")]
+        if any(present) and not all(present):
+            yield checked.problem("survival", line, "ci_level", "interval-incomplete", "part of an interval", "ci_low, ci_high and ci_level together", "complete or empty all three")
+
+
+def check_landmark(checked: Checked) -> Iterator[Problem]:
+    """A landmark needs its time, a percentage stays within 0-100."""
+    for line, row in checked.frames["survival"].iterrows():
+        if row["statistic"] == "landmark" and pd.isna(row["time_months"]):
+            yield checked.problem("survival", line, "time_months", "landmark-time", "a landmark without a time", "the time in months", "give the time")
+        if row["unit"] == "pct" and not pd.isna(row["estimate"]) and row["estimate"] > 100:
+            yield checked.problem("survival", line, "estimate", "percent-range", row["estimate"], "0 to 100", "check the unit")
+
+
+def check_percent_range(checked: Checked) -> Iterator[Problem]:
+    """No percentage lies above 100."""
+    for column in ("percent_reported_pct", "ci_low_reported_pct", "ci_high_reported_pct"):
+        for table, line, row in checked.rows(column):
+            if re.fullmatch(r"\d+(\.\d+)?", str(row[column])) and float(row[column]) > 100:
+                yield checked.problem(table, line, column, "percent-range", row[column], "0 to 100", "look for a lost decimal point")
+
+
+def check_calendar_dates(checked: Checked) -> Iterator[Problem]:
+    """A date must exist (no 31 June), and not lie in the future of its own report's century."""
+    for table, spec in checked.package.tables.items():
+        columns = [item.name for item in spec.fields if "[0-9]{4}(-[0-9]{2}" in item.constraints.get("pattern", "")]
+        for column in columns:
+            for line, cell in checked.frames[table][column].dropna().items():
+                text = str(cell)
+                if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+                    try:
+                        stamp = pd.Timestamp(text + "-01" * (2 - text.count("-")))
+                    except ValueError:
+                        stamp = None
+                    if stamp is None or not 1940 <= stamp.year <= 2100:
+                        yield checked.problem(table, line, column, "no-such-date", quote(text), "a date that exists", "check the date against the report")
+
+
+def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
+    """Days of a drug ascend, and lie within the cycle where its length is known."""
+    lengths = checked.frames["regimens"].set_index("regimen_id")["cycle_length_days"].dropna()
+    for line, row in checked.frames["regimen_components"].dropna(subset=["days"]).iterrows():
+        days = expand_days(str(row["days"]))
+        if days is None:
+            continue  # the schema's pattern has already refused it
+        length = lengths.get(row["regimen_id"])
+        if any(b <= a for a, b in zip(days, days[1:])):
+            yield checked.problem("regimen_components", line, "days", "days-order", quote(row["days"]), "days in ascending order, each once", "reorder the days")
+        elif length is not None and days[-1] > length and row["row_id"] not in checked.flagged:
+            yield checked.problem("regimen_components", line, "days", "days-over-cycle", f"day {days[-1]}", f"at most the cycle's {length} days", REGISTER)
+
+
+def check_dose(checked: Checked) -> Iterator[Problem]:
+    """A dose and its unit come together."""
+    for line, row in checked.frames["regimen_components"].iterrows():
+        if pd.isna(row["dose"]) != pd.isna(row["dose_unit"]):
+            yield checked.problem("regimen_components", line, "dose_unit", "dose-unit", f"dose {row['dose']}, unit {row['dose_unit']}", "both or neither", "complete or empty both")
+
+
+def check_timeline_order(checked: Checked) -> Iterator[Problem]:
+    """A patient's events stand in order of time, unless the contradiction is registered."""
+    frame = checked.frames["patient_timeline"]
+    for _, course in frame.dropna(subset=["position"]).sort_values("position").groupby("cohort_id"):
+        if course["position"].duplicated().any():
+            line = course.index[course["position"].duplicated()][0]
+            yield checked.problem("patient_timeline", line, "position", "position-twice", course.at[line, "position"], "each position once in a course", "renumber")
+        latest = ""
+        for line, row in course.dropna(subset=["start"]).iterrows():
+            if row["row_id"] in checked.flagged:
+                continue
+            if latest and _after(latest, str(row["start"])):
+                yield checked.problem("patient_timeline", line, "start", "timeline-order", row["start"], f"not before {latest}, the start of an earlier event", REGISTER)
+            latest = max(latest, str(row["start"]))
+
+
+RULES = (
+    check_events_within_total, check_total_present, check_total_within_cohort, check_percent, check_percent_range, check_partitions, check_order,
+    check_level, check_landmark, check_calendar_dates, check_days_in_cycle, check_dose, check_timeline_order,
+)

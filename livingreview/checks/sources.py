@@ -1,0 +1,64 @@
+"""Is every printed fragment really in the source text?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.checks.problems import Problem, quote
+from livingreview.checks.rules import Checked
+
+JOINER = "…"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+
+
+def normalise(text: str) -> str:
+    """Text as compared: one kind of dash and blank, ligatures undone, words joined over line ends, mark-up of formulas dropped."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = re.sub(r"(?<=\w)-\s*\n\s*(?=\w)", "-", text)
+    text = re.sub(r"\\geq\b", "≥", text)
+    text = re.sub(r"\\times\b", "×", text)
+    text = re.sub(r"\\pm\b", "±", text)
+    text = re.sub(r"[$*\\{}^_]", "", text)
+    return re.sub(r"\s+", "", text).casefold()
+
+
+def fragments(as_reported: str) -> list[str]:
+    """The parts of an `as_reported` cell, in printed order."""
+    return [part.strip() for part in as_reported.split(JOINER) if part.strip()]
+
+
+def is_in_source(as_reported: str, source: str) -> bool:
+    """Whether every fragment stands in the (normalised) source text.
+
+    A hyphen at a line end may belong to the word or to the page, so hyphens are compared both with and without.
+    """
+    bare = source.replace("-", "")
+    return all((part := normalise(item)) in source or part.replace("-", "") in bare for item in fragments(as_reported))
+
+
+def check_sources(checked: Checked, folder: Path) -> Iterator[Problem]:
+    """Compare every `as_reported` of every report whose text is in `folder` (``<report_id>.txt``)."""
+    texts = {path.stem: normalise(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.txt"))}
+    for table, line, row in checked.rows("as_reported", "report_id"):
+        source = texts.get(row["report_id"])
+        if source is not None and not is_in_source(str(row["as_reported"]), source):
+            yield checked.problem(table, line, "as_reported", "not-in-source", quote(row["as_reported"]), f"a fragment of {row['report_id']}.txt", "copy the figure exactly as printed; join fragments with ' … '")
+    for column in ("value_a", "value_b"):
+        for line, row in checked.frames["discrepancies"].dropna(subset=[column]).iterrows():
+            source = texts.get(row["report_id"])
+            quoted = re.findall(r"“([^”]*)”", row[column])
+            if source is not None and not all(is_in_source(item, source) for item in quoted):
+                yield checked.problem("discrepancies", line, column, "not-in-source", quote(row[column]), "what is in “ ” to stand in the source", "copy it exactly as printed")
+
+
+def verified_rows(checked: Checked, folder: Path) -> set[str]:
+    """Row ids whose fragment was found in the source text."""
+    wrong = {problem.key for problem in check_sources(checked, folder)}
+    texts = {path.stem for path in folder.glob("*.txt")}
+    rows = checked.rows("row_id", "as_reported", "report_id")
+    return {row["row_id"] for _, _, row in rows if row["report_id"] in texts and row["row_id"] not in wrong and not pd.isna(row["as_reported"])}

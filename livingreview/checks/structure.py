@@ -1,0 +1,77 @@
+"""The schema stage: stock frictionless, told in our words."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import frictionless
+
+from livingreview.checks.cells import hint
+from livingreview.checks.problems import Problem, quote
+from livingreview.schema import Package, Table
+
+# A file that cannot be read, a wrong header or a shifted row is told by livingreview.checks.cells, in plainer words.
+_TOLD_ELSEWHERE = {
+    "blank-header", "blank-label", "blank-row", "duplicate-label", "extra-cell", "extra-label", "incorrect-label",
+    "missing-cell", "missing-label", "encoding-error", "source-error", "scheme-error", "format-error", "file-error",
+}
+
+
+def check_schema(data: Path, package: Package) -> Iterator[Problem]:
+    """Validate ``data/datapackage.json`` and every table with stock frictionless."""
+    logging.getLogger("frictionless").setLevel(logging.ERROR)
+    report = frictionless.validate(str(data / "datapackage.json"), limit_errors=10_000)
+    for error in report.errors:
+        yield Problem("datapackage.json", 0, "", error.type, error.note, "a valid Data Package", "restore it from version control, or correct the descriptor")
+    for task in report.tasks:
+        table = package.tables[task.name]
+        for error in task.errors:
+            if error.type not in _TOLD_ELSEWHERE:
+                yield _translate(error, table)
+
+
+def _translate(error, table: Table) -> Problem:
+    """One frictionless error as a `Problem`."""
+    row = getattr(error, "row_number", None) or 0
+    column = getattr(error, "field_name", "") or ""
+    cells = getattr(error, "cells", None) or []
+    key = _cell(cells, table, table.primary_key)
+    found, expected, mend = quote(getattr(error, "cell", "")), error.note, hint(getattr(error, "cell", "") or "")
+    if error.type == "row-count":
+        return Problem(table.path, 0, "", "row-count", error.note, "the number of rows recorded in datapackage.json",
+                       "if rows were added or removed on purpose, run: livingreview check --record-rows")
+    if error.type == "foreign-key":
+        column = error.field_names[0]
+        key_to = next(item for item in table.foreign_keys if item.field == column)
+        found, expected = quote(_cell(cells, table, column)), f"a {key_to.target} of {key_to.table or table.name}.csv"
+        mend = "correct the id, or add the row it points to"
+    elif error.type in ("primary-key", "unique-error"):
+        column = column or table.primary_key
+        found, expected, mend = quote(_cell(cells, table, column)), "an id that no other row has", "give the row an id of its own, or delete the copy"
+    elif error.type == "constraint-error" and column:
+        expected, mend = _explain_constraint(table.field(column), _cell(cells, table, column), mend)
+    elif error.type == "type-error" and column:
+        expected = f"{'a whole number' if table.field(column).type == 'integer' else 'a ' + table.field(column).type}"
+    return Problem(table.path, row, column, error.type, found, expected, mend, key)
+
+
+def _explain_constraint(field, cell: str, mend: str) -> tuple[str, str]:
+    rules = field.constraints
+    if rules.get("required") and not cell:
+        return "a value", "fill the cell; if it is not known the row may not stand here"
+    if "enum" in rules and cell not in rules["enum"]:
+        near = difflib.get_close_matches(cell, rules["enum"], 1, 0.5)
+        return f"one of: {', '.join(rules['enum'])}", f"did you mean {near[0]!r}?" if near else mend
+    if "maxLength" in rules and len(cell) > rules["maxLength"]:
+        return f"at most {rules['maxLength']} characters (it has {len(cell)})", "shorten it"
+    if "pattern" in rules:
+        return f"text like {rules['pattern']}", mend
+    return f"a value from {rules.get('minimum', '')} to {rules.get('maximum', '')}", "check the value against the report"
+
+
+def _cell(cells: list, table: Table, column: str) -> str:
+    place = table.columns.index(column)
+    return "" if place >= len(cells) or cells[place] is None else str(cells[place])

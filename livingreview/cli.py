@@ -1,0 +1,82 @@
+"""The ``livingreview`` command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from livingreview import __version__
+from livingreview.checks import DataError, check_project, record_rows, sort_tables
+from livingreview.evidence import find_root
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code (0 good, 1 problems found, 2 wrong call)."""
+    options = parse_arguments(arguments)
+    try:
+        return options.run(options)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line as options."""
+    parser = argparse.ArgumentParser(prog="livingreview", description="Check the evidence and build the book.")
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--root", type=Path, default=None, help="the project folder (default: found from here upwards)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    check = commands.add_parser("check", help="check every table in data/; exit 1 on any problem")
+    check.add_argument("--json", action="store_true", help="problems as JSON, for machines")
+    check.add_argument("--sources", type=Path, metavar="DIR", help="also look up every printed fragment in DIR/<report_id>.txt")
+    check.add_argument("--record-rows", action="store_true", help="first record each table's number of rows in datapackage.json")
+    check.add_argument("--sort", action="store_true", help="first put the rows of every table in order of their key")
+    check.set_defaults(run=run_check)
+
+    build = commands.add_parser("build", help="check the data and build the book into _build/html")
+    build.set_defaults(run=run_build)
+    return parser.parse_args(arguments)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """``livingreview check``"""
+    root = find_root(options.root)
+    if options.sources and not options.sources.is_dir():
+        print(f"--sources {options.sources}: no such folder", file=sys.stderr)
+        return 2
+    if options.sort:
+        for name in sort_tables(root):
+            print(f"sorted {name}.csv", file=sys.stderr)
+    if options.record_rows:
+        for name, (before, now) in record_rows(root).items():
+            print(f"{name}: {before} -> {now} rows", file=sys.stderr)
+    problems = check_project(root, sources=options.sources)
+    if options.json:
+        print(json.dumps([problem.to_dict() for problem in problems], indent=1, ensure_ascii=False))
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{len(problems)} problem(s)" if problems else "no problem found", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def run_build(options: argparse.Namespace) -> int:
+    """``livingreview build``"""
+    from livingreview.build import BuildError, build_book  # not at the top: `check` should not wait for it
+
+    try:
+        build_book(find_root(options.root))
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

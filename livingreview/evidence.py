@@ -1,0 +1,198 @@
+"""The evidence as data frames: the only reader of files in ``data/``.
+
+Nothing here judges the data (see ``livingreview.checks``) and nothing here draws it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from pybtex.database import BibliographyData, parse_string
+
+from livingreview.schema import Package, Table, parse_package
+
+DESCRIPTOR = "datapackage.json"
+BIBLIOGRAPHY = "references.bib"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The review's tables, their schema and the bibliography.
+
+    Attributes
+    ----------
+    package : Package
+        What every table and column means.
+    tables : mapping of str to DataFrame
+        One frame per table, columns and dtypes as declared, rows in file order; a missing cell is ``pd.NA``.
+    bibliography : BibliographyData
+        ``references.bib``; keys are report ids.
+    """
+
+    package: Package
+    tables: Mapping[str, pd.DataFrame]
+    bibliography: BibliographyData
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of one table; KeyError names the tables there are."""
+        try:
+            return self.tables[name].copy()
+        except KeyError:
+            raise KeyError(f"no table {name!r}; there are {', '.join(self.tables)}") from None
+
+    @cached_property
+    def row_tables(self) -> dict[str, str]:
+        """row_id -> name of the table it stands in, for every evidence row."""
+        return {
+            row_id: table.name
+            for table in self.package.tables.values()
+            if "row_id" in table.columns
+            for row_id in self.tables[table.name]["row_id"]
+        }
+
+    @cached_property
+    def flags(self) -> dict[str, tuple[str, ...]]:
+        """row_id -> ids of the registered discrepancies that touch it."""
+        found: dict[str, list[str]] = {}
+        for row in self.tables["discrepancies"].itertuples():
+            for row_id in split_ids(row.affects):
+                found.setdefault(row_id, []).append(row.discrepancy_id)
+        return {row_id: tuple(ids) for row_id, ids in found.items()}
+
+    @cached_property
+    def _indexed(self) -> dict[str, pd.DataFrame]:
+        names = set(self.row_tables.values())
+        return {name: self.tables[name].set_index("row_id", drop=False) for name in names}
+
+    def row(self, row_id: str) -> pd.Series:
+        """One evidence row; its ``name`` is the row_id. KeyError where there is none."""
+        name = self.row_tables.get(row_id)
+        if name is None:
+            raise KeyError(f"no row {row_id!r} in the evidence; every figure on a page needs a row in data/")
+        return self._indexed[name].loc[row_id]
+
+    def label(self, table: str, column: str, code) -> str:
+        """Words for a code, as the schema declares them; '' for a missing code."""
+        return "" if pd.isna(code) else self.package.tables[table].field(column).label(code)
+
+
+def split_ids(cell) -> list[str]:
+    """The ids in a cell that holds several, separated by ';'."""
+    return [] if pd.isna(cell) else [part.strip() for part in str(cell).split(";") if part.strip()]
+
+
+def expand_days(text: str) -> list[int] | None:
+    """'1-3,15' -> [1, 2, 3, 15]; None where it cannot be read."""
+    days: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(-?\d+)(?:-(\d+))?", part)
+        if not match:
+            return None
+        first, last = int(match[1]), int(match[2] or match[1])
+        days.extend(range(first, last + 1) if last >= first else [first, last])
+    return days
+
+
+def find_root(start: str | os.PathLike | None = None) -> Path:
+    """The project folder: the nearest one, from `start` (default: here) upwards, that holds ``data/datapackage.json``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    here = Path(start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / DESCRIPTOR).is_file():
+            return folder
+    raise FileNotFoundError(f"no data/{DESCRIPTOR} in {here} or any folder above it: run this inside the project")
+
+
+def load_package(data: Path) -> Package:
+    """The schema in ``data/datapackage.json``."""
+    return parse_package(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
+
+
+def read_table(path: Path, table: Table) -> pd.DataFrame:
+    """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
+    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
+    return frame[table.columns].astype({item.name: item.dtype for item in table.fields})
+
+
+def load_evidence(root: str | os.PathLike | None = None) -> Evidence:
+    """Read the whole package from ``<root>/data``.
+
+    Run ``livingreview check`` first where the data may have been edited: this function trusts the files.
+    """
+    sys.audit("livingreview.slice", "review")  # tells a build what a chapter read, see livingreview.execution.tracking
+    return _read_package(root)
+
+
+def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
+    """The part of the evidence that belongs to one regimen class; see `select_class`."""
+    sys.audit("livingreview.slice", f"class:{class_id}")
+    return select_class(_read_package(root), class_id)
+
+
+def _read_package(root: str | os.PathLike | None) -> Evidence:
+    sys.audit("livingreview.loading", True)
+    try:
+        data = find_root(root) / "data"
+        package = load_package(data)
+        tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
+        bibliography = parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex")
+    finally:
+        sys.audit("livingreview.loading", False)
+    return Evidence(package=package, tables=tables, bibliography=bibliography)
+
+
+def select_class(evidence: Evidence, class_id: str) -> Evidence:
+    """The part of the evidence that belongs to one regimen class.
+
+    A cohort belongs to the class of its regimen; one without a regimen belongs where its report's regimens do.
+    Rows of a cohort go with it, rows without a cohort with their report.
+
+    Raises
+    ------
+    KeyError
+        If no class has that id.
+    """
+    classes = evidence.table("regimen_classes")
+    if class_id not in set(classes["class_id"]):
+        raise KeyError(f"no regimen class {class_id!r}; there are {', '.join(classes['class_id'])}")
+    regimens, cohorts = evidence.table("regimens"), evidence.table("cohorts")
+    own = regimens.loc[regimens["class_id"].eq(class_id).fillna(False)]
+    reports = set(own["report_id"])
+    in_class = cohorts["regimen_id"].isin(own["regimen_id"])
+    adrift = cohorts["regimen_id"].isna() & cohorts["report_id"].isin(reports)
+    keep = set(cohorts.loc[in_class | adrift, "cohort_id"])
+    rules = {"cohort_id": keep, "report_id": reports, "class_id": {class_id}}
+    tables = {name: _filter_rows(frame, rules) for name, frame in evidence.tables.items()}
+    tables["regimens"] = regimens.loc[regimens["report_id"].isin(reports)]
+    tables["studies"] = evidence.tables["studies"].loc[
+        lambda frame: frame["study_id"].isin(set(tables["cohorts"]["study_id"]) | set(tables["reports"]["study_id"]))
+    ]
+    tables["drugs"] = evidence.tables["drugs"].loc[lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])]
+    # What no chapter of a class shows may change without touching it.
+    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement")}
+    kept = {key: evidence.bibliography.entries[key] for key in tables["reports"]["report_id"] if key in evidence.bibliography.entries}
+    return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
+
+
+def _filter_rows(frame: pd.DataFrame, rules: dict[str, set]) -> pd.DataFrame:
+    mask = pd.Series(True, index=frame.index)
+    if "cohort_id" in frame:
+        mask &= frame["cohort_id"].isin(rules["cohort_id"]) | frame["cohort_id"].isna()
+    if "report_id" in frame:
+        mask &= frame["report_id"].isin(rules["report_id"])
+    elif "class_id" in frame:
+        mask &= frame["class_id"].isin(rules["class_id"])
+    return frame.loc[mask]

@@ -1,0 +1,144 @@
+"""Tables as HTML that a screen reader, a phone and a printer can use.
+
+Everything that comes from data is escaped by the template engine; only `Markup` made by this package passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from livingreview.numbers import Figure, legend
+
+
+@cache
+def templates() -> Environment:
+    """The package's templates, autoescaped."""
+    return Environment(loader=PackageLoader("livingreview"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def render(template: str, **values) -> Markup:
+    """One template of the package, filled."""
+    return Markup(templates().get_template(template).render(**values))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table on a page."""
+
+    title: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its cells, the address it is reached by, and whether it is a heading over the rows below."""
+
+    cells: Sequence
+    anchor: str = ""
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class HtmlTable:
+    """A table for a page; the first cell of each row is its header.
+
+    A cell is text, a `Figure`, `Markup`, or a list of these (set one under the other).
+    """
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Every figure in the table."""
+        return [part for row in self.rows for cell in row.cells for part in _parts(cell) if isinstance(part, Figure)]
+
+    def __html__(self) -> Markup:
+        marks = legend(self.figures)
+        return render("table.html.j2", table=self, notes=[*self.notes, *([marks] if marks else [])], cell=render_cell)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        lines = [self.caption] + [" | ".join(_plain(cell) for cell in row.cells) for row in self.rows]
+        return {"text/html": str(self.__html__()), "text/plain": "\n".join(lines)}
+
+
+def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
+    """Tables of the same columns as one; each keeps its own caption as a heading row."""
+    if len(tables) == 1:
+        return tables[0]
+    rows = [row for table in tables for row in (Row([table.caption.rsplit(": ", 1)[-1]], heading=True), *table.rows)]
+    return HtmlTable(caption, tables[0].columns, rows)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Something long, folded away under a summary."""
+
+    summary: str
+    content: object
+
+    def __html__(self) -> Markup:
+        return Markup('<details class="lr-fold"><summary>{}</summary>\n{}\n</details>').format(self.summary, self.content)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Several tables, lists or charts shown one under the other."""
+
+    parts: Sequence
+    empty: str = ""
+
+    def __html__(self) -> Markup:
+        if not self.parts:
+            return Markup('<p class="lr-empty">') + escape(self.empty) + Markup("</p>")
+        return Markup("\n").join(part.__html__() for part in self.parts)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": str(self.__html__()), "text/plain": self.empty if not self.parts else f"[{len(self.parts)} part(s)]"}
+
+
+def fold(table: HtmlTable, summary: str = "") -> Folded:
+    """A table folded away; the summary is its caption and number of rows unless given."""
+    rows = sum(not row.heading for row in table.rows)
+    return Folded(summary or f"{table.caption} ({rows} row{'' if rows == 1 else 's'})", table)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of HTML made from a template of the package."""
+
+    template: str
+    values: dict
+    plain: str = ""
+
+    def __html__(self) -> Markup:
+        return render(self.template, **self.values)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": str(self.__html__()), "text/plain": self.plain or self.template}
+
+
+def _parts(cell) -> list:
+    return list(cell) if isinstance(cell, (list, tuple)) else [cell]
+
+
+def render_cell(cell) -> Markup:
+    """One cell's content; several parts are set one under the other."""
+    parts = [part.__html__() if hasattr(part, "__html__") else escape("" if part is None else part) for part in _parts(cell)]
+    return Markup("<br>").join(parts)
+
+
+def _plain(cell) -> str:
+    return "; ".join(str(part) if not isinstance(part, Markup) else part.striptags() for part in _parts(cell))
+
+
+def link(text: str, href: str) -> Markup:
+    """A link; text and address escaped."""
+    return Markup('<a href="{}">{}</a>').format(href, text)

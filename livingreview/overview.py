@@ -1,0 +1,109 @@
+"""Pieces of the pages that look over all classes: status, counts, agreement, glossary."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.chapter import review_record
+from livingreview.evidence import Evidence, select_class
+from livingreview.html import Column, Fragment, HtmlTable, Row, link
+from livingreview.numbers import fill_figures
+from livingreview.tables.common import report_link, text
+
+
+def show_status(review: Evidence) -> Fragment:
+    """Version, what was searched and when, and how much the review holds."""
+    reports, cohorts = review.tables["reports"], review.tables["cohorts"]
+    record = review_record()
+    included = reports.loc[reports["status"].eq("included")]
+    whole = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(included["report_id"])]
+    searched = review.tables["searches"]["date"].dropna()
+    facts = [
+        ("Version", f"{record['version']} of {record['date-released']}"),
+        ("Searched to", max(searched) if len(searched) else "no database search has been run"),
+        ("Reports", f"{len(included)} included, {int(reports['status'].eq('context').sum())} as context"),
+        ("Cohorts", f"{len(whole)}, with {len(review.row_tables)} evidence rows"),
+        ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
+    ]
+    return Fragment("facts.html.j2", {"facts": facts, "note": ""}, "; ".join(f"{name}: {value}" for name, value in facts))
+
+
+def list_classes(review: Evidence) -> Fragment:
+    """One entry per class: its question and its first conclusion, with certainty."""
+    items = []
+    for _, row in review.tables["regimen_classes"].sort_values("position").iterrows():
+        claims = select_class(review, row["class_id"]).tables["claims"].sort_values("position")
+        first = claims.iloc[0] if len(claims) else None
+        items.append({
+            "class_id": row["class_id"], "title": row["title"], "question": row["question"],
+            "text": "" if first is None else fill_figures(review, first["text"]), "certainty": "" if first is None else first["certainty"],
+            "certainty_label": "" if first is None else review.label("claims", "certainty", first["certainty"]),
+        })
+    return Fragment("classes.html.j2", {"items": items}, f"[{len(items)} classes]")
+
+
+def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
+    """Discrepancies by report and severity."""
+    frame = review.tables["discrepancies"]
+    severities = review.package.tables["discrepancies"].field("severity").labels
+    columns = [Column("Report"), *[Column(code.capitalize(), True) for code in severities], Column("All", True), Column("Cannot be settled", True)]
+    rows = [
+        Row([report_link(report), *[str(int(part["severity"].eq(code).sum())) for code in severities], str(len(part)), str(int(part["status"].eq("unsettled").sum()))])
+        for report, part in frame.groupby("report_id")
+    ]
+    rows.append(Row(["All reports", *[str(int(frame["severity"].eq(code).sum())) for code in severities], str(len(frame)), str(int(frame["status"].eq("unsettled").sum()))]))
+    return HtmlTable(caption, columns, rows, [f"{code.capitalize()}: {words.split(': ')[-1]}." for code, words in severities.items()])
+
+
+def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
+    """Evidence rows by table and how far they were checked."""
+    tables = review.package.evidence_tables
+    labels = tables[0].field("verification").labels
+    columns = [Column("Table"), *[Column(words.capitalize(), True) for words in labels.values()], Column("All", True)]
+    rows = []
+    for table in tables:
+        frame = review.tables[table.name]
+        rows.append(Row([table.title, *[str(int(frame["verification"].eq(code).sum())) for code in labels], str(len(frame))]))
+    return HtmlTable(caption, columns, rows)
+
+
+def tabulate_screening(review: Evidence, *, caption: str) -> HtmlTable:
+    """Every record, the search that found it, the decision and its reason."""
+    sources = review.tables["searches"].set_index("search_id")["source"]
+    rows = [
+        Row([report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"], sources[row["search_id"]],
+             review.label("screening", "stage", row["stage"]), review.label("screening", "decision", row["decision"]), row["reason"]])
+        for _, row in review.tables["screening"].iterrows()
+    ]
+    return HtmlTable(caption, [Column("Record"), Column("Found by"), Column("Stage"), Column("Decision"), Column("Reason")], rows)
+
+
+def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
+    """Agreement of two independent extractions per report and table, before it was settled."""
+    columns = [Column("Report"), Column("First reader's rows", True), Column("Second reader's rows", True), Column("Found by both", True), Column("Of these, same values", True)]
+    rows = [
+        Row([report_link(row["report_id"]), text(row["rows_first"]), text(row["rows_second"]), text(row["rows_both"]), text(row["rows_same_values"])])
+        for _, row in review.tables["extraction_agreement"].iterrows()
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
+    """Terms and names of the book."""
+    rows = [Row([row["term"], row["meaning"]]) for _, row in review.tables["glossary"].iterrows()]
+    return HtmlTable(caption, [Column("Term"), Column("Meaning here")], rows)
+
+
+def list_reports(review: Evidence) -> HtmlTable:
+    """Every report with a page, its part and its number of rows."""
+    counts = pd.concat([review.tables[table.name]["report_id"] for table in review.package.evidence_tables]).value_counts()
+    rows = [
+        Row([report_link(row["report_id"]), review.label("reports", "kind", row["kind"]), review.label("reports", "status", row["status"]), str(counts.get(row["report_id"], 0))])
+        for _, row in review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True]).iterrows()
+    ]
+    return HtmlTable("Reports", [Column("Report"), Column("Kind"), Column("Part in the review"), Column("Rows", True)], rows, [])
+
+
+def link_class(class_id: str, title: str):
+    """Link to a class's chapter."""
+    return link(title, f"{class_id}.html")

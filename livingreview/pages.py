@@ -1,0 +1,166 @@
+"""Pages made from the data alone: one per report, with every row and where it was printed; the dictionary; the downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.citation import format_reference
+from livingreview.evidence import Evidence, load_evidence, select_class
+from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, link, render
+from livingreview.numbers import write_value
+from livingreview.schema import Table
+from livingreview.tables.common import text
+from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
+
+PROVENANCE = ("row_id", "report_id", "locator", "as_reported", "basis", "source_report_id", "source_citation", "derivation", "verification", "note")
+
+
+def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
+    """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for report_id in evidence.tables["reports"]["report_id"]:
+        path = folder / f"{report_id}.md"
+        page = report_page(evidence, report_id)
+        if not path.is_file() or path.read_text(encoding="utf-8") != page:
+            path.write_text(page, encoding="utf-8")
+        written.append(path)
+    for path in set(folder.glob("*.md")) - set(written):
+        path.unlink()
+    return written
+
+
+def report_page(evidence: Evidence, report_id: str) -> str:
+    """The page of one report as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
+    part = select_report(evidence, report_id)
+    row = part.tables["reports"].iloc[0]
+    study = evidence.tables["studies"].set_index("study_id").loc[row["study_id"]]
+    sections = []
+    for table in evidence.package.evidence_tables:
+        if len(part.tables[table.name]):
+            sections.append((table.title, tabulate_rows(part, table)))
+    if len(part.tables["discrepancies"]):
+        sections.append(("What does not add up", list_discrepancies(part, prefix="../discrepancies.html")))
+    if len(part.tables["appraisals"]):
+        sections.append(("Appraisal", tabulate_appraisals(part, caption="Answers")))
+    facts = [
+        ("Reference", format_reference(report_id, evidence.bibliography.entries[report_id])),
+        ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
+        ("Kind", evidence.label("reports", "kind", row["kind"])), ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
+        ("Part in the review", f"{evidence.label('reports', 'status', row['status'])}. {row['status_reason']}"),
+        ("Registry", text(row["registry_id"], "not reported")), ("First available", text(row["first_available"], "not established")),
+        ("Data cut-off", text(row["data_cutoff"], "not reported")), ("Licence of the text", text(row["licence"], "not established")),
+        ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
+    ]
+    blocks = [f"# {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
+    if not sections:
+        blocks.append("No figure of this report has been entered at first hand; what other reports restate of it stands on their pages.")
+    for title, content in sections:
+        blocks += [f"## {title}", raw_block(content.__html__())]
+    return "\n\n".join(blocks) + "\n"
+
+
+def raw_block(markup: str) -> str:
+    """HTML as a block that MyST passes through untouched; the fence is longer than any in the content."""
+    fence = "`" * 8
+    return f"{fence}{{raw}} html\n{markup}\n{fence}"
+
+
+def select_report(evidence: Evidence, report_id: str) -> Evidence:
+    """The rows that one report printed."""
+    tables = {
+        name: frame.loc[frame["report_id"].eq(report_id).fillna(False)] if "report_id" in frame else frame for name, frame in evidence.tables.items()
+    }
+    return Evidence(evidence.package, tables, evidence.bibliography)
+
+
+def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
+    """Every row of one evidence table: what it is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
+    columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
+    rows = []
+    for _, row in evidence.tables[table.name].iterrows():
+        basis = [evidence.label(table.name, "basis", row["basis"])]
+        basis += [link(row["source_report_id"], f"{row['source_report_id']}.html")] if not pd.isna(row["source_report_id"]) else []
+        basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
+        printed = [f"“{row['as_reported']}”"] if not pd.isna(row["as_reported"]) else ["no fragment"]
+        checked = [evidence.label(table.name, "verification", row["verification"])]
+        checked += [link("does not add up", f"../discrepancies.html#{item}") for item in evidence.flags.get(row["row_id"], ())]
+        what = describe_row(evidence, table, row)
+        rows.append(Row([[what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])], write_value(evidence, row), printed, row["locator"], basis, checked], anchor=row["row_id"]))
+    return HtmlTable(f"{table.title}: every row", columns, rows)
+
+
+def describe_row(evidence: Evidence, table: Table, row: pd.Series) -> str:
+    """A row's own columns in words, without its value and provenance."""
+    hidden = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "value", "dose", "dose_unit", "unit", "partition", "position", "ci_low", "ci_high",
+              "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "class_id", "parent_cohort_id"}
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")["label"]
+    parts = []
+    for item in table.fields:
+        value = row[item.name]
+        if item.name in hidden or pd.isna(value):
+            continue
+        if item.name == "cohort_id" and table.name != "cohorts":
+            value = cohorts.get(value, value)
+        words = item.label(value)
+        unit = f" {item.unit}" if item.unit else ""
+        parts.append(f"{words}{unit}" if item.labels or item.type == "string" else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}")
+    return "; ".join(parts)
+
+
+def tabulate_dictionary(evidence: Evidence) -> Stack:
+    """The data dictionary: every table and column as ``datapackage.json`` declares it."""
+    tables = []
+    for table in evidence.package.tables.values():
+        rows = [Row([item.name, item.type, item.unit, item.description, "yes" if item.required else "", "; ".join(f"{code} = {words}" for code, words in item.labels.items())]) for item in table.fields]
+        columns = [Column("Column"), Column("Type"), Column("Unit"), Column("Meaning"), Column("Required"), Column("Codes")]
+        tables.append(HtmlTable(f"{table.path}: {table.description}", columns, rows))
+    return Stack(tables)
+
+
+def tabulate_downloads(evidence: Evidence) -> HtmlTable:
+    """Links to every table as CSV, with its number of rows."""
+    rows = [Row([table.title, f"{len(evidence.tables[name])}", link(table.path, f"../data/{table.path}"), table.description]) for name, table in evidence.package.tables.items()]
+    return HtmlTable("Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows)
+
+
+def link_downloads(class_id: str) -> Fragment:
+    """Links to one chapter's data."""
+    return Fragment("downloads.html.j2", {"class_id": class_id}, f"[data of {class_id}]")
+
+
+def write_downloads(root: Path, folder: Path) -> None:
+    """The data beside the pages: the package as it is, all of it as one zip, and one zip per class."""
+    folder.mkdir(parents=True, exist_ok=True)
+    evidence = load_evidence(root)
+    files = {path.name: path.read_bytes() for path in sorted((root / "data").iterdir()) if path.is_file() and not path.name.startswith(".")}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / "all-data.zip").write_bytes(make_zip(files))
+    for class_id in evidence.tables["regimen_classes"]["class_id"]:
+        part = select_class(evidence, class_id)
+        own = {table.path: table_csv(part.tables[name]) for name, table in evidence.package.tables.items()}
+        (folder / f"{class_id}.zip").write_bytes(make_zip(own | {"datapackage.json": files["datapackage.json"], "references.bib": files["references.bib"]}))
+
+
+def table_csv(frame: pd.DataFrame) -> bytes:
+    """A frame as CSV in the package's own form."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(frame.columns)
+    writer.writerows([["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)])
+    return buffer.getvalue().encode()
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    """A zip that is the same bytes for the same content: fixed dates, fixed order."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -1,0 +1,141 @@
+"""What a table is: the data package's schemas as plain values.
+
+``datapackage.json`` is the only place where columns are declared.
+This module turns that document into small frozen objects; it reads no file and knows no column by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# Table Schema type -> pandas dtype. Dates stay text: many are a month or a year only.
+PANDAS_DTYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "string"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its type, meaning, unit and constraints."""
+
+    name: str
+    type: str = "string"
+    title: str = ""
+    description: str = ""
+    unit: str = ""
+    constraints: dict = field(default_factory=dict)
+    labels: dict = field(default_factory=dict)
+    groups: dict = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> str:
+        """pandas dtype of the column."""
+        return PANDAS_DTYPES[self.type]
+
+    @property
+    def required(self) -> bool:
+        """Whether an empty cell is an error."""
+        return bool(self.constraints.get("required"))
+
+    def label(self, code) -> str:
+        """Words for a code; the code itself where no words are declared."""
+        return self.labels.get(code, code)
+
+    def codes_in(self, group: str) -> list[str]:
+        """Codes that the schema puts in a group (for example the outcomes that are responses), in declared order."""
+        return [code for code, name in self.groups.items() if name == group]
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A column whose values must stand in a column of another table ('' = this table)."""
+
+    field: str
+    table: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the package."""
+
+    name: str
+    path: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: str
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    evidence: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names in declared order."""
+        return [item.name for item in self.fields]
+
+    def field(self, name: str) -> Field:
+        """The column called `name`; KeyError where there is none."""
+        for item in self.fields:
+            if item.name == name:
+                return item
+        raise KeyError(f"table {self.name!r} has no column {name!r}; it has {', '.join(self.columns)}")
+
+
+@dataclass(frozen=True)
+class Package:
+    """The whole data package."""
+
+    name: str
+    title: str
+    description: str
+    tables: dict[str, Table]
+    licence: str = ""
+
+    @property
+    def evidence_tables(self) -> list[Table]:
+        """Tables whose rows are figures with an address and a locator."""
+        return [table for table in self.tables.values() if table.evidence]
+
+
+def parse_field(descriptor: dict) -> Field:
+    """One Table Schema field descriptor as a `Field`."""
+    keys = ("title", "description", "unit", "constraints", "labels", "groups")
+    return Field(
+        name=descriptor["name"],
+        type=descriptor.get("type", "string"),
+        **{key: descriptor[key] for key in keys if key in descriptor},
+    )
+
+
+def parse_table(descriptor: dict) -> Table:
+    """One Data Resource descriptor as a `Table`."""
+    schema = descriptor["schema"]
+    key = schema["primaryKey"]
+    return Table(
+        name=descriptor["name"],
+        path=descriptor["path"],
+        title=descriptor.get("title", descriptor["name"]),
+        description=descriptor.get("description", ""),
+        fields=tuple(parse_field(item) for item in schema["fields"]),
+        primary_key=key if isinstance(key, str) else key[0],
+        foreign_keys=tuple(
+            ForeignKey(_one(key["fields"]), key["reference"]["resource"], _one(key["reference"]["fields"]))
+            for key in schema.get("foreignKeys", ())
+        ),
+        evidence=bool(descriptor.get("evidence")),
+    )
+
+
+def parse_package(descriptor: dict) -> Package:
+    """A Data Package descriptor (the parsed ``datapackage.json``) as a `Package`."""
+    tables = [parse_table(item) for item in descriptor["resources"]]
+    licences = descriptor.get("licenses") or [{}]
+    return Package(
+        name=descriptor["name"],
+        title=descriptor.get("title", descriptor["name"]),
+        description=descriptor.get("description", ""),
+        tables={table.name: table for table in tables},
+        licence=licences[0].get("name", ""),
+    )
+
+
+def _one(value) -> str:
+    return value if isinstance(value, str) else value[0]

@@ -1,0 +1,90 @@
+"""The Sphinx extension that makes ``jupyter-book build .`` safe: checked data, current outputs, pages that need no network.
+
+Before anything is read it checks the data and writes the report pages; then it executes the chapters whose inputs changed
+and hands the outputs to MyST-NB's cache; then it adds the review's own style, loader, head tags and downloads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from livingreview import __version__
+from livingreview.checks import DataError, require_sound
+from livingreview.evidence import find_root, load_evidence
+from livingreview.execution import ChapterError, Store, execute_chapters, outputs_digest
+from livingreview.page_finish import finish_page, math_renderer
+from livingreview.pages import write_downloads, write_report_pages
+
+WEB = Path(__file__).parent / "web"
+log = logging.getLogger(__name__)
+
+
+def prepare_sources(app, config) -> None:
+    """Check the data and write the pages that are made from them alone."""
+    root = find_root(app.srcdir)
+    try:
+        require_sound(root)
+    except DataError as error:
+        raise ExtensionError(str(error)) from None
+    evidence = load_evidence(root)
+    write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports")
+    config.html_static_path = [*config.html_static_path, str(WEB)]
+
+
+def provide_outputs(app) -> None:
+    """Execute what is stale and put every chapter's current outputs where MyST-NB looks for them."""
+    folder = Path(app.env.mystnb_config.execution_cache_path)
+    paths = [Path(app.srcdir) / f"{docname}.md" for docname in toc_documents(app) if (Path(app.srcdir) / f"{docname}.md").is_file()]
+    try:
+        notebooks = execute_chapters(find_root(app.srcdir), paths, store=Store(find_root(app.srcdir) / "_build" / ".chapters"), report=log.info)
+    except ChapterError as error:
+        raise ExtensionError(str(error)) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    cache = get_cache(str(folder))
+    for path, notebook in notebooks.items():
+        cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
+    app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
+
+
+def toc_documents(app) -> list[str]:
+    """Every page of the table of contents."""
+    return sorted(app.config.external_site_map)
+
+
+def outdated_pages(app, env, added, changed, removed) -> list[str]:
+    """Pages whose outputs differ from those they were last built from: Sphinx itself looks at the sources only."""
+    before = getattr(env, "livingreview_outputs", {})
+    now = app.livingreview_outputs
+    env.livingreview_outputs = now
+    return [name for name, value in now.items() if name in env.found_docs and before.get(name) != value]
+
+
+def finish_build(app, error) -> None:
+    """Tidy every page, and lay the data beside them."""
+    if error or app.builder.format != "html":
+        return
+    write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
+    for path in sorted(Path(app.outdir).rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        finished, problems = finish_page(text)
+        for problem in problems:
+            log.warning("%s: %s", path.relative_to(app.outdir), problem)
+        if finished != text:
+            path.write_text(finished, encoding="utf-8")
+
+
+def setup(app) -> dict:
+    """Register with Sphinx."""
+    app.add_css_file("lr.css")
+    app.add_js_file("lr-chart.js", loading_method="defer")
+    app.add_html_math_renderer("mathml", *math_renderer())
+    app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
+    app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
+    app.connect("env-get-outdated", outdated_pages)
+    app.connect("build-finished", finish_build, priority=900)
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

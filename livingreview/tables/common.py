@@ -1,0 +1,64 @@
+"""Shared by the table and chart builders: strata, cohort names, missing cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from livingreview.evidence import Evidence
+from livingreview.html import link
+
+NOT_REPORTED = "not reported"
+
+
+def text(value, missing: str = "") -> str:
+    """A cell as text; `missing` where it is empty."""
+    return missing if pd.isna(value) else str(value)
+
+
+def capitalise(words: str) -> str:
+    """First letter upper case, the rest as it is (so 'MRD' stays)."""
+    return words[:1].upper() + words[1:]
+
+
+def report_link(report_id: str):
+    """Link to a report's page."""
+    return link(report_id, f"reports/{report_id}.html")
+
+
+def with_cohorts(evidence: Evidence, table: str) -> pd.DataFrame:
+    """Rows of a table joined with their cohort's label, disease, setting and age group (``c_`` columns)."""
+    columns = ["cohort_id", "label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
+    cohorts = evidence.tables["cohorts"][columns].rename(columns={name: f"c_{name}" for name in columns if name != "cohort_id"})
+    joined = evidence.tables[table].merge(cohorts, on="cohort_id", how="left", validate="many_to_one")
+    return joined
+
+
+def stratum_name(evidence: Evidence, disease, setting) -> str:
+    """'AML, relapsed or refractory': what may stand side by side."""
+    return f"{evidence.label('cohorts', 'disease', disease)}, {evidence.label('cohorts', 'setting', setting)}"
+
+
+def iterate_strata(evidence: Evidence, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """(name, rows) per disease and setting, largest cohort first; strata are never mixed in one table or panel."""
+    if frame.empty:
+        return
+    keys = ["c_disease", "c_setting"]
+    sizes = frame.groupby(keys)["c_n_enrolled"].max().fillna(0).sort_values(ascending=False, kind="stable")
+    for disease, setting in sizes.index:
+        part = frame.loc[frame["c_disease"].eq(disease) & frame["c_setting"].eq(setting)]
+        yield stratum_name(evidence, disease, setting), part
+
+
+def study_name(evidence: Evidence, cohort_id: str) -> str:
+    """Short name of the study a cohort belongs to."""
+    study_id = evidence.tables["cohorts"].set_index("cohort_id").at[cohort_id, "study_id"]
+    return str(evidence.tables["studies"].set_index("study_id").at[study_id, "name"])
+
+
+def in_declared_order(evidence: Evidence, frame: pd.DataFrame, table: str, column: str) -> pd.DataFrame:
+    """Rows in the order in which the schema declares the codes of a column, otherwise as they stood."""
+    order = list(evidence.package.tables[table].field(column).labels)
+    rank = frame[column].map({code: i for i, code in enumerate(order)})
+    return frame.iloc[rank.argsort(kind="stable")]

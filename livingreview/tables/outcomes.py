@@ -1,0 +1,102 @@
+"""Tables of results: response, MRD, transplant, mortality, survival, adverse events."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.evidence import Evidence
+from livingreview.html import Column, HtmlTable, Row
+from livingreview.numbers import exact_interval, format_interval, make_figure
+from livingreview.tables.common import capitalise, in_declared_order, study_name, text, with_cohorts
+
+ABSENT = "No report of this class gives such a figure."
+
+
+def select_outcomes(evidence: Evidence, group: str) -> pd.DataFrame:
+    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort, in declared order.
+
+    The schema's field ``outcomes.outcome`` says which code belongs to which group.
+
+    Raises
+    ------
+    ValueError
+        If no outcome belongs to `group`.
+    """
+    field = evidence.package.tables["outcomes"].field("outcome")
+    codes = field.codes_in(group)
+    if not codes:
+        raise ValueError(f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(set(field.groups.values())))}")
+    frame = with_cohorts(evidence, "outcomes")
+    return in_declared_order(evidence, frame.loc[frame["outcome"].isin(codes)], "outcomes", "outcome")
+
+
+def interval_text(row: pd.Series) -> str:
+    """Exact 95% interval of a count; '' where there are no counts, or one patient only."""
+    if pd.isna(row["events"]) or pd.isna(row["total"]) or row["total"] < 2:
+        return ""
+    return format_interval(*exact_interval(row["events"], row["total"]), row["total"])
+
+
+def outcome_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
+    """Outcome counts with the report's own definition, exact interval, denominator and time point."""
+    columns = [Column("Cohort"), Column("Outcome, as defined"), Column("Events/total (%)", True), Column("95% CI, exact", True),
+               Column("Counted from"), Column("When")]
+    return HtmlTable(caption, columns, _outcome_rows(evidence, part))
+
+
+def _outcome_rows(evidence: Evidence, part: pd.DataFrame) -> list[Row]:
+    rows = []
+    for cohort_id, block in part.groupby("cohort_id", sort=False):
+        label = f"{study_name(evidence, cohort_id)}: {block['c_label'].iat[0]}"
+        for _, row in block.iterrows():
+            outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
+            if text(row["definition"]) not in ("", "not_reported"):
+                outcome.append(f"“{row['definition']}”")
+            rows.append(Row([
+                label, outcome, make_figure(evidence, row), interval_text(row),
+                evidence.label("outcomes", "denominator", row["denominator"]), text(row["timepoint"]),
+            ]))
+    return rows
+
+
+def survival_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
+    """Time-to-event figures as printed, with time zero and patients."""
+    columns = [Column("Cohort"), Column("Endpoint"), Column("Figure"), Column("At"), Column("Counted from"), Column("Patients", True)]
+    rows = [
+        Row([
+            f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
+            [evidence.label("survival", "endpoint", row["endpoint"]), evidence.label("survival", "statistic", row["statistic"])],
+            make_figure(evidence, row), "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
+            text(row["origin"]).replace("not_reported", "not reported"), text(row["total"]),
+        ])
+        for _, row in part.sort_values("cohort_id", kind="stable").iterrows()
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def grade_text(row: pd.Series) -> str:
+    """'grade 3-4', 'grade 4', 'grade not given'."""
+    low, high = row["grade_min"], row["grade_max"]
+    if pd.isna(low) and pd.isna(high):
+        return "grade not given"
+    if pd.isna(high):
+        return f"grade {low} or more"
+    if pd.isna(low):
+        return f"grade {high} or less"
+    return f"grade {low}" if low == high else f"grade {low} to {high}"
+
+
+def adverse_event_table(evidence: Evidence, frame: pd.DataFrame, caption: str) -> HtmlTable:
+    """Adverse events by organ group, every term and grade band; neither is ever added up."""
+    columns = [Column("Event"), Column("Grade"), Column("Cohort"), Column("Events/total (%)", True), Column("95% CI, exact", True), Column("Attribution")]
+    rows = []
+    for group, block in frame.groupby("group", sort=False):
+        rows.append(Row([capitalise(evidence.label("adverse_events", "group", group))], heading=True))
+        rows += [
+            Row([
+                row["term"], grade_text(row), f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
+                make_figure(evidence, row), interval_text(row), evidence.label("adverse_events", "attribution", row["attribution"]),
+            ])
+            for _, row in block.iterrows()
+        ]
+    return HtmlTable(caption, columns, rows)

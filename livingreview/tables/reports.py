@@ -1,0 +1,168 @@
+"""Tables about the reports: what was read, who was treated, with what, and how good the report is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from livingreview.evidence import Evidence, split_ids
+from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
+from livingreview.numbers import fill_figures, make_figure
+from livingreview.tables.common import NOT_REPORTED, report_link, stratum_name, text, with_cohorts
+
+
+def tabulate_reports(evidence: Evidence, *, caption: str) -> HtmlTable:
+    """The reports, what was seen of each, and the part it plays."""
+    columns = [Column("Report"), Column("Study"), Column("Design"), Column("Kind; text seen"), Column("Part in the review"), Column("Registry")]
+    studies = evidence.tables["studies"].set_index("study_id")
+    rows = []
+    for _, row in evidence.tables["reports"].sort_values("status", ascending=False, kind="stable").iterrows():
+        study = studies.loc[row["study_id"]]
+        rows.append(Row([
+            report_link(row["report_id"]), study["name"], evidence.label("studies", "design", study["design"]),
+            [evidence.label("reports", "kind", row["kind"]), evidence.label("reports", "text_seen", row["text_seen"])],
+            [evidence.label("reports", "status", row["status"]), row["status_reason"]],
+            text(row["registry_id"], NOT_REPORTED),
+        ]))
+    return HtmlTable(caption, columns, rows)
+
+
+def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
+    """The cohorts: disease, setting, age, size, follow-up."""
+    columns = [Column("Cohort"), Column("Disease and setting"), Column("Age, years"), Column("Patients", True), Column("Evaluable", True), Column("Follow-up, months")]
+    rows = [
+        Row([
+            [row["label"], report_link(row["report_id"])], stratum_name(evidence, row["disease"], row["setting"]), age_text(evidence, row),
+            make_figure(evidence, row), text(row["n_evaluable"]), follow_up_text(row),
+        ])
+        for _, row in evidence.tables["cohorts"].iterrows()
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def age_text(evidence: Evidence, row: pd.Series) -> str:
+    """'median 43 (10 to 59)'."""
+    if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
+        return evidence.label("cohorts", "age_group", row["age_group"])
+    spread = "" if pd.isna(row["age_min_years"]) else f" ({row['age_min_years']:g} to {row['age_max_years']:g})"
+    if pd.isna(row["age_centre_years"]):
+        return spread.strip(" ()")
+    kind = {"median": "median ", "mean": "mean "}.get(text(row["age_statistic"]), "")
+    return f"{kind}{row['age_centre_years']:g}{spread}"
+
+
+def follow_up_text(row: pd.Series) -> str:
+    """'median 3.3 (0.4 to 18.6)'."""
+    if pd.isna(row["follow_up_median_months"]):
+        return "" if pd.isna(row["follow_up_max_months"]) else f"{row['follow_up_max_months']:g}"
+    spread = "" if pd.isna(row["follow_up_min_months"]) else f" ({row['follow_up_min_months']:g} to {row['follow_up_max_months']:g})"
+    return f"median {row['follow_up_median_months']:g}{spread}"
+
+
+def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
+    """Baseline counts of the cohorts, folded."""
+    columns = [Column("Characteristic"), Column("Category"), Column("Cohort"), Column("Events/total (%)", True)]
+    frame = with_cohorts(evidence, "characteristics")
+    rows = [
+        Row([evidence.label("characteristics", "characteristic", row["characteristic"]), row["category"], row["c_label"], make_figure(evidence, row)])
+        for _, row in frame.sort_values(["characteristic", "cohort_id"], kind="stable").iterrows()
+    ]
+    return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
+
+
+def component_table(evidence: Evidence, regimen: pd.Series, caption: str) -> HtmlTable:
+    """Every drug course of one regimen, by block and first day; what stands outside the blocks comes last."""
+    drugs = evidence.tables["drugs"].set_index("drug_id")
+    columns = [Column("Drug"), Column("Dose", True), Column("How often"), Column("Route"), Column("Days"), Column("Only if")]
+    part = components_of(evidence, regimen["regimen_id"])
+    blocks = part["block"].fillna("in any block" if part["block"].notna().any() else "")
+    rows = []
+    for block, courses in part.groupby(blocks, sort=False):
+        if block:
+            rows.append(Row([f"Block {block}" if block != "in any block" else "In any block"], heading=True))
+        for _, row in courses.iterrows():
+            route = evidence.label("regimen_components", "route", row["route"])
+            rows.append(Row([drugs.at[row["drug_id"], "name"], make_figure(evidence, row), text(row["frequency"]), route or NOT_REPORTED, text(row["days"], NOT_REPORTED).replace(",", ", "), text(row["condition"])]))
+    notes = sorted({f"{drug['name']}: {drug['note']}" for _, drug in drugs.loc[list(part["drug_id"].unique())].iterrows() if not pd.isna(drug["note"])})
+    return HtmlTable(caption, columns, rows, notes)
+
+
+def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[pd.Series]:
+    """The class's own regimens in these roles; earlier therapy of a patient is told in the course instead."""
+    frame = evidence.tables["regimens"]
+    keep = frame["role"].isin(roles) & frame["class_id"].isin(evidence.tables["regimen_classes"]["class_id"])
+    order = {role: i for i, role in enumerate(roles)}
+    return [row for _, row in frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable").iterrows()]
+
+
+def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
+    """Drug courses of a regimen, by block, then by first day."""
+    frame = evidence.tables["regimen_components"]
+    part = frame.loc[frame["regimen_id"].eq(regimen_id)]
+    first = pd.to_numeric(part["days"].str.extract(r"^(-?\d+)")[0], errors="coerce").fillna(999)
+    return part.assign(first=first, key=part["block"].fillna("~")).sort_values(["key", "first"], kind="stable").drop(columns=["first", "key"])
+
+
+def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> HtmlTable:
+    """Every event of one patient's course, in the order the report tells it."""
+    columns = [Column("When"), Column("What"), Column("Value", True), Column("Response as assessed")]
+    rows = [
+        Row([when_text(row), f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
+             make_figure(evidence, row) if not pd.isna(row["value"]) else make_figure(evidence, row, "source"),
+             evidence.label("patient_timeline", "response", row["response"])])
+        for _, row in course.iterrows()
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def when_text(row: pd.Series) -> str:
+    """'2022-07-06 to 2022-08-02', 'no date printed'."""
+    if pd.isna(row["start"]):
+        return "no date printed"
+    counted = " (counted)" if row["date_basis"] == "counted" else ""
+    end = "" if pd.isna(row["end"]) or row["end"] == row["start"] else f" to {row['end']}"
+    return f"{row['start']}{end}{counted}"
+
+
+def tabulate_appraisals(evidence: Evidence, *, caption: str) -> Stack:
+    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score."""
+    items = evidence.tables["appraisal_tools"].set_index("item_id")
+    columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
+    tables = []
+    for report_id, answers in evidence.tables["appraisals"].groupby("report_id"):
+        order = answers["item_id"].map(items["position"]).argsort(kind="stable")
+        tool = items.loc[answers["item_id"].iat[0]]
+        rows = [
+            Row([f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}", evidence.label("appraisals", "judgement", row["judgement"]), row["reason"], row["locator"]], anchor=row["row_id"])
+            for _, row in answers.iloc[order].iterrows()
+        ]
+        answered = answers["judgement"].value_counts()
+        summary = ", ".join(f"{answered[code]} {words}" for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items() if code in answered)
+        title = f"{caption}: {report_id}, {tool['tool']} ({tool['tool_version']})"
+        tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
+    return Stack(tables, "No report of this class has been appraised.")
+
+
+def list_discrepancies(evidence: Evidence, *, prefix: str = "") -> Fragment:
+    """Everything that does not add up, worst first; `prefix` is the page that holds the anchors ('' = this one)."""
+    table = evidence.package.tables["discrepancies"]
+    order = {code: i for i, code in enumerate(table.field("severity").labels)}
+    frame = evidence.table("discrepancies")
+    frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
+    items = [
+        {"row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
+         "status": table.field("status").label(row["status"]), "report": report_link(row["report_id"]) if not prefix else link(row["report_id"], f"{row['report_id']}.html"),
+         "affects": [make_figure(evidence, row_id) for row_id in split_ids(row["affects"]) if row_id in evidence.row_tables]}
+        for _, row in frame.iterrows()
+    ]
+    return Fragment("discrepancies.html.j2", {"items": items, "prefix": prefix}, f"[{len(items)} discrepancies]")
+
+
+def list_claims(evidence: Evidence) -> Fragment:
+    """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
+    table = evidence.package.tables["claims"]
+    items = [
+        {"claim_id": row["claim_id"], "text": fill_figures(evidence, row["text"]), "certainty": row["certainty"], "certainty_label": table.field("certainty").label(row["certainty"]),
+         "reason": row["certainty_reason"], "overturned_by": row["overturned_by"]}
+        for _, row in evidence.table("claims").sort_values(["class_id", "position"]).iterrows()
+    ]
+    return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")

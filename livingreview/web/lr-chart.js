@@ -1,0 +1,65 @@
+/* Makes charts live when they come into view. The static picture stays on any error, in print and without script. */
+(() => {
+  const here = new URL('.', document.currentScript.src);
+  let library, tip;
+
+  const load = () => library ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = new URL('vendor/vega.min.js', here);
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+
+  function tooltip(handler, event, item, value) {
+    if (!tip) {
+      tip = document.createElement('div');
+      tip.className = 'lr-tip';
+      tip.setAttribute('aria-hidden', 'true'); // the figure's own words carry the same content
+      document.body.append(tip);
+    }
+    tip.hidden = value == null || value === '';
+    if (tip.hidden) return;
+    tip.textContent = typeof value === 'object' ? Object.values(value).join('\n') : value;
+    const right = scrollX + document.documentElement.clientWidth - tip.offsetWidth - 8;
+    tip.style.left = Math.max(8, Math.min(event.pageX + 12, right)) + 'px';
+    tip.style.top = event.pageY + 16 + 'px';
+  }
+
+  async function enliven(figure) {
+    const box = figure.querySelector('.lr-live');
+    const still = figure.querySelector('.lr-static');
+    try {
+      const spec = JSON.parse(figure.querySelector('.lr-spec').textContent);
+      await load();
+      box.hidden = false;
+      box.classList.add('lr-making');
+      const view = new vega.View(vega.parse(spec), { renderer: 'svg', container: box, hover: true, tooltip });
+      await view.runAsync();
+      box.classList.remove('lr-making');
+      // Vega follows the window only; a sidebar that opens changes the width as well.
+      new ResizeObserver(() => { if (box.clientWidth) view.signal('width', box.clientWidth).runAsync(); }).observe(box);
+      still.hidden = true;
+      figure.dataset.live = 'yes';
+    } catch (error) {
+      box.hidden = true;
+      figure.dataset.live = 'failed';
+      console.warn('the chart stays a picture:', error);
+    }
+  }
+
+  function start() {
+    const watcher = new IntersectionObserver(entries => entries.forEach(entry => {
+      if (!entry.isIntersecting) return;
+      watcher.unobserve(entry.target);
+      enliven(entry.target);
+    }), { rootMargin: '200px' });
+    document.querySelectorAll('figure.lr-chart').forEach(figure => watcher.observe(figure));
+  }
+
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start); else start();
+})();
+
+/* On paper everything is open. */
+addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
+addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));

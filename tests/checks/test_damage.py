@@ -1,0 +1,81 @@
+"""Every kind of damage is refused, with the right file, row and column."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from livingreview.checks import check_project
+from tests.checks.damage import DAMAGES
+
+
+def test_the_catalogue_is_large():
+    assert len(DAMAGES) >= 60
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_named(project, name):
+    file, row, column = DAMAGES[name](project)
+    problems = check_project(project)
+    assert problems, f"{name}: nothing found"
+    places = {(problem.file, problem.row, problem.column) for problem in problems}
+    assert (file, row, column) in places, f"{name}: expected {file} row {row} column {column!r}, got\n" + "\n".join(map(str, problems))
+    for problem in problems:
+        assert problem.found and problem.expected and problem.mend and problem.rule
+
+
+def test_sound_data_pass(project):
+    assert check_project(project) == []
+
+
+def test_all_problems_at_once(project):
+    for name in ("comma as decimal point", "typo in a code", "confidence limits swapped", "bold mark-up"):
+        DAMAGES[name](project)
+    assert {"regimen_components.csv", "outcomes.csv", "survival.csv", "discrepancies.csv"} <= {problem.file for problem in check_project(project)}
+
+
+def run_check(project, *options):
+    return subprocess.run([sys.executable, "-m", "livingreview.cli", "--root", str(project), "check", *options], capture_output=True, text=True)
+
+
+def test_command_says_where_and_how_to_mend(project):
+    assert run_check(project).returncode == 0
+    DAMAGES["typo in a code"](project)
+    done = run_check(project)
+    assert done.returncode == 1
+    line = next(line for line in done.stdout.splitlines() if "column outcome" in line)
+    assert "outcomes.csv, row " in line and "'refractry'" in line and "did you mean 'refractory'?" in line
+
+
+def test_command_speaks_json(project):
+    file, row, column = DAMAGES["confidence limits swapped"](project)
+    done = run_check(project, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert any((item["file"], item["row"], item["column"]) == (file, row, column) for item in found)
+
+
+def test_command_outside_a_project_says_so(tmp_path):
+    done = run_check(tmp_path)
+    assert done.returncode == 2 and "no data/datapackage.json" in done.stderr
+
+
+def test_rows_are_recorded_and_sorted_on_request(project):
+    DAMAGES["row deleted"](project)
+    DAMAGES["rows out of order"](project)
+    done = run_check(project, "--record-rows", "--sort")
+    assert done.returncode == 0, done.stdout
+    assert "adverse_events" in done.stderr and "sorted glossary.csv" in done.stderr
+
+
+@pytest.mark.parametrize("spoil", ["figure", "quotation"])
+def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
+    from tests.checks.damage import set_cell
+
+    if spoil == "figure":
+        place = set_cell(project, "survival", "as_reported", lambda text: text + " … 99.87%")
+    else:
+        place = set_cell(project, "discrepancies", "value_a", "“99.87% (n=99)”")
+    problems = check_project(project, sources=sources)
+    assert [(problem.file, problem.row, problem.column) for problem in problems if problem.rule == "not-in-source"] == [place]
