@@ -14,7 +14,7 @@ test: $(STAMP)
 
 # The everyday tests: no book, no browser, under a minute.
 unit: $(STAMP)
-	@$(BIN)/python -m pytest -m "not book and not browser" -q
+	@$(BIN)/python -m pytest -m "not book and not browser and not slow" -q
 
 check: $(STAMP)
 	@$(BIN)/livingreview check

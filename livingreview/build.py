@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,22 +36,27 @@ def build_book(root: Path, *, report=print) -> Path:
     target = root / "_build" / "html"
     with locked(root / "_build", report):
         recover(target)
-        staged = render(root, root / "_build" / ".staging")
+        staged = render(root, root / "_build" / ".staging", report)
         look_over(staged)
         publish(staged, target)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
 
 
-def render(root: Path, staging: Path) -> Path:
+def render(root: Path, staging: Path, report=print) -> Path:
     """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages."""
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
     staging.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, cwd=root, env=os.environ | {"PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore")})
-    if done.returncode:
+    told = []
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace") as process:
+        for line in process.stdout:
+            told.append(line)
+            if re.match(r"\[\d+/\d+\] ", line):
+                report(f"  {line.rstrip()}")
+    if process.returncode:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)
-        raise BuildError("Jupyter Book failed (see above). The last good book in _build/html is untouched; mend the cause and build again.")
+        raise BuildError("".join(told) + "\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.")
     return staging / "_build" / "html"
 
 

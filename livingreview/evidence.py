@@ -53,8 +53,7 @@ class Evidence:
         """row_id -> name of the table it stands in, for every evidence row."""
         return {
             row_id: table.name
-            for table in self.package.tables.values()
-            if "row_id" in table.columns
+            for table in self.package.evidence_tables
             for row_id in self.tables[table.name]["row_id"]
         }
 

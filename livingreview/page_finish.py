@@ -20,6 +20,7 @@ DROPPED = tuple(re.compile(pattern, re.S) for pattern in (
 MENDED = tuple((re.compile(pattern), text) for pattern, text in (
     (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
     (r'(<button class="[^"]*search-button-field[^>]*?)\s+title="[^"]*"\s+aria-label="[^"]*"([^>]*?)\s*data-bs-toggle="tooltip"', r"\1\2"),
+    (r'<summary><span class="toctree-toggle"', '<summary aria-label="Show the pages of this section"><span class="toctree-toggle"'),
     (r'<div class="sidebar-primary-items__start ', '<div role="region" aria-label="Site" class="sidebar-primary-items__start '),
 ))
 OFFSITE = re.compile(

@@ -41,7 +41,7 @@ def provide_outputs(app) -> None:
     folder = Path(app.env.mystnb_config.execution_cache_path)
     paths = [Path(app.srcdir) / f"{docname}.md" for docname in toc_documents(app) if (Path(app.srcdir) / f"{docname}.md").is_file()]
     try:
-        notebooks = execute_chapters(find_root(app.srcdir), paths, store=Store(find_root(app.srcdir) / "_build" / ".chapters"), report=log.info)
+        notebooks = execute_chapters(find_root(app.srcdir), paths, store=Store(find_root(app.srcdir) / "_build" / ".chapters"), report=tell)
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,11 @@ def provide_outputs(app) -> None:
     for path, notebook in notebooks.items():
         cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
     app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
+
+
+def tell(line: str) -> None:
+    """Progress, shown also where Sphinx itself is quiet."""
+    print(line, flush=True)
 
 
 def toc_documents(app) -> list[str]:

@@ -40,16 +40,16 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
         cells += [{"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"} for day in expand_days(row["days"]) or ()]
     ends = (min(0.5, min(cell["from"] for cell in cells)), max(28.5, max(cell["to"] for cell in cells)))
     words = " ".join(f"{lane['tip']}, {lane['right']}." for lane in lanes)
-    return ChartFigure(lambda width: _calendar_chart(lanes, cells, ends, width), title, words, table, "One square is one day on which the drug is given.")
+    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, "One square is one day on which the drug is given.")
 
 
-def _calendar_chart(lanes: list[dict], cells: list[dict], domain, width) -> alt.LayerChart:
+def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerChart:
     x = alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"))
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     days = alt.Chart(alt.Data(values=cells)).mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0]).encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
     names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5).encode(x=alt.value(0), y=y, text="label:N")
     when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
-    return alt.layer(days, names, when).properties(width=width, height={"step": LANE})
+    return alt.layer(days, names, when).properties(height={"step": LANE})
 
 
 def full_date(cell: str, *, end: bool = False) -> str:
@@ -68,8 +68,39 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
         dated = course.dropna(subset=["start"])
         if len(dated):
             name = f"{title}: {labels[cohort_id]} ({course['report_id'].iat[0]})"
+            measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
+            if len(measured) > 1:
+                charts.append(_draw_measures(evidence, measured, name))
             charts.append(_draw_course(evidence, dated, name, course_table(evidence, course, f"{name}, every event"), len(course) - len(dated)))
     return Stack(charts, "No report of this class follows a single patient.")
+
+
+def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> ChartFigure:
+    """Percentages measured in one patient (blasts, MRD) over time: points, never joined, each with its value."""
+    records, body = [], []
+    for _, row in measured.iterrows():
+        value, unit = write_value(evidence, row), evidence.label("patient_timeline", "unit", row["unit"])
+        records.append({"date": full_date(row["start"]), "value": float(row["value"]), "text": value.split("%")[0] + "%", "unit": unit, "tip": f"{when_text(row)}: {row['label']}, {value}"})
+        body.append(Row([row["label"], make_figure(evidence, row), when_text(row)]))
+    title = f"{name}, measured percentages"
+    table = HtmlTable(title, [Column("Measured"), Column("Value", True), Column("When")], body)
+    units = list(dict.fromkeys(record["unit"] for record in records))
+    words = " ".join(f"{record['tip']}." for record in records)
+    return ChartFigure(_measure_chart(records, units), title, words, table, "Points are never joined: what was counted, and in what, differs (see the shapes).")
+
+
+def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:
+    legend = alt.Legend(title=None, columns=2)
+    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"date": "date:'%Y-%m-%d'"})))
+    x = alt.X("date:T", axis=alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True))
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title="%", values=[0, 25, 50, 75, 100]))
+    shapes = ["circle", "square", "triangle-up", "diamond", "cross"]
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(
+        x=x, y=y, tooltip=alt.Tooltip("tip:N"),
+        color=alt.Color("unit:N", scale=alt.Scale(domain=units, range=list(PALETTE[:len(units)])), legend=legend),
+        shape=alt.Shape("unit:N", scale=alt.Scale(domain=units, range=shapes[:len(units)]), legend=legend))
+    values = base.mark_text(dy=-12, align=alt.ExprRef("datum.value > 50 ? 'center' : 'left'"), fontWeight="bold").encode(x=x, y=y, text="text:N")
+    return alt.layer(points, values).properties(height=170)
 
 
 def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int) -> ChartFigure:
@@ -87,24 +118,25 @@ def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: Ht
     if undated:
         note += f" Events without a printed date ({undated}) are only in the table."
     kinds = list(evidence.package.tables["patient_timeline"].field("kind").labels.values())
-    return ChartFigure(lambda width: _course_chart(records, kinds, width), title, words, table, note)
+    return ChartFigure(_course_chart(records, kinds), title, words, table, note)
 
 
-def _course_chart(records: list[dict], kinds: list[str], width) -> alt.LayerChart:
+def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
     ordered = [kind for kind in kinds if kind in {record["kind"] for record in records}]
-    color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=None)
+    legend = alt.Legend(title=None, columns=3)
+    color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=legend)
     shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle", "square", "triangle-up", "diamond"]
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
-                      legend=alt.Legend(title=None, columns=3 if width == 340 else 0))
-    x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=4 if width == 340 else 8, labelOverlap=True)
+                      legend=legend)
+    x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"start": "date:'%Y-%m-%d'", "end": "date:'%Y-%m-%d'"})))
     tip = alt.Tooltip("tip:N")
     bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), x2="end:T", y=y, color=color, tooltip=tip)
     points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), y=y, color=color, shape=shape, tooltip=tip)
-    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=190 if width == 340 else 520).encode(x=alt.value(0), y=y, text="label:N")
-    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=150 if width == 340 else 260).encode(x=alt.value("width"), y=y, text="right:N")
-    return alt.layer(bars, points, names, values).properties(width=width, height={"step": LANE})
+    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef("width * 0.58")).encode(x=alt.value(0), y=y, text="label:N")
+    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.value("width"), y=y, text="right:N")
+    return alt.layer(bars, points, names, values).properties(height={"step": LANE})
 
 
 def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
@@ -123,10 +155,10 @@ def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
     table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
     words = " ".join(record["tip"] + "." for record in records)
     order = list(classes)
-    return ChartFigure(lambda width: _map_chart(records, order, width), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
+    return ChartFigure(_map_chart(records, order), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
 
 
-def _map_chart(records: list[dict], order: list[str], width) -> alt.LayerChart:
+def _map_chart(records: list[dict], order: list[str]) -> alt.LayerChart:
     strata = sorted({record["stratum"] for record in records})
     x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelLimit=90, domain=False, ticks=False))
     labels = [{"stratum": name, "first": order[0]} for name in strata]
@@ -135,4 +167,4 @@ def _map_chart(records: list[dict], order: list[str], width) -> alt.LayerChart:
     dots = base.mark_circle(color=PALETTE[4], opacity=0.6, yOffset=8).encode(x=x, y=y, size=alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[0, 700], range=[40, 1400]), legend=None), tooltip=alt.Tooltip("tip:N"))
     numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text="text:N")
     names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.value(0), y=y, text="stratum:N")
-    return alt.layer(dots, numbers, names).properties(width=width, height={"step": 72})
+    return alt.layer(dots, numbers, names).properties(height={"step": 72})

@@ -10,8 +10,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import altair as alt
 from markupsafe import Markup
@@ -56,8 +56,8 @@ class ChartFigure:
 
     Attributes
     ----------
-    draw : callable
-        Takes a width (pixels, or ``"container"``) and returns the Altair chart.
+    chart : altair.LayerChart
+        The chart, as wide as its container; nothing in it depends on a fixed width.
     title : str
         The caption: what is shown, of whom.
     description : str
@@ -68,24 +68,23 @@ class ChartFigure:
         How to read it, where that is not plain.
     """
 
-    draw: Callable[[int | str], alt.Chart]
+    chart: alt.LayerChart
     title: str
     description: str
     table: HtmlTable
     note: str = ""
 
-    @property
-    def specs(self) -> dict[str, dict]:
-        """Vega-Lite specifications for a wide page, a narrow page, and one that fills its container."""
-        widths = {"wide": WIDE, "narrow": NARROW, "live": "container"}
+    @cached_property
+    def spec(self) -> dict:
+        """The Vega-Lite specification, as wide as its container."""
         # Altair's own validation takes most of the time and says less than the compiler does later; a test validates every chart.
-        return {name: self.draw(width).to_dict(validate=False) for name, width in widths.items()}
+        return self.chart.properties(width="container").to_dict(validate=False)
 
     def __html__(self) -> Markup:
-        spec = json.dumps(self.specs, sort_keys=True)
+        spec = inert_json(self.spec)
         key = hashlib.sha256(f"{VEGALITE}{spec}".encode()).hexdigest()[:12]
         deferred = bool(os.environ.get("LIVINGREVIEW_DEFER_CHARTS"))
-        picture = Markup(f"<!--chart {key} {inert_json(self.specs)}-->") if deferred else Markup(draw_deferred(key, spec))
+        picture = Markup(f"<!--chart {key} {spec}-->") if deferred else Markup(draw_deferred(key, spec))
         return render("chart.html.j2", chart=self, key=key, folded=fold(self.table), picture=picture)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
@@ -97,10 +96,10 @@ DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<spec>\{.*?\})-->", r
 
 
 def draw_deferred(key: str, spec: str) -> str:
-    """The pictures of one chart and its live specification, from the JSON of `ChartFigure.specs`."""
-    specs = json.loads(spec)
-    wide, narrow = static_svg(specs["wide"], f"w{key}"), static_svg(specs["narrow"], f"n{key}")
-    return str(render("picture.html.j2", wide=wide, narrow=narrow, live=inert_json(compile_vega(specs["live"]))))
+    """The pictures of one chart and its live specification, from its Vega-Lite specification as JSON."""
+    live = json.loads(spec)
+    wide, narrow = (static_svg(live | {"width": width}, f"{name}{key}") for name, width in (("w", WIDE), ("n", NARROW)))
+    return str(render("picture.html.j2", wide=wide, narrow=narrow, live=inert_json(compile_vega(live))))
 
 
 def static_svg(spec: dict, prefix: str) -> Markup:

@@ -42,11 +42,12 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
     for name, part in iterate_strata(evidence, select_outcomes(evidence, group)):
         table = outcome_table(evidence, part, f"{title}, every figure: {name}")
         drawn = drawable_counts(part, least=least)
+        studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
         for outcome, block in drawn.groupby("outcome", sort=False):
             rows.append(ChartRow(capitalise(evidence.label("outcomes", "outcome", outcome))))
-            rows += [count_row(evidence, row, _cohort_label(evidence, row)) for _, row in block.sort_values("total", ascending=False, kind="stable").iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", note=READING, table=table) if rows else table)
+            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for _, row in block.sort_values("total", ascending=False, kind="stable").iterrows()]
+        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", note=READING, table=table) if rows else table)
     return stack_parts(parts, title, ABSENT)
 
 
@@ -57,10 +58,20 @@ def stack_parts(parts: list, title: str, empty: str) -> Stack:
     return Stack([*charts, *([join_tables(tables, title)] if tables else [])], empty)
 
 
-def _cohort_label(evidence: Evidence, row: pd.Series) -> str:
+def studies_in(evidence: Evidence, part: pd.DataFrame) -> str:
+    """Names of the studies some rows come from, for a caption."""
+    return "; ".join(dict.fromkeys(study_name(evidence, cohort_id) for cohort_id in part["cohort_id"]))
+
+
+def name_cohort(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
+    """A cohort's label, with its study where the chart holds more than one."""
+    return row["c_label"] if one_study else f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
+
+
+def _cohort_label(evidence: Evidence, row: pd.Series, *, one_study: bool = False) -> str:
     whom = f" ({row['denominator']})" if row["denominator"] not in ("treated", "subgroup") else ""
     when = "" if pd.isna(row.get("timepoint")) else f", {row['timepoint']}"
-    return f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}{whom}{when}"
+    return f"{name_cohort(evidence, row, one_study=one_study)}{whom}{when}"
 
 
 def draw_survival(evidence: Evidence, *, title: str) -> Stack:
@@ -70,17 +81,18 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
         table = survival_table(evidence, part, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
         landmarks = part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")]
+        studies = studies_in(evidence, landmarks)
         for (endpoint, months), block in landmarks.groupby(["endpoint", "time_months"], sort=False):
             rows.append(ChartRow(capitalise(f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months")))
-            rows += [_landmark_row(evidence, row) for _, row in block.iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if rows else table)
+            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for _, row in block.iterrows()]
+        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if rows else table)
     return stack_parts(parts, title, ABSENT)
 
 
-def _landmark_row(evidence: Evidence, row: pd.Series) -> ChartRow:
+def _landmark_row(evidence: Evidence, row: pd.Series, *, one_study: bool) -> ChartRow:
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
     patients = None if pd.isna(row["total"]) else int(row["total"])
-    label = f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
+    label = name_cohort(evidence, row, one_study=one_study)
     return ChartRow(label, float(row["estimate"]), low, high, make_figure(evidence, row), "", patients, row["basis"] == "restated")
 
 
@@ -96,7 +108,7 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         table = outcome_table(evidence, transplants, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
         for cohort_id, block in drawable_counts(part, least=least).groupby("cohort_id", sort=False):
-            rows.append(ChartRow(f"{study_name(evidence, cohort_id)}: {block['c_label'].iat[0]}"))
+            rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
             rows += [_bridge_row(evidence, row) for _, row in block.iterrows()]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if rows else table)
     return stack_parts(parts, title, "No report of this class counts transplants in a cohort.")
@@ -113,11 +125,13 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     if frame.empty:
         return Stack([], "No report of this class gives adverse events.")
     table = adverse_event_table(evidence, frame, f"{title}, every term and grade band")
+    drawn = drawable_counts(frame, least=least)
+    one_study = ";" not in studies_in(evidence, drawn)
     rows: list[ChartRow] = []
-    for group, block in drawable_counts(frame, least=least).groupby("group", sort=False):
+    for group, block in drawn.groupby("group", sort=False):
         rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-        rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}; {study_name(evidence, row['cohort_id'])}") for _, row in block.iterrows()]
-    return Stack([draw_rows(rows, title=title, table=table, note="Terms and grades are never added up. " + READING) if rows else table])
+        rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if one_study else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
+    return Stack([draw_rows(rows, title=f"{title} ({studies_in(evidence, drawn)})" if one_study else title, table=table, note="Terms and grades are never added up. " + READING) if rows else table])
 
 
 def draw_overview(evidence: Evidence, *, group: str = "response", title: str) -> Stack:

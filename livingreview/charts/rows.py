@@ -15,6 +15,7 @@ from livingreview.html import Column, HtmlTable, Row
 from livingreview.numbers import Figure
 
 STEP = 44  # pixels a row takes: one line of words, one of marks
+UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,17 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
     if not any(not row.heading for row in rows):
         raise ValueError(f"no row to draw in chart {title!r}")
     data = [_record(i, row) for i, row in enumerate(rows)]
-    return ChartFigure(lambda width: _chart(data, width, axis, domain), title, describe(rows), table or as_table(rows, title), note)
+    return ChartFigure(_chart(data, axis, domain), title, describe(rows), table or as_table(rows, title), note)
 
 
 def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "heading": row.heading, "kind": row.kind, "hollow": row.hollow}
-    marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or 1}
+    marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
     return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
 
 
-def _chart(data: list[dict], width, axis: str, domain) -> alt.LayerChart:
-    chars = 44 if width == 340 else 200
+def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
     x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False, clamp=True), axis=x_axis)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
@@ -109,10 +109,10 @@ def _chart(data: list[dict], width, axis: str, domain) -> alt.LayerChart:
     filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
     hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=chars * 5).encode(x=alt.value(0), y=y, text="label:N")
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef("width - 7.2 * length(datum.right) - 6")).encode(x=alt.value(0), y=y, text="label:N")
     heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.value(0), y=y, text="label:N")
     right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
-    return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(width=width, height={"step": STEP})
+    return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(height={"step": STEP})
 
 
 def describe(rows: Sequence[ChartRow]) -> str:

@@ -69,8 +69,8 @@ def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
     sizes = checked.frames["cohorts"].set_index("cohort_id")["n_enrolled"].dropna()
     for table, line, row in checked.rows("total", "cohort_id"):
         size = sizes.get(row["cohort_id"])
-        if size is not None and not pd.isna(size) and row["total"] > size and row.get("row_id") not in checked.flagged:
-            yield checked.problem(table, line, "total", "total-over-cohort", row["total"], f"at most the cohort's {size} patients", REGISTER)
+        if size is not None and not pd.isna(size) and row["total"] > size:
+            yield checked.problem(table, line, "total", "total-over-cohort", row["total"], f"at most the cohort's {size} patients", "correct the count or the cohort's n_enrolled")
 
 
 def rounds_to(value: float, printed: str, slack: float = 1e-9) -> bool:

@@ -14,6 +14,7 @@ def test_the_catalogue_is_large():
     assert len(DAMAGES) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_named(project, name):
     file, row, column = DAMAGES[name](project)

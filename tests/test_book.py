@@ -1,0 +1,134 @@
+"""The built book: links that lead somewhere, nothing from elsewhere, text from data escaped, one address per row."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.book
+
+PAGES = ("index", "liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "comparison", "safety", "discrepancies", "methods", "data", "how-to-cite", "contribute")
+
+
+class Links(HTMLParser):
+    """Ids, links and loaded resources of a page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.ids, self.links, self.loaded = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"])
+        if tag in ("script", "img", "iframe", "source") and values.get("src"):
+            self.loaded.append(values["src"])
+        if tag == "link" and values.get("rel") in ("stylesheet", "preload", "icon", "shortcut icon") and values.get("href"):
+            self.loaded.append(values["href"])
+
+
+@pytest.fixture(scope="module")
+def pages(book) -> dict[Path, Links]:
+    return {path: Links(path.read_text(encoding="utf-8")) for path in book.rglob("*.html")}
+
+
+def test_every_page_is_there(book, review):
+    for name in PAGES:
+        assert (book / "chapters" / f"{name}.html").is_file()
+    for report_id in review.tables["reports"]["report_id"]:
+        assert (book / "chapters" / "reports" / f"{report_id}.html").is_file()
+    assert "chapters/index.html" in (book / "index.html").read_text()
+
+
+def test_no_link_inside_the_book_is_broken(book, pages):
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or link.startswith("//"):
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if target.is_dir():
+                target /= "index.html"
+            assert target.is_file(), f"{path.name}: {link}"
+            if parts.fragment and target.suffix == ".html" and target in pages and not parts.fragment.startswith(":~:"):
+                assert unquote(parts.fragment) in pages[target].ids, f"{path.name}: {link} has no such anchor"
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    for path, page in pages.items():
+        for source in page.loaded:
+            assert not urlsplit(source).netloc, f"{path.name} loads {source}"
+
+
+def test_every_evidence_row_has_one_address(review, pages, book):
+    for row_id in review.row_tables:
+        report_id = review.row(row_id)["report_id"]
+        assert pages[book / "chapters" / "reports" / f"{report_id}.html"].ids.count(row_id) == 1, row_id
+    for discrepancy in review.tables["discrepancies"]["discrepancy_id"]:
+        assert pages[book / "chapters" / "discrepancies.html"].ids.count(discrepancy) == 1
+
+
+def test_ids_are_unique_on_a_page(pages):
+    for path, page in pages.items():
+        twice = {item for item in page.ids if page.ids.count(item) > 1}
+        assert not twice, f"{path.name}: {sorted(twice)[:5]}"
+
+
+def test_row_pages_show_fragment_and_locator(review, book):
+    for row_id in list(review.row_tables)[::17]:
+        row = review.row(row_id)
+        text = (book / "chapters" / "reports" / f"{row['report_id']}.html").read_text(encoding="utf-8")
+        start = text.index(f'id="{row_id}"')
+        part = text[start:text.index("</tr>", start)]
+        from markupsafe import escape
+
+        assert str(escape(row["locator"])) in part
+        assert pd_missing(row["as_reported"]) or str(escape(row["as_reported"])) in part
+
+
+def pd_missing(value) -> bool:
+    import pandas
+
+    return pandas.isna(value)
+
+
+def test_pages_show_no_machine_and_no_warning(book):
+    """Absolute paths, tracebacks and warnings have no place in a published page."""
+    for path in book.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"/(?:home|root|work|tmp|Users)/[a-z]", text), path.name
+        for word in ("Traceback", "DeprecationWarning", "FutureWarning", " object at 0x"):
+            assert word not in text, f"{path.name}: {word}"
+
+
+def test_charts_share_one_library_that_no_page_loads_at_first(book):
+    for name in PAGES:
+        text = (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+        assert "vega.min.js" not in text and text.count("lr-chart.js") == 1
+    assert len(list(book.rglob("vega*.js"))) == 1
+
+
+def test_downloads_are_the_data(book, root):
+    import io
+    import zipfile
+
+    for path in (root / "data").glob("*.csv"):
+        assert (book / "data" / path.name).read_bytes() == path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO((book / "data" / "all-data.zip").read_bytes())) as archive:
+        assert {"datapackage.json", "references.bib", "outcomes.csv"} <= set(archive.namelist())
+    with zipfile.ZipFile(book / "data" / "blinatumomab.zip") as archive:
+        assert b"linder-2016" in archive.read("cohorts.csv") and b"ramos-2025" not in archive.read("cohorts.csv")
+
+
+def test_strata_never_share_a_chart(book):
+    """AML and ALL, and MRD conversion and remission, stand in panels of their own."""
+    text = (book / "chapters" / "comparison.html").read_text(encoding="utf-8")
+    assert "It is not a comparison." in text and "Not a comparison" in text
+    for caption in re.findall(r"<figcaption>([^<]*)", text):
+        if caption.startswith("Response by cohort"):
+            assert caption.count("AML") + caption.count("ALL") <= 1 and "MRD positive" not in caption

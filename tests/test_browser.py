@@ -1,0 +1,141 @@
+"""The built book in a real browser with the network cut."""
+
+import functools
+import http.server
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.find_browser import find_browser
+from tests.test_book import PAGES
+
+pytestmark = [pytest.mark.book, pytest.mark.browser]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SCROLL = """async () => { for (const figure of document.querySelectorAll('figure.lr-chart')) {
+  figure.scrollIntoView();
+  for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) await new Promise(done => setTimeout(done, 20)); } }"""
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(book):
+    """Address of the built book on this machine's loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(book)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = find_browser()
+    assert path, "no Chromium: run `make test`, which installs one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page opened with everything outside its origin cut, and what went wrong on it."""
+
+    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script)
+        self.page = self.context.new_page()
+        self.offsite, self.failed, self.console = [], [], []
+        self.page.route("**/*", lambda route: route.continue_() if route.request.url.startswith((origin, "data:", "blob:")) else (self.offsite.append(route.request.url), route.abort()))
+        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("response", lambda response: self.failed.append(response.url) if response.status >= 400 else None)
+        self.page.on("console", lambda message: self.console.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+        self.page.goto(f"{origin}/{path}", wait_until="load")
+
+    def scroll(self):
+        self.page.evaluate(SCROLL)
+        assert self.page.locator("figure.lr-chart:not([data-live])").count() == 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        self.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_whole_without_network(site, chromium, name, width):
+    with Visit(chromium, site, f"chapters/{name}.html", width=width) as visit:
+        charts = visit.page.locator("figure.lr-chart").count()
+        visit.scroll()
+        assert visit.offsite == [] and visit.failed == [] and visit.console == []
+        assert visit.page.locator("figure.lr-chart[data-live=yes] .lr-live svg").count() == charts
+        overflow = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"the page is {overflow} px wider than the window"
+
+
+@pytest.mark.parametrize("name", ["bortezomib", "liposomal-mitoxantrone"])
+def test_charts_stand_without_script(site, chromium, name):
+    with Visit(chromium, site, f"chapters/{name}.html", script=False) as visit:
+        charts = visit.page.locator("figure.lr-chart")
+        shown = visit.page.locator("figure.lr-chart .lr-static .lr-wide svg:visible")
+        assert charts.count() == shown.count() > 0
+
+
+def test_chapter_opens_from_disk(book, chromium):
+    with Visit(chromium, "file://", f"{book}/chapters/bortezomib.html") as visit:
+        visit.scroll()
+        assert visit.offsite == [] and visit.failed == [] and visit.console == []
+        assert visit.page.locator("figure.lr-chart[data-live=yes]").count() == visit.page.locator("figure.lr-chart").count()
+
+
+def test_live_charts_fit_their_column(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+        visit.scroll()
+        too_wide = visit.page.evaluate("[...document.querySelectorAll('.lr-live')].filter(box => box.querySelector('svg').getBoundingClientRect().width > box.clientWidth + 1).length")
+        assert too_wide == 0
+
+
+def test_a_figure_leads_to_its_row_in_two_clicks(site, chromium):
+    """Open the table under the chart, follow the figure: the row shows what was printed and where."""
+    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+        page = visit.page
+        page.locator("details.lr-fold:has(caption:text-matches('^Response')) > summary").first.click()
+        figure = page.locator("details[open] caption:text-matches('^Response') >> xpath=.. >> a.lr-figure").first
+        row_id = figure.get_attribute("href").split("#")[1]
+        figure.click()
+        page.wait_for_url(f"**#{row_id}")
+        row = page.locator(f"[id='{row_id}']")
+        assert row.is_visible()
+        assert "“" in row.inner_text() and row.locator("td[data-label='Where']").inner_text().strip()
+
+
+def test_figures_in_prose_are_links(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+        links = visit.page.locator(".bd-article p a.lr-figure")
+        assert links.count() >= 3
+        assert all("reports/" in link.get_attribute("href") for link in links.all())
+
+
+def test_following_a_discrepancy_opens_it(site, chromium, review):
+    first = review.tables["discrepancies"]["discrepancy_id"].iat[5]
+    with Visit(chromium, site, f"chapters/discrepancies.html#{first}") as visit:
+        visit.page.wait_for_timeout(300)
+        assert visit.page.locator(f"[id='{first}']").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "bortezomib", "discrepancies", "reports/linder-2016"])
+def test_accessibility(site, chromium, name, scheme):
+    """No violation of WCAG 2.2 AA that axe-core can find."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    with Visit(chromium, site, f"chapters/{name}.html", scheme=scheme) as visit:
+        visit.scroll()
+        found = Axe().run(visit.page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
+        told = [f"{item['id']} x{len(item['nodes'])}: {item['nodes'][0]['html'][:200]}" for item in found.response["violations"]]
+        assert told == []

@@ -1,0 +1,81 @@
+"""Reading the evidence and cutting it into classes."""
+
+import pandas as pd
+import pytest
+
+from livingreview.evidence import find_root, load_evidence, select_class
+from livingreview.schema import parse_package
+
+
+def test_columns_and_types_are_those_declared(review):
+    for name, table in review.package.tables.items():
+        frame = review.tables[name]
+        assert list(frame.columns) == table.columns
+        for field in table.fields:
+            assert str(frame[field.name].dtype) == field.dtype, (name, field.name)
+
+
+def test_only_empty_cells_are_missing(tmp_path, root):
+    import shutil
+
+    shutil.copytree(root / "data", tmp_path / "data")
+    path = tmp_path / "data" / "glossary.csv"
+    path.write_text("term,meaning\nNA,not available\n", encoding="utf-8")
+    assert load_evidence(tmp_path).tables["glossary"]["term"].tolist() == ["NA"]
+
+
+def test_tables_handed_out_are_copies(review):
+    frame = review.table("outcomes")
+    frame["events"] = 0
+    assert (review.tables["outcomes"]["events"] != 0).any()
+    with pytest.raises(KeyError, match="there are"):
+        review.table("nothing")
+
+
+def test_a_class_holds_its_own_reports_only(review):
+    part = select_class(review, "bortezomib")
+    assert set(part.tables["cohorts"]["report_id"]) == {"ramos-2025"}
+    assert set(part.tables["outcomes"]["cohort_id"]) <= set(part.tables["cohorts"]["cohort_id"])
+    assert part.row("ramos-2025.outcome.relapse.cr")["events"] == 10
+    with pytest.raises(KeyError):
+        part.row("linder-2016.cohort.patient")
+
+
+def test_classes_together_hold_every_cohort(review):
+    parts = [set(select_class(review, class_id).tables["cohorts"]["cohort_id"]) for class_id in review.tables["regimen_classes"]["class_id"]]
+    assert set().union(*parts) == set(review.tables["cohorts"]["cohort_id"])
+
+
+def test_an_unknown_class_names_those_there_are(review):
+    with pytest.raises(KeyError, match="bortezomib"):
+        select_class(review, "bortezomb")
+
+
+def test_the_project_is_found_from_a_folder_inside_it(root, tmp_path):
+    assert find_root(root / "chapters") == root
+    with pytest.raises(FileNotFoundError, match="run this inside the project"):
+        find_root(tmp_path)
+
+
+def test_codes_become_words(review):
+    assert review.label("cohorts", "disease", "aml") == "AML"
+    assert review.label("cohorts", "disease", pd.NA) == ""
+
+
+def test_every_code_of_an_outcome_belongs_to_a_group(review):
+    field = review.package.tables["outcomes"].field("outcome")
+    assert set(field.groups) == set(field.labels)
+
+
+def test_every_column_says_what_it_means(review):
+    for table in review.package.tables.values():
+        assert table.description
+        for field in table.fields:
+            assert field.description, f"{table.name}.{field.name}"
+
+
+def test_a_schema_is_parsed_with_one_or_several_key_fields():
+    package = parse_package({"name": "p", "resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a"}], "primaryKey": ["a"]}}]})
+    assert package.tables["t"].primary_key == "a"
+    with pytest.raises(KeyError, match="has no column"):
+        package.tables["t"].field("b")

@@ -1,0 +1,129 @@
+"""Tables and charts on the real evidence, and on hostile evidence."""
+
+import json
+import re
+from dataclasses import replace
+
+import altair as alt
+import pytest
+
+from livingreview import charts, tables
+from livingreview.charts.render import DEFERRED, draw_deferred
+from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.evidence import expand_days, select_class
+from livingreview.html import Stack
+from livingreview.numbers import Figure
+
+CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
+CHARTS = {
+    "calendars": lambda part: charts.draw_calendars(part, title="Days"), "courses": lambda part: charts.draw_courses(part, title="Course"),
+    "response": lambda part: charts.draw_forest(part, "response", title="Response"), "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD"),
+    "survival": lambda part: charts.draw_survival(part, title="Survival"), "bridge": lambda part: charts.draw_bridge(part, title="Bridge"),
+    "harm": lambda part: charts.draw_adverse_events(part, title="Harm"), "overview": lambda part: charts.draw_overview(part, title="All"),
+    "map": lambda part: Stack([charts.draw_evidence_map(part, title="Map")]),
+}
+
+
+def figures_of(stack) -> list:
+    return [part for part in stack.parts if hasattr(part, "spec")]
+
+
+@pytest.fixture(autouse=True)
+def deferred(monkeypatch):
+    """Charts stay specifications here: drawing them is tested once."""
+    monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+@pytest.mark.parametrize("kind", CHARTS)
+def test_charts_are_valid_and_told_in_words(review, class_id, kind):
+    for figure in figures_of(CHARTS[kind](select_class(review, class_id))):
+        figure.chart.properties(width="container").to_dict()  # Altair's own validation
+        assert len(figure.description) > 10 and figure.table.rows
+        html = str(figure.__html__())
+        assert 'role="img"' in html and html.count("<table") == 1
+        assert "nan" not in re.findall(r"[a-z]+", figure.description.lower()) and "<NA>" not in figure.description
+
+
+def test_a_chart_is_drawn_wide_narrow_and_live(review):
+    figure = figures_of(CHARTS["response"](select_class(review, "bortezomib")))[0]
+    match = DEFERRED.search(str(figure.__html__()))
+    drawn = draw_deferred(match["key"], match["spec"])
+    assert drawn.count("<svg ") == 2 and 'class="lr-spec"' in drawn
+    assert "10/23 (43%)" in drawn
+    live = json.loads(re.search(r'lr-spec">(.*?)</script>', drawn, re.S)[1])
+    assert live["$schema"].endswith("vega/v6.json")
+    ids = re.findall(r'\bid="([^"]+)"', drawn)
+    assert len(ids) == len(set(ids)) and all(match["key"] in item for item in ids)
+
+
+def test_forests_show_exact_intervals_and_keep_strata_apart(review):
+    for figure in figures_of(CHARTS["response"](review)):
+        rows = figure.spec["datasets"] if "datasets" in figure.spec else figure.spec["data"]
+        assert rows
+    titles = [figure.title for figure in figures_of(CHARTS["response"](review))]
+    assert len(titles) == len(set(titles)) and any("AML" in title for title in titles)
+    assert not any("AML" in title and "ALL" in title.replace("AML", "") for title in titles)
+    text = next(figure.description for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib"))) if "10/23" in figure.description)
+    assert "10/23 (43%) [23 to 66%]" in text
+
+
+def test_single_patients_and_subgroups_stay_out_of_forests(review):
+    for figure in figures_of(CHARTS["response"](review)):
+        assert not re.search(r"\b[0-4]/[0-4]\b ", figure.description), figure.description
+
+
+def test_hostile_text_is_escaped_everywhere(review):
+    """Every text of every table replaced by mark-up: nothing of it may reach a page as mark-up."""
+    evil = '<script>alert("x")</script></script>--><img src=x onerror=alert(1)>'
+    part = select_class(review, "bortezomib")
+    spoiled = dict(part.tables)
+    for name, columns in {"cohorts": ["label"], "outcomes": ["definition", "timepoint", "as_reported", "locator"], "adverse_events": ["term", "as_reported"],
+                          "regimens": ["name"], "discrepancies": ["title", "value_a", "explanation", "resolution"], "drugs": ["name", "short_name", "note"],
+                          "appraisals": ["reason"], "reports": ["status_reason", "registry_id"], "studies": ["name"], "characteristics": ["category"]}.items():
+        spoiled[name] = spoiled[name].assign(**{column: evil for column in columns})
+    hostile = replace(part, tables=spoiled)
+    shown = [CHARTS[kind](hostile) for kind in CHARTS]
+    shown += [tables.tabulate_reports(hostile, caption=evil), tables.tabulate_populations(hostile, caption=evil), tables.tabulate_characteristics(hostile, caption=evil),
+              tables.tabulate_appraisals(hostile, caption=evil), tables.list_discrepancies(hostile)]
+    html = "\n".join(str(item.__html__()) for item in shown)
+    assert "<img" not in html and "<script>alert" not in html
+    assert not re.search(r"--><(?!/div|div|figure|p|details)", html)
+
+
+def test_a_chart_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="no row to draw"):
+        draw_rows([ChartRow("only a heading")], title="Empty")
+
+
+def test_same_chart_same_bytes():
+    row = ChartRow("row", 40.0, 20.0, 60.0, Figure("4/10 (40%)", "a.b", "r.html#a.b"), "", 10)
+    first, second = (str(draw_rows([row], title="T").__html__()) for _ in range(2))
+    assert first == second
+
+
+def test_the_theme_names_one_font_that_can_be_measured():
+    assert alt.theme.active == "livingreview"
+    assert "system-ui" not in json.dumps(alt.theme.get()())
+
+
+@pytest.mark.parametrize(("text", "days"), [("1-3,15-17", [1, 2, 3, 15, 16, 17]), ("0-2", [0, 1, 2]), ("8", [8]), ("x", None), ("1;2", None)])
+def test_days_are_expanded(text, days):
+    assert expand_days(text) == days
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id):
+    """Nothing is dropped silently: outcomes, survival and events that no chart shows are in a table."""
+    part = select_class(review, class_id)
+    groups = set(review.package.tables["outcomes"].field("outcome").groups.values())
+    shown = [CHARTS[kind](part) for kind in ("survival", "harm")] + [charts.draw_forest(part, group, title="t") for group in ("response", "mrd", "mortality")] + [charts.draw_bridge(part, title="t")]
+    html = "\n".join(str(item.__html__()) for item in shown)
+    assert {"response", "mrd", "mortality", "transplant"} <= groups
+    outcome_groups = review.package.tables["outcomes"].field("outcome").groups
+    for _, row in part.tables["outcomes"].iterrows():
+        if outcome_groups[row["outcome"]] in ("response", "mrd", "mortality", "transplant"):
+            assert f"#{row['row_id']}\"" in html, row["row_id"]
+    for name in ("survival", "adverse_events"):
+        for row_id in part.tables[name]["row_id"]:
+            assert f"#{row_id}\"" in html, row_id
