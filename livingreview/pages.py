@@ -45,7 +45,7 @@ def report_page(evidence: Evidence, report_id: str) -> str:
         if len(part.tables[table.name]):
             sections.append((table.title, tabulate_rows(part, table)))
     if len(part.tables["discrepancies"]):
-        sections.append(("What does not add up", list_discrepancies(part, prefix="../discrepancies.html")))
+        sections.append(("What does not add up", list_discrepancies(part, home="../discrepancies.html", reports="")))
     if len(part.tables["appraisals"]):
         sections.append(("Appraisal", tabulate_appraisals(part, caption="Answers")))
     facts = [

@@ -14,12 +14,12 @@ CORE = ("lipomit-vmp-2024", "lipomit-clag-2025", "hochberg-2026", "linder-2016",
 
 def test_stock_frictionless_calls_the_package_valid(root):
     report = frictionless.validate(str(root / "data" / "datapackage.json"))
-    assert report.valid, report.to_summary()
+    assert report.valid, report.flatten(["type", "rowNumber", "message"])
 
 
 def test_stock_frictionless_command_too(root):
     done = subprocess.run([sys.executable, "-m", "frictionless", "validate", "datapackage.json"], cwd=root / "data", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout[-1500:]
 
 
 def test_every_rule_holds(root):
@@ -31,25 +31,22 @@ def test_every_fragment_stands_in_its_source(root, sources):
 
 
 def test_no_sentence_is_copied_from_a_source(root, sources):
-    """Eight words in a row are a sentence, not a figure."""
+    """Eight words in a row are a sentence, not a figure; runs of marker names are none."""
+    length = 8
 
-    def words(text):
-        return re.findall(r"[a-z0-9]+", text.lower())
+    def runs(text):
+        words = re.findall(r"[a-z]+", text.lower())
+        return [tuple(words[i:i + length]) for i in range(len(words) - length + 1) if len(set(words[i:i + length])) > 5]
 
-    length = 9
-    shingles = {}
+    printed = {}
     for path in sources.glob("*.txt"):
-        text = path.read_text(encoding="utf-8")
-        own = words(re.sub(r"-\n", "", text.split("\nReferences\n")[0]))
-        shingles |= {tuple(own[i:i + length]): path.stem for i in range(len(own) - length + 1)}
-    files = [*root.glob("data/*.csv"), *root.glob("chapters/*.md"), *root.glob("*.md"), *root.glob("livingreview/**/*.py")]
-    for path in files:
+        text = path.read_text(encoding="utf-8").split("\nReferences\n")[0]
+        printed |= dict.fromkeys(runs(re.sub(r"-\n", "", text)), path.stem)
+    for path in [*root.glob("data/*.csv"), *root.glob("chapters/*.md"), *root.glob("*.md"), *root.glob("livingreview/**/*.py")]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            own = words(line)
-            for i in range(len(own) - length + 1):
-                found = shingles.get(tuple(own[i:i + length]))
-                # Titles of works are names, and stand in the glossary and the bibliography only.
-                assert not found, f"{path.name}:{number} repeats {found}: {' '.join(own[i:i + length])!r}"
+            for piece in re.split("[…“”,]", line):
+                for run in runs(piece):
+                    assert run not in printed, f"{path.name}:{number} repeats {printed[run]}: {' '.join(run)!r}"
 
 
 @pytest.mark.parametrize("report_id", CORE)
@@ -69,7 +66,7 @@ def test_both_patients_have_a_dated_course(review):
         kinds = set(part["kind"])
         assert {"diagnosis", "therapy", "marrow", "complication"} <= kinds, (cohort_id, kinds)
         assert part["start"].notna().sum() >= 12
-        assert part.loc[part["kind"].eq("marrow"), "value"].notna().sum() >= 3
+        assert (part["unit"].fillna("").str.startswith("pct") & part["value"].notna()).sum() >= 5
     assert course["cohort_id"].nunique() == 2
 
 

@@ -30,6 +30,7 @@ def theme() -> alt.theme.ThemeConfig:
     return {
         "config": {
             "background": None,
+            "aria": False,  # the figure names and describes the picture as a whole
             # Not system-ui: the static renderer cannot measure it and clips labels.
             "font": "Arial, Helvetica, sans-serif",
             "view": {"stroke": None},
@@ -42,7 +43,7 @@ def theme() -> alt.theme.ThemeConfig:
             "text": {"color": ink, "fontSize": 12},
             "rule": {"color": ink},
             "range": {"category": list(PALETTE)},
-            "mark": {"color": PALETTE[0]},
+            "mark": {"color": PALETTE[0], "aria": False},
         }
     }
 
@@ -108,8 +109,6 @@ def static_svg(spec: dict, prefix: str) -> Markup:
 
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
     svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\1{prefix}-", svg)
-    # The figure names and describes the picture, so its parts are not announced one by one.
-    svg = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", svg)
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 

@@ -77,10 +77,11 @@ def tolerant_frame(raw: RawTable) -> pd.DataFrame:
     """The table with declared dtypes, index = file line; a cell of the wrong type counts as missing (it is told elsewhere)."""
     width = len(raw.header)
     rows = [(row + [""] * width)[:width] for row in raw.rows]
-    frame = pd.DataFrame(rows, columns=raw.header, index=raw.lines, dtype="string").replace("", pd.NA)
+    # Plain objects with None: a rule may compare a missing text without asking first.
+    frame = pd.DataFrame([[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object)
     for item in raw.table.fields:
         if item.type in ("integer", "number"):
-            numbers = pd.to_numeric(frame[item.name].astype(object), errors="coerce")
+            numbers = pd.to_numeric(frame[item.name], errors="coerce")
             if item.type == "integer":
                 numbers = numbers.where(numbers.isna() | (numbers % 1 == 0))
             frame[item.name] = numbers.astype(item.dtype)
@@ -95,11 +96,11 @@ def _check_stray_files(data: Path, package) -> list[Problem]:
     ]
 
 
-def _bibliography_keys(data: Path) -> tuple[tuple[str, ...], list[Problem]]:
+def _bibliography_keys(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
     try:
         return tuple(parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex").entries), []
     except (PybtexError, OSError, UnicodeDecodeError) as error:
-        return (), [Problem(BIBLIOGRAPHY, getattr(error, "lineno", 0) or 0, "", "bibliography", quote(error, 160), "valid BibTeX in UTF-8", "mend the entry; each key once")]
+        return None, [Problem(BIBLIOGRAPHY, getattr(error, "lineno", 0) or 0, "", "bibliography", quote(error, 160), "valid BibTeX in UTF-8", "mend the entry; each key once")]
 
 
 def record_rows(root: Path) -> dict[str, tuple[int, int]]:

@@ -119,7 +119,7 @@ def check_printed_figure(checked: Checked) -> Iterator[Problem]:
             continue
         printed = numbers_in(str(row["as_reported"]))
         for column in columns:
-            if column not in row or pd.isna(row[column]) or row["row_id"] in checked.flagged:
+            if column not in row or pd.isna(row[column]):
                 continue
             value = pd.to_numeric(row[column], errors="coerce")
             # A proportion printed 0-1 is kept in percent; nothing else is converted.
@@ -129,6 +129,8 @@ def check_printed_figure(checked: Checked) -> Iterator[Problem]:
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
     """Every report has a bibliographic record, every record a report."""
+    if checked.bibliography_keys is None:
+        return  # the file could not be read, which is told elsewhere
     reports, keys = checked.frames["reports"], set(checked.bibliography_keys)
     for line, key in reports["report_id"].dropna().items():
         if key not in keys:

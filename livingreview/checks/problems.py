@@ -54,10 +54,17 @@ def quote(value, length: int = 80) -> str:
 
 
 def keep_first(problems) -> list[Problem]:
-    """Problems sorted by place, the first one only for each cell (later rules often repeat an earlier finding)."""
+    """Problems sorted by place, the first one only for each cell (later rules often repeat an earlier finding).
+
+    In a row with too many or too few cells nothing else is told: every cell after the slip is in the wrong column.
+    """
+    problems = list(problems)
+    shifted = {(problem.file, problem.row) for problem in problems if problem.rule == "shifted-row"}
     seen: set[tuple] = set()
     kept = []
     for problem in problems:
+        if (problem.file, problem.row) in shifted and problem.rule != "shifted-row":
+            continue
         place = (problem.file, problem.row, problem.column)
         if place in seen and problem.row:
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from livingreview.evidence import Evidence, split_ids
@@ -142,19 +144,29 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str) -> Stack:
     return Stack(tables, "No report of this class has been appraised.")
 
 
-def list_discrepancies(evidence: Evidence, *, prefix: str = "") -> Fragment:
-    """Everything that does not add up, worst first; `prefix` is the page that holds the anchors ('' = this one)."""
+def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "reports/") -> Fragment:
+    """Everything that does not add up, worst first, each folded under its title.
+
+    Parameters
+    ----------
+    home : str
+        The page that holds the entries' addresses; '' = this one.
+    reports : str
+        Where the reports' pages stand, seen from this page.
+    """
     table = evidence.package.tables["discrepancies"]
     order = {code: i for i, code in enumerate(table.field("severity").labels)}
     frame = evidence.table("discrepancies")
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
-    items = [
-        {"row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
-         "status": table.field("status").label(row["status"]), "report": report_link(row["report_id"]) if not prefix else link(row["report_id"], f"{row['report_id']}.html"),
-         "affects": [make_figure(evidence, row_id) for row_id in split_ids(row["affects"]) if row_id in evidence.row_tables]}
-        for _, row in frame.iterrows()
-    ]
-    return Fragment("discrepancies.html.j2", {"items": items, "prefix": prefix}, f"[{len(items)} discrepancies]")
+    items = []
+    for _, row in frame.iterrows():
+        touched = [make_figure(evidence, row_id) for row_id in split_ids(row["affects"]) if row_id in evidence.row_tables]
+        items.append({
+            "row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
+            "status": table.field("status").label(row["status"]), "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
+            "affects": [replace(figure, href=f"{reports}{row['report_id']}.html#{figure.row_id}", text=figure.text or "row") for figure in touched],
+        })
+    return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
 
 
 def list_claims(evidence: Evidence) -> Fragment:

@@ -308,7 +308,8 @@ def _(project):
 @damage("row deleted")
 def _(project):
     rows = read(project, "adverse_events")
-    del rows[-1]
+    used = " ".join(cell for row in read(project, "discrepancies") for cell in row)
+    rows.remove(next(row for row in rows[1:] if row[0] not in used))
     write(project, "adverse_events", rows)
     return "adverse_events.csv", 0, ""
 
@@ -461,14 +462,16 @@ def _(project):
 def _(project):
     path = project / "data" / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8").replace("{", "", 1), encoding="utf-8")
-    return "datapackage.json", 1, ""
+    return "datapackage.json", 2, ""
 
 
 @damage("bibliography broken")
 def _(project):
     path = project / "data" / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8").replace("@article{ramos-2025,", "@article ramos-2025,"), encoding="utf-8")
-    return "references.bib", 0, ""
+    text = path.read_text(encoding="utf-8")
+    line = text[:text.index("@article{ramos-2025,")].count("\n") + 1
+    path.write_text(text.replace("@article{ramos-2025,", "@article ramos-2025,"), encoding="utf-8")
+    return "references.bib", line, ""
 
 
 @damage("report without bibliography")
