@@ -84,9 +84,14 @@ def row_href(report_id: str, row_id: str) -> str:
     return f"reports/{report_id}.html#{row_id}"
 
 
+def is_second_hand(row: pd.Series) -> bool:
+    """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
+    return row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+
+
 def marks_of(evidence: Evidence, row: pd.Series) -> tuple[str, ...]:
     """The marks a row's figure carries."""
-    basis = (row["basis"],) if row["basis"] in MARKS else ()
+    basis = (("restated",) if is_second_hand(row) else ()) + (("derived",) if row["basis"] == "derived" else ())
     return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
 
 
@@ -167,8 +172,8 @@ def _write_cohort(_evidence, row) -> str:
     return "not reported" if pd.isna(row["n_enrolled"]) else f"{row['n_enrolled']}"
 
 
-def _write_plain(_evidence, row) -> str:
-    return "" if pd.isna(row["as_reported"]) else str(row["as_reported"])
+def _write_plain(_evidence, _row) -> str:
+    return ""  # a row of words: its statement says all
 
 
 _WRITERS = {

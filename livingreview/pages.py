@@ -82,6 +82,7 @@ def select_report(evidence: Evidence, report_id: str) -> Evidence:
 def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
     """Every row of one evidence table: what it is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
     columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
+    titles = evidence.tables["discrepancies"].set_index("discrepancy_id")["title"]
     rows = []
     for _, row in evidence.tables[table.name].iterrows():
         basis = [evidence.label(table.name, "basis", row["basis"])]
@@ -89,7 +90,7 @@ def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
         basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
         printed = [f"“{row['as_reported']}”"] if not pd.isna(row["as_reported"]) else ["no fragment"]
         checked = [evidence.label(table.name, "verification", row["verification"])]
-        checked += [link("does not add up", f"../discrepancies.html#{item}") for item in evidence.flags.get(row["row_id"], ())]
+        checked += [link(f"! {titles[item]}", f"../discrepancies.html#{item}") for item in evidence.flags.get(row["row_id"], ())]
         what = describe_row(evidence, table, row)
         rows.append(Row([[what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])], write_value(evidence, row), printed, row["locator"], basis, checked], anchor=row["row_id"]))
     return HtmlTable(f"{table.title}: every row", columns, rows)
@@ -103,7 +104,7 @@ def describe_row(evidence: Evidence, table: Table, row: pd.Series) -> str:
     parts = []
     for item in table.fields:
         value = row[item.name]
-        if item.name in hidden or pd.isna(value):
+        if item.name in hidden or pd.isna(value) or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id")):
             continue
         if item.name == "cohort_id" and table.name != "cohorts":
             value = cohorts.get(value, value)

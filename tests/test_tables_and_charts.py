@@ -25,7 +25,7 @@ CHARTS = {
 
 
 def figures_of(stack) -> list:
-    return [part for part in stack.parts if hasattr(part, "spec")]
+    return [part for part in getattr(stack, "parts", [stack]) if hasattr(part, "spec")]
 
 
 @pytest.fixture(autouse=True)

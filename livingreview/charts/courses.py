@@ -145,12 +145,13 @@ def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
     cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["regimen_id"].notna()]
     regimens = evidence.tables["regimens"].set_index("regimen_id")["class_id"]
     classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
-    cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *pair) for pair in zip(cohorts["disease"], cohorts["setting"])])
+    cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *key) for key in zip(cohorts["disease"], cohorts["setting"], cohorts["age_group"])])
     records, body = [], []
     for (klass, stratum), part in cohorts.dropna(subset=["klass"]).groupby(["klass", "stratum"]):
         patients, reports = int(part["n_enrolled"].fillna(0).sum()), part["report_id"].nunique()
-        what = f"{patients} patient{'s' if patients != 1 else ''}, {reports} report{'s' if reports != 1 else ''}"
-        records.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients), "tip": f"{klass}; {stratum}: {what}"})
+        number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
+        what = f"{number}, {reports} report{'s' if reports != 1 else ''}"
+        records.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients) if patients else "n not printed", "tip": f"{klass}; {stratum}: {what}"})
         body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for _, row in part.iterrows()], what]))
     table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
     words = " ".join(record["tip"] + "." for record in records)
@@ -160,7 +161,7 @@ def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
 
 def _map_chart(records: list[dict], order: list[str]) -> alt.LayerChart:
     strata = sorted({record["stratum"] for record in records})
-    x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", labelLimit=90, domain=False, ticks=False))
+    x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(replace(datum.label, '-', '- '), ' ')", labelLimit=100, offset=22, domain=False, ticks=False))
     labels = [{"stratum": name, "first": order[0]} for name in strata]
     y = alt.Y("stratum:N", axis=None, scale=alt.Scale(domain=strata, paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.Data(values=records))

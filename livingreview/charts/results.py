@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.evidence import Evidence
 from livingreview.html import HtmlTable, Stack, join_tables
-from livingreview.numbers import exact_interval, format_interval, make_figure
+from livingreview.numbers import exact_interval, format_interval, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
@@ -20,7 +21,7 @@ def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
     total = int(row["total"])
     return ChartRow(
         label, 100 * row["events"] / total, 100 * low, 100 * high, make_figure(evidence, row), f"[{format_interval(low, high, total)}]",
-        total, row["basis"] == "restated",
+        total, is_second_hand(row),
     )
 
 
@@ -33,7 +34,7 @@ def drawable_counts(frame: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
 
 
 def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -> Stack:
-    """Forest plots of outcome counts with their tables, one per stratum of disease and setting, on the same 0-100% axis.
+    """Forest plots of outcome counts with their tables, one per stratum (disease, setting, age group), on the same 0-100% axis.
 
     Rows are grouped by outcome, since one outcome is not another. The chart shows counts of at least `least` patients;
     the table under it holds every row, with definition, denominator and time point.
@@ -93,7 +94,7 @@ def _landmark_row(evidence: Evidence, row: pd.Series, *, one_study: bool) -> Cha
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
     patients = None if pd.isna(row["total"]) else int(row["total"])
     label = name_cohort(evidence, row, one_study=one_study)
-    return ChartRow(label, float(row["estimate"]), low, high, make_figure(evidence, row), "", patients, row["basis"] == "restated")
+    return ChartRow(label, float(row["estimate"]), low, high, make_figure(evidence, row), "", patients, is_second_hand(row))
 
 
 def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
@@ -134,22 +135,23 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     return Stack([draw_rows(rows, title=f"{title} ({studies_in(evidence, drawn)})" if one_study else title, table=table, note="Terms and grades are never added up. " + READING) if rows else table])
 
 
-def draw_overview(evidence: Evidence, *, group: str = "response", title: str) -> Stack:
-    """Every class's primary response figures, one chart per disease and setting. Not a comparison.
+def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 5) -> ChartFigure | Stack:
+    """Every class's figures on one axis, under headings that name disease and setting. Not a comparison.
 
-    Shows, per cohort, the first outcome of the group in declared order (for example CR before overall response).
+    Shows, per cohort of at least `least` patients, the first outcome of the group in declared order (for example CR before
+    overall response), counted from all patients treated, enrolled or evaluable.
     """
-    frame = drawable_counts(select_outcomes(evidence, group), least=5)
+    frame = drawable_counts(select_outcomes(evidence, group), least=least)
     frame = frame.loc[frame["denominator"].isin(["treated", "enrolled", "evaluable"])].drop_duplicates("cohort_id")
     regimens = evidence.tables["regimens"].set_index("regimen_id")["class_id"]
     classes = evidence.tables["regimen_classes"].set_index("class_id")["short_title"]
-    charts = []
+    rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, frame):
-        rows: list[ChartRow] = []
-        class_ids = part["c_regimen_id"].map(regimens)
-        for class_id, block in part.groupby(class_ids.fillna(""), sort=False):
-            rows.append(ChartRow(str(classes.get(class_id, "No regimen of this review"))))
-            for _, row in block.iterrows():
-                rows.append(count_row(evidence, row, f"{_cohort_label(evidence, row)}; {evidence.label('outcomes', 'outcome', row['outcome'])}"))
-        charts.append(draw_rows(rows, title=f"{title}: {name}", note="Not a comparison: patients, lines of therapy and definitions differ from row to row. " + READING))
-    return Stack(charts, ABSENT)
+        rows.append(ChartRow(capitalise(name)))
+        for _, row in part.iterrows():
+            klass = classes.get(regimens.get(row["c_regimen_id"]), "no regimen of this review")
+            outcome = evidence.label("outcomes", "outcome", row["outcome"])
+            rows.append(count_row(evidence, row, f"{klass}: {row['c_label']}; {outcome}"))
+    if not rows:
+        return Stack([], ABSENT)
+    return draw_rows(rows, title=f"{title}. Not a comparison", note="Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. " + READING)

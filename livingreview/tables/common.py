@@ -35,20 +35,22 @@ def with_cohorts(evidence: Evidence, table: str) -> pd.DataFrame:
     return joined
 
 
-def stratum_name(evidence: Evidence, disease, setting) -> str:
-    """'AML, relapsed or refractory': what may stand side by side."""
-    return f"{evidence.label('cohorts', 'disease', disease)}, {evidence.label('cohorts', 'setting', setting)}"
+def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
+    """'AML, relapsed or refractory, adults': what may stand side by side."""
+    names = [evidence.label("cohorts", column, code) for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))]
+    return ", ".join(names[:2] if age_group == "not_reported" else names)
 
 
 def iterate_strata(evidence: Evidence, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """(name, rows) per disease and setting, largest cohort first; strata are never mixed in one table or panel."""
+    """(name, rows) per disease, setting and age group, largest cohort first; strata are never mixed in one table or panel."""
     if frame.empty:
         return
-    keys = ["c_disease", "c_setting"]
-    sizes = frame.groupby(keys)["c_n_enrolled"].max().fillna(0).sort_values(ascending=False, kind="stable")
-    for disease, setting in sizes.index:
-        part = frame.loc[frame["c_disease"].eq(disease) & frame["c_setting"].eq(setting)]
-        yield stratum_name(evidence, disease, setting), part
+    keys = ["c_disease", "c_setting", "c_age_group"]
+    groups = frame.groupby(keys)
+    sizes = groups["c_n_enrolled"].max().fillna(0).sort_values(ascending=False, kind="stable")
+    for key in sizes.index:
+        # By index, not by the group itself: rows keep the order they came in.
+        yield stratum_name(evidence, *key), frame.loc[frame.index.isin(groups.get_group(key).index)]
 
 
 def study_name(evidence: Evidence, cohort_id: str) -> str:

@@ -33,7 +33,7 @@ def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
     columns = [Column("Cohort"), Column("Disease and setting"), Column("Age, years"), Column("Patients", True), Column("Evaluable", True), Column("Follow-up, months")]
     rows = [
         Row([
-            [row["label"], report_link(row["report_id"])], stratum_name(evidence, row["disease"], row["setting"]), age_text(evidence, row),
+            [row["label"], report_link(row["report_id"])], stratum_name(evidence, row["disease"], row["setting"], row["age_group"]), age_text(evidence, row),
             make_figure(evidence, row), text(row["n_evaluable"]), follow_up_text(row),
         ])
         for _, row in evidence.tables["cohorts"].iterrows()
