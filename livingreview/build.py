@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.checks import require_sound
+from livingreview.execution import chapter_store, execute_chapters
+from livingreview.swap import recover, replace_folder
 
 
 class BuildError(Exception):
     """The book could not be built; the published one is untouched."""
 
 
-def build_book(root: Path, *, report=print) -> Path:
+def build_book(root: Path, *, engine: str | None = None, executor: Executor | None = None, report=print) -> Path:
     """Build the whole book into ``<root>/_build/html`` and return that folder.
+
+    Parameters
+    ----------
+    engine : {"fork", "kernel"}, optional
+        How chapters are run, see `livingreview.execution`.
+    executor : concurrent.futures.Executor, optional
+        Who runs them; default: the cores of this machine.
 
     Raises
     ------
     livingreview.checks.DataError
         If the data are not fit to publish; nothing was started.
+    livingreview.execution.ChapterError
+        If chapters failed; all others were finished first.
     BuildError
         If a page could not be made.
     """
@@ -36,27 +46,25 @@ def build_book(root: Path, *, report=print) -> Path:
     target = root / "_build" / "html"
     with locked(root / "_build", report):
         recover(target)
-        staged = render(root, root / "_build" / ".staging", report)
+        pages = sorted((root / "chapters").glob("*.md"))
+        execute_chapters(root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"))
+        report(f"chapters ready after {time.perf_counter() - start:.1f} s")
+        staged = render(root, root / "_build" / ".staging")
         look_over(staged)
         publish(staged, target)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
 
 
-def render(root: Path, staging: Path, report=print) -> Path:
+def render(root: Path, staging: Path) -> Path:
     """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
     staging.mkdir(parents=True, exist_ok=True)
-    told = []
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace") as process:
-        for line in process.stdout:
-            told.append(line)
-            if re.match(r"\[\d+/\d+\] ", line):
-                report(f"  {line.rstrip()}")
-    if process.returncode:
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
+    if done.returncode:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)
-        raise BuildError("".join(told) + "\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.")
+        raise BuildError(f"{done.stdout}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.")
     return staging / "_build" / "html"
 
 
@@ -68,24 +76,15 @@ def look_over(pages: Path) -> None:
 
 
 def publish(staged: Path, target: Path) -> None:
-    """Put a finished book in place of the old one by renaming whole folders."""
-    fresh, old = target.with_name("html.new"), target.with_name("html.old")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(staged, fresh)
-    if target.exists():
-        os.rename(target, old)
-    os.rename(fresh, target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def recover(target: Path) -> None:
-    """Undo what a killed build may have left between two renames."""
-    old = target.with_name("html.old")
-    if old.exists():
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            os.rename(old, target)
+    """Put a finished book in place of the old one; a full disk or a kill leaves the old one whole."""
+    fresh = target.with_name("html.new")
+    try:
+        # Sphinx's own notes about its configuration name folders of this machine, and no reader needs them.
+        shutil.copytree(staged, fresh, ignore=shutil.ignore_patterns(".buildinfo*"))
+    except OSError as problem:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise BuildError(f"the finished book could not be copied into place ({problem}); the last good book is untouched") from problem
+    replace_folder(fresh, target)
 
 
 @contextlib.contextmanager

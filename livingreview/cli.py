@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ConnectionError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -40,6 +40,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     check.set_defaults(run=run_check)
 
     build = commands.add_parser("build", help="check the data and build the book into _build/html")
+    build.add_argument("--engine", choices=["fork", "kernel"], help="how chapters are run (default: fork on Linux, a kernel each elsewhere)")
+    build.add_argument("--dask", metavar="ADDRESS", help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder")
     build.set_defaults(run=run_build)
     return parser.parse_args(arguments)
 
@@ -69,10 +71,18 @@ def run_check(options: argparse.Namespace) -> int:
 def run_build(options: argparse.Namespace) -> int:
     """``livingreview build``"""
     from livingreview.build import BuildError, build_book  # not at the top: `check` should not wait for it
+    from livingreview.execution import ChapterError
 
+    root = find_root(options.root)
     try:
-        build_book(find_root(options.root))
-    except BuildError as error:
+        if options.dask:
+            from livingreview.execution.cluster import connect
+
+            with connect(options.dask) as executor:
+                build_book(root, engine="kernel", executor=executor)
+        else:
+            build_book(root, engine=options.engine)
+    except (BuildError, ChapterError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -16,7 +16,7 @@ from sphinx.util import logging
 from livingreview import __version__
 from livingreview.checks import DataError, require_sound
 from livingreview.evidence import find_root, load_evidence
-from livingreview.execution import ChapterError, Store, execute_chapters, outputs_digest
+from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, outputs_digest
 from livingreview.page_finish import finish_page, math_renderer
 from livingreview.pages import write_downloads, write_report_pages
 
@@ -33,6 +33,8 @@ def prepare_sources(app, config) -> None:
         raise ExtensionError(str(error)) from None
     evidence = load_evidence(root)
     write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports")
+    # A page is made by the engine as well as from its source: a change of the engine makes every page anew.
+    config.livingreview_engine = hash_inputs(root)("engine")
     config.html_static_path = [*config.html_static_path, str(WEB)]
 
 
@@ -41,7 +43,7 @@ def provide_outputs(app) -> None:
     folder = Path(app.env.mystnb_config.execution_cache_path)
     paths = [Path(app.srcdir) / f"{docname}.md" for docname in toc_documents(app) if (Path(app.srcdir) / f"{docname}.md").is_file()]
     try:
-        notebooks = execute_chapters(find_root(app.srcdir), paths, store=Store(find_root(app.srcdir) / "_build" / ".chapters"), report=tell)
+        notebooks = execute_chapters(find_root(app.srcdir), paths, store=chapter_store(find_root(app.srcdir)), report=tell)
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +87,7 @@ def finish_build(app, error) -> None:
 
 def setup(app) -> dict:
     """Register with Sphinx."""
+    app.add_config_value("livingreview_engine", "", "env")
     app.add_css_file("lr.css")
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_html_math_renderer("mathml", *math_renderer())

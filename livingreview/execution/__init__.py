@@ -23,7 +23,7 @@ from livingreview.execution.kernel import run_in_kernel
 from livingreview.execution.notebooks import Chapter, Run, digest, read_chapter, with_outputs
 from livingreview.execution.store import Store
 
-__all__ = ["ChapterError", "ENGINES", "Store", "execute_chapters", "outputs_digest", "read_chapter"]
+__all__ = ["ChapterError", "ENGINES", "Store", "chapter_store", "execute_chapters", "hash_inputs", "outputs_digest", "read_chapter"]
 
 ENGINES = {"fork": run_forked, "kernel": run_in_kernel}
 
@@ -35,6 +35,11 @@ class ChapterError(Exception):
 def default_engine() -> str:
     """``fork`` on Linux; a real kernel elsewhere, where forking a process that uses system frameworks is not safe."""
     return os.environ.get("LIVINGREVIEW_ENGINE") or ("fork" if sys.platform.startswith("linux") else "kernel")
+
+
+def chapter_store(root: Path) -> Store:
+    """The project's store of past results."""
+    return Store(root / "_build" / ".chapters")
 
 
 def execute_chapters(

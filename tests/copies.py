@@ -1,0 +1,74 @@
+"""A copy of the whole project to change and rebuild, as a maintainer would."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt", "chapters", "data", "livingreview")
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+
+
+class Copy:
+    """A project folder of its own, with its own engine on the path."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        folder.mkdir(parents=True)
+        for name in PARTS:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports"))
+            else:
+                shutil.copy(source, folder / name)
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "_build" / "html"
+
+    @property
+    def plain(self) -> Path:
+        return self.folder / "plain" / "_build" / "html"
+
+    def run(self, *command: str, environment=None, **options) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True, text=True, env=self.environment(environment), **options)
+
+    def environment(self, extra=None) -> dict:
+        return os.environ | {"PYTHONPATH": str(self.folder)} | (extra or {})
+
+    def build(self, *options: str, **more) -> subprocess.CompletedProcess:
+        """``livingreview build``, what ``make book`` calls."""
+        return self.run("-m", "livingreview.cli", "build", *options, **more)
+
+    def build_plain(self) -> subprocess.CompletedProcess:
+        """``jupyter-book build .``"""
+        return self.run("-c", JUPYTER_BOOK, "build", ".", "--path-output", "plain", "-W", "-n", "--keep-going", "-q")
+
+    def edit(self, name: str, old: str, new: str) -> str:
+        """Replace a text that must be there; returns the file's former content."""
+        path = self.folder / name
+        before = path.read_text(encoding="utf-8")
+        assert old in before, f"{name} has no {old!r}"
+        path.write_text(before.replace(old, new), encoding="utf-8")
+        return before
+
+
+def executed(done: subprocess.CompletedProcess) -> set[str]:
+    """Names of the chapters a build ran."""
+    return set(re.findall(r"^\s*\[\d+/\d+\] (\S+): (?:done|failed)", done.stdout, re.M))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file of a folder with a hash of its content."""
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def differing(first: dict[str, str], second: dict[str, str]) -> list[str]:
+    """Names of files that differ or stand on one side only, Sphinx's notes about its own configuration aside."""
+    return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name) and not name.startswith(".buildinfo"))
