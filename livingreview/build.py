@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.checks import require_sound
-from livingreview.execution import chapter_store, execute_chapters
+from livingreview.execution import chapter_store, execute_chapters, hash_inputs
 from livingreview.swap import recover, replace_folder
 
 
@@ -60,7 +61,9 @@ def render(root: Path, staging: Path) -> Path:
     """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
     staging.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
+    # The data were checked a moment ago; the extension need not do it again.
+    checked = os.environ | {"LIVINGREVIEW_CHECKED": hash_inputs(root)("data")}
+    done = subprocess.run(command, cwd=root, env=checked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
     if done.returncode:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from docutils import nodes
@@ -39,6 +40,20 @@ def finish_page(text: str) -> tuple[str, list[str]]:
     for pattern, replacement in MENDED:
         text = pattern.sub(replacement, text)
     return text, [f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)]
+
+
+def settle_search_index(text: str) -> str:
+    """Sphinx's search index in one order, whatever order the pages were read in.
+
+    Its lists of places grow in reading order, so an incremental build would differ from a fresh one.
+    """
+    start, end = text.index("{"), text.rindex("}") + 1
+    index = json.loads(text[start:end])
+    for name in ("alltitles", "indexentries"):
+        index[name] = {title: sorted(places, key=lambda place: (place[0], str(place[1]))) for title, places in index.get(name, {}).items()}
+    for name in ("terms", "titleterms"):  # words that no page holds any more stay behind with an empty list
+        index[name] = {word: places for word, places in index.get(name, {}).items() if places != []}
+    return text[:start] + json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + text[end:]
 
 
 def math_renderer() -> tuple:

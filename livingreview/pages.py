@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -137,7 +138,8 @@ def link_downloads(class_id: str) -> Fragment:
 
 def write_downloads(root: Path, folder: Path) -> None:
     """The data beside the pages: the package as it is, all of it as one zip, and one zip per class."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     evidence = load_evidence(root)
     files = {path.name: path.read_bytes() for path in sorted((root / "data").iterdir()) if path.is_file() and not path.name.startswith(".")}
     for name, content in files.items():

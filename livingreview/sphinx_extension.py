@@ -6,6 +6,7 @@ and hands the outputs to MyST-NB's cache; then it adds the review's own style, l
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -17,7 +18,7 @@ from livingreview import __version__
 from livingreview.checks import DataError, require_sound
 from livingreview.evidence import find_root, load_evidence
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, outputs_digest
-from livingreview.page_finish import finish_page, math_renderer
+from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
 
 WEB = Path(__file__).parent / "web"
@@ -27,14 +28,16 @@ log = logging.getLogger(__name__)
 def prepare_sources(app, config) -> None:
     """Check the data and write the pages that are made from them alone."""
     root = find_root(app.srcdir)
+    hash_of = hash_inputs(root)
     try:
-        require_sound(root)
+        if os.environ.get("LIVINGREVIEW_CHECKED") != hash_of("data"):
+            require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None
     evidence = load_evidence(root)
     write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports")
-    # A page is made by the engine as well as from its source: a change of the engine makes every page anew.
-    config.livingreview_engine = hash_inputs(root)("engine")
+    # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
+    config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
 
 
@@ -75,7 +78,10 @@ def finish_build(app, error) -> None:
     """Tidy every page, and lay the data beside them."""
     if error or app.builder.format != "html":
         return
+    drop_orphans(app)
     write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
+    index = Path(app.outdir) / "searchindex.js"
+    index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):
         text = path.read_text(encoding="utf-8")
         finished, problems = finish_page(text)
@@ -83,6 +89,15 @@ def finish_build(app, error) -> None:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
             path.write_text(finished, encoding="utf-8")
+
+
+def drop_orphans(app) -> None:
+    """Delete the pages of sources that are gone: Sphinx leaves them, and they would be published stale."""
+    for folder, ending in (("", ".html"), ("_sources", ".md")):
+        base = Path(app.outdir) / folder
+        for path in (base / "chapters").rglob(f"*{ending}"):
+            if path.relative_to(base).as_posix().removesuffix(ending) not in app.env.found_docs:
+                path.unlink()
 
 
 def setup(app) -> dict:

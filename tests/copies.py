@@ -34,7 +34,7 @@ class Copy:
 
     @property
     def plain(self) -> Path:
-        return self.folder / "plain" / "_build" / "html"
+        return self.folder.parent / "plain" / "_build" / "html"
 
     def run(self, *command: str, environment=None, **options) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True, text=True, env=self.environment(environment), **options)
@@ -48,7 +48,7 @@ class Copy:
 
     def build_plain(self) -> subprocess.CompletedProcess:
         """``jupyter-book build .``"""
-        return self.run("-c", JUPYTER_BOOK, "build", ".", "--path-output", "plain", "-W", "-n", "--keep-going", "-q")
+        return self.run("-c", JUPYTER_BOOK, "build", ".", "--path-output", str(self.folder.parent / "plain"), "-W", "-n", "--keep-going", "-q")
 
     def edit(self, name: str, old: str, new: str) -> str:
         """Replace a text that must be there; returns the file's former content."""

@@ -115,6 +115,15 @@ def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):
     assert hash_inputs(tmp_path)("slice:class:nothing") == "gone"
 
 
+@pytest.mark.parametrize(("name", "moves"), [("requirements.txt", "engine"), ("livingreview/templates/table.html.j2", "engine"), ("livingreview/numbers.py", "engine"), ("livingreview/web/lr.css", "web")])
+def test_a_change_of_the_engine_moves_its_hash(tmp_path, name, moves):
+    for part in ("livingreview", "requirements.txt"):
+        (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, tmp_path / part)
+    before = {kind: hash_inputs(tmp_path)(kind) for kind in ("engine", "web")}
+    (tmp_path / name).write_text((tmp_path / name).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert {kind for kind in before if hash_inputs(tmp_path)(kind) != before[kind]} == {moves}
+
+
 def test_another_python_is_another_engine(monkeypatch):
     before = hash_inputs(ROOT)("engine")
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")

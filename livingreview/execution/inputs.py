@@ -11,10 +11,12 @@ from livingreview.evidence import Evidence, load_evidence, select_class
 from livingreview.execution.notebooks import digest
 
 ENGINE = ("livingreview/**/*.py", "livingreview/templates/*", "requirements.txt")
+WEB = ("livingreview/web/**/*",)
+DATA = ("data/*",)
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
-    """A function from an input's name (``engine``, ``slice:…``, ``file:…``, ``dir:…``) to its current hash; each is computed once."""
+    """A function from an input's name (``engine``, ``web``, ``data``, ``slice:…``, ``file:…``, ``dir:…``) to its current hash; each is computed once."""
 
     @cache
     def evidence() -> Evidence:
@@ -23,8 +25,8 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     @cache
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
-        if kind == "engine":
-            return hash_files(root, sorted({path for pattern in ENGINE for path in root.glob(pattern) if path.is_file()}), platform.python_version())
+        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA}.get(kind):
+            return hash_files(root, sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}), platform.python_version())
         if kind == "slice":
             part, _, class_id = what.partition(":")
             try:
