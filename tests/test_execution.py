@@ -165,7 +165,8 @@ def test_a_chart_that_cannot_be_drawn_is_told(tmp_path):
 
 @pytest.mark.slow
 def test_both_engines_show_the_same(tmp_path):
-    shown = {engine: {path.stem: outputs_digest(book) for path, book in execute_chapters(ROOT, PAGES, store=Store(tmp_path / engine / "c"), engine=engine).items()} for engine in ("fork", "kernel")}
+    pages = [path for path in PAGES if path.stem in ("bortezomib", "blinatumomab", "index", "methods", "data")]
+    shown = {engine: {path.stem: outputs_digest(book) for path, book in execute_chapters(ROOT, pages, store=Store(tmp_path / engine / "c"), engine=engine).items()} for engine in ("fork", "kernel")}
     assert shown["fork"] == shown["kernel"]
 
 

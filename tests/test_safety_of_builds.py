@@ -49,7 +49,7 @@ def test_bad_data_build_nothing(copy, original):
     assert differing(tree(copy.published), original) == []
 
 
-@pytest.mark.parametrize("seconds", [0.7, 1.5, 2.5, 4.0, 6.0])
+@pytest.mark.parametrize("seconds", [1.5, 4.0, 8.0])
 def test_a_killed_build_leaves_the_book_whole(copy, original, seconds):
     text = copy.edit("requirements.txt", "altair==", f"# killed after {seconds}\naltair==")  # everything has to run again
     process = subprocess.Popen([sys.executable, "-m", "livingreview.cli", "build"], cwd=copy.folder, env=copy.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)

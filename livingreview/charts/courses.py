@@ -13,6 +13,7 @@ from livingreview.tables.common import stratum_name, text
 from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
 
 LANE = 40
+UTC = alt.Scale(type="utc")  # a date is the same day wherever the book is built or read
 
 
 def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
@@ -91,8 +92,8 @@ def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> Cha
 
 def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:
     legend = alt.Legend(title=None, columns=2)
-    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"date": "date:'%Y-%m-%d'"})))
-    x = alt.X("date:T", axis=alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True))
+    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"date": "utc:'%Y-%m-%d'"})))
+    x = alt.X("date:T", scale=UTC, axis=alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True))
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title="%", values=[0, 25, 50, 75, 100]))
     shapes = ["circle", "square", "triangle-up", "diamond", "cross"]
     points = base.mark_point(filled=True, size=80, opacity=1).encode(
@@ -130,10 +131,10 @@ def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
                       legend=legend)
     x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"start": "date:'%Y-%m-%d'", "end": "date:'%Y-%m-%d'"})))
+    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})))
     tip = alt.Tooltip("tip:N")
-    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), x2="end:T", y=y, color=color, tooltip=tip)
-    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis), y=y, color=color, shape=shape, tooltip=tip)
+    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
+    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
     names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef("width * 0.58")).encode(x=alt.value(0), y=y, text="label:N")
     values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.value("width"), y=y, text="right:N")
     return alt.layer(bars, points, names, values).properties(height={"step": LANE})
