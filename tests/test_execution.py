@@ -35,7 +35,7 @@ def run(root, path, engine="fork", **more):
     return execute_chapters(root, [path], store=Store(root / "_build" / ".chapters"), engine=engine, **more)[path]
 
 
-@pytest.mark.parametrize("engine", ["fork", "kernel"])
+@pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 def test_outputs_of_every_kind(small, engine):
     root, write = small
     notebook = run(root, write("print('said')\n1 + 1", "import sys\nprint('aside', file=sys.stderr)", "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\n'last'"), engine)
@@ -45,7 +45,7 @@ def test_outputs_of_every_kind(small, engine):
     assert shown[2][0].data["text/html"] == "<b>x</b>" and shown[2][1].data["text/plain"] == "'last'"
 
 
-@pytest.mark.parametrize("engine", ["fork", "kernel"])
+@pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("cell", "told"), [("x = 1\n1 / 0", "ZeroDivisionError: division by zero"), ("def (", "SyntaxError"), ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "page.md")])
 def test_failures_are_told_with_place(small, engine, cell, told):
     root, write = small
@@ -56,7 +56,7 @@ def test_failures_are_told_with_place(small, engine, cell, told):
         assert "page.md, code cell 2, from line 21" in str(error.value)
 
 
-@pytest.mark.parametrize("engine", ["fork", "kernel"])
+@pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     root, write = small
     (root / "note.txt").write_text("first")
