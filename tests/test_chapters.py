@@ -107,7 +107,7 @@ def rendered(notebook) -> str:
 EXPECTED = {
     "liposomal-mitoxantrone": ("Days of each drug", "Response: AML", "Measurable residual disease: AML", "Survival: AML", "From treatment to transplant: AML", "Adverse events", "Course:"),
     "mitoxantrone-clofarabine": ("Response:", "Measurable residual disease:", "Survival:", "From treatment to transplant:", "Adverse events"),
-    "bortezomib": ("Days of each drug", "Response:", "Measurable residual disease: B-cell precursor ALL, in remission, MRD positive", "From treatment to transplant:", "Adverse events", "Relapses, deaths and survivors"),
+    "bortezomib": ("Days of each drug", "Response:", "Measurable residual disease: B-cell precursor ALL, MRD positive without relapse", "From treatment to transplant:", "Adverse events", "Relapses, deaths and survivors"),
     "blinatumomab": ("Course:",),
 }
 

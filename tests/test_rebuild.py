@@ -18,7 +18,7 @@ CHART_MODULE = ("livingreview/charts/results.py", "Larger marks carry more patie
 PAGE_MODULE = ("livingreview/page_finish.py", "Show the pages of this section", "Show these pages", {"chapters/contribute.html": "Show these pages"})
 STYLE = ("livingreview/web/lr.css", "/* Figures */", "/* Figures, changed */", {"_static/lr.css": "/* Figures, changed */"})
 CODE = ("chapters/bortezomib.md", 'title="Response"', 'title="Responses"', {"chapters/bortezomib.html": "<figcaption>Responses: "})
-PROSE = ("chapters/blinatumomab.md", "The dose was raised in steps", "The dose was raised stepwise", {"chapters/blinatumomab.html": "The dose was raised stepwise"})
+PROSE = ("chapters/blinatumomab.md", "The low starting dose was held", "The low first dose was held", {"chapters/blinatumomab.html": "The low first dose was held"})
 CONTENTS = ("_toc.yml", "caption: Regimens", "caption: Salvage regimens", {"chapters/methods.html": "Salvage regimens"})
 CONFIGURATION = ("_config.yml", "acute leukaemia: a living review", "acute leukaemia: the living review", {"chapters/safety.html": "acute leukaemia: the living review"})
 # name: (changes made together, chapters that must run); changes that reach a page by the same way go together.

@@ -41,7 +41,7 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
         cells += [{"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"} for day in expand_days(row["days"]) or ()]
     ends = (min(0.5, min(cell["from"] for cell in cells)), max(28.5, max(cell["to"] for cell in cells)))
     words = " ".join(f"{lane['tip']}, {lane['right']}." for lane in lanes)
-    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, "One square is one day on which the drug is given.")
+    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, "One square is one planned day of the drug.")
 
 
 def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerChart:
@@ -87,7 +87,7 @@ def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> Cha
     table = HtmlTable(title, [Column("Measured"), Column("Value", True), Column("When")], body)
     units = list(dict.fromkeys(record["unit"] for record in records))
     words = " ".join(f"{record['tip']}." for record in records)
-    return ChartFigure(_measure_chart(records, units), title, words, table, "Points are never joined: what was counted, and in what, differs (see the shapes).")
+    return ChartFigure(_measure_chart(records, units), title, words, table, "Only dated values are drawn; the others are in the list of every event. Points are never joined: what was counted, and in what, differs (see the shapes).")
 
 
 def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:

@@ -12,7 +12,7 @@ from livingreview.numbers import exact_interval, format_interval, is_second_hand
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
-READING = "Squares: the report's own figures. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients."
+READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients."
 
 
 def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
@@ -121,18 +121,19 @@ def _bridge_row(evidence: Evidence, row: pd.Series) -> ChartRow:
 
 
 def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
-    """Adverse events by organ group: one dot per term and grade band with its exact interval; every event is in the table."""
+    """Adverse events by organ group, one chart per stratum: one dot per term and grade band with its exact interval; every event is in the table."""
     frame = in_declared_order(evidence, with_cohorts(evidence, "adverse_events"), "adverse_events", "group")
-    if frame.empty:
-        return Stack([], "No report of this class gives adverse events.")
-    table = adverse_event_table(evidence, frame, f"{title}, every term and grade band")
-    drawn = drawable_counts(frame, least=least)
-    one_study = ";" not in studies_in(evidence, drawn)
-    rows: list[ChartRow] = []
-    for group, block in drawn.groupby("group", sort=False):
-        rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-        rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if one_study else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
-    return Stack([draw_rows(rows, title=f"{title} ({studies_in(evidence, drawn)})" if one_study else title, table=table, note="Terms and grades are never added up. " + READING) if rows else table])
+    parts: list = []
+    for name, part in iterate_strata(evidence, frame):
+        table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
+        drawn = drawable_counts(part, least=least)
+        studies = studies_in(evidence, drawn)
+        rows: list[ChartRow] = []
+        for group, block in drawn.groupby("group", sort=False):
+            rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
+            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
+        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="Terms and grades are never added up. " + READING) if rows else table)
+    return stack_parts(parts, title, "No report of this class gives adverse events.")
 
 
 def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 5) -> ChartFigure | Stack:
@@ -154,4 +155,4 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
             rows.append(count_row(evidence, row, f"{klass}: {row['c_label']}; {outcome}"))
     if not rows:
         return Stack([], ABSENT)
-    return draw_rows(rows, title=f"{title}. Not a comparison", note="Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. " + READING)
+    return draw_rows(rows, title=f"{title}. Not a comparison", note="Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. " + READING)
