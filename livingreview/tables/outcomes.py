@@ -51,7 +51,7 @@ def _outcome_rows(evidence: Evidence, part: pd.DataFrame) -> list[Row]:
         for _, row in block.iterrows():
             outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
             if text(row["definition"]) not in ("", "not_reported"):
-                outcome.append(f"“{row['definition']}”")
+                outcome.append(row["definition"])  # shortened, so without quotation marks
             rows.append(Row([
                 label, outcome, make_figure(evidence, row), interval_text(row),
                 evidence.label("outcomes", "denominator", row["denominator"]), text(row["timepoint"]),
