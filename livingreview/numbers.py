@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup, escape
 
-from livingreview.evidence import Evidence, split_ids
+from livingreview.evidence import Evidence
 from livingreview.synthesis import proportion_interval
 
 # Marks behind a figure; the legend under a table or chart spells out those it uses.
@@ -196,12 +196,3 @@ def legend(figures: Iterable[Figure]) -> str:
     """What the marks used by some figures mean; '' where none is used."""
     used = {mark for figure in figures for mark in figure.marks}
     return "; ".join(f"{sign} = {words}" for mark, (sign, words) in MARKS.items() if mark in used)
-
-
-def link_discrepancies(evidence: Evidence, row_id: str) -> list[str]:
-    """Ids of the discrepancies that touch a row."""
-    return list(evidence.flags.get(row_id, ()))
-
-
-__all__ = ["Figure", "MARKS", "describe_origin", "exact_interval", "fill_figures", "format_count", "format_interval", "format_number",
-           "format_percent", "legend", "link_discrepancies", "make_figure", "marks_of", "row_href", "split_ids", "write_value"]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from livingreview.chapter import review_record
 from livingreview.evidence import Evidence, select_class
-from livingreview.html import Column, Fragment, HtmlTable, Row, link
+from livingreview.html import Column, Fragment, HtmlTable, Row
 from livingreview.numbers import fill_figures
 from livingreview.tables.common import report_link, text
 
@@ -102,8 +102,3 @@ def list_reports(review: Evidence) -> HtmlTable:
         for _, row in review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True]).iterrows()
     ]
     return HtmlTable("Reports", [Column("Report"), Column("Kind"), Column("Part in the review"), Column("Rows", True)], rows, [])
-
-
-def link_class(class_id: str, title: str):
-    """Link to a class's chapter."""
-    return link(title, f"{class_id}.html")

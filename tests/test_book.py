@@ -1,11 +1,15 @@
 """The built book: links that lead somewhere, nothing from elsewhere, text from data escaped, one address per row."""
 
+import io
 import re
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pandas as pd
 import pytest
+from markupsafe import escape
 
 pytestmark = pytest.mark.book
 
@@ -85,16 +89,8 @@ def test_row_pages_show_fragment_and_locator(review, book):
         text = (book / "chapters" / "reports" / f"{row['report_id']}.html").read_text(encoding="utf-8")
         start = text.index(f'id="{row_id}"')
         part = text[start:text.index("</tr>", start)]
-        from markupsafe import escape
-
         assert str(escape(row["locator"])) in part
-        assert pd_missing(row["as_reported"]) or str(escape(row["as_reported"])) in part
-
-
-def pd_missing(value) -> bool:
-    import pandas
-
-    return pandas.isna(value)
+        assert pd.isna(row["as_reported"]) or str(escape(row["as_reported"])) in part
 
 
 def test_pages_show_no_machine_and_no_warning(book):
@@ -114,9 +110,6 @@ def test_charts_share_one_library_that_no_page_loads_at_first(book):
 
 
 def test_downloads_are_the_data(book, root):
-    import io
-    import zipfile
-
     for path in (root / "data").glob("*.csv"):
         assert (book / "data" / path.name).read_bytes() == path.read_bytes()
     with zipfile.ZipFile(io.BytesIO((book / "data" / "all-data.zip").read_bytes())) as archive:

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.rules import Checked
 
@@ -54,11 +52,3 @@ def check_sources(checked: Checked, folder: Path) -> Iterator[Problem]:
             quoted = re.findall(r"“([^”]*)”", row[column])
             if source is not None and not all(is_in_source(item, source) for item in quoted):
                 yield checked.problem("discrepancies", line, column, "not-in-source", quote(row[column]), "what is in “ ” to stand in the source", "copy it exactly as printed")
-
-
-def verified_rows(checked: Checked, folder: Path) -> set[str]:
-    """Row ids whose fragment was found in the source text."""
-    wrong = {problem.key for problem in check_sources(checked, folder)}
-    texts = {path.stem for path in folder.glob("*.txt")}
-    rows = checked.rows("row_id", "as_reported", "report_id")
-    return {row["row_id"] for _, _, row in rows if row["report_id"] in texts and row["row_id"] not in wrong and not pd.isna(row["as_reported"])}
