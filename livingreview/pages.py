@@ -126,8 +126,10 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
 
 
 def tabulate_downloads(evidence: Evidence) -> HtmlTable:
-    """Links to every table as CSV, with its number of rows."""
-    rows = [Row([table.title, f"{len(evidence.tables[name])}", link(table.path, f"../data/{table.path}"), table.description]) for name, table in evidence.package.tables.items()]
+    """Links to the package as one file, its schema, the bibliography, and every table as CSV with its number of rows."""
+    whole = (("Everything in one file", "all-data.zip", "the whole package"), ("Schema", "datapackage.json", "the declaration of every table and column"), ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"))
+    rows = [Row([title, "", link(name, f"../data/{name}"), meaning]) for title, name, meaning in whole]
+    rows += [Row([table.title, f"{len(evidence.tables[name])}", link(table.path, f"../data/{table.path}"), table.description]) for name, table in evidence.package.tables.items()]
     return HtmlTable("Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows)
 
 
