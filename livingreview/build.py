@@ -42,6 +42,7 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
         If a page could not be made.
     """
     start = time.perf_counter()
+    checked = hash_inputs(root)("data")  # taken before the check: data edited meanwhile are not those that were checked
     require_sound(root)
     report(f"data checked in {time.perf_counter() - start:.1f} s")
     target = root / "_build" / "html"
@@ -50,20 +51,22 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
         pages = sorted((root / "chapters").glob("*.md"))
         execute_chapters(root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"))
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
-        staged = render(root, root / "_build" / ".staging")
+        staged = render(root, root / "_build" / ".staging", checked=checked)
         look_over(staged)
         publish(staged, target)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
 
 
-def render(root: Path, staging: Path) -> Path:
-    """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages."""
+def render(root: Path, staging: Path, *, checked: str) -> Path:
+    """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages.
+
+    `checked` is the hash of the data that were found sound: the extension checks again only if they have changed since.
+    """
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
     staging.mkdir(parents=True, exist_ok=True)
-    # The data were checked a moment ago; the extension need not do it again.
-    checked = os.environ | {"LIVINGREVIEW_CHECKED": hash_inputs(root)("data")}
-    done = subprocess.run(command, cwd=root, env=checked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
+    environment = os.environ | {"LIVINGREVIEW_CHECKED": checked}
+    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
     if done.returncode:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)

@@ -44,9 +44,10 @@ def prepare_sources(app, config) -> None:
 def provide_outputs(app) -> None:
     """Execute what is stale and put every chapter's current outputs where MyST-NB looks for them."""
     folder = Path(app.env.mystnb_config.execution_cache_path)
-    paths = [Path(app.srcdir) / f"{docname}.md" for docname in toc_documents(app) if (Path(app.srcdir) / f"{docname}.md").is_file()]
+    root = find_root(app.srcdir)
+    pages = (Path(app.srcdir) / f"{docname}.md" for docname in sorted(app.config.external_site_map))
     try:
-        notebooks = execute_chapters(find_root(app.srcdir), paths, store=chapter_store(find_root(app.srcdir)), report=tell)
+        notebooks = execute_chapters(root, [path for path in pages if path.is_file()], store=chapter_store(root), report=tell)
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,11 +60,6 @@ def provide_outputs(app) -> None:
 def tell(line: str) -> None:
     """Progress, shown also where Sphinx itself is quiet."""
     print(line, flush=True)
-
-
-def toc_documents(app) -> list[str]:
-    """Every page of the table of contents."""
-    return sorted(app.config.external_site_map)
 
 
 def outdated_pages(app, env, added, changed, removed) -> list[str]:

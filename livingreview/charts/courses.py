@@ -20,12 +20,13 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
     """A calendar of doses per regimen, one lane per drug course and one square per day, with the table of drugs and doses."""
     parts: list = []
     for regimen in regimens_shown(evidence):
-        name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
-        if components_of(evidence, regimen["regimen_id"]).empty:
+        courses = components_of(evidence, regimen["regimen_id"])
+        if courses.empty:
             continue
-        table = component_table(evidence, regimen, f"Drugs and doses: {name}")
-        part = components_of(evidence, regimen["regimen_id"]).dropna(subset=["days"])
-        parts.append(_draw_calendar(evidence, part, f"{title}: {name}", table) if len(part) else table)
+        name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
+        table = component_table(evidence, courses, f"Drugs and doses: {name}")
+        dated = courses.dropna(subset=["days"])
+        parts.append(_draw_calendar(evidence, dated, f"{title}: {name}", table) if len(dated) else table)
     return Stack(parts, "No report of this class gives doses.")
 
 

@@ -69,7 +69,7 @@ def name_cohort(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
     return row["c_label"] if one_study else f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
 
 
-def _cohort_label(evidence: Evidence, row: pd.Series, *, one_study: bool = False) -> str:
+def _cohort_label(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
     whom = f" ({row['denominator']})" if row["denominator"] not in ("treated", "subgroup") else ""
     when = "" if pd.isna(row.get("timepoint")) else f", {row['timepoint']}"
     return f"{name_cohort(evidence, row, one_study=one_study)}{whom}{when}"

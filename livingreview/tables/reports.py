@@ -71,11 +71,10 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
     return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
 
 
-def component_table(evidence: Evidence, regimen: pd.Series, caption: str) -> HtmlTable:
-    """Every drug course of one regimen, by block and first day; what stands outside the blocks comes last."""
+def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
+    """Drug courses of one regimen (see `components_of`), under headings of their blocks."""
     drugs = evidence.tables["drugs"].set_index("drug_id")
     columns = [Column("Drug"), Column("Dose", True), Column("How often"), Column("Route"), Column("Days"), Column("Only if")]
-    part = components_of(evidence, regimen["regimen_id"])
     blocks = part["block"].fillna("in any block" if part["block"].notna().any() else "")
     rows = []
     for block, courses in part.groupby(blocks, sort=False):
@@ -97,7 +96,7 @@ def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subseque
 
 
 def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
-    """Drug courses of a regimen, by block, then by first day."""
+    """Drug courses of a regimen, by block, then by first day; what stands outside the blocks comes last."""
     frame = evidence.tables["regimen_components"]
     part = frame.loc[frame["regimen_id"].eq(regimen_id)]
     first = pd.to_numeric(part["days"].str.extract(r"^(-?\d+)")[0], errors="coerce").fillna(999)
