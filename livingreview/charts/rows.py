@@ -15,6 +15,8 @@ from livingreview.html import Column, HtmlTable, Row
 from livingreview.numbers import Figure
 
 STEP = 44  # pixels a row takes: one line of words, one of marks
+# On a phone the interval is left to the line, so that the label keeps its words.
+RIGHT = "(width < 450 ? datum.short : datum.right)"
 UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
 
 
@@ -88,7 +90,7 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
 
 
 def _record(position: int, row: ChartRow) -> dict:
-    base = {"i": position, "label": row.label, "right": row.right, "heading": row.heading, "kind": row.kind, "hollow": row.hollow}
+    base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or ""), "heading": row.heading, "kind": row.kind, "hollow": row.hollow}
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
     return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
@@ -109,9 +111,9 @@ def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
     hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef("width - 7.2 * length(datum.right) - 6")).encode(x=alt.value(0), y=y, text="label:N")
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(f"width - 7.2 * length({RIGHT}) - 6")).encode(x=alt.value(0), y=y, text="label:N")
     heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.value(0), y=y, text="label:N")
-    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
+    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.value("width"), y=y)
     return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(height={"step": STEP})
 
 
