@@ -67,6 +67,12 @@ class Evidence:
         return {row_id: tuple(ids) for row_id, ids in found.items()}
 
     @cached_property
+    def families(self) -> pd.DataFrame:
+        """The family of every regimen that has one (index: regimen_id): family_id, class_id, name, part, position."""
+        regimens = self.tables["regimens"][["regimen_id", "family_id"]].dropna()
+        return regimens.merge(self.tables["families"], on="family_id").set_index("regimen_id")
+
+    @cached_property
     def _indexed(self) -> dict[str, pd.DataFrame]:
         names = set(self.row_tables.values())
         return {name: self.tables[name].set_index("row_id", drop=False) for name in names}
@@ -168,7 +174,7 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
     if class_id not in set(classes["class_id"]):
         raise KeyError(f"no regimen class {class_id!r}; there are {', '.join(classes['class_id'])}")
     regimens, cohorts = evidence.table("regimens"), evidence.table("cohorts")
-    own = regimens.loc[regimens["class_id"].eq(class_id).fillna(False)]
+    own = regimens.loc[regimens["regimen_id"].isin(evidence.families.index[evidence.families["class_id"].eq(class_id)])]
     reports = set(own["report_id"])
     in_class = cohorts["regimen_id"].isin(own["regimen_id"])
     adrift = cohorts["regimen_id"].isna() & cohorts["report_id"].isin(reports)

@@ -100,7 +100,7 @@ def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
 def describe_row(evidence: Evidence, table: Table, row: pd.Series) -> str:
     """A row's own columns in words, without its value and provenance."""
     hidden = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "value", "dose", "dose_unit", "unit", "partition", "position", "ci_low", "ci_high",
-              "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "class_id", "parent_cohort_id"}
+              "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "family_id", "parent_cohort_id"}
     cohorts = evidence.tables["cohorts"].set_index("cohort_id")["label"]
     parts = []
     for item in table.fields:

@@ -145,7 +145,7 @@ def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
     """Where there is evidence at all: patients per class and stratum; an empty place is a gap, not a zero."""
     cohorts = evidence.table("cohorts")
     cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["regimen_id"].notna()]
-    regimens = evidence.tables["regimens"].set_index("regimen_id")["class_id"]
+    regimens = evidence.families["class_id"]
     classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
     cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *key) for key in zip(cohorts["disease"], cohorts["setting"], cohorts["age_group"])])
     records, body = [], []

@@ -144,7 +144,7 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     """
     frame = drawable_counts(select_outcomes(evidence, group), least=least)
     frame = frame.loc[frame["denominator"].isin(["treated", "enrolled", "evaluable"])].drop_duplicates("cohort_id")
-    regimens = evidence.tables["regimens"].set_index("regimen_id")["class_id"]
+    regimens = evidence.families["class_id"]
     classes = evidence.tables["regimen_classes"].set_index("class_id")["short_title"]
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, frame):

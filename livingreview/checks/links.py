@@ -150,7 +150,10 @@ def check_sorted(checked: Checked) -> Iterator[Problem]:
 
 
 def check_appraisals(checked: Checked) -> Iterator[Problem]:
-    """Every item of a tool that a report is appraised with is answered, once; every included report is appraised."""
+    """Every item of a tool that a report is appraised with is answered, once; every included report read in full is appraised.
+
+    An abstract does not carry a checklist: a report known by its abstract alone may be appraised, and need not be.
+    """
     items = checked.frames["appraisal_tools"].dropna(subset=["item_id"]).set_index("item_id")["tool"]
     answers = checked.frames["appraisals"].dropna(subset=["item_id", "report_id"])
     for (report, tool), part in answers.groupby(["report_id", answers["item_id"].map(items)]):
@@ -160,9 +163,10 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
         if missing:
             yield checked.problem("appraisals", part.index[0], "item_id", "appraisal-incomplete", f"{report} lacks {', '.join(missing)}", f"every item of {tool}", "answer them")
     reports = checked.frames["reports"]
-    for line, row in reports.loc[reports["status"].eq("included").fillna(False)].iterrows():
+    owed = reports["status"].eq("included") & reports["text_seen"].eq("full_text")
+    for line, row in reports.loc[owed.fillna(False)].iterrows():
         if row["report_id"] not in set(answers["report_id"]):
-            yield checked.problem("reports", line, "status", "not-appraised", "an included report without appraisal", "answers in appraisals.csv", "appraise it")
+            yield checked.problem("reports", line, "status", "not-appraised", "an included report, read in full, without appraisal", "answers in appraisals.csv", "appraise it")
 
 
 def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit, ndtr
 
 from livingreview.synthesis import glmm
@@ -53,6 +51,8 @@ def fit_bayes(x, n, *, level=0.95):
     Prior of tau: Roever et al. 2021, Res Synth Methods 12:448-474; likelihood as
     the binomial-normal model (Stijnen et al. 2010).
     """
+    from scipy.interpolate import CubicSpline  # not at the top: slow to import, rarely needed
+
     tau = np.linspace(0, TAU_MAX, SCAN_POINTS)
     centre, sd, height = _modes(x, n, tau, np.full(len(tau), logit((x.sum() + 0.5) / (n.sum() + 1))))
     keep = np.flatnonzero(height + np.log(sd) > (height + np.log(sd)).max() - DROP)
@@ -129,6 +129,8 @@ def _simpson(points):
 
 
 def _tau_quantiles(tau, mass, tails):
+    from scipy.interpolate import CubicSpline  # not at the top: slow to import, rarely needed
+
     density = CubicSpline(tau, mass).antiderivative()
     grid = np.linspace(tau[0], tau[-1], FINE_POINTS)
     cdf = np.maximum.accumulate(density(grid))
@@ -149,6 +151,8 @@ def _mu_quantiles(mu, inner, share, tails):
 
 def _predictive(mu, density, share, mass, tau, tails):
     """Return quantiles of mu + tau * z, a mixture of normals over the grid."""
+    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+
     weight = density * _simpson(MU_POINTS) * (share / mass)[:, None]
     weight /= weight.sum()
     # Each grid point stands for its cell, whose own spread matters when tau is near 0.

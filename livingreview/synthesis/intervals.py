@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 from scipy.special import betaincinv
-from scipy.stats import norm
 
+from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
 
 METHODS = ("clopper-pearson", "wilson", "jeffreys", "agresti-coull")
@@ -69,7 +69,7 @@ def _jeffreys(x, n, tail):
 
 
 def _wilson(x, n, tail):
-    z2 = norm.isf(tail) ** 2
+    z2 = normal_isf(tail) ** 2
     centre = (x + z2 / 2) / (n + z2)
     half = np.sqrt(z2) / (n + z2) * np.sqrt(x * (n - x) / n + z2 / 4)
     # At the ends the limit is 0 or 1 exactly; rounding would leave 1e-17.
@@ -77,7 +77,7 @@ def _wilson(x, n, tail):
 
 
 def _agresti_coull(x, n, tail):
-    z2 = norm.isf(tail) ** 2
+    z2 = normal_isf(tail) ** 2
     centre = (x + z2 / 2) / (n + z2)
     half = np.sqrt(z2 * centre * (1 - centre) / (n + z2))
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2, norm, t
 
+from livingreview.synthesis._tails import chi2_isf, chi2_sf, normal_isf, t_isf
 from livingreview.synthesis._validate import check_choice
 
 ESTIMATORS = ("EE", "DL", "REML")
@@ -92,7 +91,7 @@ def pool_inverse_variance(y, v, *, tau2_method="REML", test="adhoc", level=0.95)
     if test != "z":
         factor = np.sum(w * (y - estimate) ** 2) / (k - 1)
         se = float(np.sqrt(max(factor, 1.0) if test == "adhoc" else factor)) * se_wald
-    z, t1 = norm.isf((1 - level) / 2), t.isf((1 - level) / 2, k - 1)
+    z, t1 = normal_isf((1 - level) / 2), t_isf((1 - level) / 2, k - 1)
     spread = np.sqrt(se**2 + tau2)
     q = cochran_q(y, v, 0.0)
     return InverseVarianceFit(
@@ -108,7 +107,7 @@ def pool_inverse_variance(y, v, *, tau2_method="REML", test="adhoc", level=0.95)
         tau2_ci=q_profile_interval(y, v, level=level),
         q=q,
         q_df=k - 1,
-        q_p=float(chi2.sf(q, k - 1)),
+        q_p=float(chi2_sf(q, k - 1)),
         i2_percent=_i2_percent(v, tau2, q, tau2_method),
         prediction=around(estimate, t1 * spread),
         prediction_z=around(estimate, z * spread),
@@ -130,7 +129,7 @@ def _single_effect(y, v, level):
         estimate=float(y[0]),
         se=se,
         se_wald=se,
-        ci=around(y[0], norm.isf((1 - level) / 2) * se),
+        ci=around(y[0], normal_isf((1 - level) / 2) * se),
         tau2=nan,
         tau2_ci=_NAN_PAIR,
         q=nan,
@@ -167,6 +166,8 @@ def _reml_score(tau2, y, v):
 
 def _tau2_reml(y, v):
     """Return the highest restricted maximum: every fall through zero of the score, and 0."""
+    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+
     # No maximum lies beyond the squared range: there each (y - mean)**2 < v + tau2.
     top = max(float(np.ptp(y)) ** 2, 1e-12) * 2
     grid = np.concatenate([[0.0], np.geomspace(1e-6 * top, top, 120)])
@@ -204,13 +205,15 @@ def q_profile_interval(y, v, *, level=0.95):
     """
     tail, df = (1 - level) / 2, len(y) - 1
     return (
-        _q_root(y, v, chi2.isf(tail, df)),
-        _q_root(y, v, chi2.ppf(tail, df)),
+        _q_root(y, v, chi2_isf(tail, df)),
+        _q_root(y, v, chi2_isf(1 - tail, df)),
     )
 
 
 def _q_root(y, v, target):
     """Return the tau2 >= 0 at which the generalised Q has fallen to target."""
+    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+
     if cochran_q(y, v, 0.0) <= target:
         return 0.0
     high = max(float(np.ptp(y)) ** 2, 1e-12)

@@ -1,10 +1,9 @@
 """Profile-likelihood interval of the binomial-normal median."""
 
 import numpy as np
-from scipy.optimize import elementwise
 from scipy.special import expit
-from scipy.stats import chi2
 
+from livingreview.synthesis._tails import chi2_isf
 from livingreview.synthesis import glmm
 
 # Beyond this logit the proportion is 0 or 1 to the last printed digit.
@@ -30,8 +29,10 @@ def profile_interval(x, n, fits, *, level=0.95):
     ------
     Venzon & Moolgavkar 1988, Appl Stat 37:87-94.
     """
+    from scipy.optimize import elementwise  # not at the top: slow to import, rarely needed
+
     sets = len(x)
-    critical = chi2.ppf(level, 1)
+    critical = chi2_isf(1 - level, 1)
     index = np.tile(np.arange(sets), 2)
     side = np.repeat([-1.0, 1.0], sets)
     centre, se = fits.beta[index, 0], np.sqrt(fits.cov[index, 0, 0])

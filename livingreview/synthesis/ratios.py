@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import hypergeom, norm
 
+from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis import two_arm
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
@@ -177,7 +177,7 @@ def _pool_common(cells, measure, method, level, k):
         estimate=estimate,
         se=se,
         effect=float(back(estimate)),
-        ci=_reported(back, around(estimate, norm.isf((1 - level) / 2) * se)),
+        ci=_reported(back, around(estimate, normal_isf((1 - level) / 2) * se)),
     )
 
 
@@ -276,7 +276,7 @@ def two_by_two(a, n1, c, n2, *, level=0.95):
     ------
     Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82.
     """
-    cells, z = _check_arms(a, n1, c, n2), norm.isf((1 - check_level(level)) / 2)
+    cells, z = _check_arms(a, n1, c, n2), normal_isf((1 - check_level(level)) / 2)
     ratios = []
     for measure in ("RR", "OR"):
         y, v = two_arm.two_arm_effects(*cells, measure=measure)
@@ -294,6 +294,8 @@ def two_by_two(a, n1, c, n2, *, level=0.95):
 
 
 def _fisher(a, n1, c, n2):
+    from scipy.stats import hypergeom  # not at the top: half a second, for this one table
+
     events = int(a + c)
     possible = np.arange(max(0, events - int(n2)), min(events, int(n1)) + 1)
     pmf = hypergeom.pmf(possible, int(n1 + n2), events, int(n1))
@@ -334,7 +336,7 @@ def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
 def _half_width(low, high, level):
     if not low < high:
         raise ValueError("low, high: expected low below high")
-    return float((high - low) / (2 * norm.isf((1 - check_level(level)) / 2)))
+    return float((high - low) / (2 * normal_isf((1 - check_level(level)) / 2)))
 
 
 def standard_error_from_p(hr, p):
@@ -363,7 +365,7 @@ def standard_error_from_p(hr, p):
         raise ValueError(f"p: expected a value between 0 and 1, found {p}")
     if log_hr == 0:
         raise ValueError("hr: a ratio of 1 does not determine its standard error")
-    return abs(log_hr) / float(norm.isf(p / 2))
+    return abs(log_hr) / float(normal_isf(p / 2))
 
 
 def landmark_from_interval(survival, low, high, *, level=0.95):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit
-from scipy.stats import chi2, norm
 
+from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis import glmm
 from livingreview.synthesis._validate import check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
@@ -151,7 +151,7 @@ def compare_levels(events, totals, moderator, *, level=0.95):
     null = glmm.fit_sets(x, n, design[:, :, :1], logit(x.sum(axis=1) / n.sum(axis=1))[:, None])
     (b0, b1), (se0, se1) = fit.beta[0].tolist(), np.sqrt(np.diag(fit.cov[0])).tolist()
     lrt = max(0.0, float(2 * (fit.log_likelihood[0] - null.log_likelihood[0])))
-    limits = np.exp(around(b1, norm.isf((1 - level) / 2) * se1))
+    limits = np.exp(around(b1, normal_isf((1 - level) / 2) * se1))
     return LevelComparison(
         status=status,
         k=x.size,
@@ -167,7 +167,7 @@ def compare_levels(events, totals, moderator, *, level=0.95):
         p_level0=float(expit(b0)),
         p_level1=float(expit(b0 + b1)),
         lrt_chi2=lrt,
-        lrt_p=float(chi2.sf(lrt, 1)),
+        lrt_p=float(chi2_sf(lrt, 1)),
         converged=bool(fit.converged[0] and null.converged[0]),
     )
 

@@ -90,7 +90,7 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
 def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[pd.Series]:
     """The class's own regimens in these roles; earlier therapy of a patient is told in the course instead."""
     frame = evidence.tables["regimens"]
-    keep = frame["role"].isin(roles) & frame["class_id"].isin(evidence.tables["regimen_classes"]["class_id"])
+    keep = frame["role"].isin(roles) & frame["regimen_id"].isin(evidence.families.index)
     order = {role: i for i, role in enumerate(roles)}
     return [row for _, row in frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable").iterrows()]
 
