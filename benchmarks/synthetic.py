@@ -1,0 +1,165 @@
+"""A book of any size out of made-up regimens, in a copy of the project: every number in it is invented and marked so."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+
+import yaml
+
+from livingreview.checks import record_rows, sort_tables
+from livingreview.evidence import load_package
+
+SECTION = 20  # chapters under one entry of the contents, as a book of this size would have
+HEADER = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+    format_version: 0.13
+    jupytext_version: 1.16.4
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+"""
+CHAPTER = HEADER + """# {title}
+
+Made up, to measure the build.
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+
+class_id = "{class_id}"
+```
+
+```{{code-cell}} ipython3
+from livingreview.chapter import cite_page, open_chapter
+from livingreview.charts import draw_adverse_events, draw_bridge, draw_forest, draw_survival
+from livingreview.citation import list_references
+from livingreview.tables import list_claims, tabulate_populations, tabulate_reports
+
+chapter = open_chapter(class_id)
+list_claims(chapter)
+```
+"""
+CELLS = (
+    ("Which reports is this based on?", 'tabulate_reports(chapter, caption="Reports of this class")'),
+    ("Who was treated?", 'tabulate_populations(chapter, caption="Cohorts")'),
+    ("How many responded?", 'draw_forest(chapter, "response", title="Response")'),
+    ("How deep was the response?", 'draw_forest(chapter, "mrd", title="Measurable residual disease")'),
+    ("How long did patients live?", 'draw_survival(chapter, title="Survival")'),
+    ("Who reached transplant?", 'draw_bridge(chapter, title="From treatment to transplant")'),
+    ("What harm was seen?", 'draw_adverse_events(chapter, title="Adverse events")'),
+    ("References", "list_references(chapter)"),
+    ("Cite this chapter", "cite_page(class_id)"),
+)
+INDEX = HEADER + """# A made-up review
+
+```{code-cell} ipython3
+from livingreview.chapter import open_review
+from livingreview.overview import list_classes, show_status
+
+review = open_review()
+show_status(review)
+```
+
+```{code-cell} ipython3
+list_classes(review)
+```
+"""
+DATA = HEADER + """# Data
+
+```{code-cell} ipython3
+from livingreview.chapter import open_review
+from livingreview.overview import list_reports
+
+review = open_review()
+list_reports(review)
+```
+"""
+
+
+def grow(project: Path, chapters: int, seed: int = 1) -> None:
+    """Turn a copy of the project into a review of that many made-up regimen classes."""
+    names = [f"made-up-{number:03}" for number in range(1, chapters + 1)]
+    write_tables(project, names, random.Random(seed))
+    write_pages(project, names)
+
+
+def write_pages(project: Path, names: list[str]) -> None:
+    """Chapters, a start page, a data page and their table of contents."""
+    folder = project / "chapters"
+    for path in folder.glob("*.md"):
+        path.unlink()
+    for name in names:
+        cells = "".join(f"\n## {heading}\n\n```{{code-cell}} ipython3\n{code}\n```\n" for heading, code in CELLS)
+        (folder / f"{name}.md").write_text(CHAPTER.format(title=name.capitalize().replace("-", " "), class_id=name) + cells, encoding="utf-8")
+    (folder / "index.md").write_text(INDEX, encoding="utf-8")
+    (folder / "data.md").write_text(DATA, encoding="utf-8")
+    (folder / "discrepancies.md").write_text("# Discrepancies\n\nNone.\n", encoding="utf-8")
+    sections = []
+    for start in range(0, len(names), SECTION):
+        head = f"section-{start // SECTION + 1:02}"
+        (folder / f"{head}.md").write_text(f"# Regimens from {start + 1}\n\nMade up.\n", encoding="utf-8")
+        sections.append({"file": f"chapters/{head}", "sections": [{"file": f"chapters/{name}"} for name in names[start:start + SECTION]]})
+    data = {"file": "chapters/data", "sections": [{"glob": "chapters/reports/*"}]}
+    toc = {"format": "jb-book", "root": "chapters/index", "parts": [{"caption": "Regimens", "chapters": sections}, {"caption": "About", "chapters": [{"file": "chapters/discrepancies"}, data]}]}
+    (project / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
+
+
+def write_tables(project: Path, names: list[str], chance: random.Random) -> None:
+    """Every table of the package anew: per class one report of two cohorts."""
+    rows: dict[str, list[dict]] = {}
+    bibliography = []
+    for position, name in enumerate(names, 1):
+        report = f"{name}-report"
+        bibliography.append(f"@misc{{{report},\n  title = {{Made-up report {position}}},\n  year = {{2026}}\n}}\n")
+        for table, row in class_rows(name, report, position, chance):
+            rows.setdefault(table, []).append(row)
+    rows["drugs"] = [{"drug_id": "made-up", "name": "Made-up drug", "short_name": "Made-up"}]
+    rows["searches"] = [{"search_id": "made-up", "source": "Made up", "query": "Made up", "hits": "0"}]
+    data = project / "data"
+    (data / "references.bib").write_text("\n".join(bibliography), encoding="utf-8")
+    for table, spec in load_package(data).tables.items():
+        if table == "appraisal_tools":
+            continue
+        with open(data / spec.path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, spec.columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows.get(table, []))
+    sort_tables(project)
+    record_rows(project)
+
+
+def class_rows(name: str, report: str, position: int, chance: random.Random):
+    """(table, row) of one class."""
+    proof = {"report_id": report, "locator": "Made up", "basis": "reported", "verification": "single_reading"}
+    yield "regimen_classes", {"class_id": name, "title": name.capitalize().replace("-", " "), "short_title": name, "question": "How long does a build take?", "position": position}
+    yield "families", {"family_id": name, "class_id": name, "name": name, "part": "core", "position": 1}
+    yield "studies", {"study_id": name, "name": f"Study {position}", "design": "single_arm"}
+    yield "reports", {"report_id": report, "study_id": name, "kind": "article", "text_seen": "abstract", "status": "included", "status_reason": "Made up"}
+    yield "screening", {"record_id": report, "search_id": "made-up", "report_id": report, "stage": "title_abstract", "decision": "included", "reason": "Made up"}
+    yield "regimens", proof | {"row_id": f"{report}.regimen.one", "regimen_id": name, "family_id": name, "name": "Made-up regimen", "role": "studied"}
+    claim = f"{report}.outcome.adults.cr"
+    yield "claims", {"claim_id": f"{name}.remission", "class_id": name, "position": 1, "text": f"Made up: {{{claim}}} reached remission.", "rests_on": claim, "certainty": "very_low", "certainty_reason": "Made up", "overturned_by": "Anything"}
+    for group in ("adults", "children"):
+        cohort, total = f"{report}.{group}", chance.randint(12, 90)
+        yield "cohorts", proof | {
+            "row_id": f"{report}.cohort.{group}", "cohort_id": cohort, "study_id": name, "regimen_id": name, "label": group.capitalize(), "disease": "all",
+            "setting": "relapsed_refractory", "age_group": "adult" if group == "adults" else "paediatric", "n_enrolled": total}
+        for outcome, definition in (("cr", "made-up remission"), ("mrd_negative", "made-up MRD"), ("transplant", "made-up transplant"), ("treatment_death", "made-up death")):
+            yield "outcomes", proof | {
+                "row_id": f"{report}.outcome.{group}.{outcome.replace('_', '-')}", "cohort_id": cohort, "outcome": outcome, "events": chance.randint(0, total),
+                "total": total, "denominator": "treated", "definition": definition}
+        for months in (12, 24):
+            yield "survival", proof | {
+                "row_id": f"{report}.survival.{group}.os-{months}m", "cohort_id": cohort, "endpoint": "OS", "statistic": "landmark", "time_months": months,
+                "estimate": chance.randint(20, 80), "unit": "pct", "origin": "not_reported"}
+        for term in ("Febrile neutropenia", "Sepsis"):
+            yield "adverse_events", proof | {
+                "row_id": f"{report}.ae.{group}.{term.lower().replace(' ', '-')}", "cohort_id": cohort, "term": term, "group": "infection", "grade_min": 3,
+                "grade_max": 5, "events": chance.randint(0, total), "total": total, "attribution": "any"}
