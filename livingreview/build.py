@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
+import io
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -15,7 +13,9 @@ from pathlib import Path
 
 from livingreview.checks import require_sound
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
+from livingreview.sphinx_extension import PREPARED, Prepared
 from livingreview.swap import recover, replace_folder
+from livingreview.project import hash_project, note_published
 
 
 class BuildError(Exception):
@@ -41,7 +41,7 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
     BuildError
         If a page could not be made.
     """
-    start = time.perf_counter()
+    start, inputs = time.perf_counter(), hash_project(root)
     checked = hash_inputs(root)("data")  # taken before the check: data edited meanwhile are not those that were checked
     require_sound(root)
     report(f"data checked in {time.perf_counter() - start:.1f} s")
@@ -49,28 +49,34 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
     with locked(root / "_build", report):
         recover(target)
         pages = sorted((root / "chapters").glob("*.md"))
-        execute_chapters(root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"))
+        notebooks = execute_chapters(root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"))
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
-        staged = render(root, root / "_build" / ".staging", checked=checked)
+        staged = render(root, root / "_build" / ".staging", Prepared(checked, notebooks))
         look_over(staged)
         publish(staged, target)
+        note_published(root, inputs)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
 
 
-def render(root: Path, staging: Path, *, checked: str) -> Path:
+def render(root: Path, staging: Path, prepared: Prepared) -> Path:
     """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages.
 
-    `checked` is the hash of the data that were found sound: the extension checks again only if they have changed since.
+    In this process, which has imported everything already: starting another takes longer than most updates.
     """
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"]
+    from jupyter_book.cli.main import main
+
     staging.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"LIVINGREVIEW_CHECKED": checked}
-    done = subprocess.run(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
-    if done.returncode:
+    token, told = PREPARED.set(prepared), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            main(["build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"], standalone_mode=False)
+    except (Exception, SystemExit) as problem:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)
-        raise BuildError(f"{done.stdout}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.")
+        raise BuildError(f"{told.getvalue()}\n{problem}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.") from None
+    finally:
+        PREPARED.reset(token)
     return staging / "_build" / "html"
 
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from livingreview import __version__
-from livingreview.checks import DataError, check_project, record_rows, sort_tables
-from livingreview.evidence import find_root
+from livingreview.project import find_root, is_current
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,9 +16,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
         return options.run(options)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
     except (FileNotFoundError, ConnectionError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -48,6 +44,8 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
+    from livingreview.checks import check_project, record_rows, sort_tables  # not at the top: an unchanged book is told in a moment
+
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():
         print(f"--sources {options.sources}: no such folder", file=sys.stderr)
@@ -70,10 +68,14 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_build(options: argparse.Namespace) -> int:
     """``livingreview build``"""
-    from livingreview.build import BuildError, build_book  # not at the top: `check` should not wait for it
+    root = find_root(options.root)
+    if is_current(root):
+        print(f"nothing has changed since the last build: {root / '_build' / 'html' / 'index.html'}")
+        return 0
+    from livingreview.build import BuildError, build_book
+    from livingreview.checks import DataError
     from livingreview.execution import ChapterError
 
-    root = find_root(options.root)
     try:
         if options.dask:
             from livingreview.execution.cluster import connect
@@ -82,7 +84,7 @@ def run_build(options: argparse.Namespace) -> int:
                 build_book(root, engine="kernel", executor=executor)
         else:
             build_book(root, engine=options.engine)
-    except (BuildError, ChapterError) as error:
+    except (BuildError, ChapterError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -11,15 +11,15 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
 from pybtex.database import BibliographyData, parse_string
 
+from livingreview.project import DESCRIPTOR, find_root
 from livingreview.schema import Package, Table, parse_package
 
-DESCRIPTOR = "datapackage.json"
 BIBLIOGRAPHY = "references.bib"
 
 
@@ -73,6 +73,22 @@ class Evidence:
         return regimens.merge(self.tables["families"], on="family_id").set_index("regimen_id")
 
     @cached_property
+    def study_names(self) -> dict[str, str]:
+        """Short name of the study each cohort belongs to (key: cohort_id)."""
+        names = dict(zip(self.tables["studies"]["study_id"], self.tables["studies"]["name"]))
+        return {cohort: names.get(study, study) for cohort, study in zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["study_id"])}
+
+    @cached_property
+    def cohort_labels(self) -> dict[str, str]:
+        """Label of each cohort (key: cohort_id)."""
+        return dict(zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["label"]))
+
+    @cached_property
+    def discrepancy_titles(self) -> dict[str, str]:
+        """Title of each registered discrepancy (key: discrepancy_id)."""
+        return dict(zip(self.tables["discrepancies"]["discrepancy_id"], self.tables["discrepancies"]["title"]))
+
+    @cached_property
     def _indexed(self) -> dict[str, pd.DataFrame]:
         names = set(self.row_tables.values())
         return {name: self.tables[name].set_index("row_id", drop=False) for name in names}
@@ -106,21 +122,6 @@ def expand_days(text: str) -> list[int] | None:
     return days
 
 
-def find_root(start: str | os.PathLike | None = None) -> Path:
-    """The project folder: the nearest one, from `start` (default: here) upwards, that holds ``data/datapackage.json``.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is none.
-    """
-    here = Path(start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "data" / DESCRIPTOR).is_file():
-            return folder
-    raise FileNotFoundError(f"no data/{DESCRIPTOR} in {here} or any folder above it: run this inside the project")
-
-
 def load_package(data: Path) -> Package:
     """The schema in ``data/datapackage.json``."""
     return parse_package(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
@@ -151,12 +152,18 @@ def _read_package(root: str | os.PathLike | None) -> Evidence:
     sys.audit("livingreview.loading", True)
     try:
         data = find_root(root) / "data"
-        package = load_package(data)
-        tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
-        bibliography = parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex")
+        state = tuple(sorted((item.name, status.st_mtime_ns, status.st_size, status.st_ino) for item in os.scandir(data) if (status := item.stat())))
+        return _read_once(data, state)
     finally:
         sys.audit("livingreview.loading", False)
-    return Evidence(package=package, tables=tables, bibliography=bibliography)
+
+
+@lru_cache(maxsize=1)
+def _read_once(data: Path, state: tuple) -> Evidence:
+    """The package of a folder in one state: a build and the chapters it forks read the files once."""
+    package = load_package(data)
+    tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
+    return Evidence(package=package, tables=tables, bibliography=parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex"))
 
 
 def select_class(evidence: Evidence, class_id: str) -> Evidence:

@@ -19,6 +19,9 @@ from livingreview.tables.common import text
 from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
 
 PROVENANCE = ("row_id", "report_id", "locator", "as_reported", "basis", "source_report_id", "source_citation", "derivation", "verification", "note")
+# Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
+HIDDEN = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "value", "dose", "dose_unit", "unit", "partition", "position", "ci_low", "ci_high",
+          "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "family_id", "parent_cohort_id"}
 
 
 def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
@@ -83,7 +86,7 @@ def select_report(evidence: Evidence, report_id: str) -> Evidence:
 def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
     """Every row of one evidence table: what it is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
     columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
-    titles = evidence.tables["discrepancies"].set_index("discrepancy_id")["title"]
+    titles = evidence.discrepancy_titles
     rows = []
     for _, row in evidence.tables[table.name].iterrows():
         basis = [evidence.label(table.name, "basis", row["basis"])]
@@ -99,16 +102,13 @@ def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
 
 def describe_row(evidence: Evidence, table: Table, row: pd.Series) -> str:
     """A row's own columns in words, without its value and provenance."""
-    hidden = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "value", "dose", "dose_unit", "unit", "partition", "position", "ci_low", "ci_high",
-              "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "family_id", "parent_cohort_id"}
-    cohorts = evidence.tables["cohorts"].set_index("cohort_id")["label"]
     parts = []
     for item in table.fields:
         value = row[item.name]
-        if item.name in hidden or pd.isna(value) or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id")):
+        if item.name in HIDDEN or pd.isna(value) or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id")):
             continue
         if item.name == "cohort_id" and table.name != "cohorts":
-            value = cohorts.get(value, value)
+            value = evidence.cohort_labels.get(value, value)
         words = item.label(value)
         unit = f" {item.unit}" if item.unit else ""
         parts.append(f"{words}{unit}" if item.labels or item.type == "string" else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}")

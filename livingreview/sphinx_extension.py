@@ -6,7 +6,11 @@ and hands the outputs to MyST-NB's cache; then it adds the review's own style, l
 
 from __future__ import annotations
 
-import os
+import json
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -18,11 +22,24 @@ from livingreview import __version__
 from livingreview.checks import DataError, require_sound
 from livingreview.evidence import find_root, load_evidence
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, outputs_digest
+from livingreview.execution.notebooks import digest
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
 
 WEB = Path(__file__).parent / "web"
+UNFINISHED = ".unfinished"
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a build has done before Sphinx starts: the hash of the data found sound, and every chapter with its outputs."""
+
+    checked: str = ""
+    notebooks: Mapping[Path, object] = field(default_factory=dict)
+
+
+PREPARED: ContextVar[Prepared] = ContextVar("PREPARED", default=Prepared())
 
 
 def prepare_sources(app, config) -> None:
@@ -30,7 +47,7 @@ def prepare_sources(app, config) -> None:
     root = find_root(app.srcdir)
     hash_of = hash_inputs(root)
     try:
-        if os.environ.get("LIVINGREVIEW_CHECKED") != hash_of("data"):
+        if PREPARED.get().checked != hash_of("data"):
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None
@@ -43,18 +60,40 @@ def prepare_sources(app, config) -> None:
 
 def provide_outputs(app) -> None:
     """Execute what is stale and put every chapter's current outputs where MyST-NB looks for them."""
-    folder = Path(app.env.mystnb_config.execution_cache_path)
     root = find_root(app.srcdir)
-    pages = (Path(app.srcdir) / f"{docname}.md" for docname in sorted(app.config.external_site_map))
+    pages = [path for docname in sorted(app.config.external_site_map) if (path := Path(app.srcdir) / f"{docname}.md").is_file()]
     try:
-        notebooks = execute_chapters(root, [path for path in pages if path.is_file()], store=chapter_store(root), report=tell)
+        notebooks = PREPARED.get().notebooks or execute_chapters(root, pages, store=chapter_store(root), report=tell)
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
+    fill_cache(Path(app.env.mystnb_config.execution_cache_path), notebooks)
+    app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
+
+
+def mark_start(app) -> None:
+    """Note when the pages of this build begin; what a killed build left half-finished is finished too."""
+    mark = Path(app.outdir) / UNFINISHED
+    app.livingreview_start = 0 if mark.exists() else time.time_ns()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def fill_cache(folder: Path, notebooks: Mapping[Path, object]) -> None:
+    """Put executed chapters where MyST-NB looks for them; those that are there already stay."""
     folder.mkdir(parents=True, exist_ok=True)
+    notes = folder / "livingreview.json"
+    try:
+        held = json.loads(notes.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        held = {}
+    now = {str(path): digest(json.dumps(notebook, sort_keys=True)) for path, notebook in notebooks.items()}
+    if now == held:
+        return
     cache = get_cache(str(folder))
     for path, notebook in notebooks.items():
-        cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
-    app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
+        if held.get(str(path)) != now[str(path)]:
+            cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
+    notes.write_text(json.dumps(now), encoding="utf-8")
 
 
 def tell(line: str) -> None:
@@ -79,12 +118,15 @@ def finish_build(app, error) -> None:
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):
+        if path.stat().st_mtime_ns < app.livingreview_start:
+            continue  # finished by an earlier build
         text = path.read_text(encoding="utf-8")
         finished, problems = finish_page(text)
         for problem in problems:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
             path.write_text(finished, encoding="utf-8")
+    (Path(app.outdir) / UNFINISHED).unlink()
 
 
 def drop_orphans(app) -> None:
@@ -103,6 +145,7 @@ def setup(app) -> dict:
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
+    app.connect("builder-inited", mark_start)
     app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
     app.connect("env-get-outdated", outdated_pages)
     app.connect("build-finished", finish_build, priority=900)

@@ -49,8 +49,8 @@ def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerCh
     x = alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"))
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     days = alt.Chart(alt.Data(values=cells)).mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0]).encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
-    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5).encode(x=alt.value(0), y=y, text="label:N")
-    when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.value("width"), y=y, text="right:N")
+    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
     return alt.layer(days, names, when).properties(height={"step": LANE})
 
 
@@ -101,7 +101,7 @@ def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:
         x=x, y=y, tooltip=alt.Tooltip("tip:N"),
         color=alt.Color("unit:N", scale=alt.Scale(domain=units, range=list(PALETTE[:len(units)])), legend=legend),
         shape=alt.Shape("unit:N", scale=alt.Scale(domain=units, range=shapes[:len(units)]), legend=legend))
-    values = base.mark_text(dy=-12, align=alt.ExprRef("datum.value > 50 ? 'center' : 'left'"), fontWeight="bold").encode(x=x, y=y, text="text:N")
+    values = base.mark_text(dy=-12, align=alt.ExprRef("datum.value > 50 ? 'center' : 'left'"), fontWeight="bold").encode(x=x, y=y, text=alt.Text("text:N"))
     return alt.layer(points, values).properties(height=170)
 
 
@@ -136,8 +136,8 @@ def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
     tip = alt.Tooltip("tip:N")
     bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
     points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
-    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef("width * 0.58")).encode(x=alt.value(0), y=y, text="label:N")
-    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.value("width"), y=y, text="right:N")
+    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef("width * 0.58")).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
     return alt.layer(bars, points, names, values).properties(height={"step": LANE})
 
 
@@ -168,6 +168,6 @@ def _map_chart(records: list[dict], order: list[str]) -> alt.LayerChart:
     y = alt.Y("stratum:N", axis=None, scale=alt.Scale(domain=strata, paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.Data(values=records))
     dots = base.mark_circle(color=PALETTE[4], opacity=0.6, yOffset=8).encode(x=x, y=y, size=alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[0, 700], range=[40, 1400]), legend=None), tooltip=alt.Tooltip("tip:N"))
-    numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text="text:N")
-    names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.value(0), y=y, text="stratum:N")
+    numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text=alt.Text("text:N"))
+    names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.XValue(0), y=y, text=alt.Text("stratum:N"))
     return alt.layer(dots, numbers, names).properties(height={"step": 72})

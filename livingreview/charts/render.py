@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import altair as alt
+from altair.utils import schemapi
 from markupsafe import Markup
 
 from livingreview.html import HtmlTable, fold, render
@@ -49,6 +50,8 @@ def theme() -> alt.theme.ThemeConfig:
 
 
 alt.theme.register("livingreview", enable=True)(theme)
+# Altair checks every part of a chart as it is made, which takes as long as making it; a test validates every chart whole.
+schemapi.disable_debug_mode()
 
 
 @dataclass(frozen=True)

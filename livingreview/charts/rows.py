@@ -111,9 +111,9 @@ def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
     hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(f"width - 7.2 * length({RIGHT}) - 6")).encode(x=alt.value(0), y=y, text="label:N")
-    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.value(0), y=y, text="label:N")
-    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.value("width"), y=y)
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(f"width - 7.2 * length({RIGHT}) - 6")).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
     return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(height={"step": STEP})
 
 

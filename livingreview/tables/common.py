@@ -55,8 +55,7 @@ def iterate_strata(evidence: Evidence, frame: pd.DataFrame) -> Iterator[tuple[st
 
 def study_name(evidence: Evidence, cohort_id: str) -> str:
     """Short name of the study a cohort belongs to."""
-    study_id = evidence.tables["cohorts"].set_index("cohort_id").at[cohort_id, "study_id"]
-    return str(evidence.tables["studies"].set_index("study_id").at[study_id, "name"])
+    return str(evidence.study_names[cohort_id])
 
 
 def in_declared_order(evidence: Evidence, frame: pd.DataFrame, table: str, column: str) -> pd.DataFrame:
