@@ -199,6 +199,38 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
     return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
 
 
+def select_part(evidence: Evidence, part: str) -> Evidence:
+    """The cohorts of a class's ``core`` families, or of those set ``beside`` them, with their rows and reports.
+
+    A cohort without a regimen goes where the other cohorts of its report go, to the core where they go both ways.
+    Claims, discrepancies and appraisals stay with the class as a whole and come with either part.
+
+    Raises
+    ------
+    ValueError
+        If `part` is neither.
+    """
+    if part not in ("core", "beside"):
+        raise ValueError(f"no part {part!r}; there are 'core' and 'beside'")
+    cohorts = evidence.tables["cohorts"]
+    parts = cohorts["regimen_id"].map(evidence.families["part"])
+    core_reports = set(cohorts.loc[parts.eq("core"), "report_id"]) or set(cohorts["report_id"])
+    parts = parts.where(parts.notna(), cohorts["report_id"].isin(core_reports).map({True: "core", False: "beside"}))
+    kept = cohorts.loc[parts.eq(part)]
+    own = set(kept["regimen_id"].dropna())
+    tables = dict(evidence.tables)
+    for table in evidence.package.tables.values():
+        frame = tables[table.name]
+        if table.name in ("outcomes", "survival", "adverse_events", "characteristics", "patient_timeline", "figures", "cohorts"):
+            tables[table.name] = frame.loc[frame["cohort_id"].isin(kept["cohort_id"]) | (frame["cohort_id"].isna() & (part == "core"))]
+    regimens = tables["regimens"]
+    other = set(evidence.families.index) - set(evidence.families.index[evidence.families["part"].eq(part)])
+    tables["regimens"] = regimens.loc[~regimens["regimen_id"].isin(other)] if part == "core" else regimens.loc[regimens["regimen_id"].isin(own)]
+    reports = set(kept["report_id"]) | set(tables["regimens"].loc[tables["regimens"]["regimen_id"].isin(evidence.families.index), "report_id"])
+    tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
+    return replace(evidence, tables=tables)
+
+
 def _filter_rows(frame: pd.DataFrame, rules: dict[str, set]) -> pd.DataFrame:
     mask = pd.Series(True, index=frame.index)
     if "cohort_id" in frame:

@@ -128,7 +128,8 @@ def check_order(checked: Checked) -> Iterator[Problem]:
 def _comparable(value):
     """Numbers as numbers; dates of unequal precision compare on the part both have."""
     try:
-        return float(value) if not re.match(r"\d{4}-|\d{4}$", str(value)) else str(value)
+        is_date = isinstance(value, str) and re.match(r"\d{4}-|\d{4}$", value)  # a column of numbers may well hold 1112
+        return value if is_date else float(value)
     except ValueError:
         return str(value)
 

@@ -32,6 +32,9 @@ def with_cohorts(evidence: Evidence, table: str) -> pd.DataFrame:
     columns = ["cohort_id", "label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
     cohorts = evidence.tables["cohorts"][columns].rename(columns={name: f"c_{name}" for name in columns if name != "cohort_id"})
     joined = evidence.tables[table].merge(cohorts, on="cohort_id", how="left", validate="many_to_one")
+    families = evidence.families[["name", "position"]]
+    joined["c_family"] = joined["c_regimen_id"].map(families["name"]).fillna("Several regimens together")
+    joined["c_family_position"] = joined["c_regimen_id"].map(families["position"]).fillna(99).astype(int)
     return joined
 
 
@@ -42,15 +45,15 @@ def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
 
 
 def iterate_strata(evidence: Evidence, frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """(name, rows) per disease, setting and age group, largest cohort first; strata are never mixed in one table or panel."""
+    """(name, rows) per family of regimens, disease, setting and age group, largest first in each family; strata are never mixed in one table or panel."""
     if frame.empty:
         return
-    keys = ["c_disease", "c_setting", "c_age_group"]
-    groups = frame.groupby(keys)
-    sizes = groups["c_n_enrolled"].max().fillna(0).sort_values(ascending=False, kind="stable")
-    for key in sizes.index:
+    groups = frame.groupby(["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group"])
+    order = groups["c_n_enrolled"].sum().fillna(0).reset_index(name="patients").sort_values(["c_family_position", "c_family", "patients"], ascending=[True, True, False], kind="stable")
+    for _, family, *stratum in order.drop(columns="patients").itertuples(index=False):
         # By index, not by the group itself: rows keep the order they came in.
-        yield stratum_name(evidence, *key), frame.loc[frame.index.isin(groups.get_group(key).index)]
+        part = groups.get_group((_, family, *stratum))
+        yield f"{family}: {stratum_name(evidence, *stratum)}", frame.loc[frame.index.isin(part.index)]
 
 
 def study_name(evidence: Evidence, cohort_id: str) -> str:
