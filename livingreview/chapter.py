@@ -5,7 +5,7 @@ from __future__ import annotations
 from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
-from livingreview.evidence import Evidence, find_root, load_class, load_evidence
+from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
 from livingreview.html import Fragment
 from livingreview.numbers import Figure, make_figure
 
@@ -18,6 +18,11 @@ def open_review() -> Evidence:
 def open_chapter(class_id: str) -> Evidence:
     """The evidence of one regimen class; KeyError names the classes there are."""
     return load_class(class_id)
+
+
+def open_parts(evidence: Evidence) -> tuple[Evidence, Evidence]:
+    """A class's evidence in two: the regimens the chapter asks about, and what is set beside them."""
+    return select_part(evidence, "core"), select_part(evidence, "beside")
 
 
 class _Shown:

@@ -73,7 +73,7 @@ def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
     """Tables of the same columns as one; each keeps its own caption as a heading row."""
     if len(tables) == 1:
         return tables[0]
-    rows = [row for table in tables for row in (Row([table.caption.rsplit(": ", 1)[-1]], heading=True), *table.rows)]
+    rows = [row for table in tables for row in (Row([table.caption.partition(": ")[2] or table.caption], heading=True), *table.rows)]
     return HtmlTable(caption, tables[0].columns, rows)
 
 
@@ -86,6 +86,9 @@ class Folded:
 
     def __html__(self) -> Markup:
         return Markup('<details class="lr-fold"><summary>{}</summary>\n{}\n</details>').format(self.summary, self.content)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": str(self.__html__()), "text/plain": self.summary}
 
 
 @dataclass(frozen=True)

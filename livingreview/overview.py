@@ -6,7 +6,7 @@ import pandas as pd
 
 from livingreview.chapter import review_record
 from livingreview.evidence import Evidence, select_class
-from livingreview.html import Column, Fragment, HtmlTable, Row
+from livingreview.html import Column, Folded, Fragment, HtmlTable, Row, fold
 from livingreview.numbers import fill_figures
 from livingreview.tables.common import report_link, text
 
@@ -67,15 +67,40 @@ def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
     return HtmlTable(caption, columns, rows)
 
 
-def tabulate_screening(review: Evidence, *, caption: str) -> HtmlTable:
-    """Every record, the search that found it, the decision and its reason."""
-    sources = review.tables["searches"].set_index("search_id")["source"]
+def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Folded:
+    """The records of one decision, the search that found each, and the reason; folded."""
+    frame = review.tables["screening"]
     rows = [
-        Row([report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"], sources[row["search_id"]],
-             review.label("screening", "stage", row["stage"]), review.label("screening", "decision", row["decision"]), row["reason"]])
-        for _, row in review.tables["screening"].iterrows()
+        Row([report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"], row["search_id"], review.label("screening", "stage", row["stage"]), row["reason"]])
+        for row in frame.loc[frame["decision"].eq(decision)].to_dict("records")
     ]
-    return HtmlTable(caption, [Column("Record"), Column("Found by"), Column("Stage"), Column("Decision"), Column("Reason")], rows)
+    return fold(HtmlTable(caption, [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")], rows))
+
+
+def show_flow(review: Evidence) -> Fragment:
+    """The flow of records (PRISMA 2020), computed from searches and screening: found, kept and left out."""
+    screening, reports = review.tables["screening"], review.tables["reports"]
+    searches = review.tables["searches"].set_index("search_id")
+    found = screening["search_id"].map(lambda name: "five reports given at the start and works they restate" if name == "starting-set" else "keyword searches of archived pages")
+    decisions = screening["decision"].value_counts()
+    kept = reports.loc[reports["status"].ne("excluded")]
+    studies = {status: reports.loc[reports["status"].eq(status), "study_id"].nunique() for status in ("included", "context")}
+    seen = kept["text_seen"].value_counts()
+    boxes = [
+        {"title": "Records found", "count": len(screening), "parts": list(found.value_counts().items()) + [("search queries logged", len(searches) - 1)]},
+        {"title": "Records read, as abstract, table or full text", "count": len(screening), "parts": []},
+        {"title": "Left out, each with its reason below", "count": int(decisions.get("excluded", 0)), "parts": []},
+        {"title": "Reports kept", "count": len(kept), "parts": [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()]},
+        {"title": "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease", "count": int(decisions.get("included", 0)), "parts": [("studies", studies["included"])]},
+        {"title": "Context: comparators, first line, restated works", "count": int(decisions.get("context", 0)), "parts": [("studies", studies["context"])]},
+    ]
+    return Fragment("flow.html.j2", {"boxes": boxes}, "; ".join(f"{box['title']}: {box['count']}" for box in boxes))
+
+
+def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
+    """Every logged query with its date and what it brought."""
+    rows = [Row([row["search_id"], row["source"], text(row["date"], "day not kept"), row["query"], text(row["hits"]), text(row["note"])]) for row in review.tables["searches"].to_dict("records")]
+    return HtmlTable(caption, [Column("Search"), Column("Source"), Column("Date"), Column("Query"), Column("On topic", True), Column("Note")], rows)
 
 
 def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:

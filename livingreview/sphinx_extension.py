@@ -143,6 +143,7 @@ def setup(app) -> dict:
     app.add_config_value("livingreview_engine", "", "env")
     app.add_css_file("lr.css")
     app.add_js_file("lr-chart.js", loading_method="defer")
+    app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from livingreview.charts.render import PALETTE, ChartFigure
 from livingreview.evidence import Evidence, expand_days
-from livingreview.html import Column, HtmlTable, Row, Stack
+from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import make_figure, write_value
 from livingreview.tables.common import stratum_name, text
 from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
@@ -26,8 +26,10 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
         name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
         table = component_table(evidence, courses, f"Drugs and doses: {name}")
         dated = courses.dropna(subset=["days"])
-        parts.append(_draw_calendar(evidence, dated, f"{title}: {name}", table) if len(dated) else table)
-    return Stack(parts, "No report of this class gives doses.")
+        parts.append(_draw_calendar(evidence, dated, f"{title}: {name}", table) if len(dated) > 1 else table)
+    tables = [part for part in parts if isinstance(part, HtmlTable)]
+    charts = [part for part in parts if not isinstance(part, HtmlTable)]
+    return Stack([*charts, *([fold(join_tables(tables, "Drugs and doses of regimens without days"))] if tables else [])], "No report of this class gives doses.")
 
 
 def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:
@@ -142,17 +144,22 @@ def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
 
 
 def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
-    """Where there is evidence at all: patients per class and stratum; an empty place is a gap, not a zero."""
+    """Where there is evidence at all: patients per class and stratum, in included reports on the classes' own regimens; an empty place is a gap, not a zero.
+
+    A study reported several times counts once, with its largest number.
+    """
     cohorts = evidence.table("cohorts")
-    cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["regimen_id"].notna()]
+    included = evidence.tables["reports"].set_index("report_id")["status"].eq("included")
+    core = cohorts["regimen_id"].map(evidence.families["part"]).eq("core")
+    cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & core & cohorts["report_id"].map(included)]
     regimens = evidence.families["class_id"]
     classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
     cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *key) for key in zip(cohorts["disease"], cohorts["setting"], cohorts["age_group"])])
     records, body = [], []
     for (klass, stratum), part in cohorts.dropna(subset=["klass"]).groupby(["klass", "stratum"]):
-        patients, reports = int(part["n_enrolled"].fillna(0).sum()), part["report_id"].nunique()
+        patients, studies = int(part.groupby("study_id")["n_enrolled"].max().fillna(0).sum()), part["study_id"].nunique()
         number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
-        what = f"{number}, {reports} report{'s' if reports != 1 else ''}"
+        what = f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}"
         records.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients) if patients else "n not printed", "tip": f"{klass}; {stratum}: {what}"})
         body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for _, row in part.iterrows()], what]))
     table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)

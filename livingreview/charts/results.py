@@ -8,11 +8,13 @@ from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.evidence import Evidence
 from livingreview.html import HtmlTable, Stack, join_tables
-from livingreview.numbers import exact_interval, format_interval, is_second_hand, make_figure
+from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
+from livingreview.synthesis import cumulative
+from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
-READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients."
+READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients. A green diamond with its bar is a pooled median with its 95% interval; a dashed line, where a new study would be expected. Trials reported more than once are drawn once; the table holds every report."
 
 
 def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
@@ -26,11 +28,44 @@ def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
 
 
 def drawable_counts(frame: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
-    """Rows with counts of at least `least` patients of a whole cohort: single patients, fragments and ad-hoc subgroups stay in the tables."""
+    """Rows with counts of at least `least` patients: single patients, fragments and ad-hoc subgroups stay in the tables."""
     counted = frame["events"].notna() & frame["total"].ge(least).fillna(False)
     if "denominator" in frame:
         counted &= frame["denominator"].ne("subgroup")
     return frame.loc[counted]
+
+
+def drawn_once(evidence: Evidence, frame: pd.DataFrame, what: list[str]) -> pd.DataFrame:
+    """Of the rows that tell the same thing of one study (`what` names the columns that say what), those of one report.
+
+    Trials are reported again and again, and reviews repeat them: the included report comes before the context, the first-hand
+    before the restated, the larger before the smaller. Where whole cohorts remain their subgroups stay in the tables.
+    """
+    if frame.empty:
+        return frame
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
+    status = evidence.tables["reports"].set_index("report_id")["status"]
+    ranked = frame.assign(
+        _study=frame["cohort_id"].map(cohorts["study_id"]), _included=frame["report_id"].map(status).eq("included"),
+        _first=frame["basis"].ne("restated"), _whole=frame["c_parent_cohort_id"].isna(), _size=pd.to_numeric(frame["total"]).fillna(0),
+    )
+    keep: list = []
+    for _, part in ranked.groupby(["c_family", "c_disease", "c_setting", "c_age_group", "_study", *what], sort=False, dropna=False):
+        best = part.sort_values(["_included", "_first", "_whole", "_size"], ascending=False, kind="stable").iloc[0]["report_id"]
+        chosen = part.loc[part["report_id"].eq(best)]
+        several = ranked.loc[ranked["c_family"].eq(part["c_family"].iat[0]), "_study"].nunique() > 1
+        keep += list((chosen.loc[chosen["_whole"]] if several and chosen["_whole"].any() else chosen).index)
+    return frame.loc[frame.index.isin(keep)]
+
+
+def pooled_row(plan) -> ChartRow:
+    """The pooled median of a plan, with its interval and, from five studies on, its prediction interval."""
+    fit = plan.pooled
+    few = len(plan.entries) < FEW_STUDIES
+    ends = tuple(100 * end for end in fit.prediction)
+    words = f"{format_percent(fit.estimate, fit.total)} [{format_interval(*fit.ci, fit.total)}]"
+    label = f"Pooled median of {fit.k} studies, {fit.total} patients" + (" (few studies)" if few else "")
+    return ChartRow(label, 100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1], extra=words, patients=fit.total, kind="pooled", outer=None if few else ends)
 
 
 def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -> Stack:
@@ -40,15 +75,18 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
     the table under it holds every row, with definition, denominator and time point.
     """
     parts: list = []
+    plans = [plan for plan in synthesis_plan(evidence, (group,)) if plan.decision == "pooled"]
     for name, part in iterate_strata(evidence, select_outcomes(evidence, group)):
         table = outcome_table(evidence, part, f"{title}, every figure: {name}")
-        drawn = drawable_counts(part, least=least)
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["outcome"])
         studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
         for outcome, block in drawn.groupby("outcome", sort=False):
-            rows.append(ChartRow(capitalise(evidence.label("outcomes", "outcome", outcome))))
+            words = evidence.label("outcomes", "outcome", outcome)
+            rows.append(ChartRow(capitalise(words)))
             rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for _, row in block.sort_values("total", ascending=False, kind="stable").iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", note=READING, table=table) if rows else table)
+            rows += [pooled_row(plan) for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
+        parts.append(draw_rows(rows, title=f"{title}: {name}", note="" if parts else READING, table=table) if len(drawn) > 1 else table)
     return stack_parts(parts, title, ABSENT)
 
 
@@ -81,12 +119,12 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
     for name, part in iterate_strata(evidence, in_declared_order(evidence, with_cohorts(evidence, "survival"), "survival", "endpoint")):
         table = survival_table(evidence, part, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
-        landmarks = part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")]
+        landmarks = drawn_once(evidence, part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")], ["endpoint", "time_months"])
         studies = studies_in(evidence, landmarks)
         for (endpoint, months), block in landmarks.groupby(["endpoint", "time_months"], sort=False):
             rows.append(ChartRow(capitalise(f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months")))
             rows += [_landmark_row(evidence, row, one_study=";" not in studies) for _, row in block.iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if rows else table)
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if len(landmarks) > 1 else table)
     return stack_parts(parts, title, ABSENT)
 
 
@@ -108,10 +146,13 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
             continue
         table = outcome_table(evidence, transplants, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
-        for cohort_id, block in drawable_counts(part, least=least).groupby("cohort_id", sort=False):
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["outcome", "denominator"])
+        for cohort_id, block in drawn.groupby("cohort_id", sort=False):
+            if not block["outcome"].map(groups).eq("transplant").any():
+                continue
             rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
             rows += [_bridge_row(evidence, row) for _, row in block.iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if rows else table)
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if len(rows) > 2 else table)
     return stack_parts(parts, title, "No report of this class counts transplants in a cohort.")
 
 
@@ -126,33 +167,47 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     parts: list = []
     for name, part in iterate_strata(evidence, frame):
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
-        drawn = drawable_counts(part, least=least)
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["term", "grade_min", "grade_max"])
         studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
         for group, block in drawn.groupby("group", sort=False):
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
             rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
-        parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="Terms and grades are never added up. " + READING) if rows else table)
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "Terms and grades are never added up. " + READING) if len(drawn) > 1 else table)
     return stack_parts(parts, title, "No report of this class gives adverse events.")
 
 
-def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 5) -> ChartFigure | Stack:
+def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
+    """The pooled median as studies became available, one after the other: descriptive, not adjusted for looking again and again."""
+    parts: list = []
+    for plan in synthesis_plan(evidence):
+        if plan.decision != "pooled":
+            continue
+        fits = cumulative(plan.events, plan.totals)[LEAST_STUDIES - 2:]
+        rows = [ChartRow(f"With {entry.name} ({entry.available or 'date not established'})", 100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1],
+                         extra=f"{format_percent(fit.estimate, fit.total)} [{format_interval(*fit.ci, fit.total)}]", patients=fit.total, kind="pooled")
+                for entry, fit in zip(plan.entries[LEAST_STUDIES - 1:], fits)]
+        parts.append(draw_rows(rows, title=f"{title}: {plan.stratum}; {plan.outcome}", note=f"Starts with the third study; the first are {', '.join(entry.name for entry in plan.entries[:2])}."))
+    return Stack(parts, "Nothing in this chapter is pooled, so there is nothing to accumulate.")
+
+
+def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 10) -> ChartFigure | Stack:
     """Every class's figures on one axis, under headings that name disease and setting. Not a comparison.
 
     Shows, per cohort of at least `least` patients, the first outcome of the group in declared order (for example CR before
     overall response), counted from all patients treated, enrolled or evaluable.
     """
     frame = drawable_counts(select_outcomes(evidence, group), least=least)
-    frame = frame.loc[frame["denominator"].isin(["treated", "enrolled", "evaluable"])].drop_duplicates("cohort_id")
-    regimens = evidence.families["class_id"]
-    classes = evidence.tables["regimen_classes"].set_index("class_id")["short_title"]
+    frame = drawn_once(evidence, frame.loc[frame["denominator"].isin(["treated", "enrolled", "evaluable"])], ["outcome"])
+    included = evidence.tables["reports"].set_index("report_id")["status"].eq("included")
+    frame = frame.loc[frame["c_regimen_id"].map(evidence.families["part"]).eq("core") & frame["c_parent_cohort_id"].isna() & frame["report_id"].map(included)]
+    frame = frame.drop_duplicates(["cohort_id"])
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, frame):
         rows.append(ChartRow(capitalise(name)))
         for _, row in part.iterrows():
-            klass = classes.get(regimens.get(row["c_regimen_id"]), "no regimen of this review")
             outcome = evidence.label("outcomes", "outcome", row["outcome"])
-            rows.append(count_row(evidence, row, f"{klass}: {row['c_label']}; {outcome}"))
+            rows.append(count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {outcome}"))
     if not rows:
         return Stack([], ABSENT)
     return draw_rows(rows, title=f"{title}. Not a comparison", note="Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. " + READING)

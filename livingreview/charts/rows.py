@@ -38,7 +38,10 @@ class ChartRow:
         Sizes the point.
     hollow : bool
         Drawn unfilled (a restated figure).
-    kind : {"point", "bar"}
+    kind : {"point", "bar", "pooled"}
+        A pooled row is computed, so it has no figure; its interval is drawn as a diamond and `outer` as a line.
+    outer : (float, float) or None
+        Prediction interval of a pooled row.
     """
 
     label: str
@@ -50,11 +53,12 @@ class ChartRow:
     patients: int | None = None
     hollow: bool = False
     kind: str = "point"
+    outer: tuple[float, float] | None = None
 
     @property
     def heading(self) -> bool:
         """Whether the row is a heading."""
-        return self.figure is None
+        return self.figure is None and self.value is None
 
     @property
     def right(self) -> str:
@@ -90,7 +94,7 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
 
 
 def _record(position: int, row: ChartRow) -> dict:
-    base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or ""), "heading": row.heading, "kind": row.kind, "hollow": row.hollow}
+    base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
     return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
@@ -98,7 +102,8 @@ def _record(position: int, row: ChartRow) -> dict:
 
 def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
-    x = alt.X("value:Q", scale=alt.Scale(domain=list(domain), nice=False, clamp=True), axis=x_axis)
+    scale = alt.Scale(domain=list(domain), nice=False, clamp=True)
+    x = alt.X("value:Q", scale=scale, axis=x_axis)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.Data(values=data))
     real = base.transform_filter("!datum.heading && isValid(datum.value)")
@@ -107,14 +112,18 @@ def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     tip = alt.Tooltip("tip:N")
     bars = real.transform_filter("datum.kind == 'bar'").mark_bar(yOffset=STEP / 4, size=14, color=PALETTE[0]).encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
     whiskers = points.transform_filter("isValid(datum.low)").mark_rule(yOffset=STEP / 4, strokeWidth=1.6).encode(
-        x=alt.X("low:Q", scale=alt.Scale(domain=list(domain), nice=False, clamp=True), axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+        x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
     filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
     hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
+    pooled = real.transform_filter("datum.kind == 'pooled'")
+    span = pooled.transform_filter("isValid(datum.from)").mark_rule(yOffset=STEP / 4, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
+    width = pooled.mark_bar(yOffset=STEP / 4, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+    centre = pooled.mark_point(yOffset=STEP / 4, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
     words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(f"width - 7.2 * length({RIGHT}) - 6")).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
-    return alt.layer(whiskers, bars, filled, hollow, words, heads, right).properties(height={"step": STEP})
+    return alt.layer(whiskers, bars, filled, hollow, *([span, width, centre] if any(row["kind"] == "pooled" for row in data) else []), words, heads, right).properties(height={"step": STEP})
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
@@ -127,5 +136,5 @@ def describe(rows: Sequence[ChartRow]) -> str:
 
 def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:
     """The chart's numbers as a table."""
-    body = [Row([row.label], heading=True) if row.heading else Row([row.label, row.figure, row.extra]) for row in rows]
+    body = [Row([row.label], heading=True) if row.heading else Row([row.label, row.figure or "", row.extra]) for row in rows]
     return HtmlTable(f"{title}, figures", [Column("Row"), Column("Figure", True), Column("Interval", True)], body)

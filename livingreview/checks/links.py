@@ -37,6 +37,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
     for table, column, known, what in (
         ("discrepancies", "affects", row_ids, "row_id of the evidence"),
         ("claims", "rests_on", row_ids, "row_id of the evidence"),
+        ("certainty", "rests_on", row_ids, "row_id of the evidence"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
     ):
         for line, cell in checked.frames[table][column].dropna().items():
@@ -169,6 +170,19 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
             yield checked.problem("reports", line, "status", "not-appraised", "an included report, read in full, without appraisal", "answers in appraisals.csv", "appraise it")
 
 
+STEPS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+LEVELS = {4: "high", 3: "moderate", 2: "low", 1: "very_low"}
+
+
+def check_certainty(checked: Checked) -> Iterator[Problem]:
+    """A rating is where it starts less the steps taken down (GRADE)."""
+    frame = checked.frames["certainty"].dropna(subset=["start", "certainty", *STEPS])
+    for line, row in frame.iterrows():
+        level = LEVELS[max(1, {"high": 4, "low": 2}.get(row["start"], 2) + int(sum(row[step] for step in STEPS)))]
+        if row["certainty"] != level:
+            yield checked.problem("certainty", line, "certainty", "certainty-sum", row["certainty"], f"{level}, as start and steps add up", "correct the rating or a step")
+
+
 def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
     """One fact, one row."""
     for table, columns in (
@@ -186,5 +200,5 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
 
 LINK_RULES = (
     check_row_ids_unique, check_row_id_prefix, check_lists_of_ids, check_claim_figures, check_overlaps_mutual, check_cohort_links, check_basis,
-    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_same_fact_twice,
+    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_certainty, check_same_fact_twice,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.evidence import Evidence
-from livingreview.html import Column, HtmlTable, Row
+from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import exact_interval, format_interval, make_figure
-from livingreview.tables.common import capitalise, in_declared_order, study_name, text, with_cohorts
+from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, text, with_cohorts
 
 ABSENT = "No report of this class gives such a figure."
 
@@ -72,6 +72,21 @@ def survival_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Html
         for _, row in part.sort_values("cohort_id", kind="stable").iterrows()
     ]
     return HtmlTable(caption, columns, rows)
+
+
+def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
+    """Every result of a part of the evidence but its response, as folded tables by kind with the strata as headings."""
+    parts = []
+    for group, name in (("mrd", "Measurable residual disease"), ("mortality", "Relapses and deaths"), ("transplant", "Transplant")):
+        parts += _folded(evidence, select_outcomes(evidence, group), f"{title}: {name}", outcome_table)
+    parts += _folded(evidence, with_cohorts(evidence, "survival"), f"{title}: Survival", survival_table)
+    parts += _folded(evidence, with_cohorts(evidence, "adverse_events"), f"{title}: Adverse events", adverse_event_table)
+    return Stack(parts, ABSENT)
+
+
+def _folded(evidence: Evidence, frame: pd.DataFrame, caption: str, make) -> list:
+    tables = [make(evidence, part, f"{caption}: {name}") for name, part in iterate_strata(evidence, frame)]
+    return [fold(join_tables(tables, caption), f"{caption} ({sum(len(table.figures) for table in tables)} figures)")] if tables else []
 
 
 def grade_text(row: pd.Series) -> str:

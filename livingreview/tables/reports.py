@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from livingreview.evidence import Evidence, split_ids
-from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
+from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
 from livingreview.numbers import fill_figures, make_figure
-from livingreview.tables.common import NOT_REPORTED, report_link, stratum_name, text, with_cohorts
+from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> HtmlTable:
@@ -69,6 +69,13 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
         for _, row in frame.sort_values(["characteristic", "cohort_id"], kind="stable").iterrows()
     ]
     return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
+
+
+def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
+    """Drugs and doses of every regimen as one folded table, the regimens as headings."""
+    tables = [component_table(evidence, courses, f"{caption}: {regimen['name']} ({regimen['report_id']})")
+              for regimen in regimens_shown(evidence) if len(courses := components_of(evidence, regimen["regimen_id"]))]
+    return Stack([fold(join_tables(tables, caption))] if tables else [], "No report gives doses of these regimens.")
 
 
 def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
@@ -166,6 +173,18 @@ def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "re
             "affects": [replace(figure, href=f"{reports}{row['report_id']}.html#{figure.row_id}", text=figure.text or "row") for figure in touched],
         })
     return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
+
+
+def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
+    """Certainty of the evidence per outcome (GRADE): which question is rated, each step down and why."""
+    steps = {"risk_of_bias": "risk of bias", "inconsistency": "inconsistency", "indirectness": "indirectness", "imprecision": "imprecision", "publication_bias": "publication bias"}
+    rows = []
+    for row in evidence.tables["certainty"].sort_values("position").to_dict("records"):
+        down = "; ".join(f"{name} {row[column]}" for column, name in steps.items() if row[column])
+        rows.append(Row([row["outcome"], capitalise(evidence.label("certainty", "question", row["question"])), [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
+                         evidence.label("certainty", "start", row["start"]).split(":")[0], down or "none", capitalise(evidence.label("certainty", "certainty", row["certainty"])), row["reason"]]))
+    columns = [Column("Outcome"), Column("Question rated"), Column("Rests on", True), Column("Starts at"), Column("Steps down"), Column("Certainty"), Column("Why")]
+    return HtmlTable(caption, columns, rows, ["The rate of an outcome and the effect of a treatment are different questions: an uncontrolled series starts high for the first and low for the second."])
 
 
 def list_claims(evidence: Evidence) -> Fragment:

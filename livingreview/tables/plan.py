@@ -1,0 +1,231 @@
+"""What may share a pool, and why not: the review's rules, applied to the evidence before any result is looked at.
+
+Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not shown all the same.
+The methods page states them in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from livingreview.evidence import Evidence, split_ids
+from livingreview.synthesis import PooledProportion, pool_proportions
+from livingreview.tables.common import stratum_name
+from livingreview.tables.outcomes import select_outcomes
+
+LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
+MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
+LEAST_STUDIES, FEW_STUDIES = 3, 5
+WIDEST_PREDICTION, LARGEST_TAU = 0.60, 1.5  # beyond either a single value describes no study
+GROUPS = ("response", "mrd", "mortality", "transplant")
+TIMED = ("course_1", "courses_2", "later_course")
+# All patients treated; the others keep a pool to themselves.
+BASES = {"treated": "all", "enrolled": "all", "evaluable": "all", "responders": "responders", "assessed": "assessed", "transplanted": "transplanted", "subgroup": "subgroup"}
+BASE_NAMES = {"all": "all patients treated", "responders": "patients in remission", "assessed": "patients assessed", "transplanted": "patients transplanted", "subgroup": "a subgroup"}
+KEYS = ["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group", "outcome", "base"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One study's count in a pool.
+
+    Attributes
+    ----------
+    row_id, study_id, name : str
+        The evidence row, its study, and the study's short name with the cohort's label.
+    events, total : int
+        As pooled; `rebased` where the total is all patients enrolled though the report counts from those evaluable.
+    second_hand : bool
+        Whether the count is known from another publication only.
+    available : str
+        When the report first became public; '' where not established.
+    """
+
+    row_id: str
+    study_id: str
+    name: str
+    events: int
+    total: int
+    rebased: bool = False
+    second_hand: bool = False
+    available: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the rules make of one stratum, outcome, time point and denominator.
+
+    Attributes
+    ----------
+    stratum, outcome, when, base : str
+        In words.
+    key : str
+        Stable name of the stratum, for addresses.
+    entries : tuple of Entry
+        Studies that may stand together, by first availability.
+    left_out : tuple of (row_id, name, reason)
+        Counts of the stratum that may not, and why.
+    """
+
+    stratum: str
+    outcome: str
+    when: str
+    base: str
+    key: str
+    entries: tuple[Entry, ...] = ()
+    left_out: tuple[tuple[str, str, str], ...] = field(default=())
+
+    @property
+    def events(self) -> list[int]:
+        """Events of each study."""
+        return [entry.events for entry in self.entries]
+
+    @property
+    def totals(self) -> list[int]:
+        """Patients of each study."""
+        return [entry.total for entry in self.entries]
+
+    @cached_property
+    def pooled(self) -> PooledProportion | None:
+        """The pooled proportion; None where there are too few studies for one."""
+        return pool_proportions(self.events, self.totals) if len(self.entries) >= LEAST_STUDIES else None
+
+    @cached_property
+    def decision(self) -> str:
+        """``pooled``, ``listed`` (studies shown, no pooled value) or ``refused`` (fewer than two may stand together)."""
+        if len(self.entries) < 2:
+            return "refused"
+        return "listed" if self.stop or self.pooled is None else "pooled"
+
+    @cached_property
+    def stop(self) -> str:
+        """Why a pooled value that could be calculated is not shown; '' where it is."""
+        fit = self.pooled
+        if fit is None:
+            return ""
+        if fit.status != "ok":
+            return {"no_events": "no study has an event", "all_events": "every patient has the event"}.get(fit.status, "the spread between studies cannot be estimated")
+        if np.sqrt(fit.tau2) > LARGEST_TAU:
+            return "the studies differ too much (spread on the logit scale above the limit)"
+        if fit.prediction[1] - fit.prediction[0] > WIDEST_PREDICTION:
+            return "the studies differ too much: a new study could lie almost anywhere"
+        return ""
+
+    @cached_property
+    def reason(self) -> str:
+        """The decision in one sentence."""
+        k = len(self.entries)
+        if k < 2:
+            return "fewer than two studies may stand together" if k else "no study may stand in a pool"
+        if k < LEAST_STUDIES:
+            return "two studies: both shown, none pooled"
+        if self.stop:
+            return f"{k} studies, shown but not pooled: {self.stop}"
+        few = " (few studies)" if k < FEW_STUDIES else ""
+        return f"{k} studies that share disease, setting, age group, regimen, outcome, time point and denominator, and no patients{few}"
+
+
+def synthesis_plan(evidence: Evidence, groups: tuple[str, ...] = GROUPS) -> list[Plan]:
+    """Every stratum and outcome that at least two studies report, with what the rules allow.
+
+    Raises
+    ------
+    ValueError
+        If a group of outcomes does not exist.
+    """
+    return [plan for group in groups for plan in _plan_group(evidence, select_outcomes(evidence, group))]
+
+
+def _plan_group(evidence: Evidence, frame: pd.DataFrame) -> Iterator[Plan]:
+    if frame.empty:
+        return
+    frame = _with_study(evidence, frame)
+    frame["base"] = frame["denominator"].map(BASES)
+    for key, part in frame.groupby(KEYS, sort=False):
+        if part["study_id"].nunique() < 2:
+            continue
+        barred = {row["row_id"]: reason for row in part.to_dict("records") if (reason := bar(row))}
+        open_rows = part.loc[~part["row_id"].isin(barred)]
+        times = [time for time in TIMED if (open_rows["assessed_at"] == time).any()] or [""]
+        for time in times:
+            yield _make_plan(evidence, key, part, time, barred)
+
+
+def _with_study(evidence: Evidence, frame: pd.DataFrame) -> pd.DataFrame:
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
+    studies = evidence.tables["studies"].set_index("study_id")
+    reports = evidence.tables["reports"].set_index("report_id")
+    frame = frame.assign(study_id=frame["cohort_id"].map(cohorts["study_id"]), arm=frame["cohort_id"].map(cohorts["arm"]))
+    return frame.assign(
+        design=frame["study_id"].map(studies["design"]), overlaps=frame["study_id"].map(studies["overlaps_with"]), status=frame["report_id"].map(reports["status"]),
+        available=frame["report_id"].map(reports["first_available"]).fillna(""),
+        name=[f"{evidence.study_names[cohort]}: {label}" for cohort, label in zip(frame["cohort_id"], frame["c_label"])],
+    )
+
+
+def bar(row: dict) -> str:
+    """Why one count may not enter any pool; '' where it may (rules A3 to A5)."""
+    if pd.isna(row["events"]) or pd.isna(row["total"]):
+        return "the count is not printed and cannot be recovered"
+    if row["total"] < LEAST_PATIENTS:
+        return f"fewer than {LEAST_PATIENTS} patients"
+    if row["design"] == "case_report":
+        return "single patients"
+    if row["design"] == "randomised" or not pd.isna(row["arm"]):
+        return "an arm of a randomised trial: it is read against its control, not pooled with uncontrolled series"
+    if row["base"] == "subgroup":
+        return "a subgroup picked out of a cohort"
+    if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
+        return "counted from evaluable patients; the number treated is not printed"
+    if row["denominator"] == "evaluable" and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
+        return f"only {row['total']} of {row['c_n_enrolled']} patients could be evaluated"
+    if row["assessed_at"] == "not_reported":
+        return "the time point is not printed"
+    if row["assessed_at"] not in TIMED:
+        return "assessed at a time of its own"
+    return ""
+
+
+def _make_plan(evidence: Evidence, key: tuple, part: pd.DataFrame, time: str, barred: dict[str, str]) -> Plan:
+    _, family, disease, setting, age, outcome, base = key
+    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in part.to_dict("records") if row["row_id"] in barred]
+    rows = part.loc[~part["row_id"].isin(barred)]
+    for row in rows.loc[rows["assessed_at"].ne(time)].to_dict("records"):
+        left_out.append((row["row_id"], row["name"], f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}"))
+    kept, dropped = _one_per_patient(rows.loc[rows["assessed_at"].eq(time)])
+    return Plan(
+        stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}", outcome=evidence.label("outcomes", "outcome", outcome),
+        when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed", base=BASE_NAMES[base],
+        key=".".join(str(part) for part in (family, disease, setting, age, outcome, base, time)).lower().replace(" ", "-"),
+        entries=tuple(sorted((_entry(row) for row in kept), key=lambda entry: (entry.available or "9999", entry.row_id))), left_out=tuple(left_out + dropped),
+    )
+
+
+def _one_per_patient(rows: pd.DataFrame) -> tuple[list[dict], list[tuple[str, str, str]]]:
+    """One count a study, and none of two studies that share patients; the first-hand, whole and larger one stays (rule A3)."""
+    rows = rows.assign(
+        first_hand=rows["basis"].ne("restated") & rows["source_report_id"].isna(), included=rows["status"].eq("included"), whole=rows["c_parent_cohort_id"].isna(),
+    ).sort_values(["included", "first_hand", "whole", "total", "available"], ascending=False, kind="stable")
+    kept: dict[str, dict] = {}
+    dropped = []
+    for row in rows.to_dict("records"):
+        shared = [other for other in split_ids(row["overlaps"]) if other in kept]
+        if row["study_id"] in kept:
+            dropped.append((row["row_id"], row["name"], "the same study is counted already"))
+        elif shared:
+            dropped.append((row["row_id"], row["name"], f"shares patients with {kept[shared[0]]['name']}"))
+        else:
+            kept[row["study_id"]] = row
+    return list(kept.values()), dropped
+
+
+def _entry(row: dict) -> Entry:
+    rebased = row["denominator"] == "evaluable" and row["c_n_enrolled"] != row["total"]
+    total = int(row["c_n_enrolled"]) if row["denominator"] == "evaluable" else int(row["total"])
+    second_hand = row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+    return Entry(row["row_id"], row["study_id"], row["name"], int(row["events"]), total, rebased, second_hand, str(row["available"]))
