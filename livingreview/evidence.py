@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -35,11 +35,14 @@ class Evidence:
         One frame per table, columns and dtypes as declared, rows in file order; a missing cell is ``pd.NA``.
     bibliography : BibliographyData
         ``references.bib``; keys are report ids.
+    memo : dict
+        What was worked out from these tables before, by whoever worked it out.
     """
 
     package: Package
     tables: Mapping[str, pd.DataFrame]
     bibliography: BibliographyData
+    memo: dict = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table; KeyError names the tables there are."""

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from livingreview.evidence import find_root, load_evidence, select_class
+from livingreview.evidence import find_root, load_evidence, select_class, select_part
 from livingreview.schema import parse_package
 
 
@@ -34,11 +34,21 @@ def test_tables_handed_out_are_copies(review):
 
 def test_a_class_holds_its_own_reports_only(review):
     part = select_class(review, "bortezomib")
-    assert set(part.tables["cohorts"]["report_id"]) == {"ramos-2025"}
+    reports = set(part.tables["cohorts"]["report_id"])
+    assert "ramos-2025" in reports and "linder-2016" not in reports and "kantarjian-2017" not in reports
     assert set(part.tables["outcomes"]["cohort_id"]) <= set(part.tables["cohorts"]["cohort_id"])
     assert part.row("ramos-2025.outcome.relapse.cr")["events"] == 10
     with pytest.raises(KeyError):
         part.row("linder-2016.cohort.patient")
+
+
+def test_the_parts_of_a_class_share_no_cohort_and_lose_none(review):
+    for class_id in review.tables["regimen_classes"]["class_id"]:
+        whole = select_class(review, class_id)
+        core, beside = (set(select_part(whole, part).tables["cohorts"]["cohort_id"]) for part in ("core", "beside"))
+        assert not core & beside and core | beside == set(whole.tables["cohorts"]["cohort_id"])
+    with pytest.raises(ValueError, match="core"):
+        select_part(review, "other")
 
 
 def test_classes_together_hold_every_cohort(review):

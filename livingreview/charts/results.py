@@ -43,18 +43,20 @@ def drawn_once(evidence: Evidence, frame: pd.DataFrame, what: list[str]) -> pd.D
     """
     if frame.empty:
         return frame
-    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
-    status = evidence.tables["reports"].set_index("report_id")["status"]
-    ranked = frame.assign(
-        _study=frame["cohort_id"].map(cohorts["study_id"]), _included=frame["report_id"].map(status).eq("included"),
-        _first=frame["basis"].ne("restated"), _whole=frame["c_parent_cohort_id"].isna(), _size=pd.to_numeric(frame["total"]).fillna(0),
-    )
-    keep: list = []
-    for _, part in ranked.groupby(["c_family", "c_disease", "c_setting", "c_age_group", "_study", *what], sort=False, dropna=False):
-        best = part.sort_values(["_included", "_first", "_whole", "_size"], ascending=False, kind="stable").iloc[0]["report_id"]
-        chosen = part.loc[part["report_id"].eq(best)]
-        several = ranked.loc[ranked["c_family"].eq(part["c_family"].iat[0]), "_study"].nunique() > 1
-        keep += list((chosen.loc[chosen["_whole"]] if several and chosen["_whole"].any() else chosen).index)
+    studies = dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"]["study_id"]))
+    included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
+    groups: dict[tuple, list[tuple]] = {}
+    for place, row in zip(frame.index, frame.to_dict("records")):
+        whole, size = pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else int(row["total"])
+        key = (*(row[name] for name in ("c_family", "c_disease", "c_setting", "c_age_group")), studies[row["cohort_id"]], *(str(row[name]) for name in what))
+        groups.setdefault(key, []).append(((row["report_id"] in included, row["basis"] != "restated", whole, size), row["report_id"], whole, place))
+    several = {family for family in {key[0] for key in groups} if len({key[4] for key in groups if key[0] == family}) > 1}
+    keep: set = set()
+    for key, rows in groups.items():
+        best = max(rows, key=lambda row: row[0])[1]
+        chosen = [row for row in rows if row[1] == best]
+        wholes = [row for row in chosen if row[2]]
+        keep |= {row[3] for row in (wholes if key[0] in several and wholes else chosen)}
     return frame.loc[frame.index.isin(keep)]
 
 

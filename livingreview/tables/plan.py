@@ -138,7 +138,10 @@ def synthesis_plan(evidence: Evidence, groups: tuple[str, ...] = GROUPS) -> list
     ValueError
         If a group of outcomes does not exist.
     """
-    return [plan for group in groups for plan in _plan_group(evidence, select_outcomes(evidence, group))]
+    for group in groups:
+        if (name := f"plan:{group}") not in evidence.memo:
+            evidence.memo[name] = list(_plan_group(evidence, select_outcomes(evidence, group)))
+    return [plan for group in groups for plan in evidence.memo[f"plan:{group}"]]
 
 
 def _plan_group(evidence: Evidence, frame: pd.DataFrame) -> Iterator[Plan]:
