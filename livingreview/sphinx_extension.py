@@ -21,10 +21,11 @@ from sphinx.util import logging
 from livingreview import __version__
 from livingreview.checks import DataError, require_sound
 from livingreview.evidence import find_root, load_evidence
-from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, outputs_digest
+from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
+from livingreview.sidebar import pages_that_moved, shorten_sidebar
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -67,6 +68,7 @@ def provide_outputs(app) -> None:
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     fill_cache(Path(app.env.mystnb_config.execution_cache_path), notebooks)
+    app.livingreview_notebooks = notebooks
     app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
 
 
@@ -114,6 +116,7 @@ def finish_build(app, error) -> None:
     if error or app.builder.format != "html":
         return
     drop_orphans(app)
+    lay_charts(app.livingreview_notebooks.values(), find_root(app.srcdir), Path(app.outdir) / "_static" / "charts")
     write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
@@ -148,5 +151,7 @@ def setup(app) -> dict:
     app.connect("builder-inited", mark_start)
     app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
     app.connect("env-get-outdated", outdated_pages)
+    app.connect("env-updated", pages_that_moved)
+    app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
