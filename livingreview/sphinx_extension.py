@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -111,6 +112,13 @@ def outdated_pages(app, env, added, changed, removed) -> list[str]:
     return [name for name, value in now.items() if name in env.found_docs and before.get(name) != value]
 
 
+def remember_stems(app, *_) -> None:
+    """Stem each word of the search index once: Sphinx does it anew for every page, which takes as long as writing the page."""
+    language = getattr(getattr(app.builder, "indexer", None), "lang", None)
+    if language and not hasattr(language.stem, "cache_info"):
+        language.stem = cache(language.stem)
+
+
 def finish_build(app, error) -> None:
     """Tidy every page, and lay the data beside them."""
     if error or app.builder.format != "html":
@@ -152,6 +160,7 @@ def setup(app) -> dict:
     app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
+    app.connect("html-page-context", remember_stems)  # the first event after the index is set up
     app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

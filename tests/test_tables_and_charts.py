@@ -83,7 +83,7 @@ def resolved(svg: str) -> list:
         kind = element.tag.rsplit("}", 1)[-1]
         ink = [style.get(name, "none") for name in ("fill", "stroke")]
         if kind in ("text", "line", "path") and ink != ["none", "none"] and element.get("display") != "none":
-            found.append((kind, element.text, [style.get(name) for name in INHERITED if style.get(name) not in ("1", "normal")], round(2 * x), round(2 * y)))
+            found.append((kind, element.text, {name: value for name, value in style.items() if value not in ("1", "normal")}, round(2 * x), round(2 * y)))
         for child in element:
             visit(child, style, x, y)
 

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import altair as alt
 from altair.utils import schemapi
@@ -125,16 +125,52 @@ def static_svg(live: dict, prefix: str) -> Markup:
     import vl_convert  # not at the top: its engine must not be running when a process forks
 
     fixed = [{"name": "width", "value": WIDE} if signal["name"] == "width" else signal for signal in live["signals"]]
-    svg = vl_convert.vega_to_svg(live | {"signals": fixed})
+    svg = restore_sizes(vl_convert.vega_to_svg(live | {"signals": fixed, "marks": [spare_measuring(mark, live) for mark in live["marks"]]}))
     svg = slim_svg(re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", svg))
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 
+# Vega's share of a font size by which text of a baseline is moved down, see vega-scenegraph's text offset.
+SHIFT = {"top": 0.79, "middle": 0.30, "bottom": -0.21}
+
+
+def spare_measuring(mark: dict, live: dict) -> dict:
+    """A mark of words with its font size negative, so that the renderer does not measure them.
+
+    Measuring takes the renderer nearly all its time, and matters only to words that may have to be shortened: those with a limit keep their size.
+    """
+    if mark["type"] != "text":
+        return mark
+    update = mark["encode"]["update"]
+    size = update.get("fontSize", {}).get("value") or live["config"]["style"]["text"]["fontSize"]
+    limit = update.get("limit", {})
+    bare = f"!({limit.get('signal', limit.get('value', 0))})"
+    down = update.get("dy", {}).get("value", 0)
+    shift = down + 2 * round(size * SHIFT.get(update.get("baseline", {}).get("value"), 0))
+    return mark | {"encode": {"update": update | {"fontSize": {"signal": f"{bare} ? {-size} : {size}"}, "dy": {"signal": f"{bare} ? {shift} : {down}"}}}}
+
+
+def restore_sizes(svg: str) -> str:
+    """A picture with the font sizes as they were before `spare_measuring`."""
+    return re.sub(r'font-size="-(\d)', r'font-size="\1', svg)
+
+
 def compile_vega(spec: dict) -> dict:
     """A Vega-Lite specification compiled to Vega, so that the page needs only Vega's runtime."""
+    datasets = spec.get("datasets", {})
+    live = json.loads(_compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True)))
+    for part in live["data"]:
+        if part["name"] in datasets:
+            part["values"] = datasets[part["name"]]
+    return live
+
+
+@cache
+def _compile(layout: str) -> str:
+    """Compiled once for all charts that differ in their named data only."""
     import vl_convert
 
-    return vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE)
+    return json.dumps(vl_convert.vegalite_to_vega(json.loads(layout), vl_version=VEGALITE))
 
 
 def inert_json(value) -> Markup:

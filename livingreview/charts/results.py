@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
@@ -15,7 +17,7 @@ from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text
 READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients."
 
 
-def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
+def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     """A chart row for an event count with its exact interval."""
     low, high = exact_interval(row["events"], row["total"])
     total = int(row["total"])
@@ -47,7 +49,7 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
         rows: list[ChartRow] = []
         for outcome, block in drawn.groupby("outcome", sort=False):
             rows.append(ChartRow(capitalise(evidence.label("outcomes", "outcome", outcome))))
-            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for _, row in block.sort_values("total", ascending=False, kind="stable").iterrows()]
+            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for row in records(block.sort_values("total", ascending=False, kind="stable"))]
         parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", note=READING, table=table) if rows else table)
     return stack_parts(parts, title, ABSENT)
 
@@ -64,12 +66,12 @@ def studies_in(evidence: Evidence, part: pd.DataFrame) -> str:
     return "; ".join(dict.fromkeys(study_name(evidence, cohort_id) for cohort_id in part["cohort_id"]))
 
 
-def name_cohort(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
+def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
     """A cohort's label, with its study where the chart holds more than one."""
     return row["c_label"] if one_study else f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
 
 
-def _cohort_label(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
+def _cohort_label(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
     whom = f" ({row['denominator']})" if row["denominator"] not in ("treated", "subgroup") else ""
     when = "" if pd.isna(row.get("timepoint")) else f", {row['timepoint']}"
     return f"{name_cohort(evidence, row, one_study=one_study)}{whom}{when}"
@@ -85,12 +87,12 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
         studies = studies_in(evidence, landmarks)
         for (endpoint, months), block in landmarks.groupby(["endpoint", "time_months"], sort=False):
             rows.append(ChartRow(capitalise(f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months")))
-            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for _, row in block.iterrows()]
+            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if rows else table)
     return stack_parts(parts, title, ABSENT)
 
 
-def _landmark_row(evidence: Evidence, row: pd.Series, *, one_study: bool) -> ChartRow:
+def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> ChartRow:
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
     patients = None if pd.isna(row["total"]) else int(row["total"])
     label = name_cohort(evidence, row, one_study=one_study)
@@ -110,12 +112,12 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         rows: list[ChartRow] = []
         for cohort_id, block in drawable_counts(part, least=least).groupby("cohort_id", sort=False):
             rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
-            rows += [_bridge_row(evidence, row) for _, row in block.iterrows()]
+            rows += [_bridge_row(evidence, row) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if rows else table)
     return stack_parts(parts, title, "No report of this class counts transplants in a cohort.")
 
 
-def _bridge_row(evidence: Evidence, row: pd.Series) -> ChartRow:
+def _bridge_row(evidence: Evidence, row: Mapping) -> ChartRow:
     label = f"{evidence.label('outcomes', 'outcome', row['outcome'])}, of {evidence.label('outcomes', 'denominator', row['denominator'])}"
     return ChartRow(label, 100 * row["events"] / row["total"], figure=make_figure(evidence, row), patients=int(row["total"]), kind="bar")
 
@@ -131,7 +133,7 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
         rows: list[ChartRow] = []
         for group, block in drawn.groupby("group", sort=False):
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
+            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name} ({studies})", table=table, note="Terms and grades are never added up. " + READING) if rows else table)
     return stack_parts(parts, title, "No report of this class gives adverse events.")
 
@@ -149,7 +151,7 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, frame):
         rows.append(ChartRow(capitalise(name)))
-        for _, row in part.iterrows():
+        for row in records(part):
             klass = classes.get(regimens.get(row["c_regimen_id"]), "no regimen of this review")
             outcome = evidence.label("outcomes", "outcome", row["outcome"])
             rows.append(count_row(evidence, row, f"{klass}: {row['c_label']}; {outcome}"))
