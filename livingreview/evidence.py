@@ -64,9 +64,10 @@ class Evidence:
     def flags(self) -> dict[str, tuple[str, ...]]:
         """row_id -> ids of the registered discrepancies that touch it."""
         found: dict[str, list[str]] = {}
-        for row in self.tables["discrepancies"].itertuples():
-            for row_id in split_ids(row.affects):
-                found.setdefault(row_id, []).append(row.discrepancy_id)
+        frame = self.tables["discrepancies"]
+        for discrepancy_id, affected in zip(frame["discrepancy_id"], frame["affects"]):
+            for row_id in split_ids(affected):
+                found.setdefault(row_id, []).append(discrepancy_id)
         return {row_id: tuple(ids) for row_id, ids in found.items()}
 
     @cached_property
@@ -92,20 +93,28 @@ class Evidence:
         return dict(zip(self.tables["discrepancies"]["discrepancy_id"], self.tables["discrepancies"]["title"]))
 
     @cached_property
-    def _indexed(self) -> dict[str, pd.DataFrame]:
-        names = set(self.row_tables.values())
-        return {name: self.tables[name].set_index("row_id", drop=False) for name in names}
+    def _records(self) -> dict[str, dict[str, dict]]:
+        return {name: {row["row_id"]: row for row in records(self.tables[name])} for name in set(self.row_tables.values())}
 
-    def row(self, row_id: str) -> pd.Series:
-        """One evidence row; its ``name`` is the row_id. KeyError where there is none."""
+    def row(self, row_id: str) -> dict:
+        """One evidence row, as `records` gives it. KeyError where there is none."""
         name = self.row_tables.get(row_id)
         if name is None:
             raise KeyError(f"no row {row_id!r} in the evidence; every figure on a page needs a row in data/")
-        return self._indexed[name].loc[row_id]
+        return self._records[name][row_id]
 
     def label(self, table: str, column: str, code) -> str:
         """Words for a code, as the schema declares them; '' for a missing code."""
         return "" if pd.isna(code) else self.package.tables[table].field(column).label(code)
+
+
+def records(frame: pd.DataFrame) -> list[dict]:
+    """The rows of a frame as plain dictionaries, in order; a missing cell is ``pd.NA``.
+
+    Many times faster than pandas' own rows, which are frames' columns made anew for every row; the pages read tens of thousands.
+    """
+    names = list(frame.columns)
+    return [dict(zip(names, cells)) for cells in zip(*(frame[name].tolist() for name in names))]
 
 
 def split_ids(cell) -> list[str]:

@@ -5,7 +5,7 @@ Inside the code proportions are 0-1; percent exists only here, where a page is w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -84,24 +84,24 @@ def row_href(report_id: str, row_id: str) -> str:
     return f"reports/{report_id}.html#{row_id}"
 
 
-def is_second_hand(row: pd.Series) -> bool:
+def is_second_hand(row: Mapping) -> bool:
     """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
     return row["basis"] == "restated" or not pd.isna(row["source_report_id"])
 
 
-def marks_of(evidence: Evidence, row: pd.Series) -> tuple[str, ...]:
+def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
     basis = (("restated",) if is_second_hand(row) else ()) + (("derived",) if row["basis"] == "derived" else ())
     return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
 
 
-def describe_origin(row: pd.Series) -> str:
+def describe_origin(row: Mapping) -> str:
     """'As printed: … (where)' for a title attribute."""
     printed = "" if pd.isna(row["as_reported"]) else f"as printed: {row['as_reported']}; "
     return f"{printed}{row['report_id']}, {row['locator']}"
 
 
-def make_figure(evidence: Evidence, row: pd.Series | str, text: str | None = None) -> Figure:
+def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None) -> Figure:
     """The figure of an evidence row (or of a row_id), written as its table asks, linked to its row.
 
     Raises
@@ -116,7 +116,7 @@ def make_figure(evidence: Evidence, row: pd.Series | str, text: str | None = Non
     return Figure(text, row_id, row_href(row["report_id"], row_id), describe_origin(row), marks_of(evidence, row))
 
 
-def write_value(evidence: Evidence, row: pd.Series) -> str:
+def write_value(evidence: Evidence, row: Mapping) -> str:
     """The value of an evidence row as text, without link."""
     table = evidence.row_tables[row["row_id"]]
     return _WRITERS.get(table, _write_plain)(evidence, row)

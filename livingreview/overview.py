@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.chapter import review_record
-from livingreview.evidence import Evidence, select_class
+from livingreview.evidence import Evidence, records, select_class
 from livingreview.html import Column, Folded, Fragment, HtmlTable, Row, fold
 from livingreview.numbers import fill_figures
 from livingreview.tables.common import report_link, text
@@ -31,7 +31,7 @@ def show_status(review: Evidence) -> Fragment:
 def list_classes(review: Evidence) -> Fragment:
     """One entry per class: its question and its first conclusion, with certainty."""
     items = []
-    for _, row in review.tables["regimen_classes"].sort_values("position").iterrows():
+    for row in records(review.tables["regimen_classes"].sort_values("position")):
         claims = select_class(review, row["class_id"]).tables["claims"].sort_values("position")
         first = claims.iloc[0] if len(claims) else None
         items.append({
@@ -72,7 +72,7 @@ def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Fold
     frame = review.tables["screening"]
     rows = [
         Row([report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"], row["search_id"], review.label("screening", "stage", row["stage"]), row["reason"]])
-        for row in frame.loc[frame["decision"].eq(decision)].to_dict("records")
+        for row in records(frame.loc[frame["decision"].eq(decision)])
     ]
     return fold(HtmlTable(caption, [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")], rows))
 
@@ -99,7 +99,7 @@ def show_flow(review: Evidence) -> Fragment:
 
 def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
     """Every logged query with its date and what it brought."""
-    rows = [Row([row["search_id"], row["source"], text(row["date"], "day not kept"), row["query"], text(row["hits"]), text(row["note"])]) for row in review.tables["searches"].to_dict("records")]
+    rows = [Row([row["search_id"], row["source"], text(row["date"], "day not kept"), row["query"], text(row["hits"]), text(row["note"])]) for row in records(review.tables["searches"])]
     return HtmlTable(caption, [Column("Search"), Column("Source"), Column("Date"), Column("Query"), Column("On topic", True), Column("Note")], rows)
 
 
@@ -108,14 +108,14 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
     columns = [Column("Report"), Column("First reader's rows", True), Column("Second reader's rows", True), Column("Found by both", True), Column("Of these, same values", True)]
     rows = [
         Row([report_link(row["report_id"]), text(row["rows_first"]), text(row["rows_second"]), text(row["rows_both"]), text(row["rows_same_values"])])
-        for _, row in review.tables["extraction_agreement"].iterrows()
+        for row in records(review.tables["extraction_agreement"])
     ]
     return HtmlTable(caption, columns, rows)
 
 
 def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
     """Terms and names of the book."""
-    rows = [Row([row["term"], row["meaning"]]) for _, row in review.tables["glossary"].iterrows()]
+    rows = [Row([row["term"], row["meaning"]]) for row in records(review.tables["glossary"])]
     return HtmlTable(caption, [Column("Term"), Column("Meaning here")], rows)
 
 
@@ -124,6 +124,6 @@ def list_reports(review: Evidence) -> HtmlTable:
     counts = pd.concat([review.tables[table.name]["report_id"] for table in review.package.evidence_tables]).value_counts()
     rows = [
         Row([report_link(row["report_id"]), review.label("reports", "kind", row["kind"]), review.label("reports", "status", row["status"]), str(counts.get(row["report_id"], 0))])
-        for _, row in review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True]).iterrows()
+        for row in records(review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True]))
     ]
     return HtmlTable("Reports", [Column("Report"), Column("Kind"), Column("Part in the review"), Column("Rows", True)], rows, [])

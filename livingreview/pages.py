@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import csv
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from livingreview.citation import format_reference
-from livingreview.evidence import Evidence, load_evidence, select_class
+from livingreview.evidence import Evidence, load_evidence, records, select_class
 from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, link, render
 from livingreview.numbers import write_value
 from livingreview.schema import Table
@@ -27,10 +29,10 @@ HIDDEN = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "v
 def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
     """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, parts = [], split_reports(evidence)
     for report_id in evidence.tables["reports"]["report_id"]:
         path = folder / f"{report_id}.md"
-        page = report_page(evidence, report_id)
+        page = report_page(evidence, parts[report_id])
         if not path.is_file() or path.read_text(encoding="utf-8") != page:
             path.write_text(page, encoding="utf-8")
         written.append(path)
@@ -39,11 +41,11 @@ def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
     return written
 
 
-def report_page(evidence: Evidence, report_id: str) -> str:
-    """The page of one report as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
-    part = select_report(evidence, report_id)
+def report_page(evidence: Evidence, part: Evidence) -> str:
+    """The page of one report (see `split_reports`) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
     row = part.tables["reports"].iloc[0]
-    study = evidence.tables["studies"].set_index("study_id").loc[row["study_id"]]
+    report_id = row["report_id"]
+    study = evidence.tables["studies"].loc[evidence.tables["studies"]["study_id"].eq(row["study_id"])].iloc[0]
     sections = []
     for table in evidence.package.evidence_tables:
         if len(part.tables[table.name]):
@@ -75,12 +77,14 @@ def raw_block(markup: str) -> str:
     return f"{fence}{{raw}} html\n{markup}\n{fence}"
 
 
-def select_report(evidence: Evidence, report_id: str) -> Evidence:
-    """The rows that one report printed."""
-    tables = {
-        name: frame.loc[frame["report_id"].eq(report_id).fillna(False)] if "report_id" in frame else frame for name, frame in evidence.tables.items()
-    }
-    return Evidence(evidence.package, tables, evidence.bibliography)
+def split_reports(evidence: Evidence) -> dict[str, Evidence]:
+    """The rows that each report printed (key: report_id); tables that name no report go with each."""
+    groups = {name: dict(iter(frame.groupby("report_id", sort=False))) for name, frame in evidence.tables.items() if "report_id" in frame}
+    parts = {}
+    for report_id in evidence.tables["reports"]["report_id"]:
+        own = {name: found[report_id] if report_id in found else evidence.tables[name].iloc[:0] for name, found in groups.items()}
+        parts[report_id] = replace(evidence, tables={**evidence.tables, **own})
+    return parts
 
 
 def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
@@ -88,7 +92,7 @@ def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
     columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
     titles = evidence.discrepancy_titles
     rows = []
-    for _, row in evidence.tables[table.name].iterrows():
+    for row in records(evidence.tables[table.name]):
         basis = [evidence.label(table.name, "basis", row["basis"])]
         basis += [link(row["source_report_id"], f"{row['source_report_id']}.html")] if not pd.isna(row["source_report_id"]) else []
         basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
@@ -100,7 +104,7 @@ def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
     return HtmlTable(f"{table.title}: every row", columns, rows)
 
 
-def describe_row(evidence: Evidence, table: Table, row: pd.Series) -> str:
+def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
     """A row's own columns in words, without its value and provenance."""
     parts = []
     for item in table.fields:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -21,10 +22,11 @@ from sphinx.util import logging
 from livingreview import __version__
 from livingreview.checks import DataError, require_sound
 from livingreview.evidence import find_root, load_evidence
-from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, outputs_digest
+from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
+from livingreview.sidebar import pages_that_moved, shorten_sidebar
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -67,6 +69,7 @@ def provide_outputs(app) -> None:
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     fill_cache(Path(app.env.mystnb_config.execution_cache_path), notebooks)
+    app.livingreview_notebooks = notebooks
     app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
 
 
@@ -109,11 +112,19 @@ def outdated_pages(app, env, added, changed, removed) -> list[str]:
     return [name for name, value in now.items() if name in env.found_docs and before.get(name) != value]
 
 
+def remember_stems(app, *_) -> None:
+    """Stem each word of the search index once: Sphinx does it anew for every page, which takes as long as writing the page."""
+    language = getattr(getattr(app.builder, "indexer", None), "lang", None)
+    if language and not hasattr(language.stem, "cache_info"):
+        language.stem = cache(language.stem)
+
+
 def finish_build(app, error) -> None:
     """Tidy every page, and lay the data beside them."""
     if error or app.builder.format != "html":
         return
     drop_orphans(app)
+    lay_charts(app.livingreview_notebooks.values(), find_root(app.srcdir), Path(app.outdir) / "_static" / "charts")
     write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
@@ -149,5 +160,8 @@ def setup(app) -> dict:
     app.connect("builder-inited", mark_start)
     app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
     app.connect("env-get-outdated", outdated_pages)
+    app.connect("env-updated", pages_that_moved)
+    app.connect("html-page-context", remember_stems)  # the first event after the index is set up
+    app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -10,7 +10,7 @@ import pytest
 ENGINE = Path(__file__).resolve().parent.parent / "livingreview"
 # From the ground up; a module may import from its own layer's package and from layers before it.
 LAYERS = ("project", "schema", "evidence", "synthesis", "checks", "numbers", "html", "tables", "charts", "whatif", "citation", "chapter", "overview", "pages",
-          "page_finish", "execution", "sphinx_extension", "swap", "build", "cli")
+          "page_finish", "sidebar", "execution", "sphinx_extension", "swap", "build", "cli")
 MODULES = sorted(ENGINE.rglob("*.py"))
 
 

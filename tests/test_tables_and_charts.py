@@ -3,13 +3,15 @@
 import json
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import altair as alt
 import pytest
 
 from livingreview import charts, tables
-from livingreview.charts.render import DEFERRED, draw_deferred
+from livingreview.charts.render import DEFERRED, LIVE, VEGALITE, draw_deferred
 from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.charts.slim import INHERITED, slim_svg
 from livingreview.evidence import expand_days, select_class
 from livingreview.html import Stack
 from livingreview.numbers import Figure
@@ -45,16 +47,48 @@ def test_charts_are_valid_and_told_in_words(review, class_id, kind):
         assert "nan" not in re.findall(r"[a-z]+", figure.description.lower()) and "<NA>" not in figure.description
 
 
-def test_a_chart_is_drawn_wide_narrow_and_live(review):
-    figure = figures_of(CHARTS["response"](select_class(review, "bortezomib")))[0]
+def test_a_chart_is_drawn_once_and_live(review):
+    figure = next(figure for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib"))) if "10/23" in figure.description)
     match = DEFERRED.search(str(figure.__html__()))
-    drawn = draw_deferred(match["key"], match["spec"])
-    assert drawn.count("<svg ") == 2 and 'class="lr-spec"' in drawn
-    assert "10/23 (43%)" in drawn
-    live = json.loads(re.search(r'lr-spec">(.*?)</script>', drawn, re.S)[1])
-    assert live["$schema"].endswith("vega/v6.json")
-    ids = re.findall(r'\bid="([^"]+)"', drawn)
+    picture, script = draw_deferred(match["key"], match["spec"])
+    assert picture.count("<svg ") == 1 and "10/23 (43%)" in picture and LIVE.search(picture)["key"] == match["key"]
+    assert len(picture) < len(script), "the live specification is not in the page"
+    call, _, rest = script.partition(",")
+    assert call == f'lrChart("{match["key"]}"' and json.loads(rest.removesuffix(");\n"))["$schema"].endswith("vega/v6.json")
+    height = re.search(r'<svg [^>]*height="(\d+)"', picture)[1]
+    assert f"min-height:{height}px" in picture, "what the live chart will take is reserved"
+    ids = re.findall(r'\bid="([^"]+)"', picture)
     assert len(ids) == len(set(ids)) and all(match["key"] in item for item in ids)
+
+
+def test_a_slim_picture_shows_the_same(review):
+    """Every text with its place and style, and every mark with its colour, is what the renderer drew."""
+    import vl_convert
+
+    figure = figures_of(CHARTS["response"](select_class(review, "bortezomib")))[0]
+    drawn = vl_convert.vegalite_to_svg(figure.spec | {"width": 700}, vl_version=VEGALITE)
+    slim = slim_svg(drawn)
+    assert len(slim) < 0.6 * len(drawn)
+    assert resolved(slim) == resolved(drawn)
+
+
+def resolved(svg: str) -> list:
+    """The visible leaves of a picture with what they inherit and where they stand, to half a pixel."""
+    found = []
+
+    def visit(element, style, x, y):
+        style = style | {name: element.get(name) for name in INHERITED if element.get(name)}
+        at = re.fullmatch(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", "translate(0,0)"))
+        x, y = x + float(at[1]), y + float(at[2])
+        kind = element.tag.rsplit("}", 1)[-1]
+        ink = [style.get(name, "none") for name in ("fill", "stroke")]
+        if kind in ("text", "line", "path") and ink != ["none", "none"] and element.get("display") != "none":
+            found.append((kind, element.text, {name: value for name, value in style.items() if value not in ("1", "normal")}, round(2 * x), round(2 * y)))
+        for child in element:
+            visit(child, style, x, y)
+
+    visit(ElementTree.fromstring(svg), {}, 0.0, 0.0)
+    return found
 
 
 def test_forests_show_exact_intervals_and_keep_strata_apart(review):

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from livingreview.charts.render import PALETTE, ChartFigure
-from livingreview.evidence import Evidence, expand_days
+from livingreview.evidence import Evidence, expand_days, records
 from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import make_figure, write_value
 from livingreview.tables.common import stratum_name, text
@@ -35,7 +35,7 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
 def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:
     drugs = evidence.tables["drugs"].set_index("drug_id")["short_name"]
     lanes, cells = [], []
-    for lane, (_, row) in enumerate(part.iterrows()):
+    for lane, row in enumerate(records(part)):
         block = f"{row['block']}: " if not pd.isna(row["block"]) else ""
         label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {text(row['route'])}".strip()
         words = ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word)
@@ -81,21 +81,21 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
 
 def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> ChartFigure:
     """Percentages measured in one patient (blasts, MRD) over time: points, never joined, each with its value."""
-    records, body = [], []
-    for _, row in measured.iterrows():
+    drawn, body = [], []
+    for row in records(measured):
         value, unit = write_value(evidence, row), evidence.label("patient_timeline", "unit", row["unit"])
-        records.append({"date": full_date(row["start"]), "value": float(row["value"]), "text": value.split("%")[0] + "%", "unit": unit, "tip": f"{when_text(row)}: {row['label']}, {value}"})
+        drawn.append({"date": full_date(row["start"]), "value": float(row["value"]), "text": value.split("%")[0] + "%", "unit": unit, "tip": f"{when_text(row)}: {row['label']}, {value}"})
         body.append(Row([row["label"], make_figure(evidence, row), when_text(row)]))
     title = f"{name}, measured percentages"
     table = HtmlTable(title, [Column("Measured"), Column("Value", True), Column("When")], body)
-    units = list(dict.fromkeys(record["unit"] for record in records))
-    words = " ".join(f"{record['tip']}." for record in records)
-    return ChartFigure(_measure_chart(records, units), title, words, table, "Only dated values are drawn; the others are in the list of every event. Points are never joined: what was counted, and in what, differs (see the shapes).")
+    units = list(dict.fromkeys(record["unit"] for record in drawn))
+    words = " ".join(f"{record['tip']}." for record in drawn)
+    return ChartFigure(_measure_chart(drawn, units), title, words, table, "Only dated values are drawn; the others are in the list of every event. Points are never joined: what was counted, and in what, differs (see the shapes).")
 
 
-def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:
+def _measure_chart(drawn: list[dict], units: list[str]) -> alt.LayerChart:
     legend = alt.Legend(title=None, columns=2)
-    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"date": "utc:'%Y-%m-%d'"})))
+    base = alt.Chart(alt.Data(values=drawn, format=alt.DataFormat(parse={"date": "utc:'%Y-%m-%d'"})))
     x = alt.X("date:T", scale=UTC, axis=alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True))
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title="%", values=[0, 25, 50, 75, 100]))
     shapes = ["circle", "square", "triangle-up", "diamond", "cross"]
@@ -108,25 +108,25 @@ def _measure_chart(records: list[dict], units: list[str]) -> alt.LayerChart:
 
 
 def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int) -> ChartFigure:
-    records = []
-    for lane, (_, row) in enumerate(course.iterrows()):
+    drawn = []
+    for lane, row in enumerate(records(course)):
         value, answer = write_value(evidence, row), evidence.label("patient_timeline", "response", row["response"])
         therapy = row["kind"] == "therapy"
         start = full_date(row["start"])
         end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
         right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
-        records.append({"i": lane, "label": row["label"], "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
+        drawn.append({"i": lane, "label": row["label"], "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
                         "bar": therapy and end != start, "tip": f"{when_text(row)}: {row['label']}, {right}"})
-    words = " ".join(f"{record['tip']}." for record in records)
+    words = " ".join(f"{record['tip']}." for record in drawn)
     note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."
     if undated:
         note += f" Events without a printed date ({undated}) are only in the table."
     kinds = list(evidence.package.tables["patient_timeline"].field("kind").labels.values())
-    return ChartFigure(_course_chart(records, kinds), title, words, table, note)
+    return ChartFigure(_course_chart(drawn, kinds), title, words, table, note)
 
 
-def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
-    ordered = [kind for kind in kinds if kind in {record["kind"] for record in records}]
+def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
+    ordered = [kind for kind in kinds if kind in {record["kind"] for record in drawn}]
     legend = alt.Legend(title=None, columns=3)
     color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=legend)
     shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle", "square", "triangle-up", "diamond"]
@@ -134,7 +134,7 @@ def _course_chart(records: list[dict], kinds: list[str]) -> alt.LayerChart:
                       legend=legend)
     x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=records, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})))
+    base = alt.Chart(alt.Data(values=drawn, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})))
     tip = alt.Tooltip("tip:N")
     bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
     points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
@@ -155,25 +155,25 @@ def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
     regimens = evidence.families["class_id"]
     classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
     cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *key) for key in zip(cohorts["disease"], cohorts["setting"], cohorts["age_group"])])
-    records, body = [], []
+    drawn, body = [], []
     for (klass, stratum), part in cohorts.dropna(subset=["klass"]).groupby(["klass", "stratum"]):
         patients, studies = int(part.groupby("study_id")["n_enrolled"].max().fillna(0).sum()), part["study_id"].nunique()
         number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
         what = f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}"
-        records.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients) if patients else "n not printed", "tip": f"{klass}; {stratum}: {what}"})
-        body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for _, row in part.iterrows()], what]))
+        drawn.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients) if patients else "n not printed", "tip": f"{klass}; {stratum}: {what}"})
+        body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for row in records(part)], what]))
     table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
-    words = " ".join(record["tip"] + "." for record in records)
+    words = " ".join(record["tip"] + "." for record in drawn)
     order = list(classes)
-    return ChartFigure(_map_chart(records, order), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
+    return ChartFigure(_map_chart(drawn, order), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
 
 
-def _map_chart(records: list[dict], order: list[str]) -> alt.LayerChart:
-    strata = sorted({record["stratum"] for record in records})
+def _map_chart(drawn: list[dict], order: list[str]) -> alt.LayerChart:
+    strata = sorted({record["stratum"] for record in drawn})
     x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(replace(datum.label, '-', '- '), ' ')", labelLimit=100, offset=22, domain=False, ticks=False))
     labels = [{"stratum": name, "first": order[0]} for name in strata]
     y = alt.Y("stratum:N", axis=None, scale=alt.Scale(domain=strata, paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=records))
+    base = alt.Chart(alt.Data(values=drawn))
     dots = base.mark_circle(color=PALETTE[4], opacity=0.6, yOffset=8).encode(x=x, y=y, size=alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[0, 700], range=[40, 1400]), legend=None), tooltip=alt.Tooltip("tip:N"))
     numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text=alt.Text("text:N"))
     names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.XValue(0), y=y, text=alt.Text("stratum:N"))

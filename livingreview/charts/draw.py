@@ -1,4 +1,4 @@
-"""Draws charts in a process of its own: ``python -m livingreview.charts.draw`` reads ``[[key, spec], ...]`` and writes ``[[key, html], ...]``.
+"""Draws charts in a process of its own: ``python -m livingreview.charts.draw`` reads ``[[key, spec], ...]`` and writes ``[[key, html, script], ...]``.
 
 The renderer's engine runs in threads that do not survive a fork, so it is kept out of the process that forks.
 """
@@ -13,7 +13,7 @@ from livingreview.charts.render import draw_deferred
 
 def main() -> None:
     """Draw what stands on standard input."""
-    json.dump([[key, draw_deferred(key, spec)] for key, spec in json.load(sys.stdin)], sys.stdout)
+    json.dump([[key, *draw_deferred(key, spec)] for key, spec in json.load(sys.stdin)], sys.stdout)
 
 
 if __name__ == "__main__":

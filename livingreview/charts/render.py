@@ -1,7 +1,7 @@
 """From an Altair chart to a figure that needs no network and no script.
 
-A figure holds the chart drawn twice (for a wide and a narrow page) as static SVG, what it shows in words, its numbers as a table,
-and the compiled Vega specification as inert JSON, which the page's loader turns into a live chart when it comes into view.
+A figure holds the chart as static SVG, what it shows in words, and its numbers as a table. The compiled Vega specification stands in a
+small script of its own, which the page's loader fetches, and turns into a live chart as wide as the page, when the figure comes into view.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 import altair as alt
 from altair.utils import schemapi
 from markupsafe import Markup
 
+from livingreview.charts.slim import slim_svg
 from livingreview.html import HtmlTable, fold, render
 
-WIDE, NARROW = 700, 340
+WIDE = 712  # pixels, the static picture; a narrower page scrolls it in its own box
 VEGALITE = "6.4"
 # Colours of Okabe & Ito (2008), told apart with any colour vision; marks differ in shape as well.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -70,6 +72,10 @@ class ChartFigure:
         The numbers behind it, linked to their rows.
     note : str
         How to read it, where that is not plain.
+    datasets : mapping of str to list of dict
+        Data that the chart names instead of holding them: Altair copies what a chart holds with every step.
+    layout : dict
+        The chart's specification, where many figures share it.
     """
 
     chart: alt.LayerChart
@@ -77,18 +83,21 @@ class ChartFigure:
     description: str
     table: HtmlTable
     note: str = ""
+    datasets: Mapping[str, list[dict]] = field(default_factory=dict)
+    layout: dict = field(default_factory=dict)
 
     @cached_property
     def spec(self) -> dict:
         """The Vega-Lite specification, as wide as its container."""
         # Altair's own validation takes most of the time and says less than the compiler does later; a test validates every chart.
-        return self.chart.properties(width="container").to_dict(validate=False)
+        spec = (self.layout or self.chart.to_dict(validate=False)) | {"width": "container"}
+        return spec | {"datasets": {**spec.get("datasets", {}), **self.datasets}} if self.datasets else spec
 
     def __html__(self) -> Markup:
         spec = inert_json(self.spec)
         key = hashlib.sha256(f"{VEGALITE}{spec}".encode()).hexdigest()[:12]
         deferred = bool(os.environ.get("LIVINGREVIEW_DEFER_CHARTS"))
-        picture = Markup(f"<!--chart {key} {spec}-->") if deferred else Markup(draw_deferred(key, spec))
+        picture = Markup(f"<!--chart {key} {spec}-->") if deferred else Markup(draw_deferred(key, spec)[0])
         return render("chart.html.j2", chart=self, key=key, folded=fold(self.table), picture=picture)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
@@ -99,30 +108,72 @@ class ChartFigure:
 DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<spec>\{.*?\})-->", re.S)
 
 
-def draw_deferred(key: str, spec: str) -> str:
-    """The pictures of one chart and its live specification, from its Vega-Lite specification as JSON."""
-    live = json.loads(spec)
-    wide, narrow = (static_svg(live | {"width": width}, f"{name}{key}") for name, width in (("w", WIDE), ("n", NARROW)))
-    return str(render("picture.html.j2", wide=wide, narrow=narrow, live=inert_json(compile_vega(live))))
+# The live charts a finished page asks for.
+LIVE = re.compile(r'<div class="lr-drawn" data-chart="(?P<key>[0-9a-f]{12})"')
 
 
-def static_svg(spec: dict, prefix: str) -> Markup:
-    """A Vega-Lite specification as SVG; ids get a prefix so that several pictures can share a page."""
+def draw_deferred(key: str, spec: str) -> tuple[str, str]:
+    """The picture of one chart as HTML, and the script that hands its live specification to the page, from its Vega-Lite specification as JSON."""
+    live = compile_vega(json.loads(spec))
+    svg = static_svg(live, f"c{key}")
+    height = re.search(r'\bheight="(\d+)', svg)[1]
+    return str(render("picture.html.j2", key=key, svg=svg, height=height)), f'lrChart("{key}",{inert_json(live)});\n'
+
+
+def static_svg(live: dict, prefix: str) -> Markup:
+    """A Vega specification as SVG; ids get a prefix so that several pictures can share a page."""
     import vl_convert  # not at the top: its engine must not be running when a process forks
 
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGALITE)
-    svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\1{prefix}-", svg)
+    fixed = [{"name": "width", "value": WIDE} if signal["name"] == "width" else signal for signal in live["signals"]]
+    svg = restore_sizes(vl_convert.vega_to_svg(live | {"signals": fixed, "marks": [spare_measuring(mark, live) for mark in live["marks"]]}))
+    svg = slim_svg(re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", svg))
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
+
+
+# Vega's share of a font size by which text of a baseline is moved down, see vega-scenegraph's text offset.
+SHIFT = {"top": 0.79, "middle": 0.30, "bottom": -0.21}
+
+
+def spare_measuring(mark: dict, live: dict) -> dict:
+    """A mark of words with its font size negative, so that the renderer does not measure them.
+
+    Measuring takes the renderer nearly all its time, and matters only to words that may have to be shortened: those with a limit keep their size.
+    """
+    if mark["type"] != "text":
+        return mark
+    update = mark["encode"]["update"]
+    size = update.get("fontSize", {}).get("value") or live["config"]["style"]["text"]["fontSize"]
+    limit = update.get("limit", {})
+    bare = f"!({limit.get('signal', limit.get('value', 0))})"
+    down = update.get("dy", {}).get("value", 0)
+    shift = down + 2 * round(size * SHIFT.get(update.get("baseline", {}).get("value"), 0))
+    return mark | {"encode": {"update": update | {"fontSize": {"signal": f"{bare} ? {-size} : {size}"}, "dy": {"signal": f"{bare} ? {shift} : {down}"}}}}
+
+
+def restore_sizes(svg: str) -> str:
+    """A picture with the font sizes as they were before `spare_measuring`."""
+    return re.sub(r'font-size="-(\d)', r'font-size="\1', svg)
 
 
 def compile_vega(spec: dict) -> dict:
     """A Vega-Lite specification compiled to Vega, so that the page needs only Vega's runtime."""
+    datasets = spec.get("datasets", {})
+    live = json.loads(_compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True)))
+    for part in live["data"]:
+        if part["name"] in datasets:
+            part["values"] = datasets[part["name"]]
+    return live
+
+
+@cache
+def _compile(layout: str) -> str:
+    """Compiled once for all charts that differ in their named data only."""
     import vl_convert
 
-    return vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE)
+    return json.dumps(vl_convert.vegalite_to_vega(json.loads(layout), vl_version=VEGALITE))
 
 
 def inert_json(value) -> Markup:
-    """JSON that can stand in a ``<script type="application/json">``: no character in it ends the element."""
+    """JSON that can stand anywhere in a page or a script: no character in it ends an element or a comment."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

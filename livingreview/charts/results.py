@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
@@ -17,7 +19,7 @@ from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text
 READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients. A green diamond with its bar is a pooled median with its 95% interval; a dashed line, where a new study would be expected. Trials reported more than once are drawn once; the table holds every report."
 
 
-def count_row(evidence: Evidence, row: pd.Series, label: str) -> ChartRow:
+def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     """A chart row for an event count with its exact interval."""
     low, high = exact_interval(row["events"], row["total"])
     total = int(row["total"])
@@ -46,7 +48,7 @@ def drawn_once(evidence: Evidence, frame: pd.DataFrame, what: list[str]) -> pd.D
     studies = dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"]["study_id"]))
     included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
     groups: dict[tuple, list[tuple]] = {}
-    for place, row in zip(frame.index, frame.to_dict("records")):
+    for place, row in zip(frame.index, records(frame)):
         whole, size = pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else int(row["total"])
         key = (*(row[name] for name in ("c_family", "c_disease", "c_setting", "c_age_group")), studies[row["cohort_id"]], *(str(row[name]) for name in what))
         groups.setdefault(key, []).append(((row["report_id"] in included, row["basis"] != "restated", whole, size), row["report_id"], whole, place))
@@ -86,7 +88,7 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
         for outcome, block in drawn.groupby("outcome", sort=False):
             words = evidence.label("outcomes", "outcome", outcome)
             rows.append(ChartRow(capitalise(words)))
-            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for _, row in block.sort_values("total", ascending=False, kind="stable").iterrows()]
+            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for row in records(block.sort_values("total", ascending=False, kind="stable"))]
             rows += [pooled_row(plan) for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", note="" if parts else READING, table=table) if len(drawn) > 1 else table)
     return stack_parts(parts, title, ABSENT)
@@ -104,12 +106,12 @@ def studies_in(evidence: Evidence, part: pd.DataFrame) -> str:
     return "; ".join(dict.fromkeys(study_name(evidence, cohort_id) for cohort_id in part["cohort_id"]))
 
 
-def name_cohort(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
+def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
     """A cohort's label, with its study where the chart holds more than one."""
     return row["c_label"] if one_study else f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
 
 
-def _cohort_label(evidence: Evidence, row: pd.Series, *, one_study: bool) -> str:
+def _cohort_label(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
     whom = f" ({row['denominator']})" if row["denominator"] not in ("treated", "subgroup") else ""
     when = "" if pd.isna(row.get("timepoint")) else f", {row['timepoint']}"
     return f"{name_cohort(evidence, row, one_study=one_study)}{whom}{when}"
@@ -125,12 +127,12 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
         studies = studies_in(evidence, landmarks)
         for (endpoint, months), block in landmarks.groupby(["endpoint", "time_months"], sort=False):
             rows.append(ChartRow(capitalise(f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months")))
-            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for _, row in block.iterrows()]
+            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if len(landmarks) > 1 else table)
     return stack_parts(parts, title, ABSENT)
 
 
-def _landmark_row(evidence: Evidence, row: pd.Series, *, one_study: bool) -> ChartRow:
+def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> ChartRow:
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
     patients = None if pd.isna(row["total"]) else int(row["total"])
     label = name_cohort(evidence, row, one_study=one_study)
@@ -153,12 +155,12 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
             if not block["outcome"].map(groups).eq("transplant").any():
                 continue
             rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
-            rows += [_bridge_row(evidence, row) for _, row in block.iterrows()]
+            rows += [_bridge_row(evidence, row) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if len(rows) > 2 else table)
     return stack_parts(parts, title, "No report of this class counts transplants in a cohort.")
 
 
-def _bridge_row(evidence: Evidence, row: pd.Series) -> ChartRow:
+def _bridge_row(evidence: Evidence, row: Mapping) -> ChartRow:
     label = f"{evidence.label('outcomes', 'outcome', row['outcome'])}, of {evidence.label('outcomes', 'denominator', row['denominator'])}"
     return ChartRow(label, 100 * row["events"] / row["total"], figure=make_figure(evidence, row), patients=int(row["total"]), kind="bar")
 
@@ -174,7 +176,7 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
         rows: list[ChartRow] = []
         for group, block in drawn.groupby("group", sort=False):
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for _, row in block.iterrows()]
+            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "Terms and grades are never added up. " + READING) if len(drawn) > 1 else table)
     return stack_parts(parts, title, "No report of this class gives adverse events.")
 
@@ -207,7 +209,7 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, frame):
         rows.append(ChartRow(capitalise(name)))
-        for _, row in part.iterrows():
+        for row in records(part):
             outcome = evidence.label("outcomes", "outcome", row["outcome"])
             rows.append(count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {outcome}"))
     if not rows:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import altair as alt
 
@@ -17,6 +18,10 @@ from livingreview.numbers import Figure
 STEP = 44  # pixels a row takes: one line of words, one of marks
 # On a phone the interval is left to the line, so that the label keeps its words.
 RIGHT = "(width < 450 ? datum.short : datum.right)"
+# What is left for the label. No limit (0) where the words fit surely: to shorten one, Vega measures it again and again, and that is most of the time a chart takes.
+LEFT = f"width - 7.2 * length({RIGHT}) - 6"
+LIMIT = f"7 * length(datum.label) < {LEFT} ? 0 : {LEFT}"
+ROWS = "rows"  # name of the chart's data
 UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
 
 
@@ -90,7 +95,7 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
     if not any(not row.heading for row in rows):
         raise ValueError(f"no row to draw in chart {title!r}")
     data = [_record(i, row) for i, row in enumerate(rows)]
-    return ChartFigure(_chart(data, axis, domain), title, describe(rows), table or as_table(rows, title), note)
+    return ChartFigure(_chart(axis, tuple(domain)), title, describe(rows), table or as_table(rows, title), note, {ROWS: data}, _layout(axis, tuple(domain)))
 
 
 def _record(position: int, row: ChartRow) -> dict:
@@ -100,12 +105,19 @@ def _record(position: int, row: ChartRow) -> dict:
     return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
 
 
-def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
+@cache
+def _layout(axis: str, domain: tuple[float, float]) -> dict:
+    return _chart(axis, domain).to_dict(validate=False)
+
+
+@cache
+def _chart(axis: str, domain: tuple[float, float]) -> alt.LayerChart:
+    """The chart without its rows: Altair takes longer to make it than everything else together, and it is the same for all charts of one axis."""
     x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
     scale = alt.Scale(domain=list(domain), nice=False, clamp=True)
     x = alt.X("value:Q", scale=scale, axis=x_axis)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=data))
+    base = alt.Chart(alt.NamedData(name=ROWS))
     real = base.transform_filter("!datum.heading && isValid(datum.value)")
     points = real.transform_filter("datum.kind == 'point'")
     size = alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[1, 300], range=[30, 260]), legend=None)
@@ -120,7 +132,7 @@ def _chart(data: list[dict], axis: str, domain) -> alt.LayerChart:
     width = pooled.mark_bar(yOffset=STEP / 4, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
     centre = pooled.mark_point(yOffset=STEP / 4, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(f"width - 7.2 * length({RIGHT}) - 6")).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT)).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
     return alt.layer(whiskers, bars, filled, hollow, *([span, width, centre] if any(row["kind"] == "pooled" for row in data) else []), words, heads, right).properties(height={"step": STEP})

@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence import expand_days, split_ids
+from livingreview.evidence import expand_days, records, split_ids
 from livingreview.schema import Package
 
 
@@ -37,12 +37,15 @@ class Checked:
         key = self.frames[table].at[line, spec.primary_key] if line else ""
         return Problem(spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key))
 
-    def rows(self, *columns: str) -> Iterator[tuple[str, int, pd.Series]]:
+    @cached_property
+    def _lines(self) -> dict[str, list[tuple[int, dict]]]:
+        return {name: list(zip(frame.index, records(frame))) for name, frame in self.frames.items()}
+
+    def rows(self, *columns: str) -> Iterator[tuple[str, int, dict]]:
         """(table, line, row) of every table that has all these columns, where none of them is missing."""
         for name, frame in self.frames.items():
             if set(columns) <= set(frame):
-                for line, row in frame.dropna(subset=list(columns)).iterrows():
-                    yield name, line, row
+                yield from ((name, line, row) for line, row in self._lines[name] if not any(pd.isna(row[column]) for column in columns))
 
 
 REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import nbformat
 
-from livingreview.execution.charts import finish_charts
+from livingreview.execution.charts import finish_charts, place_scripts
 from livingreview.execution.forked import run_forked, warm_up
 from livingreview.execution.inputs import hash_inputs
 from livingreview.execution.kernel import run_in_kernel
-from livingreview.execution.notebooks import Chapter, Run, digest, read_chapter, with_outputs
+from livingreview.execution.notebooks import Chapter, Run, code_cells, digest, read_chapter, with_outputs
 from livingreview.execution.store import Store
 
-__all__ = ["ChapterError", "ENGINES", "Store", "chapter_store", "execute_chapters", "hash_inputs", "outputs_digest", "read_chapter"]
+__all__ = ["ChapterError", "ENGINES", "Store", "chapter_store", "execute_chapters", "hash_inputs", "lay_charts", "outputs_digest", "read_chapter"]
 
 ENGINES = {"fork": run_forked, "kernel": run_in_kernel}
 
@@ -81,6 +81,11 @@ def execute_chapters(
         raise ChapterError(f"{len(failures)} chapter(s) failed:\n\n" + "\n\n".join(sorted(failures)))
     finished = finish_charts(outputs, store.folder.parent / ".charts")
     return {chapter.path: with_outputs(chapter.notebook, finished[chapter.path]) for chapter in chapters}
+
+
+def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: Path) -> None:
+    """Lay the live charts that finished chapters show, and no others, into a folder of the book."""
+    place_scripts([[cell.outputs for cell in code_cells(notebook)] for notebook in notebooks], chapter_store(root).folder.parent / ".charts", target)
 
 
 def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor | None) -> Iterable[tuple[Chapter, Run]]:

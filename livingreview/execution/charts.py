@@ -12,10 +12,14 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
-from livingreview.charts.render import DEFERRED
+from livingreview.charts import render, slim
+from livingreview.charts.render import DEFERRED, LIVE
+from livingreview.execution.notebooks import digest
 
 
 def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
@@ -26,19 +30,47 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
     outputs : mapping
         Outputs of each code cell of each chapter.
     folder : Path
-        Where drawn charts are kept by their content.
+        Where drawn charts are kept by their content: the picture as HTML, the live specification as a script (see `place_scripts`).
     """
     wanted = {match.group("key"): match.group("spec") for shown in outputs.values() for text in _html(shown) for match in DEFERRED.finditer(text)}
-    drawn = {key: text for key in wanted if (text := _read(folder / f"{key}.html")) is not None}
-    missing = [(key, spec) for key, spec in wanted.items() if key not in drawn]
-    for key, text in draw_all(missing):
-        drawn[key] = text
-        _write(folder / f"{key}.html", text)
+    kept = _kept(folder)
+    drawn = {key: text for key in wanted if (text := _read(kept / f"{key}.html")) is not None}
+    for key, picture, script in draw_all([(key, spec) for key, spec in wanted.items() if key not in drawn]):
+        drawn[key] = picture
+        _write(kept / f"{key}.js", script)
+        _write(kept / f"{key}.html", picture)  # last: where it stands, the script stands
     return {path: [[_fill(output, drawn) for output in cell] for cell in shown] for path, shown in outputs.items()}
 
 
-def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Draw charts; several processes where there is enough to do.
+def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
+    """Lay the scripts of the charts that some outputs show into a folder of the book; scripts of charts that are gone are deleted.
+
+    Parameters
+    ----------
+    outputs : iterable of list
+        Finished outputs of each code cell of each chapter.
+    folder : Path
+        Where drawn charts are kept, as given to `finish_charts`.
+    """
+    wanted = {f"{match['key']}.js" for shown in outputs for text in _html(shown) for match in LIVE.finditer(text)}
+    target.mkdir(parents=True, exist_ok=True)
+    for path in target.iterdir():
+        if path.name not in wanted:
+            path.unlink()
+    for name in wanted:
+        script = (_kept(folder) / name).read_text(encoding="utf-8")
+        if _read(target / name) != script:
+            _write(target / name, script)
+
+
+def _kept(folder: Path) -> Path:
+    """The part of a folder that holds what this version of the drawing code made."""
+    code = (Path(render.__file__), Path(slim.__file__), Path(render.__file__).parent.parent / "templates" / "picture.html.j2")
+    return folder / digest(*(path.read_bytes() for path in code), version("vl-convert-python"))
+
+
+def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Draw charts (key and specification; gives key, picture, script); several processes where there is enough to do.
 
     Raises
     ------
@@ -49,14 +81,14 @@ def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str]]:
     if not missing:
         return []
     with ThreadPoolExecutor(workers) as pool:  # threads that only wait for their process
-        return [pair for part in pool.map(_draw_part, [missing[i::workers] for i in range(workers)]) for pair in part]
+        return [chart for part in pool.map(_draw_part, [missing[i::workers] for i in range(workers)]) for chart in part]
 
 
-def _draw_part(part: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _draw_part(part: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
     done = subprocess.run([sys.executable, "-m", "livingreview.charts.draw"], input=json.dumps(part), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the charts could not be drawn:\n{done.stderr[-2000:]}")
-    return [tuple(pair) for pair in json.loads(done.stdout)]
+    return [tuple(chart) for chart in json.loads(done.stdout)]
 
 
 def _html(shown: list) -> list[str]:

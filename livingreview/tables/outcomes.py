@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import exact_interval, format_interval, make_figure
 from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, text, with_cohorts
@@ -30,7 +32,7 @@ def select_outcomes(evidence: Evidence, group: str) -> pd.DataFrame:
     return in_declared_order(evidence, frame.loc[frame["outcome"].isin(codes)], "outcomes", "outcome")
 
 
-def interval_text(row: pd.Series) -> str:
+def interval_text(row: Mapping) -> str:
     """Exact 95% interval of a count; '' where there are no counts, or one patient only."""
     if pd.isna(row["events"]) or pd.isna(row["total"]) or row["total"] < 2:
         return ""
@@ -48,7 +50,7 @@ def _outcome_rows(evidence: Evidence, part: pd.DataFrame) -> list[Row]:
     rows = []
     for cohort_id, block in part.groupby("cohort_id", sort=False):
         label = f"{study_name(evidence, cohort_id)}: {block['c_label'].iat[0]}"
-        for _, row in block.iterrows():
+        for row in records(block):
             outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
             if text(row["definition"]) not in ("", "not_reported"):
                 outcome.append(row["definition"])  # shortened, so without quotation marks
@@ -69,7 +71,7 @@ def survival_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Html
             make_figure(evidence, row), "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
             text(row["origin"]).replace("not_reported", "not reported"), text(row["total"]),
         ])
-        for _, row in part.sort_values("cohort_id", kind="stable").iterrows()
+        for row in records(part.sort_values("cohort_id", kind="stable"))
     ]
     return HtmlTable(caption, columns, rows)
 
@@ -89,7 +91,7 @@ def _folded(evidence: Evidence, frame: pd.DataFrame, caption: str, make) -> list
     return [fold(join_tables(tables, caption), f"{caption} ({sum(len(table.figures) for table in tables)} figures)")] if tables else []
 
 
-def grade_text(row: pd.Series) -> str:
+def grade_text(row: Mapping) -> str:
     """'grade 3-4', 'grade 4', 'grade not given'."""
     low, high = row["grade_min"], row["grade_max"]
     if pd.isna(low) and pd.isna(high):
@@ -112,6 +114,6 @@ def adverse_event_table(evidence: Evidence, frame: pd.DataFrame, caption: str) -
                 row["term"], grade_text(row), f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
                 make_figure(evidence, row), interval_text(row), evidence.label("adverse_events", "attribution", row["attribution"]),
             ])
-            for _, row in block.iterrows()
+            for row in records(block)
         ]
     return HtmlTable(caption, columns, rows)

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from livingreview.evidence import Evidence, split_ids
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import PooledProportion, pool_proportions
 from livingreview.tables.common import stratum_name
 from livingreview.tables.outcomes import select_outcomes
@@ -152,7 +152,7 @@ def _plan_group(evidence: Evidence, frame: pd.DataFrame) -> Iterator[Plan]:
     for key, part in frame.groupby(KEYS, sort=False):
         if part["study_id"].nunique() < 2:
             continue
-        barred = {row["row_id"]: reason for row in part.to_dict("records") if (reason := bar(row))}
+        barred = {row["row_id"]: reason for row in records(part) if (reason := bar(row))}
         open_rows = part.loc[~part["row_id"].isin(barred)]
         times = [time for time in TIMED if (open_rows["assessed_at"] == time).any()] or [""]
         for time in times:
@@ -196,9 +196,9 @@ def bar(row: dict) -> str:
 
 def _make_plan(evidence: Evidence, key: tuple, part: pd.DataFrame, time: str, barred: dict[str, str]) -> Plan:
     _, family, disease, setting, age, outcome, base = key
-    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in part.to_dict("records") if row["row_id"] in barred]
+    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in records(part) if row["row_id"] in barred]
     rows = part.loc[~part["row_id"].isin(barred)]
-    for row in rows.loc[rows["assessed_at"].ne(time)].to_dict("records"):
+    for row in records(rows.loc[rows["assessed_at"].ne(time)]):
         left_out.append((row["row_id"], row["name"], f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}"))
     kept, dropped = _one_per_patient(rows.loc[rows["assessed_at"].eq(time)])
     return Plan(
@@ -216,7 +216,7 @@ def _one_per_patient(rows: pd.DataFrame) -> tuple[list[dict], list[tuple[str, st
     ).sort_values(["included", "first_hand", "whole", "total", "available"], ascending=False, kind="stable")
     kept: dict[str, dict] = {}
     dropped = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         shared = [other for other in split_ids(row["overlaps"]) if other in kept]
         if row["study_id"] in kept:
             dropped.append((row["row_id"], row["name"], "the same study is counted already"))

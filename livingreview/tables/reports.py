@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, split_ids
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
 from livingreview.numbers import fill_figures, make_figure
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
@@ -17,7 +18,7 @@ def tabulate_reports(evidence: Evidence, *, caption: str) -> HtmlTable:
     columns = [Column("Report"), Column("Study"), Column("Design"), Column("Kind; text seen"), Column("Part in the review"), Column("Registry")]
     studies = evidence.tables["studies"].set_index("study_id")
     rows = []
-    for _, row in evidence.tables["reports"].sort_values("status", ascending=False, kind="stable").iterrows():
+    for row in records(evidence.tables["reports"].sort_values("status", ascending=False, kind="stable")):
         study = studies.loc[row["study_id"]]
         rows.append(Row([
             report_link(row["report_id"]), study["name"], evidence.label("studies", "design", study["design"]),
@@ -36,12 +37,12 @@ def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
             [row["label"], report_link(row["report_id"])], stratum_name(evidence, row["disease"], row["setting"], row["age_group"]), age_text(evidence, row),
             make_figure(evidence, row), text(row["n_evaluable"]), follow_up_text(row),
         ])
-        for _, row in evidence.tables["cohorts"].iterrows()
+        for row in records(evidence.tables["cohorts"])
     ]
     return HtmlTable(caption, columns, rows)
 
 
-def age_text(evidence: Evidence, row: pd.Series) -> str:
+def age_text(evidence: Evidence, row: Mapping) -> str:
     """'median 43 (10 to 59)'."""
     if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
         return evidence.label("cohorts", "age_group", row["age_group"])
@@ -52,7 +53,7 @@ def age_text(evidence: Evidence, row: pd.Series) -> str:
     return f"{kind}{row['age_centre_years']:g}{spread}"
 
 
-def follow_up_text(row: pd.Series) -> str:
+def follow_up_text(row: Mapping) -> str:
     """'median 3.3 (0.4 to 18.6)'."""
     if pd.isna(row["follow_up_median_months"]):
         return "" if pd.isna(row["follow_up_max_months"]) else f"{row['follow_up_max_months']:g}"
@@ -66,7 +67,7 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
     frame = with_cohorts(evidence, "characteristics")
     rows = [
         Row([evidence.label("characteristics", "characteristic", row["characteristic"]), row["category"], row["c_label"], make_figure(evidence, row)])
-        for _, row in frame.sort_values(["characteristic", "cohort_id"], kind="stable").iterrows()
+        for row in records(frame.sort_values(["characteristic", "cohort_id"], kind="stable"))
     ]
     return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
 
@@ -87,19 +88,19 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
     for block, courses in part.groupby(blocks, sort=False):
         if block:
             rows.append(Row([f"Block {block}" if block != "in any block" else "In any block"], heading=True))
-        for _, row in courses.iterrows():
+        for row in records(courses):
             route = evidence.label("regimen_components", "route", row["route"])
             rows.append(Row([drugs.at[row["drug_id"], "name"], make_figure(evidence, row), text(row["frequency"]), route or NOT_REPORTED, text(row["days"], NOT_REPORTED).replace(",", ", "), text(row["condition"])]))
-    notes = sorted({f"{drug['name']}: {drug['note']}" for _, drug in drugs.loc[list(part["drug_id"].unique())].iterrows() if not pd.isna(drug["note"])})
+    notes = sorted({f"{drug['name']}: {drug['note']}" for drug in records(drugs.loc[list(part["drug_id"].unique())]) if not pd.isna(drug["note"])})
     return HtmlTable(caption, columns, rows, notes)
 
 
-def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[pd.Series]:
+def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[dict]:
     """The class's own regimens in these roles; earlier therapy of a patient is told in the course instead."""
     frame = evidence.tables["regimens"]
     keep = frame["role"].isin(roles) & frame["regimen_id"].isin(evidence.families.index)
     order = {role: i for i, role in enumerate(roles)}
-    return [row for _, row in frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable").iterrows()]
+    return [row for row in records(frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable"))]
 
 
 def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
@@ -117,12 +118,12 @@ def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> Html
         Row([when_text(row), f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
              make_figure(evidence, row) if not pd.isna(row["value"]) else make_figure(evidence, row, "source"),
              evidence.label("patient_timeline", "response", row["response"])])
-        for _, row in course.iterrows()
+        for row in records(course)
     ]
     return HtmlTable(caption, columns, rows)
 
 
-def when_text(row: pd.Series) -> str:
+def when_text(row: Mapping) -> str:
     """'2022-07-06 to 2022-08-02', 'no date printed'."""
     if pd.isna(row["start"]):
         return "no date printed"
@@ -141,7 +142,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str) -> Stack:
         tool = items.loc[answers["item_id"].iat[0]]
         rows = [
             Row([f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}", evidence.label("appraisals", "judgement", row["judgement"]), row["reason"], row["locator"]], anchor=row["row_id"])
-            for _, row in answers.iloc[order].iterrows()
+            for row in records(answers.iloc[order])
         ]
         answered = answers["judgement"].value_counts()
         summary = ", ".join(f"{answered[code]} {words}" for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items() if code in answered)
@@ -165,7 +166,7 @@ def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "re
     frame = evidence.table("discrepancies")
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
     items = []
-    for _, row in frame.iterrows():
+    for row in records(frame):
         touched = [make_figure(evidence, row_id) for row_id in split_ids(row["affects"]) if row_id in evidence.row_tables]
         items.append({
             "row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
@@ -179,7 +180,7 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
     """Certainty of the evidence per outcome (GRADE): which question is rated, each step down and why."""
     steps = {"risk_of_bias": "risk of bias", "inconsistency": "inconsistency", "indirectness": "indirectness", "imprecision": "imprecision", "publication_bias": "publication bias"}
     rows = []
-    for row in evidence.tables["certainty"].sort_values("position").to_dict("records"):
+    for row in records(evidence.tables["certainty"].sort_values("position")):
         down = "; ".join(f"{name} {row[column]}" for column, name in steps.items() if row[column])
         rows.append(Row([row["outcome"], capitalise(evidence.label("certainty", "question", row["question"])), [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
                          evidence.label("certainty", "start", row["start"]).split(":")[0], down or "none", capitalise(evidence.label("certainty", "certainty", row["certainty"])), row["reason"]]))
@@ -193,6 +194,6 @@ def list_claims(evidence: Evidence) -> Fragment:
     items = [
         {"claim_id": row["claim_id"], "text": fill_figures(evidence, row["text"]), "certainty": row["certainty"], "certainty_label": table.field("certainty").label(row["certainty"]),
          "reason": row["certainty_reason"], "overturned_by": row["overturned_by"]}
-        for _, row in evidence.table("claims").sort_values(["class_id", "position"]).iterrows()
+        for row in records(evidence.table("claims").sort_values(["class_id", "position"]))
     ]
     return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")

@@ -1,13 +1,17 @@
-/* Makes charts live when they come into view. The static picture stays on any error, in print and without script. */
+/* Makes charts live when they come into view: only then their library and their own small script are loaded. The static picture stays on any error, in print and without script. */
 (() => {
   const here = new URL('.', document.currentScript.src);
-  let library, tip;
+  const specs = {}, loading = {};
+  let tip;
 
-  const load = () => library ??= new Promise((resolve, reject) => {
+  // Each chart's script calls this. A script, not data: pages opened from disk may load scripts, but not read files.
+  globalThis.lrChart = (key, spec) => { specs[key] = spec; };
+
+  const load = name => loading[name] ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = new URL('vendor/vega.min.js', here);
+    script.src = new URL(name, here);
     script.onload = resolve;
-    script.onerror = reject;
+    script.onerror = () => reject(new Error(`${name} could not be loaded`));
     document.head.append(script);
   });
 
@@ -30,11 +34,11 @@
     const box = figure.querySelector('.lr-live');
     const still = figure.querySelector('.lr-static');
     try {
-      const spec = JSON.parse(figure.querySelector('.lr-spec').textContent);
-      await load();
+      const key = figure.querySelector('.lr-drawn').dataset.chart;
+      await Promise.all([load('vendor/vega.min.js'), load(`charts/${key}.js`)]);
       box.hidden = false;
       box.classList.add('lr-making');
-      const view = new vega.View(vega.parse(spec), { renderer: 'svg', container: box, hover: true, tooltip });
+      const view = new vega.View(vega.parse(specs[key]), { renderer: 'svg', container: box, hover: true, tooltip });
       await view.runAsync();
       box.classList.remove('lr-making');
       // Vega follows the window only; a sidebar that opens changes the width as well.
