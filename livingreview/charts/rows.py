@@ -95,7 +95,8 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
     if not any(not row.heading for row in rows):
         raise ValueError(f"no row to draw in chart {title!r}")
     data = [_record(i, row) for i, row in enumerate(rows)]
-    return ChartFigure(_chart(axis, tuple(domain)), title, describe(rows), table or as_table(rows, title), note, {ROWS: data}, _layout(axis, tuple(domain)))
+    kind = (axis, tuple(domain), any(row.kind == "pooled" for row in rows))
+    return ChartFigure(_chart(*kind), title, describe(rows), table or as_table(rows, title), note, {ROWS: data}, _layout(*kind))
 
 
 def _record(position: int, row: ChartRow) -> dict:
@@ -106,12 +107,12 @@ def _record(position: int, row: ChartRow) -> dict:
 
 
 @cache
-def _layout(axis: str, domain: tuple[float, float]) -> dict:
-    return _chart(axis, domain).to_dict(validate=False)
+def _layout(axis: str, domain: tuple[float, float], pooled: bool) -> dict:
+    return _chart(axis, domain, pooled).to_dict(validate=False)
 
 
 @cache
-def _chart(axis: str, domain: tuple[float, float]) -> alt.LayerChart:
+def _chart(axis: str, domain: tuple[float, float], pooled: bool) -> alt.LayerChart:
     """The chart without its rows: Altair takes longer to make it than everything else together, and it is the same for all charts of one axis."""
     x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
     scale = alt.Scale(domain=list(domain), nice=False, clamp=True)
@@ -127,15 +128,15 @@ def _chart(axis: str, domain: tuple[float, float]) -> alt.LayerChart:
         x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
     filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
     hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
-    pooled = real.transform_filter("datum.kind == 'pooled'")
-    span = pooled.transform_filter("isValid(datum.from)").mark_rule(yOffset=STEP / 4, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
-    width = pooled.mark_bar(yOffset=STEP / 4, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
-    centre = pooled.mark_point(yOffset=STEP / 4, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
+    diamonds = real.transform_filter("datum.kind == 'pooled'")
+    span = diamonds.transform_filter("isValid(datum.from)").mark_rule(yOffset=STEP / 4, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
+    width = diamonds.mark_bar(yOffset=STEP / 4, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+    centre = diamonds.mark_point(yOffset=STEP / 4, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
     words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT)).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
-    return alt.layer(whiskers, bars, filled, hollow, *([span, width, centre] if any(row["kind"] == "pooled" for row in data) else []), words, heads, right).properties(height={"step": STEP})
+    return alt.layer(whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right).properties(height={"step": STEP})
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
