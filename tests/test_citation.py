@@ -107,7 +107,7 @@ def test_tags_and_links_appear_with_a_site_address_only():
     head = Head(f"<head>{head_tags(PUBLISHED, item, path='chapters/bortezomib.html')}</head>")
     address = f"https://example.org/review/v/{RECORD['version']}/chapters/bortezomib.html"
     assert head.links == [("cite-as", address)] and read_item(head)["url"] == address
-    assert read_item(head)["creators"] == ["Müller & Sons, Ann B.", "The <Group>"] and read_item(head)["title"] == item["title"]
+    assert read_item(head)["creators"] == [("Müller & Sons", "Ann B"), ("The <Group>", "")] and read_item(head)["title"] == item["title"]
     (described,) = map(json.loads, head.scripts)
     assert described["url"] == "https://example.org/review/chapters/bortezomib.html" and described["name"] == item["title"]
 
@@ -137,7 +137,7 @@ def test_zotero_saves_every_chapter_as_a_book_section(book):
         head = Head(text)
         item = read_item(head)
         names = [name for name, _ in head.metas]
-        assert item["creators"] == ["The living review contributors"] and item["date"].replace("/", "-") == RECORD["date-released"] and item["language"] == "en"
+        assert item["creators"] == [("The living review contributors", "")] and item["date"].replace("/", "-") == RECORD["date-released"] and item["language"] == "en"
         assert "citation_journal_title" not in names and not [name for name in names if name.startswith(("og:", "twitter:", "article:"))]
         if path.name == "index.html":
             assert item["itemType"] == "book" and item["title"] == RECORD["title"]

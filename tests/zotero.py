@@ -46,7 +46,7 @@ class Head(HTMLParser):
 
 
 def read_item(head: Head) -> dict:
-    """The item Zotero would save: ``itemType``, fields, and ``creators`` as written."""
+    """The item Zotero would save: ``itemType``, fields, and ``creators`` as (last name, first name)."""
     settled = guessed = ""
     vocabulary = {}
     for names, value in head.metas:
@@ -62,4 +62,14 @@ def read_item(head: Head) -> dict:
         diverted = vocabulary.get("z:itemtype") or vocabulary.get("og:type") or vocabulary.get("dc:type")
         item_type = diverted or item_type or "webpage"
     fields = {FIELDS[name]: value for name, value in head.metas if name in FIELDS}
-    return {"itemType": item_type, "creators": [value for name, value in head.metas if name == "citation_author"]} | fields
+    return {"itemType": item_type, "creators": [split_name(value) for name, value in head.metas if name == "citation_author"]} | fields
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """(last name, first name): cut at the comma if there is one, else before the last word; punctuation at the ends is dropped."""
+    name = re.sub(r"^[\s.,/\[\]:]+|[\s.,/\[\]:]+$", "", text)
+    if "," in text:
+        last, _, first = name.partition(",")
+    else:
+        first, _, last = name.rpartition(" ")
+    return last, first.strip()

@@ -66,4 +66,5 @@ def _script(content: dict) -> Markup:
 
 
 def _name(name: dict) -> str:
-    return name["literal"] if "literal" in name else f"{name['family']}, {name['given']}"
+    # Zotero cuts a name without a comma before its last word; a comma at the end, which it drops, keeps a corporate author whole.
+    return f"{name['literal']}," if "literal" in name else f"{name['family']}, {name['given']}"
