@@ -33,7 +33,8 @@
   const line = document.querySelector('.lr-rows');
   if (!line) return;
   const { source, address, issues } = line.dataset;
-  const page = address || location.href.split('#')[0];
+  // A saved copy's place on a disk is nobody else's address.
+  const page = address || (location.protocol === 'file:' ? location.pathname.split('/').slice(-3).join('/') : location.href.split('#')[0]);
 
   function openRow(row, button) {
     const href = `${page}#${row.id}`;
