@@ -29,6 +29,7 @@ import psutil
 import yaml
 
 from livingreview.evidence import load_evidence
+from livingreview.citation import read_citation
 from livingreview.pages import write_report_pages
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -59,7 +60,7 @@ class Stock(Copy):
 
     def __init__(self, folder: Path):
         super().__init__(folder)
-        write_report_pages(load_evidence(folder), folder / "chapters" / "reports")
+        write_report_pages(load_evidence(folder), folder / "chapters" / "reports", read_citation(folder))
         path = folder / "_config.yml"
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
         config["sphinx"]["extra_extensions"] = []

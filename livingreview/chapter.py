@@ -55,10 +55,20 @@ def glue_figures(evidence: Evidence, **names: str | int) -> None:
         glue(name, _Shown(make_figure(evidence, value) if isinstance(value, str) else value), display=False)
 
 
-def cite_page(class_id: str) -> Fragment:
-    """How to cite the chapter of one regimen class."""
-    title = load_class(class_id).tables["regimen_classes"].set_index("class_id").at[class_id, "title"]
-    return cite_chapter(review_record(), title=title, slug=class_id)
+def cite_page(page: str, title: str = "") -> Fragment:
+    """How to cite one chapter, with its reports as downloads where it is that of a regimen class.
+
+    Parameters
+    ----------
+    page : str
+        File name of the page without ending; for the chapter of a class its id.
+    title : str, optional
+        Title of the page; for the chapter of a class that of the class.
+    """
+    if title:
+        return cite_chapter(review_record(), title=title, page=page)
+    title = load_class(page).tables["regimen_classes"].set_index("class_id").at[page, "title"]
+    return cite_chapter(review_record(), title=title, page=page, reports=True)
 
 
 def review_record() -> dict:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.citation import format_reference
+from livingreview.citation import cite_row, format_reference
 from livingreview.evidence import Evidence, load_evidence, records, select_class
 from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, link, render
 from livingreview.numbers import write_value
@@ -26,13 +26,19 @@ HIDDEN = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "v
           "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "family_id", "parent_cohort_id"}
 
 
-def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
-    """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted."""
+def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[Path]:
+    """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted.
+
+    Parameters
+    ----------
+    record : dict
+        The review's own bibliographic record: each row can be cited.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     written, parts = [], split_reports(evidence)
     for report_id in evidence.tables["reports"]["report_id"]:
         path = folder / f"{report_id}.md"
-        page = report_page(evidence, parts[report_id])
+        page = report_page(evidence, parts[report_id], record)
         if not path.is_file() or path.read_text(encoding="utf-8") != page:
             path.write_text(page, encoding="utf-8")
         written.append(path)
@@ -41,7 +47,7 @@ def write_report_pages(evidence: Evidence, folder: Path) -> list[Path]:
     return written
 
 
-def report_page(evidence: Evidence, part: Evidence) -> str:
+def report_page(evidence: Evidence, part: Evidence, record: dict) -> str:
     """The page of one report (see `split_reports`) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
     row = part.tables["reports"].iloc[0]
     report_id = row["report_id"]
@@ -64,6 +70,8 @@ def report_page(evidence: Evidence, part: Evidence) -> str:
         ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
     blocks = [f"# {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
+    if any(len(part.tables[table.name]) for table in evidence.package.evidence_tables):
+        blocks.append(raw_block(cite_row(record, report_id).__html__()))
     if not sections:
         blocks.append("No figure of this report has been entered at first hand; what other reports restate of it stands on their pages.")
     for title, content in sections:

@@ -21,6 +21,7 @@ from sphinx.util import logging
 
 from livingreview import __version__
 from livingreview.checks import DataError, require_sound
+from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
 from livingreview.evidence import find_root, load_evidence
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
@@ -54,7 +55,9 @@ def prepare_sources(app, config) -> None:
     except DataError as error:
         raise ExtensionError(str(error)) from None
     evidence = load_evidence(root)
-    write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports")
+    config.livingreview_record = read_citation(root)
+    config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
+    write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports", config.livingreview_record)
     # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
@@ -124,8 +127,12 @@ def finish_build(app, error) -> None:
     if error or app.builder.format != "html":
         return
     drop_orphans(app)
-    lay_charts(app.livingreview_notebooks.values(), find_root(app.srcdir), Path(app.outdir) / "_static" / "charts")
-    write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
+    root = find_root(app.srcdir)
+    lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
+    write_downloads(root, Path(app.outdir) / "data")
+    chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
+    titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
+    write_citations(app.config.livingreview_record, load_evidence(root), titles, Path(app.outdir) / "cite")
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):
@@ -140,6 +147,17 @@ def finish_build(app, error) -> None:
     (Path(app.outdir) / UNFINISHED).unlink()
 
 
+def add_head_tags(app, pagename, templatename, context, doctree) -> None:
+    """Tell reference managers and search engines what a page is."""
+    if doctree is None:
+        return  # the index and the search page
+    record, page = app.config.livingreview_record, Path(pagename)
+    whole = pagename == app.config.root_doc
+    item = book_item(record) if whole else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
+    tags = head_tags(record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters")
+    context["metatags"] = context.get("metatags", "") + tags
+
+
 def drop_orphans(app) -> None:
     """Delete the pages of sources that are gone: Sphinx leaves them, and they would be published stale."""
     for folder, ending in (("", ".html"), ("_sources", ".md")):
@@ -152,9 +170,11 @@ def drop_orphans(app) -> None:
 def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_config_value("livingreview_engine", "", "env")
+    app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
+    app.add_js_file("lr-cite.js", loading_method="defer")
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)
@@ -163,5 +183,6 @@ def setup(app) -> dict:
     app.connect("env-updated", pages_that_moved)
     app.connect("html-page-context", remember_stems)  # the first event after the index is set up
     app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
+    app.connect("html-page-context", add_head_tags)
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

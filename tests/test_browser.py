@@ -139,3 +139,31 @@ def test_accessibility(site, chromium, name, scheme):
         found = Axe().run(visit.page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
         told = [f"{item['id']} x{len(item['nodes'])}: {item['nodes'][0]['html'][:200]}" for item in found.response["violations"]]
         assert told == []
+
+
+def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
+    """The button behind a row opens a text with figure, version and address; the address leads back to the row."""
+    row_id = "ramos-2025.outcome.relapse.cr"
+    with Visit(chromium, site, "chapters/reports/ramos-2025.html") as visit:
+        row = visit.page.locator(f"[id='{row_id}']")
+        button = row.get_by_role("button", name=f"Cite {row_id}")
+        button.focus()
+        visit.page.keyboard.press("Enter")
+        told = row.locator(".lr-rowcite p").first.inner_text()
+        shown = row.locator("td[data-label='Value']").inner_text().strip()
+        assert shown and shown in told and "Version " in told and told.endswith(f"ramos-2025.html#{row_id}")
+        assert button.get_attribute("aria-expanded") == "true" and "Report a problem" not in row.inner_text()
+        visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate("document.activeElement.textContent") == "Copy"
+        visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visit.page.keyboard.press("Enter")
+        row.get_by_text("Copied").wait_for()
+        assert visit.page.evaluate("navigator.clipboard.readText()") == told
+        assert visit.console == []
+
+
+def test_a_chapter_is_cited_without_script(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html", script=False) as visit:
+        box = visit.page.locator(".lr-cite")
+        assert "Bortezomib combinations. In: " in box.inner_text() and box.locator("button").count() == 0
+        assert box.locator("a[download]").count() == 6

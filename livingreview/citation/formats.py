@@ -1,0 +1,73 @@
+"""A CSL-JSON item as a formatted reference, as BibTeX and as RIS."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import rispy
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
+from pybtex.database import BibliographyData, Entry, Person
+
+STYLE = Path(__file__).parent.parent / "templates" / "reference.csl"
+RIS_TYPES = {"book": "BOOK", "chapter": "CHAP", "article-journal": "JOUR", "document": "GEN"}
+RIS_FIELDS = {"title": "title", "container-title": "secondary_title", "edition": "edition", "volume": "volume", "issue": "number", "DOI": "doi", "language": "language"}
+BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
+
+
+@cache
+def _style() -> CitationStylesStyle:
+    return CitationStylesStyle(str(STYLE), validate=False)
+
+
+def format_item(item: dict) -> str:
+    """An item as a reference in the review's own style (``templates/reference.csl``), plain text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the processor warns of fields that it does not know
+        bibliography = CitationStylesBibliography(_style(), CiteProcJSON([item]), formatter.plain)
+    bibliography.register(Citation([CitationItem(item["id"])]))
+    return str(bibliography.bibliography()[0])
+
+
+def item_to_bibtex(item: dict) -> str:
+    """One of the review's own items as BibTeX."""
+    year, *rest = item["issued"]["date-parts"][0]
+    fields = [("title", item["title"]), *([("booktitle", item["container-title"])] if "container-title" in item else []), ("year", str(year))]
+    fields += [("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])), ("edition", item["edition"])]
+    fields += [(target, item[name]) for name, target in (("DOI", "doi"), ("URL", "url")) if name in item]
+    # A corporate author keeps its words together only in double braces.
+    authors = [Person(last=f"{{{name['literal']}}}") if "literal" in name else Person(first=name["given"], last=name["family"]) for name in item["author"]]
+    return BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})}).to_string("bibtex").strip() + "\n"
+
+
+def items_to_ris(items: Iterable[dict]) -> str:
+    """Items as RIS."""
+    return rispy.dumps([_ris(item) for item in items], implementation=_RisWriter).lstrip()
+
+
+class _RisWriter(rispy.RisWriter):
+    """Without the number that rispy writes over each record: RIS has none."""
+
+    def set_header(self, count: int) -> str:
+        return ""
+
+
+def _ris(item: dict) -> dict:
+    entry = {"type_of_reference": RIS_TYPES[item["type"]], "id": item["id"]}
+    if "author" in item:
+        entry["authors"] = [name["literal"] if "literal" in name else ", ".join(name[part] for part in ("family", "given", "suffix") if part in name) for name in item["author"]]
+    entry |= {target: item[name] for name, target in RIS_FIELDS.items() if name in item}
+    if "issued" in item:
+        year, *rest = item["issued"]["date-parts"][0]
+        entry["year"] = str(year)
+        if rest:
+            entry["date"] = "/".join([str(year), *(f"{part:02d}" for part in rest)])
+    if "page" in item:
+        entry["start_page"], _, last = item["page"].partition("–")
+        entry |= {"end_page": last} if last else {}
+    notes = [item["note"]] if "note" in item else []
+    notes += [f"{name}: {item[name]}" for name in ("PMID", "PMCID") if name in item]
+    return entry | ({"notes": notes} if notes else {}) | ({"urls": [item["URL"]]} if "URL" in item else {})

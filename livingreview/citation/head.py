@@ -1,0 +1,70 @@
+"""What reference managers and search engines read in a page's head: ``citation_*`` tags, JSON-LD, links to the latest and the cited version."""
+
+from __future__ import annotations
+
+import json
+
+from markupsafe import Markup
+
+from livingreview.citation.record import site_address, version_address
+
+META = Markup('<meta name="{}" content="{}">\n')
+LINK = Markup('<link rel="{}" href="{}">\n')
+
+
+def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked: bool = True) -> Markup:
+    """Tags for the page of one item (CSL-JSON).
+
+    Parameters
+    ----------
+    path : str
+        The page's path from the root of the site.
+    data : bool
+        Whether the page describes the data set.
+    linked : bool
+        Whether the page describes itself as JSON-LD too; pages that are a list of rows do without.
+    """
+    tags = [("citation_title", item["title"])]
+    # Zotero takes a page with a title alone for a journal article: a chapter is known by its book, the book by its type.
+    tags += [("citation_book_title", item["container-title"])] if "container-title" in item else [("DC.type", "book")]
+    tags += [("citation_author", _name(name)) for name in item["author"]]
+    tags += [("citation_publication_date", "/".join(f"{part:02d}" for part in item["issued"]["date-parts"][0])), ("citation_language", item["language"])]
+    tags += [("citation_doi", item["DOI"])] if "DOI" in item else []
+    address = version_address(record, path)
+    tags += [("citation_public_url", address)] if address else []
+    links = [("cite-as", address)] if address else []
+    text = Markup("").join([*(META.format(*tag) for tag in tags), *(LINK.format(*pair) for pair in links)])
+    return text + _script(describe_page(record, item, path=path, data=data)) if linked else text
+
+
+def describe_page(record: dict, item: dict, *, path: str, data: bool = False) -> dict:
+    """A page as schema.org sees it: a ``Chapter`` of a ``Book``, the ``Book``, or the ``Dataset``."""
+    authors = [{"@type": "Organization", "name": name["literal"]} if "literal" in name else {"@type": "Person", "name": f"{name['given']} {name['family']}"} for name in item["author"]]
+    common = {
+        "author": authors, "datePublished": str(record["date-released"]), "version": record["version"], "inLanguage": item["language"],
+        "license": f"https://spdx.org/licenses/{record['license']}.html",
+    }
+    if address := site_address(record, path):
+        common["url"] = address
+    book = {"@type": "Book", "name": record["title"]}
+    if data:
+        base = site_address(record, "data/") or "../data/"
+        files = (("application/zip", "all-data.zip"), ("application/json", "datapackage.json"), ("application/x-bibtex", "references.bib"))
+        downloads = [{"@type": "DataDownload", "encodingFormat": kind, "contentUrl": f"{base}{name}"} for kind, name in files]
+        about = {"@type": "Dataset", "name": f"{record['title']}: data", "description": f"The evidence tables of “{record['title']}”: one fact a row, each with where it was printed.",
+                 "keywords": record.get("keywords", []), "isAccessibleForFree": True, "distribution": downloads, "isPartOf": book}
+    elif "container-title" in item:
+        about = {"@type": "Chapter", "name": item["title"], "isPartOf": book}
+    else:
+        about = book | {"keywords": record.get("keywords", [])}
+    return {"@context": "https://schema.org"} | about | common
+
+
+def _script(content: dict) -> Markup:
+    # "<" is written so that no text can end the script.
+    return Markup('<script type="application/ld+json">') + Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")) + Markup("</script>\n")
+
+
+def _name(name: dict) -> str:
+    # Zotero cuts a name without a comma before its last word; a comma at the end, which it drops, keeps a corporate author whole.
+    return f"{name['literal']}," if "literal" in name else f"{name['family']}, {name['given']}"

@@ -1,0 +1,65 @@
+"""The review's own bibliographic record, ``CITATION.cff``, and what is cited: the whole, or a chapter, of one version.
+
+A cited thing is a CSL-JSON item; every other form (reference, BibTeX, RIS, head tags) is made from it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+RECORD = "CITATION.cff"
+LANGUAGE = "en"
+WHOLE = "review"  # name of the files that cite the review as a whole
+
+
+def read_citation(root: Path) -> dict:
+    """The review's own bibliographic record."""
+    return yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
+
+
+def book_item(record: dict) -> dict:
+    """The review as a whole, as CSL-JSON."""
+    item = {"id": f"living-review-{record['version']}", "type": "book", "title": record["title"], **_common(record)}
+    if "doi" in record:
+        item["DOI"] = record["doi"]
+    return _with_address(item, version_address(record, ""))
+
+
+def chapter_item(record: dict, *, title: str, page: str) -> dict:
+    """One chapter (`page` is its file name without ending) as CSL-JSON."""
+    item = {"id": f"{page}-{record['version']}", "type": "chapter", "title": title, "container-title": record["title"], **_common(record)}
+    return _with_address(item, version_address(record, f"chapters/{page}.html"))
+
+
+def site_address(record: dict, path: str = "") -> str:
+    """Address of a page in the latest version; '' while the book has none."""
+    return f"{record['url'].rstrip('/')}/{path}" if record.get("url") else ""
+
+
+def version_address(record: dict, path: str) -> str:
+    """Address of a page that stays as it is in this version; '' while the book has none."""
+    return site_address(record, f"v/{record['version']}/{path}")
+
+
+def issues_address(record: dict) -> str:
+    """Where a problem is reported; '' while there is no repository."""
+    return f"{record['repository-code'].rstrip('/')}/issues/new" if record.get("repository-code") else ""
+
+
+def _common(record: dict) -> dict:
+    day = date.fromisoformat(str(record["date-released"]))
+    return {
+        "author": [_name(person) for person in record["authors"]], "edition": f"Version {record['version']}",
+        "issued": {"date-parts": [[day.year, day.month, day.day]]}, "language": LANGUAGE,
+    }
+
+
+def _name(person: dict) -> dict:
+    return {"literal": person["name"]} if "name" in person else {"family": person["family-names"], "given": person["given-names"]}
+
+
+def _with_address(item: dict, address: str) -> dict:
+    return item | {"URL": address} if address else item

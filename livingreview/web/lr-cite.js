@@ -1,0 +1,72 @@
+/* Copy buttons behind citations, and on a report's page a "Cite" button per row. Without script the texts and addresses stand as they are. */
+(() => {
+  const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name, textContent: text });
+
+  async function copy(source) {
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      return 'Copied';
+    } catch { // an old browser or a page without the right to the clipboard
+      getSelection().selectAllChildren(source);
+      return document.execCommand('copy') ? 'Copied' : 'Selected: copy with your keyboard';
+    }
+  }
+
+  function addCopy(source, place) {
+    const button = make('button', 'lr-button', 'Copy');
+    const told = make('span', 'lr-quiet', '');
+    button.type = 'button';
+    told.setAttribute('role', 'status');
+    button.addEventListener('click', async () => {
+      told.textContent = await copy(source);
+      setTimeout(() => { told.textContent = ''; }, 4000);
+    });
+    place.append(button, told);
+  }
+
+  for (const source of document.querySelectorAll('.lr-copied')) {
+    const place = make('p', '', '');
+    source.after(place);
+    addCopy(source, place);
+  }
+
+  const line = document.querySelector('.lr-rows');
+  if (!line) return;
+  const { source, address, issues } = line.dataset;
+  // A saved copy's place on a disk is nobody else's address.
+  const page = address || (location.protocol === 'file:' ? location.pathname.split('/').slice(-3).join('/') : location.href.split('#')[0]);
+
+  function openRow(row, button) {
+    const href = `${page}#${row.id}`;
+    const printed = row.querySelector('td[data-label="Value"]')?.textContent.trim();
+    const what = row.querySelector('th').firstChild.textContent.trim();
+    const box = make('div', 'lr-rowcite', '');
+    const text = make('p', '', `${what}${printed ? `: ${printed}` : ''}. ${source} ${href}`);
+    const tools = make('p', '', '');
+    box.id = `cite-${row.id}`;
+    addCopy(text, tools);
+    tools.append(Object.assign(make('a', '', 'Address of this row'), { href: `#${row.id}` }));
+    if (issues) {
+      const query = new URLSearchParams({ title: `Row ${row.id}`, body: `Row: ${row.id}\nShown: ${what}${printed ? `: ${printed}` : ''}\nAddress: ${href}\n\nWhat is wrong, and where does it stand in the report?\n` });
+      tools.append(' · ', Object.assign(make('a', '', 'Report a problem'), { href: `${issues}?${query}` }));
+    }
+    box.append(text, tools);
+    button.after(box);
+    button.setAttribute('aria-controls', box.id);
+    return box;
+  }
+
+  for (const row of document.querySelectorAll('.lr-table tbody tr[id]')) {
+    const button = make('button', 'lr-button', 'Cite');
+    let box;
+    button.type = 'button';
+    button.setAttribute('aria-expanded', 'false');
+    button.setAttribute('aria-label', `Cite ${row.id}`);
+    button.addEventListener('click', () => {
+      if (box) box.hidden = !box.hidden;
+      else box = openRow(row, button);
+      button.setAttribute('aria-expanded', String(!box.hidden));
+    });
+    row.querySelector('th').append(' ', button);
+  }
+})();
