@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from markupsafe import escape
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -25,6 +26,8 @@ from livingreview.execution import ChapterError, chapter_store, execute_chapters
 from livingreview.execution.notebooks import digest
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
+from livingreview.releases.feed import write_release_files
+from livingreview.upkeep import read_upkeep
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -53,6 +56,8 @@ def prepare_sources(app, config) -> None:
         raise ExtensionError(str(error)) from None
     evidence = load_evidence(root)
     write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports")
+    if (upkeep := read_upkeep(root)) and upkeep.notice:
+        config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
     # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
@@ -115,6 +120,7 @@ def finish_build(app, error) -> None:
         return
     drop_orphans(app)
     write_downloads(find_root(app.srcdir), Path(app.outdir) / "data")
+    write_release_files(find_root(app.srcdir), Path(app.outdir))
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):

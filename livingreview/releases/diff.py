@@ -7,8 +7,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from pybtex.database import BibliographyData
-
 from livingreview.evidence import BIBLIOGRAPHY, split_ids
 from livingreview.readings import reading_state
 from livingreview.releases.estimates import Estimate
@@ -120,8 +118,13 @@ def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
         text = snapshot.files[table.path].decode("utf-8")
         tables[table.name] = {row[table.primary_key]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
     entries = snapshot.evidence.bibliography.entries
-    tables[BIBLIOGRAPHY] = {key: {"report_id": key, "entry": BibliographyData({key: entry}).to_string("bibtex").strip()} for key, entry in entries.items()}
+    tables[BIBLIOGRAPHY] = {key: {"report_id": key, "entry": _write_entry(entry)} for key, entry in entries.items()}
     return tables
+
+
+def _write_entry(entry) -> str:
+    people = {role: " and ".join(map(str, persons)) for role, persons in entry.persons.items()}
+    return "; ".join([entry.type, *(f"{name} = {value}" for name, value in sorted({**people, **entry.fields}.items()))])
 
 
 def _compare_table(table: str, old: Mapping, new: Mapping, after: Snapshot):
