@@ -202,7 +202,7 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
     ]
     tables["drugs"] = evidence.tables["drugs"].loc[lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])]
     # What no chapter of a class shows may change without touching it.
-    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement")}
+    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")}
     tables["readings"] = evidence.tables["readings"].loc[lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])]
     kept = {key: evidence.bibliography.entries[key] for key in tables["reports"]["report_id"] if key in evidence.bibliography.entries}
     return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
