@@ -9,6 +9,7 @@ from pathlib import Path
 
 from livingreview import __version__
 from livingreview.project import find_root, is_current
+from livingreview.release_commands import add_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +40,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     build.add_argument("--engine", choices=["fork", "kernel"], help="how chapters are run (default: fork on Linux, a kernel each elsewhere)")
     build.add_argument("--dask", metavar="ADDRESS", help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder")
     build.set_defaults(run=run_build)
+    add_commands(commands)
     return parser.parse_args(arguments)
 
 

@@ -5,6 +5,7 @@ Nothing here judges the data (see ``livingreview.checks``) and nothing here draw
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -139,7 +140,7 @@ def load_package(data: Path) -> Package:
     return parse_package(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
 
 
-def read_table(path: Path, table: Table) -> pd.DataFrame:
+def read_table(path: Path | io.BytesIO, table: Table) -> pd.DataFrame:
     """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
     frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
     return frame[table.columns].astype({item.name: item.dtype for item in table.fields})
@@ -152,6 +153,13 @@ def load_evidence(root: str | os.PathLike | None = None) -> Evidence:
     """
     sys.audit("livingreview.slice", "review")  # tells a build what a chapter read, see livingreview.execution.tracking
     return _read_package(root)
+
+
+def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
+    """The package from the contents of its files, name by name: a release has its own schema."""
+    package = parse_package(json.loads(files[DESCRIPTOR]))
+    tables = {name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()}
+    return Evidence(package=package, tables=tables, bibliography=parse_string(files[BIBLIOGRAPHY].decode(), "bibtex"))
 
 
 def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
@@ -206,7 +214,8 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
     ]
     tables["drugs"] = evidence.tables["drugs"].loc[lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])]
     # What no chapter of a class shows may change without touching it.
-    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement")}
+    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")}
+    tables["readings"] = evidence.tables["readings"].loc[lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])]
     kept = {key: evidence.bibliography.entries[key] for key in tables["reports"]["report_id"] if key in evidence.bibliography.entries}
     return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from markupsafe import escape
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -27,7 +28,9 @@ from livingreview.execution import ChapterError, chapter_store, execute_chapters
 from livingreview.execution.notebooks import digest
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
+from livingreview.releases.feed import write_release_files
 from livingreview.sidebar import pages_that_moved, shorten_sidebar
+from livingreview.upkeep import read_upkeep
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -58,6 +61,8 @@ def prepare_sources(app, config) -> None:
     config.livingreview_record = read_citation(root)
     config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
     write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports", config.livingreview_record)
+    if (upkeep := read_upkeep(root)) and upkeep.notice:
+        config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
     # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
@@ -133,6 +138,7 @@ def finish_build(app, error) -> None:
     chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
     write_citations(app.config.livingreview_record, load_evidence(root), titles, Path(app.outdir) / "cite")
+    write_release_files(root, Path(app.outdir))
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):

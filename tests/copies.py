@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt", "chapters", "data", "livingreview")
+PARTS = ("_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "requirements.txt", "review.yml", "chapters", "data", "livingreview")
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 

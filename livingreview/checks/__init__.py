@@ -16,6 +16,7 @@ from livingreview.checks.problems import Problem, keep_first, quote
 from livingreview.checks.rules import RULES, Checked
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
+from livingreview.checks.upkeep import check_upkeep
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, load_package
 
 __all__ = ["DataError", "Problem", "check_project", "record_rows", "require_sound", "sort_tables"]
@@ -31,7 +32,7 @@ class DataError(Exception):
 
 
 def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
-    """Every problem in ``<root>/data``.
+    """Every problem in ``<root>/data`` and in ``review.yml``.
 
     Files and headers first; cross-table rules run only where every table could be read,
     since a lost table would make each of its ids look unknown.
@@ -62,6 +63,7 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
         checked = Checked(package, {name: tolerant_frame(raw) for name, raw in raws.items()}, keys)
         for rule in (*RULES, *LINK_RULES):
             problems += rule(checked)
+        problems += check_upkeep(root, checked.frames["searches"])
         if sources is not None:
             problems += check_sources(checked, sources)
     return keep_first(problems)

@@ -198,7 +198,16 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
                 yield checked.problem(table, line, columns[1], "fact-twice", "the same fact as an earlier row", "one row for one fact", "delete the copy, or tell the two apart; " + REGISTER)
 
 
+def check_reporting_items(checked: Checked) -> Iterator[Problem]:
+    """An item that is met says where; one that is not says what is missing."""
+    for line, row in checked.frames["reporting_items"].dropna(subset=["status"]).iterrows():
+        if row["status"] in ("met", "partly") and pd.isna(row["where"]):
+            yield checked.problem("reporting_items", line, "where", "item-without-place", f"{row['status']!r} and no page", "the page where it is met", "name the page, or change the status")
+        if row["status"] != "met" and pd.isna(row["note"]):
+            yield checked.problem("reporting_items", line, "note", "item-without-reason", f"{row['status']!r} and no remark", "what is missing, or why it does not apply", "say so in the note")
+
+
 LINK_RULES = (
     check_row_ids_unique, check_row_id_prefix, check_lists_of_ids, check_claim_figures, check_overlaps_mutual, check_cohort_links, check_basis,
-    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_certainty, check_same_fact_twice,
+    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_certainty, check_same_fact_twice, check_reporting_items,
 )

@@ -36,7 +36,8 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
         path = root / what
         if kind == "dir":
             return digest("\n".join(sorted(item.name for item in path.iterdir() if not item.name.startswith(("__pycache__", "."))))) if path.is_dir() else "gone"
-        return digest(path.read_bytes()) if path.is_file() else "gone"
+        # A folder may come to stand where a chapter looked in vain.
+        return digest(path.read_bytes()) if path.is_file() else "a folder" if path.is_dir() else "gone"
 
     return hash_of
 

@@ -10,6 +10,7 @@ import pandas as pd
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
 from livingreview.numbers import fill_figures, make_figure
+from livingreview.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
 
@@ -193,7 +194,8 @@ def list_claims(evidence: Evidence) -> Fragment:
     table = evidence.package.tables["claims"]
     items = [
         {"claim_id": row["claim_id"], "text": fill_figures(evidence, row["text"]), "certainty": row["certainty"], "certainty_label": table.field("certainty").label(row["certainty"]),
-         "reason": row["certainty_reason"], "overturned_by": row["overturned_by"]}
+         "reason": row["certainty_reason"], "overturned_by": row["overturned_by"],
+         "reading": STATES[reading_state(evidence, row["claim_id"])]}
         for row in records(evidence.table("claims").sort_values(["class_id", "position"]))
     ]
     return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")

@@ -511,3 +511,19 @@ def _(project):
     write(project, "appraisals", [row for row in rows if row[1] != "linder-2016"])
     line = next(i for i, row in enumerate(read(project, "reports"), 1) if row[0] == "linder-2016")
     return "reports.csv", line, "status"
+
+
+@damage("reporting item met nowhere")
+def _(project):
+    return set_cell(project, "reporting_items", "where", "", status="met")
+
+
+@damage("reporting item not met, without a reason")
+def _(project):
+    return set_cell(project, "reporting_items", "note", "", status="not_met")
+
+
+@damage("reading of a conclusion that is not there")
+def _(project):
+    write(project, "readings", [["claim_id", "digest", "read_on"], ["no-such.claim.x", "0" * 12, "2026-12-01"]])
+    return "readings.csv", 2, "claim_id"

@@ -1,0 +1,78 @@
+"""The commands about releases: release, diff, reread, publish, offline-zip."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from pathlib import Path
+
+from livingreview.project import find_root
+
+
+def add_commands(commands) -> None:
+    """Add these commands to the command line."""
+    release = commands.add_parser("release", help="freeze the data and the estimates as releases/VERSION")
+    release.add_argument("version", help="YYYY.M.N, later than the last release")
+    release.set_defaults(run=run_release)
+
+    diff = commands.add_parser("diff", help="what moved between two versions: reports, rows, estimates, conclusions")
+    diff.add_argument("before", help="a release, or 'now'")
+    diff.add_argument("after", nargs="?", default="now", help="a release, or 'now' (default)")
+    diff.add_argument("--json", action="store_true", help="every change as JSON, for machines")
+    diff.set_defaults(run=run_diff)
+
+    reread = commands.add_parser("reread", help="list conclusions to be read again, or record that they were")
+    reread.add_argument("claims", nargs="*", metavar="CLAIM_ID", help="conclusions you have read against their rows (none: list those that wait)")
+    reread.add_argument("--all", action="store_true", help="all of them")
+    reread.set_defaults(run=run_reread)
+
+
+def run_release(options: argparse.Namespace) -> int:
+    """``livingreview release``"""
+    from livingreview.releases import ReleaseError, make_release
+
+    root = find_root(options.root)
+    try:
+        folder = make_release(root, options.version)
+    except ReleaseError as error:
+        print(f"not released: {error}", file=sys.stderr)
+        return 1
+    print(f"released: {folder.relative_to(root)} (commit this folder, then `git tag v{options.version}`)")
+    return 0
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """``livingreview diff``"""
+    from livingreview.releases import compare, load_snapshot
+    from livingreview.releases.tell import tell_difference
+
+    root = find_root(options.root)
+    try:
+        difference = compare(load_snapshot(root, options.before), load_snapshot(root, options.after))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(json.dumps(difference.to_dict(), indent=1, ensure_ascii=False) if options.json else tell_difference(difference))
+    return 0
+
+
+def run_reread(options: argparse.Namespace) -> int:
+    """``livingreview reread``"""
+    from livingreview.releases.reread import list_unread, record_readings
+
+    root = find_root(options.root)
+    waiting = list_unread(root)
+    if not options.claims and not options.all:
+        for claim_id, state in waiting:
+            print(f"{claim_id}: {'its rows or words changed since it was read' if state == 'changed' else 'no reading is recorded'}")
+        print(f"{len(waiting)} conclusion(s) to read", file=sys.stderr)
+        return 0
+    try:
+        fresh = record_readings(root, [claim_id for claim_id, _ in waiting] if options.all else options.claims, day=datetime.date.today().isoformat())
+    except KeyError as error:
+        print(error.args[0], file=sys.stderr)
+        return 2
+    print(f"recorded: {len(fresh)} conclusion(s) read")
+    return 0

@@ -1,0 +1,136 @@
+"""Every estimate of the review under a key that does not change, so that two versions can be set side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from livingreview.evidence import Evidence
+from livingreview.numbers import exact_interval, format_count, format_interval, format_number, format_percent
+
+DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One estimate.
+
+    Attributes
+    ----------
+    key : str
+        Its row_id, or another name that stays the same from version to version.
+    label : str
+        Whom and what it describes.
+    value, low, high : float or None
+        The estimate and its 95% interval, in `unit`; proportions 0-1.
+    unit : str
+        ``proportion``, or the unit a survival figure is printed in.
+    kind : str
+        Table or method it comes from.
+    report_id : str
+        The report that printed it; '' where it rests on several.
+    events, total : int or None
+        Counts of a proportion.
+    """
+
+    key: str
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str = "proportion"
+    kind: str = "outcomes"
+    report_id: str = ""
+    events: int | None = None
+    total: int | None = None
+
+    @property
+    def text(self) -> str:
+        """As a reader sees it: '10/23 (43%), 23 to 66%'."""
+        return ", ".join(part for part in (self.point, self.interval) if part)
+
+    @property
+    def point(self) -> str:
+        """The value with its counts or unit."""
+        if self.unit != "proportion":
+            return format_number(self.value) + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
+        return format_percent(self.value, self.total) if self.events is None else format_count(self.events, self.total)
+
+    @property
+    def interval(self) -> str:
+        """The interval, '' where there is none."""
+        if self.low is None or self.high is None:
+            return ""
+        if self.unit == "proportion":
+            return format_interval(self.low, self.high, self.total)
+        return f"{format_number(self.low)} to {format_number(self.high)}"
+
+    def same_as(self, other: Estimate) -> bool:
+        """Whether value, interval and counts are the same; a new label alone moves nothing."""
+        return all(getattr(self, name) == getattr(other, name) for name in ("value", "low", "high", "unit", "events", "total"))
+
+    def to_dict(self) -> dict:
+        """The estimate as plain values, empty ones left out."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
+
+
+def collect_estimates(evidence: Evidence) -> list[Estimate]:
+    """Every estimate of the review, in order of its key.
+
+    Raises
+    ------
+    ValueError
+        If two estimates have one key.
+    """
+    found = sorted((estimate for source in SOURCES for estimate in source(evidence)), key=lambda item: item.key)
+    for first, second in zip(found, found[1:]):
+        if first.key == second.key:
+            raise ValueError(f"two estimates are called {first.key!r}; each needs a key of its own")
+    return found
+
+
+def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
+    """Every outcome row: events of a total with the exact interval, or the printed percentage where there are no counts."""
+    for row in _records(evidence, "outcomes"):
+        label = f"{_whom(evidence, row)}: {evidence.label('outcomes', 'outcome', row['outcome'])}"
+        base = {"key": row["row_id"], "label": label, "report_id": row["report_id"], "kind": "outcomes"}
+        if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 0:
+            low, high = exact_interval(row["events"], row["total"])
+            yield Estimate(**base, value=_settle(row["events"] / row["total"]), low=_settle(low), high=_settle(high), events=int(row["events"]), total=int(row["total"]))
+        elif not pd.isna(row["percent_reported_pct"]):
+            yield Estimate(**base, value=_settle(float(row["percent_reported_pct"]) / 100), total=_whole(row["total"]))
+
+
+def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
+    """Every survival row as printed, with the printed interval."""
+    for row in _records(evidence, "survival"):
+        if pd.isna(row["estimate"]):
+            continue
+        when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
+        label = f"{_whom(evidence, row)}: {evidence.label('survival', 'endpoint', row['endpoint'])}, {evidence.label('survival', 'statistic', row['statistic'])}{when}"
+        low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
+        yield Estimate(row["row_id"], label, _settle(row["estimate"]), low, high, str(row["unit"]), "survival", row["report_id"], total=_whole(row["total"]))
+
+
+# What is frozen with a release; a function of the evidence that yields estimates is added here.
+SOURCES = (outcome_estimates, survival_estimates)
+
+
+def _records(evidence: Evidence, table: str) -> list[dict]:
+    return evidence.tables[table].to_dict("records")
+
+
+def _whom(evidence: Evidence, row: dict) -> str:
+    if pd.isna(row["cohort_id"]):
+        return row["report_id"]
+    return f"{evidence.study_names.get(row['cohort_id'], row['report_id'])}, {evidence.cohort_labels.get(row['cohort_id'], row['cohort_id'])}"
+
+
+def _settle(value) -> float:
+    return float(f"{float(value):.{DIGITS}g}")
+
+
+def _whole(value) -> int | None:
+    return None if pd.isna(value) else int(value)

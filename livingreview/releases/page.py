@@ -1,0 +1,169 @@
+"""The page of what changed: releases, and what moved from one to the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from livingreview.charts.render import ChartFigure
+from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.evidence import Evidence, find_root
+from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
+from livingreview.numbers import Figure, row_href
+from livingreview.releases.diff import Difference, Move, RowChange, compare
+from livingreview.releases.estimates import Estimate
+from livingreview.releases.feed import FEED
+from livingreview.releases.freeze import is_released
+from livingreview.releases.snapshot import DATA, ESTIMATES, FOLDER, NOW, Snapshot, list_releases, load_snapshot, read_record
+from livingreview.releases.tell import CAUSES, TITLES
+from livingreview.tables.common import report_link, text
+
+REPORTS = {"added": "added", "corrected": "corrected", "removed": "removed", "status_changed": "another part in the review"}
+
+
+def show_releases() -> Stack:
+    """Every release with its date, its changes in words and its files; says plainly where there is none or one."""
+    root = find_root()
+    versions = list_releases(root)
+    rows = []
+    for record in (read_record(root, version) for version in reversed(versions)):
+        files = [link(name, f"../{FOLDER}/{record['version']}/{name}") for name in (DATA, ESTIMATES)]
+        rows.append(Row([record["version"], record["date"], list(record["changes"]), files], anchor=f"release-{record['version']}"))
+    table = HtmlTable("Releases, newest first", [Column("Version"), Column("Date"), Column("What a reader should know"), Column("Frozen files")], rows)
+    return Stack([_say(describe_state(versions)), *([table] if rows else []), _say(Markup('New releases are announced in <a href="../{0}">a feed</a>.').format(FEED))])
+
+
+def describe_state(versions: list[str]) -> str:
+    """How many releases there are, and what that means for this page."""
+    if not versions:
+        return "No release has been made yet: nothing has been frozen, and there is nothing to compare these pages with."
+    if len(versions) == 1:
+        return f"There is one release, {versions[0]}: there is no earlier one to compare it with."
+    return f"There are {len(versions)} releases; the latest is {versions[-1]}."
+
+
+def show_changes() -> Stack:
+    """What moved from each release to the next, newest first; what is not released yet comes first of all."""
+    root = find_root()
+    versions = list_releases(root)
+    if not versions:
+        return Stack([], "With the first release, what moved since will stand here.")
+    now = load_snapshot(root, NOW)
+    names = [*versions, *([] if is_released(root, versions[-1]) else [NOW])]
+    snapshots = [now if name == NOW else load_snapshot(root, name) for name in names]
+    parts = [part for before, after in reversed(list(zip(snapshots, snapshots[1:]))) for part in show_difference(compare(before, after), now)]
+    return Stack(parts, f"These pages are those of {versions[-1]}: nothing has moved since.")
+
+
+def show_difference(difference: Difference, now: Snapshot) -> Iterator[object]:
+    """One difference: reports, conclusions, estimates with a chart, rows cell by cell."""
+    name = "what is not released yet" if difference.after == NOW else difference.after
+    title = f"From {difference.before} to {name}"
+    yield Fragment("heading.html.j2", {"text": title, "anchor": f"to-{difference.after}"}, title)
+    if difference.empty:
+        yield _say("No figure, no row and no conclusion moved; the pages' own words or the programs did.")
+        return
+    yield _say(summarise(difference))
+    tables = (_report_table(difference, now.evidence, title), _conclusion_table(difference, title), _estimate_table(difference, now.evidence, title))
+    yield from (table for table in tables if table.rows)
+    if chart := draw_moves(difference, now.evidence, title=f"Estimates that moved: {title[:1].lower()}{title[1:]}"):
+        yield chart
+    for table in (_new_table(difference, now.evidence, title), _cell_table(difference, now.evidence, title), _own_table(difference, title)):
+        if table.rows:
+            yield fold(table)
+
+
+def summarise(difference: Difference) -> str:
+    """One sentence of counts; corrections are told apart from new evidence."""
+    counts = {kind: len(difference.evidence_rows(kind)) for kind in ("new_evidence", "addition", "correction", "removal")}
+    moved = sum(move.before is not None and move.after is not None for move in difference.estimates)
+    waiting = sum(item.to_read_again for item in difference.conclusions)
+    return (
+        f"New evidence: {counts['new_evidence']} rows of {len(difference.reports['added'])} reports. Rows added to reports known before: {counts['addition']}. "
+        f"Corrected rows: {counts['correction']}. Rows removed: {counts['removal']}. Estimates that moved: {moved}. Conclusions that wait to be read again: {waiting}."
+    )
+
+
+def draw_moves(difference: Difference, evidence: Evidence, *, title: str) -> ChartFigure | None:
+    """Old and new interval of every estimate that moved and can be put on an axis of percent; None where there is none."""
+    rows: list[ChartRow] = []
+    for move in difference.estimates:
+        pair = (move.before, move.after)
+        if all(item is not None and item.unit in ("proportion", "pct") for item in pair):
+            rows.append(ChartRow(move.label))
+            rows += [_chart_row(evidence, move, item, words) for item, words in zip(pair, (f"before ({difference.before})", "after"))]
+    return draw_rows(rows, title=title, axis="%", note="Open diamonds: before. Squares: after. Lines: 95% intervals where there are any.") if rows else None
+
+
+def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> ChartRow:
+    scale = 100 if item.unit == "proportion" else 1
+    low, high = (None if value is None else scale * value for value in (item.low, item.high))
+    figure = Figure(item.point, move.key, _href(evidence, move.key, item.report_id), f"{move.key}, {words}")
+    return ChartRow(words, scale * item.value, low, high, figure, f"[{item.interval}]" if item.interval else "", item.total, hollow=item is move.before)
+
+
+def _report_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
+    rows = [Row([_report(evidence, report_id), words]) for kind, words in REPORTS.items() for report_id in difference.reports[kind] if kind != "added"]
+    if added := difference.reports["added"]:
+        rows.insert(0, Row([[_report(evidence, report_id) for report_id in added], REPORTS["added"]]))
+    return HtmlTable(f"Reports. {title}", [Column("Report"), Column("What happened")], rows)
+
+
+def _conclusion_table(difference: Difference, title: str) -> HtmlTable:
+    rows = [
+        Row([item.claim_id, item.kind, ", ".join(item.rows) or "none", "to be read again: nobody has, since" if item.to_read_again else "read since" if item.state == "read" else ""])
+        for item in difference.conclusions
+    ]
+    return HtmlTable(f"Conclusions. {title}", [Column("Conclusion"), Column("What changed"), Column("Its rows that changed"), Column("Reading")], rows)
+
+
+def _estimate_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
+    rows = []
+    for cause in CAUSES:
+        moves = [move for move in difference.estimates if move.cause == cause and cause not in ("new_evidence", "addition")]
+        rows += [Row([f"{TITLES[cause]}: {CAUSES[cause]}"], heading=True)] if moves else []
+        rows += [Row([[move.label, _row(evidence, move.key)], *("none" if item is None else item.text for item in (move.before, move.after))]) for move in moves]
+    return HtmlTable(f"Estimates before and after. {title}", [Column("Estimate"), Column("Before", True), Column("After", True)], rows)
+
+
+def _new_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
+    rows = []
+    for kind in ("new_evidence", "addition"):
+        counts = Counter(change.report_id for change in difference.evidence_rows(kind))
+        rows += [Row([_report(evidence, report_id), TITLES[kind], str(count)]) for report_id, count in sorted(counts.items())]
+    return HtmlTable(f"New rows by report. {title}", [Column("Report"), Column("Kind"), Column("Rows", True)], rows)
+
+
+def _cell_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
+    rows = []
+    for change in difference.evidence_rows("correction"):
+        rows += [Row([_row(evidence, change.key), f"{change.table}: {cell.column}", cell.before or "empty", cell.after or "empty"]) for cell in change.cells]
+    rows += [Row([change.key, f"{change.table}: whole row", "stood here", "removed"]) for change in difference.evidence_rows("removal")]
+    return HtmlTable(f"Corrected cells and removed rows. {title}", [Column("Row"), Column("Cell"), Column("Before"), Column("After")], rows)
+
+
+def _own_table(difference: Difference, title: str) -> HtmlTable:
+    def name(change: RowChange) -> tuple[str, str]:
+        return change.table, change.kind
+
+    counts = Counter(name(change) for change in difference.rows if not change.evidence)
+    return HtmlTable(f"The review's own tables. {title}", [Column("Table"), Column("Rows"), Column("Number", True)], [Row([table, kind, str(count)]) for (table, kind), count in sorted(counts.items())])
+
+
+def _href(evidence: Evidence, key: str, report_id: str) -> str:
+    """The row's place in this book; this page where the row is gone."""
+    return row_href(report_id, key) if key in evidence.row_tables else "what-changed.html"
+
+
+def _row(evidence: Evidence, key: str):
+    return link(key, row_href(evidence.row(key)["report_id"], key)) if key in evidence.row_tables else key
+
+
+def _report(evidence: Evidence, report_id: str):
+    return report_link(report_id) if report_id in set(evidence.tables["reports"]["report_id"]) else text(report_id)
+
+
+def _say(words: str | Markup) -> Fragment:
+    return Fragment("paragraph.html.j2", {"text": words}, words.striptags() if isinstance(words, Markup) else words)

@@ -1,0 +1,105 @@
+"""One version of the evidence and its estimates: a frozen release, or the project as it stands now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from livingreview.evidence import Evidence, parse_evidence
+from livingreview.project import DESCRIPTOR
+from livingreview.releases.estimates import Estimate, collect_estimates
+
+NOW = "now"
+FOLDER = "releases"
+DATA, ESTIMATES, RECORD = "data.zip", "estimates.json", "release.json"
+CALVER = re.compile(r"(?P<year>\d{4})\.(?P<month>1[0-2]|[1-9])\.(?P<number>0|[1-9]\d*)")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version.
+
+    Attributes
+    ----------
+    version : str
+        CalVer, or 'now'.
+    files : mapping of str to bytes
+        The data package, file by file.
+    record : mapping
+        ``release.json``; empty for 'now'.
+    frozen : tuple of Estimate, optional
+        The estimates as that version's own engine made them.
+    """
+
+    version: str
+    files: Mapping[str, bytes]
+    record: Mapping
+    frozen: tuple[Estimate, ...] | None = None
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The version's tables."""
+        return parse_evidence(self.files)
+
+    @cached_property
+    def estimates(self) -> dict[str, Estimate]:
+        """key -> estimate."""
+        return {item.key: item for item in (collect_estimates(self.evidence) if self.frozen is None else self.frozen)}
+
+
+def parse_version(text: str) -> tuple[int, int, int] | None:
+    """'2026.11.0' -> (2026, 11, 0); None for anything else."""
+    match = CALVER.fullmatch(text)
+    return tuple(int(part) for part in match.groups()) if match else None
+
+
+def list_releases(root: Path) -> list[str]:
+    """Versions released, oldest first."""
+    try:
+        names = os.listdir(root / FOLDER)  # asked for even where there is none: a chapter that shows releases depends on this
+    except FileNotFoundError:
+        return []
+    return sorted((name for name in names if parse_version(name)), key=parse_version)
+
+
+def load_snapshot(root: Path, version: str) -> Snapshot:
+    """A release, or the project as it stands ('now').
+
+    Raises
+    ------
+    ValueError
+        If there is no such version; names those there are.
+    """
+    if version == NOW:
+        return Snapshot(NOW, read_package_files(root), {})
+    if version not in list_releases(root):
+        raise ValueError(f"no release {version!r}; there are: {', '.join([*list_releases(root), NOW])}")
+    folder = root / FOLDER / version
+    with zipfile.ZipFile(folder / DATA) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    estimates = json.loads((folder / ESTIMATES).read_text(encoding="utf-8"))["estimates"]
+    return Snapshot(version, files, read_record(root, version), tuple(Estimate(**item) for item in estimates))
+
+
+def read_record(root: Path, version: str) -> dict:
+    """``release.json`` of a release."""
+    return json.loads((root / FOLDER / version / RECORD).read_text(encoding="utf-8"))
+
+
+def read_package_files(root: Path) -> dict[str, bytes]:
+    """The data package as it stands: descriptor, bibliography and declared tables."""
+    data = root / "data"
+    names = [item["path"] for item in json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]]
+    return {name: (data / name).read_bytes() for name in sorted([DESCRIPTOR, "references.bib", *names])}
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

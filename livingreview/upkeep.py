@@ -1,0 +1,80 @@
+"""How the review is kept up, as ``review.yml`` states it: mode, searches, dates. What is not stated stays empty."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+FILE = "review.yml"
+MODES = {
+    "living": "living: searched again as planned",
+    "paused": "paused: searches are put off",
+    "retired": "retired: closed, and not searched again",
+}
+KEYS = ("mode", "since", "reason", "search_every_months", "sources", "data_as_of", "next_due")
+DATES = ("since", "data_as_of", "next_due")
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What ``review.yml`` states.
+
+    Attributes
+    ----------
+    mode : str
+        A key of `MODES`.
+    sources : tuple of (str, date or None)
+        Each source searched, and when last.
+    every_months : int or None
+        Months between searches.
+    data_as_of, stated_due, since : date or None
+    reason : str
+        Why paused or retired.
+    """
+
+    mode: str
+    sources: tuple[tuple[str, datetime.date | None], ...] = ()
+    every_months: int | None = None
+    data_as_of: datetime.date | None = None
+    stated_due: datetime.date | None = None
+    since: datetime.date | None = None
+    reason: str = ""
+
+    @property
+    def next_due(self) -> datetime.date | None:
+        """When a search is due: as stated, or the schedule counted from the source searched longest ago; None where neither is known."""
+        if self.mode == "retired":
+            return None
+        searched = [day for _, day in self.sources]
+        if self.stated_due or not self.every_months or not searched or None in searched:
+            return self.stated_due
+        return add_months(min(searched), self.every_months)
+
+    @property
+    def notice(self) -> str:
+        """What every page says of a review that is retired; '' while it is not."""
+        if self.mode != "retired":
+            return ""
+        return f"This review was retired on {self.since}: {self.reason.rstrip('.')}. It is not searched again; newer evidence may exist."
+
+
+def read_upkeep(root: Path) -> Upkeep | None:
+    """The project's ``review.yml``; None where there is none. It must have passed the check."""
+    try:
+        text = (root / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    values = yaml.safe_load(text)
+    sources = tuple((item["name"], item.get("last_searched")) for item in values.get("sources") or ())
+    return Upkeep(values["mode"], sources, values.get("search_every_months"), values.get("data_as_of"), values.get("next_due"), values.get("since"), values.get("reason") or "")
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day some months later, or the last day of that month where it is shorter."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
