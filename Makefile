@@ -1,6 +1,8 @@
 # Two commands do everything on a fresh machine: `make book` and `make test`.
 VENV := .venv
 BIN := $(VENV)/bin
+# One worker a core; the tests of one file stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.ready
 
 .PHONY: book test unit check lock clean
@@ -10,11 +12,11 @@ book: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python tests/find_browser.py
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 # The everyday tests: no book, no browser, under a minute.
 unit: $(STAMP)
-	@$(BIN)/python -m pytest -m "not book and not browser and not slow" -q
+	@$(PYTEST) -m "not book and not browser and not slow" -q
 
 check: $(STAMP)
 	@$(BIN)/livingreview check

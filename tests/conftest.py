@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import shutil
 import subprocess
 import sys
@@ -11,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from livingreview.checks import record_rows, write_rows
-from livingreview.evidence import Evidence, load_evidence, load_package
+from livingreview.evidence import Evidence, load_evidence
+from tests.reduced import CORE, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+LONGEST = ("test_rebuild.py", "test_safety_of_builds.py", "test_browser.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no core is left with one of them at the end."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
@@ -29,42 +35,12 @@ def review() -> Evidence:
     return load_evidence(ROOT)
 
 
-CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
-
-
-def keep_core(project: Path) -> None:
-    """Leave only the rows of the core reports and what they point to: every rule meets them, and a check is quick."""
-    data = project / "data"
-    package = load_package(data)
-    tables = {}
-    for name, table in package.tables.items():
-        with open(data / table.path, newline="", encoding="utf-8") as handle:
-            tables[name] = list(csv.DictReader(handle))
-    for table in package.evidence_tables:
-        tables[table.name] = [row for row in tables[table.name] if row["report_id"] in CORE]
-    for name in ("discrepancies", "appraisals", "extraction_agreement"):
-        tables[name] = [row for row in tables[name] if row["report_id"] in CORE]
-    reports = {*CORE, *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name])}
-    tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
-    tables["screening"] = [row for row in tables["screening"] if row["report_id"] in reports]
-    studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
-    tables["studies"] = [row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies]
-    rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
-    for name in ("claims", "certainty"):
-        tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
-    for name, table in package.tables.items():
-        write_rows(data / table.path, table.columns, [[row[column] for column in table.columns] for row in tables[name]])
-    entries = re.split(r"\n(?=@)", (data / "references.bib").read_text(encoding="utf-8"))
-    (data / "references.bib").write_text("\n".join(entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry) and re.match(r"@\w+\{([^,]+),", entry)[1] in reports), encoding="utf-8")
-    record_rows(project)
-
-
 @pytest.fixture(scope="session")
 def core_project(tmp_path_factory) -> Path:
     """A project folder with the rows of the core reports only."""
     folder = tmp_path_factory.mktemp("core")
     shutil.copytree(ROOT / "data", folder / "data")
-    keep_core(folder)
+    keep_reports(folder, CORE)
     return folder
 
 

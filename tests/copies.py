@@ -8,7 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.reduced import cited_reports, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "requirements.txt", "review.yml", "chapters", "data", "livingreview")
@@ -16,7 +20,7 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, with its own engine on the path."""
+    """A project folder of its own, with its own engine on the path, and the reports that its chapters name."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -27,6 +31,7 @@ class Copy:
                 shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports"))
             else:
                 shutil.copy(source, folder / name)
+        keep_reports(folder, cited_reports(folder))
 
     @property
     def published(self) -> Path:
@@ -50,13 +55,19 @@ class Copy:
         """``jupyter-book build .``"""
         return self.run("-c", JUPYTER_BOOK, "build", ".", "--path-output", str(self.folder.parent / "plain"), "-W", "-n", "--keep-going", "-q")
 
-    def edit(self, name: str, old: str, new: str) -> str:
-        """Replace a text that must be there; returns the file's former content."""
-        path = self.folder / name
-        before = path.read_text(encoding="utf-8")
-        assert old in before, f"{name} has no {old!r}"
-        path.write_text(before.replace(old, new), encoding="utf-8")
-        return before
+    @contextmanager
+    def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:
+        """Replace texts that must be there (file, old, new), and put them back; gives the first file's former content."""
+        before = {name: (self.folder / name).read_text(encoding="utf-8") for name, _, _ in changes}
+        try:
+            for name, old, new in changes:
+                text = (self.folder / name).read_text(encoding="utf-8")
+                assert old in text, f"{name} has no {old!r}"
+                (self.folder / name).write_text(text.replace(old, new), encoding="utf-8")
+            yield before[changes[0][0]]
+        finally:
+            for name, text in before.items():
+                (self.folder / name).write_text(text, encoding="utf-8")
 
 
 def executed(done: subprocess.CompletedProcess) -> set[str]:

@@ -1,0 +1,50 @@
+"""The review with fewer reports, for tests that check or build it many times."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from livingreview.checks import record_rows, write_rows
+from livingreview.evidence import load_package
+
+CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
+
+
+def cited_reports(root: Path) -> set[str]:
+    """The core reports and those whose rows the chapters name: with these every chapter can be built."""
+    with open(root / "data" / "reports.csv", newline="", encoding="utf-8") as handle:
+        ids = [row["report_id"] for row in csv.DictReader(handle)]
+    prose = "\n".join(path.read_text(encoding="utf-8") for path in (root / "chapters").glob("*.md"))
+    return {*CORE, *(name for name in ids if re.search(rf"\b{name}\b", prose))}
+
+
+def keep_reports(project: Path, wanted: Collection[str]) -> None:
+    """Leave only the rows of some reports and what they point to, so that checks and builds are quick."""
+    data = project / "data"
+    package = load_package(data)
+    tables = {}
+    for name, table in package.tables.items():
+        with open(data / table.path, newline="", encoding="utf-8") as handle:
+            tables[name] = list(csv.DictReader(handle))
+    for table in package.evidence_tables:
+        tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
+    for name in ("discrepancies", "appraisals", "extraction_agreement"):
+        tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
+    reports = {*wanted, *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name])}
+    tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
+    tables["screening"] = [row for row in tables["screening"] if row["report_id"] in reports]
+    studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
+    tables["studies"] = [row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies]
+    rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
+    for row in tables["discrepancies"]:
+        row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
+    for name in ("claims", "certainty"):
+        tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
+    for name, table in package.tables.items():
+        write_rows(data / table.path, table.columns, [[row[column] for column in table.columns] for row in tables[name]])
+    entries = re.split(r"\n(?=@)", (data / "references.bib").read_text(encoding="utf-8"))
+    (data / "references.bib").write_text("\n".join(entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry) and re.match(r"@\w+\{([^,]+),", entry)[1] in reports), encoding="utf-8")
+    record_rows(project)
