@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
 from tests.reduced import CORE, keep_reports
 
@@ -41,13 +42,14 @@ def core_project(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("core")
     shutil.copytree(ROOT / "data", folder / "data")
     keep_reports(folder, CORE)
+    check_project(folder)  # notes which tables are valid
     return folder
 
 
 @pytest.fixture
 def project(core_project: Path, tmp_path: Path) -> Path:
     """A copy of it, to be damaged."""
-    shutil.copytree(core_project / "data", tmp_path / "data")
+    shutil.copytree(core_project, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -56,7 +56,7 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
         if raws[name]:
             problems += check_cells(raws[name], table.path)
     broken = any(raw is None or raw.header != raw.table.columns for raw in raws.values())
-    problems += check_schema(data, package)
+    problems += check_schema(data, package, Path(root) / "_build" / ".sound")
     keys, found = _bibliography_keys(data)
     problems += found
     if not broken:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import hashlib
+import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,17 +24,58 @@ _TOLD_ELSEWHERE = {
 }
 
 
-def check_schema(data: Path, package: Package) -> Iterator[Problem]:
-    """Validate ``data/datapackage.json`` and every table with stock frictionless."""
+def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]:
+    """Validate ``data/datapackage.json`` and every table with stock frictionless.
+
+    Parameters
+    ----------
+    sound : Path
+        A file of hashes, one a table that was found valid before: such a table is not looked at again.
+        A hash covers the table, its declaration, the tables its foreign keys point to, and frictionless itself.
+    """
     logging.getLogger("frictionless").setLevel(logging.ERROR)
-    report = frictionless.validate(str(data / "datapackage.json"), limit_errors=10_000)
-    for error in report.errors:
-        yield Problem("datapackage.json", 0, "", error.type, error.note, "a valid Data Package", "restore it from version control, or correct the descriptor")
-    for task in report.tasks:
-        table = package.tables[task.name]
-        for error in task.errors:
+    hashes = _hash_tables(data, package)
+    known = set(sound.read_text(encoding="ascii").split()) if sound.is_file() else set()
+    due = [name for name in package.tables if hashes[name] not in known]
+    if not due:
+        return
+    try:
+        whole = frictionless.Package(str(data / "datapackage.json"))
+        whole.to_descriptor(validate=True)
+    except frictionless.FrictionlessException as error:
+        for item in error.to_errors():
+            yield Problem("datapackage.json", 0, "", item.type, item.note, "a valid Data Package", "restore it from version control, or correct the descriptor")
+        return
+    valid = set(package.tables) - set(due)
+    for name in due:
+        report = whole.get_resource(name).validate(limit_errors=10_000)
+        errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
+        if not errors:
+            valid.add(name)
+        for error in errors:
             if error.type not in _TOLD_ELSEWHERE:
-                yield _translate(error, table)
+                yield _translate(error, package.tables[name])
+    after = _hash_tables(data, package)
+    valid = {name for name in valid if after[name] == hashes[name]}  # not edited meanwhile
+    with contextlib.suppress(OSError):  # it only saves time
+        sound.parent.mkdir(parents=True, exist_ok=True)
+        fresh = sound.with_suffix(f".{os.getpid()}")
+        fresh.write_text("\n".join(sorted(hashes[name] for name in valid)), encoding="ascii")
+        fresh.replace(sound)
+
+
+def _hash_tables(data: Path, package: Package) -> dict[str, str]:
+    """A hash of everything that decides whether a table is valid (key: its name)."""
+    files = {name: hashlib.sha256((data / table.path).read_bytes() if (data / table.path).is_file() else b"").hexdigest() for name, table in package.tables.items()}
+    descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    shared = {name: value for name, value in descriptor.items() if name != "resources"}
+    hashes = {}
+    for resource in descriptor["resources"]:
+        name = resource["name"]
+        tables = sorted({name, *(key.table or name for key in package.tables[name].foreign_keys)})
+        parts = [frictionless.__version__, shared, resource, [files[table] for table in tables]]
+        hashes[name] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashes
 
 
 def _translate(error, table: Table) -> Problem:

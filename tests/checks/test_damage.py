@@ -80,3 +80,15 @@ def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
         place = set_cell(project, "discrepancies", "value_a", "“99.87% (n=99)”")
     problems = check_project(project, sources=sources)
     assert [(problem.file, problem.row, problem.column) for problem in problems if problem.rule == "not-in-source"] == [place]
+
+
+def test_a_table_found_valid_before_is_looked_at_again_when_what_it_points_to_changed(project):
+    """A valid table is noted; the note holds for it, its declaration and the tables its keys point to."""
+    assert check_project(project) == []
+    noted = (project / "_build" / ".sound").read_text()
+    cohorts = project / "data" / "cohorts.csv"
+    rows = cohorts.read_text(encoding="utf-8").splitlines(keepends=True)
+    cohorts.write_text("".join(row for row in rows if not row.startswith("linder-2016.")), encoding="utf-8")
+    found = {(problem.file, problem.rule) for problem in check_project(project)}
+    assert ("outcomes.csv", "foreign-key") in found and ("cohorts.csv", "row-count") in found
+    assert len((project / "_build" / ".sound").read_text().split()) < len(noted.split()), "only valid tables are noted"
