@@ -17,8 +17,12 @@ UTC = alt.Scale(type="utc")  # a date is the same day wherever the book is built
 
 
 def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
-    """A calendar of doses per regimen, one lane per drug course and one square per day, with the table of drugs and doses."""
-    parts: list = []
+    """A calendar of doses per regimen, one lane per drug course and one square per day, with the table of drugs and doses.
+
+    A study whose reports print the same days of the same drugs is drawn once, from the report that gives the most doses; the other reports' doses stay in a folded table.
+    """
+    studies = evidence.tables["reports"].set_index("report_id")["study_id"]
+    tables, drawable = [], {}
     for regimen in regimens_shown(evidence):
         courses = components_of(evidence, regimen["regimen_id"])
         if courses.empty:
@@ -26,10 +30,18 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
         name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
         table = component_table(evidence, courses, f"Drugs and doses: {name}")
         dated = courses.dropna(subset=["days"])
-        parts.append(_draw_calendar(evidence, dated, f"{title}: {name}", table) if len(dated) > 1 else table)
-    tables = [part for part in parts if isinstance(part, HtmlTable)]
-    charts = [part for part in parts if not isinstance(part, HtmlTable)]
-    return Stack([*charts, *([fold(join_tables(tables, "Drugs and doses of regimens without days"))] if tables else [])], "No report of this class gives doses.")
+        if len(dated) < 2:
+            tables.append(table)
+            continue
+        key = (studies[regimen["report_id"]], *zip(dated["drug_id"], dated["days"]))
+        drawable.setdefault(key, []).append((int(courses["dose"].notna().sum()), dated, name, table))
+    charts = []
+    for same in drawable.values():
+        best = max(same, key=lambda item: item[0])
+        charts.append(_draw_calendar(evidence, best[1], f"{title}: {best[2]}", best[3]))
+        tables += [item[3] for item in same if item is not best]
+    rest = [fold(join_tables(tables, "Drugs and doses of regimens without days, or with the days of a calendar above"))] if tables else []
+    return Stack([*charts, *rest], "No report of this class gives doses.")
 
 
 def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:

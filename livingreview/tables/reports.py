@@ -14,18 +14,26 @@ from livingreview.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
 
-def tabulate_reports(evidence: Evidence, *, caption: str) -> HtmlTable:
-    """The reports, what was seen of each, and the part it plays."""
-    columns = [Column("Report"), Column("Study"), Column("Design"), Column("Kind; text seen"), Column("Part in the review"), Column("Registry")]
+def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
+    """The reports, what was seen of each, and the part it plays: those included, and folded those that give context."""
+    reports = evidence.tables["reports"]
+    included = reports["status"].eq("included")
+    parts: list = [_report_table(evidence, reports.loc[included], f"{caption}: included")] if included.any() else []
+    if not included.all():
+        parts.append(fold(_report_table(evidence, reports.loc[~included], f"{caption}: context")))
+    return Stack(parts, "No report is entered.")
+
+
+def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> HtmlTable:
+    columns = [Column("Report"), Column("Study"), Column("Design"), Column("Kind; text seen"), Column("Why here"), Column("Registry")]
     studies = evidence.tables["studies"].set_index("study_id")
     rows = []
-    for row in records(evidence.tables["reports"].sort_values("status", ascending=False, kind="stable")):
+    for row in records(reports):
         study = studies.loc[row["study_id"]]
         rows.append(Row([
             report_link(row["report_id"]), study["name"], evidence.label("studies", "design", study["design"]),
             [evidence.label("reports", "kind", row["kind"]), evidence.label("reports", "text_seen", row["text_seen"])],
-            [evidence.label("reports", "status", row["status"]), row["status_reason"]],
-            text(row["registry_id"], NOT_REPORTED),
+            row["status_reason"], text(row["registry_id"], NOT_REPORTED),
         ]))
     return HtmlTable(caption, columns, rows)
 
