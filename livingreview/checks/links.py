@@ -198,6 +198,22 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
                 yield checked.problem(table, line, columns[1], "fact-twice", "the same fact as an earlier row", "one row for one fact", "delete the copy, or tell the two apart; " + REGISTER)
 
 
+def check_screening(checked: Checked) -> Iterator[Problem]:
+    """Every report kept was screened once, and plays the part that was decided."""
+    reports, screening = checked.frames["reports"], checked.frames["screening"]
+    status = dict(zip(reports["report_id"], reports["status"]))
+    for line, row in screening.dropna(subset=["decision"]).iterrows():
+        if pd.isna(row["report_id"]):
+            if row["decision"] != "excluded":
+                yield checked.problem("screening", line, "report_id", "screened-without-report", f"{row['decision']!r} and no report", "the report that was kept", "name the report, or correct the decision")
+        elif status.get(row["report_id"], row["decision"]) != row["decision"]:
+            yield checked.problem("screening", line, "decision", "screened-otherwise", row["decision"], f"{status[row['report_id']]!r}, as reports.csv says", "correct one of the two")
+    for line in screening.index[screening["report_id"].notna() & screening["report_id"].duplicated()]:
+        yield checked.problem("screening", line, "report_id", "screened-twice", screening.at[line, "report_id"], "one decision a report", "delete the copy")
+    for line, row in reports.loc[reports["status"].isin(["included", "context"]) & ~reports["report_id"].isin(screening["report_id"])].iterrows():
+        yield checked.problem("reports", line, "report_id", "not-screened", row["report_id"], "a row in screening.csv", "enter the search that found it and the decision")
+
+
 def check_reporting_items(checked: Checked) -> Iterator[Problem]:
     """An item that is met says where; one that is not says what is missing."""
     for line, row in checked.frames["reporting_items"].dropna(subset=["status"]).iterrows():
@@ -209,5 +225,5 @@ def check_reporting_items(checked: Checked) -> Iterator[Problem]:
 
 LINK_RULES = (
     check_row_ids_unique, check_row_id_prefix, check_lists_of_ids, check_claim_figures, check_overlaps_mutual, check_cohort_links, check_basis,
-    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_certainty, check_same_fact_twice, check_reporting_items,
+    check_printed_figure, check_bibliography, check_sorted, check_appraisals, check_certainty, check_same_fact_twice, check_screening, check_reporting_items,
 )
