@@ -98,7 +98,7 @@ def test_a_change_of_any_table_reaches_every_page_over_all(project):
         frame.to_csv(path, index=False)
         assert hash_inputs(project)("slice:review") != before, table.name
         path.write_text(text, encoding="utf-8")
-        assert hash_inputs(project)("slice:review") == before
+    assert hash_inputs(project)("slice:review") == before
 
 
 def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):

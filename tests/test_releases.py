@@ -10,6 +10,7 @@ import pytest
 
 from livingreview import cli
 from livingreview.checks import check_project, record_rows
+from livingreview.evidence import load_evidence
 from livingreview.readings import reading_state
 from livingreview.releases import ReleaseError, compare, list_releases, load_snapshot, make_release
 from livingreview.releases.reread import record_readings
@@ -49,11 +50,11 @@ def correct_a_row(folder):
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory):
+def released(core_project, tmp_path_factory):
     """A project with one release."""
     folder = tmp_path_factory.mktemp("released")
-    for name in ("data", "chapters"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("reports"))
+    shutil.copytree(core_project, folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "chapters", folder / "chapters", ignore=shutil.ignore_patterns("reports"))
     for name in ("LICENSE", "_toc.yml"):
         shutil.copy(ROOT / name, folder)
     prepare(folder)
@@ -72,15 +73,15 @@ def test_the_frozen_package_stands_alone(released, tmp_path):
     with zipfile.ZipFile(released / "releases" / FIRST / "data.zip") as archive:
         archive.extractall(tmp_path)
     assert frictionless.validate(str(tmp_path / "datapackage.json")).valid
-    for path in (ROOT / "data").glob("*.csv"):
+    for path in (released / "data").glob("*.csv"):
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert FIRST in readme and "CC-BY-4.0" in readme and (tmp_path / "LICENSE").is_file() and FIRST in (tmp_path / "CITATION.cff").read_text(encoding="utf-8")
 
 
-def test_every_outcome_with_counts_has_an_exact_interval(released, review):
+def test_every_outcome_with_counts_has_an_exact_interval(released):
     estimates = {item["key"]: item for item in json.loads((released / "releases" / FIRST / "estimates.json").read_text(encoding="utf-8"))["estimates"]}
-    frame = review.tables["outcomes"].dropna(subset=["events", "total"])
+    frame = load_evidence(released).tables["outcomes"].dropna(subset=["events", "total"])
     for row in frame.loc[frame["total"] > 0].itertuples():
         item = estimates[row.row_id]
         assert item["events"] == row.events and item["low"] <= item["value"] <= item["high"] and item["label"]
