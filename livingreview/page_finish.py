@@ -56,6 +56,11 @@ def settle_search_index(text: str) -> str:
     return text[:start] + json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + text[end:]
 
 
+def settle_search_options(text: str) -> str:
+    """Sphinx's options with excerpts of what a search finds only where pages come from a server: from disk a browser reads no other page."""
+    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:'")
+
+
 def math_renderer() -> tuple:
     """Sphinx visitors that write mathematics as MathML, which browsers draw without a script."""
     return (_visit_inline, None), (_visit_block, None)
