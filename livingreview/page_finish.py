@@ -57,8 +57,8 @@ def settle_search_index(text: str) -> str:
 
 
 def settle_search_options(text: str) -> str:
-    """Sphinx's options with excerpts of what a search finds only where pages come from a server: from disk a browser reads no other page."""
-    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:'")
+    """Sphinx's options with excerpts of what a search finds only where other pages can be read whole: not from disk, not in a kept version."""
+    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:' && !globalThis.lrPlace")
 
 
 def math_renderer() -> tuple:
