@@ -56,6 +56,11 @@ def settle_search_index(text: str) -> str:
     return text[:start] + json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + text[end:]
 
 
+def settle_search_options(text: str) -> str:
+    """Sphinx's options with excerpts of what a search finds only where other pages can be read whole: not from disk, not in a kept version."""
+    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:' && !globalThis.lrPlace")
+
+
 def math_renderer() -> tuple:
     """Sphinx visitors that write mathematics as MathML, which browsers draw without a script."""
     return (_visit_inline, None), (_visit_block, None)

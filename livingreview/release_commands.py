@@ -1,4 +1,4 @@
-"""The commands about releases: release, diff, reread, publish, offline-zip."""
+"""The commands about releases: release, diff, reread, publish, offline-zip, zenodo, due."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from livingreview.project import find_root
+from livingreview.project import find_root, is_current
 
 
 def add_commands(commands) -> None:
@@ -28,6 +28,22 @@ def add_commands(commands) -> None:
     reread.add_argument("--all", action="store_true", help="all of them")
     reread.set_defaults(run=run_reread)
 
+    publish = commands.add_parser("publish", help="lay out a site: / the latest book, /v/VERSION/ each release for good")
+    publish.add_argument("site", type=Path, help="the site's folder; versions it keeps already stay (SITE.new and SITE.old are used on the way)")
+    publish.add_argument("--release", metavar="VERSION", help="refuse unless this is the latest release")
+    publish.add_argument("--latest-only", action="store_true", help="renew / and leave this version's kept pages as they were published")
+    publish.set_defaults(run=run_publish)
+
+    offline = commands.add_parser("offline-zip", help="the whole built book as one zip that opens from disk")
+    offline.add_argument("target", type=Path, nargs="?", help="default: _build/<package name>.zip")
+    offline.set_defaults(run=run_offline)
+
+    zenodo = commands.add_parser("zenodo", help="write .zenodo.json from CITATION.cff (a release does so too)")
+    zenodo.set_defaults(run=run_zenodo)
+
+    due = commands.add_parser("due", help="say whether a search is due by review.yml; exit 1 if one is")
+    due.set_defaults(run=run_due)
+
 
 def run_release(options: argparse.Namespace) -> int:
     """``livingreview release``"""
@@ -39,7 +55,7 @@ def run_release(options: argparse.Namespace) -> int:
     except ReleaseError as error:
         print(f"not released: {error}", file=sys.stderr)
         return 1
-    print(f"released: {folder.relative_to(root)} (commit this folder, then `git tag v{options.version}`)")
+    print(f"released: {folder.relative_to(root)} (commit it with .zenodo.json, then `git tag v{options.version}`)")
     return 0
 
 
@@ -76,3 +92,49 @@ def run_reread(options: argparse.Namespace) -> int:
         return 2
     print(f"recorded: {len(fresh)} conclusion(s) read")
     return 0
+
+
+def run_publish(options: argparse.Namespace) -> int:
+    """``livingreview publish``"""
+    from livingreview.releases import ReleaseError
+    from livingreview.releases.site import publish_site
+
+    root = find_root(options.root)
+    if not is_current(root):
+        print("not published: the built book is not the one these files make. To mend: livingreview build", file=sys.stderr)
+        return 1
+    try:
+        version = publish_site(root, options.site, expected=options.release, latest_only=options.latest_only)
+    except ReleaseError as error:
+        print(f"not published: {error}", file=sys.stderr)
+        return 1
+    print(f"{options.site}: / and /v/{version}/")
+    return 0
+
+
+def run_offline(options: argparse.Namespace) -> int:
+    """``livingreview offline-zip``"""
+    from livingreview.evidence import load_package
+    from livingreview.releases.offline import zip_book
+
+    root = find_root(options.root)
+    target = options.target or root / "_build" / f"{load_package(root / 'data').name}.zip"
+    print(zip_book(root / "_build" / "html", target))
+    return 0
+
+
+def run_zenodo(options: argparse.Namespace) -> int:
+    """``livingreview zenodo``"""
+    from livingreview.citation import write_deposit
+
+    print(write_deposit(find_root(options.root)))
+    return 0
+
+
+def run_due(options: argparse.Namespace) -> int:
+    """``livingreview due``"""
+    from livingreview.upkeep import read_upkeep, tell_due
+
+    told = tell_due(read_upkeep(find_root(options.root)), datetime.date.today())
+    print(told or "no search is due", file=None if told else sys.stderr)
+    return 1 if told else 0

@@ -26,7 +26,7 @@ from livingreview.citation import book_item, chapter_item, head_tags, read_citat
 from livingreview.evidence import find_root, load_evidence
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
-from livingreview.page_finish import finish_page, math_renderer, settle_search_index
+from livingreview.page_finish import finish_page, math_renderer, settle_search_index, settle_search_options
 from livingreview.pages import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files
 from livingreview.sidebar import pages_that_moved, shorten_sidebar
@@ -139,8 +139,9 @@ def finish_build(app, error) -> None:
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
     write_citations(app.config.livingreview_record, load_evidence(root), titles, Path(app.outdir) / "cite")
     write_release_files(root, Path(app.outdir))
-    index = Path(app.outdir) / "searchindex.js"
-    index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, settle in (("searchindex.js", settle_search_index), ("_static/documentation_options.js", settle_search_options)):
+        path = Path(app.outdir) / name
+        path.write_text(settle(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):
         if path.stat().st_mtime_ns < app.livingreview_start:
             continue  # finished by an earlier build
@@ -162,6 +163,14 @@ def add_head_tags(app, pagename, templatename, context, doctree) -> None:
     item = book_item(record) if whole else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
     tags = head_tags(record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters")
     context["metatags"] = context.get("metatags", "") + tags
+
+
+def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:
+    """A report's page is made from the data: there is no source of it to copy beside it, nor to offer for download."""
+    if Path(pagename).parent.name == "reports":
+        context["sourcename"] = ""
+        for item in context.get("header_buttons", ()):
+            item["buttons"] = [button for button in item.get("buttons", ()) if button.get("label") != "download-source-button"]
 
 
 def drop_orphans(app) -> None:
@@ -190,5 +199,6 @@ def setup(app) -> dict:
     app.connect("html-page-context", remember_stems)  # the first event after the index is set up
     app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
     app.connect("html-page-context", add_head_tags)
+    app.connect("html-page-context", offer_no_made_source, priority=900)  # after the theme has made its buttons
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -14,6 +14,7 @@ from livingreview.evidence import load_evidence
 from livingreview.readings import reading_state
 from livingreview.releases import ReleaseError, compare, list_releases, load_snapshot, make_release
 from livingreview.releases.reread import record_readings
+from livingreview.releases.site import publish_site
 from livingreview.releases.tell import tell_difference
 from tests.checks.damage import find, read, set_cell, write
 from tests.conftest import ROOT
@@ -123,6 +124,21 @@ def test_a_changed_page_can_be_released(copy):
     make_release(copy, SECOND)
     assert list_releases(copy) == [FIRST, SECOND]
     assert compare(load_snapshot(copy, FIRST), load_snapshot(copy, SECOND)).empty
+
+
+def test_only_the_project_as_released_is_published(copy):
+    (copy / "_build" / "html" / "chapters").mkdir(parents=True)
+    (copy / "_build" / "html" / "chapters" / "index.html").write_text("<html><head></head><body>Book</body></html>", encoding="utf-8")
+    with pytest.raises(ReleaseError, match=f"the latest release is {FIRST}, not {SECOND}. To mend"):
+        publish_site(copy, copy / "site", expected=SECOND)
+    assert publish_site(copy, copy / "site", expected=FIRST) == FIRST
+    assert (copy / "site" / "v" / FIRST / "chapters" / "index.html").is_file()
+    assert json.loads((copy / ".zenodo.json").read_text(encoding="utf-8"))["version"] == FIRST, "a release writes it"
+    path = copy / "chapters" / "methods.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nAnother rule.\n", encoding="utf-8")
+    with pytest.raises(ReleaseError, match=f"changed since {FIRST}. To mend: release the change"):
+        publish_site(copy, copy / "site2")
+    assert not (copy / "site2").exists()
 
 
 def test_an_unknown_version_names_those_there_are(copy, capsys):

@@ -13,6 +13,7 @@ import yaml
 RECORD = "CITATION.cff"
 LANGUAGE = "en"
 WHOLE = "review"  # name of the files that cite the review as a whole
+KEPT = "v"  # folder of the site that keeps each version for good
 
 
 def read_citation(root: Path) -> dict:
@@ -41,7 +42,7 @@ def site_address(record: dict, path: str = "") -> str:
 
 def version_address(record: dict, path: str) -> str:
     """Address of a page that stays as it is in this version; '' while the book has none."""
-    return site_address(record, f"v/{record['version']}/{path}")
+    return site_address(record, f"{KEPT}/{record['version']}/{path}")
 
 
 def issues_address(record: dict) -> str:

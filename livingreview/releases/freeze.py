@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from livingreview.checks import check_project
-from livingreview.citation import read_citation
+from livingreview.citation import read_citation, write_deposit
 from livingreview.pages import make_zip
 from livingreview.releases.snapshot import DATA, ESTIMATES, FOLDER, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
 
@@ -46,7 +46,9 @@ def make_release(root: Path, version: str) -> Path:
         "version": version, "date": str(record["date-released"]), "title": record["title"], "changes": changes,
         "rows": {name: len(frame) for name, frame in now.evidence.tables.items()}, **content, "sha256": {name: digest(value) for name, value in files.items()},
     })
-    return _write_folder(root / FOLDER / version, files)
+    folder = _write_folder(root / FOLDER / version, files)
+    write_deposit(root)
+    return folder
 
 
 def require_later(root: Path, version: str) -> None:

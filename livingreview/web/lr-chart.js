@@ -9,7 +9,7 @@
 
   const load = name => loading[name] ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = new URL(name, here);
+    script.src = globalThis.lrPlace?.(name) ?? new URL(name, here); // a kept version shares its files with others
     script.onload = resolve;
     script.onerror = () => reject(new Error(`${name} could not be loaded`));
     document.head.append(script);

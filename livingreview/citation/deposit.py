@@ -1,0 +1,35 @@
+"""``.zenodo.json``, by which an archive takes in a release: made from ``CITATION.cff`` and the package's own description, never written by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from livingreview.citation.record import read_citation
+from livingreview.evidence import load_package
+
+DEPOSIT = ".zenodo.json"
+ISO_639_2 = "eng"
+
+
+def describe_deposit(record: dict, description: str) -> dict:
+    """The record of a deposit in the archive's own words; only what ``CITATION.cff`` states."""
+    creators = [{"name": person["name"]} if "name" in person else _with_orcid(person) for person in record["authors"]]
+    return {
+        "title": record["title"], "upload_type": record.get("type", "dataset"), "description": description, "creators": creators,
+        "version": record["version"], "publication_date": str(record["date-released"]), "access_right": "open", "license": record["license"].lower(),
+        "language": ISO_639_2, "keywords": record.get("keywords", []),
+    }
+
+
+def write_deposit(root: Path) -> Path:
+    """Write ``.zenodo.json`` anew; returns its path."""
+    content = describe_deposit(read_citation(root), load_package(root / "data").description)
+    path = root / DEPOSIT
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _with_orcid(person: dict) -> dict:
+    name = {"name": f"{person['family-names']}, {person['given-names']}"}
+    return name | ({"orcid": person["orcid"].rsplit("/", 1)[-1]} if person.get("orcid") else {})
