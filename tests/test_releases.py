@@ -82,11 +82,12 @@ def test_the_frozen_package_stands_alone(released, tmp_path):
 
 def test_every_outcome_with_counts_has_an_exact_interval(released):
     estimates = {item["key"]: item for item in json.loads((released / "releases" / FIRST / "estimates.json").read_text(encoding="utf-8"))["estimates"]}
-    frame = load_evidence(released).tables["outcomes"].dropna(subset=["events", "total"])
+    tables = load_evidence(released).tables
+    frame = tables["outcomes"].dropna(subset=["events", "total"])
     for row in frame.loc[frame["total"] > 0].itertuples():
         item = estimates[row.row_id]
         assert item["events"] == row.events and item["low"] <= item["value"] <= item["high"] and item["label"]
-    assert set(review.tables["survival"].dropna(subset=["estimate"])["row_id"]) <= estimates.keys()
+    assert set(tables["survival"].dropna(subset=["estimate"])["row_id"]) <= estimates.keys()
 
 
 def test_a_release_is_the_same_bytes_twice(released, copy):
