@@ -180,7 +180,7 @@ def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "re
         items.append({
             "row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
             "status": table.field("status").label(row["status"]), "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
-            "affects": [replace(figure, href=f"{reports}{row['report_id']}.html#{figure.row_id}", text=figure.text or "row") for figure in touched],
+            "affects": [replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row") for figure in touched],
         })
     return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
 
