@@ -84,8 +84,9 @@
     };
     form.addEventListener("change", update);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
     update();
+    form.hidden = false;
+    panel.querySelector(".lr-whatif-plain").hidden = true;
   };
   document.querySelectorAll(".lr-whatif").forEach(start);
 })();
