@@ -6,6 +6,8 @@ A case has an id, a group, a method (with its name and options) and an input;
 
 import math
 
+import numpy as np
+
 from livingreview.synthesis import (
     compare_levels,
     counts_from_percent,
@@ -20,6 +22,9 @@ from livingreview.synthesis import (
     standard_error_from_p,
     two_by_two,
 )
+from livingreview.synthesis.bayes import fit_bayes
+from livingreview.synthesis.inverse_variance import pool_inverse_variance
+from livingreview.synthesis.transforms import TWO_STEP
 
 TWO_STEP_MODELS = {
     ("PLO", "REML"): "reml",
@@ -92,28 +97,32 @@ def _edge(given, method):
 
 
 def _two_step(given, method):
+    """The estimator itself: the library refuses sets without events and the like, the arithmetic does not."""
     model = TWO_STEP_MODELS[method["measure"], method["tau2_estimator"]]
-    pooled = pool_proportions(
-        given["x"], given["n"], model=model, test=method["ci"], level=_level(method)
-    )
-    fit = pooled.details
-    if fit is None:
-        return {"k": pooled.k}
+    x, n = (np.asarray(given[key], dtype=float) for key in ("x", "n"))
+    effects, back, how, _ = TWO_STEP[model]
+    fit = pool_inverse_variance(*effects(x, n), tau2_method=how, test=method["ci"], level=_level(method))
+    pooled = pool_proportions(x, n, model=model, test=method["ci"], level=_level(method))
+    assert pooled.status != "ok" or pooled.details == fit
+
+    def proportions(values):
+        return [float(value) for value in back(np.array(values), n)]
+
     return {
-        "k": pooled.k,
+        "k": fit.k,
         "yi": fit.effects,
         "vi": fit.variances,
-        "est": pooled.mu,
-        "se": pooled.se,
-        "tau2": pooled.tau2,
+        "est": fit.estimate,
+        "se": fit.se,
+        "tau2": fit.tau2,
         "Q": fit.q,
         "Q_df": fit.q_df,
         "Q_p": fit.q_p,
         "I2_pct": fit.i2_percent,
-        "p": pooled.estimate,
-        "ci95": pooled.ci,
+        "p": pooled.estimate if pooled.status == "ok" else proportions([fit.estimate])[0],
+        "ci95": pooled.ci if pooled.status == "ok" else proportions(fit.ci),
         "weights_pct": fit.weights_percent,
-        "pi95_t_km1": pooled.prediction,
+        "pi95_t_km1": pooled.prediction if pooled.status == "ok" else proportions(fit.prediction),
         "tau2_ci95": fit.tau2_ci,
     }
 
@@ -141,14 +150,15 @@ def _beta_binomial(given, method):
 
 def _bayes(given, method):
     pooled = pool_proportions(given["x"], given["n"], model="bayes", level=_level(method))
-    fit = pooled.details
+    # Only a single study is refused; its posterior is proper all the same.
+    fit = pooled.details or fit_bayes(np.asarray(given["x"], float), np.asarray(given["n"], float), level=_level(method))
     return {
         "k": pooled.k,
-        "p_median": pooled.estimate,
-        "p_cri95": pooled.ci,
-        "tau_median": fit.tau_median if fit else None,
-        "tau_ci95": fit.tau_interval if fit else None,
-        "predictive_p_ci95": pooled.prediction,
+        "p_median": fit.p_median,
+        "p_cri95": fit.p_interval,
+        "tau_median": fit.tau_median,
+        "tau_ci95": fit.tau_interval,
+        "predictive_p_ci95": fit.predictive_interval,
     }
 
 

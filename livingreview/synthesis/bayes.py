@@ -11,6 +11,7 @@ TAU_SCALE = 1.0
 TAU_MAX = 8.0
 # Odd numbers of points, so that Simpson's rule applies.
 TAU_POINTS, MU_POINTS, FINE_POINTS = 41, 49, 2001
+PREDICTIVE_POINTS = 300
 SCAN_POINTS = 81
 # Density below exp(-DROP) of its peak moves no printed quantile.
 DROP = 16.0
@@ -62,14 +63,13 @@ def fit_bayes(x, n, *, level=0.95):
     mu, log_density = _grid(x, n, fine, centre, sd)
     peak = log_density.max()
     inner = CubicSpline(np.linspace(0, 1, MU_POINTS), np.exp(log_density - peak), axis=1)
-    width = mu[:, -1] - mu[:, 0]
-    mass = inner.integrate(0, 1) * width
+    mass = inner.integrate(0, 1) * (mu[:, -1] - mu[:, 0])
     tails = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
     tau_low, tau_median, tau_high = _tau_quantiles(fine, mass, tails)
     share = mass * _simpson(TAU_POINTS)
     share /= share.sum()
     p_low, p_median, p_high = expit(_mu_quantiles(mu, inner, share, tails))
-    predictive = _predictive(mu, np.exp(log_density - peak) * width[:, None], share, mass, fine, tails[[0, 2]])
+    predictive = _predictive(mu, inner, share, fine, tails[[0, 2]])
     return BayesFit(
         float(p_median),
         (float(p_low), float(p_high)),
@@ -149,18 +149,20 @@ def _mu_quantiles(mu, inner, share, tails):
     return np.interp(tails, cdf, grid)
 
 
-def _predictive(mu, density, share, mass, tau, tails):
-    """Return quantiles of mu + tau * z, a mixture of normals over the grid."""
+def _predictive(mu, inner, share, tau, tails):
+    """Return quantiles of mu + tau * z, a mixture of normals over a grid finer than that of the density."""
     from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
 
-    weight = density * _simpson(MU_POINTS) * (share / mass)[:, None]
-    weight /= weight.sum()
-    # Each grid point stands for its cell, whose own spread matters when tau is near 0.
-    cell = (mu[:, 1] - mu[:, 0])[:, None]
-    sd = np.sqrt(tau[:, None] ** 2 + cell**2 / 12)
+    unit = (np.arange(PREDICTIVE_POINTS) + 0.5) / PREDICTIVE_POINTS
+    weight = np.maximum(inner(unit), 0)
+    weight *= (share / weight.sum(axis=1))[:, None]
+    width = (mu[:, -1] - mu[:, 0])[:, None]
+    points = mu[:, :1] + width * unit
+    # Each point stands for its cell, whose own spread matters when tau is near 0.
+    sd = np.sqrt(tau[:, None] ** 2 + (width / PREDICTIVE_POINTS) ** 2 / 12)
     low, high = mu.min() - 8 * tau[-1] - 1, mu.max() + 8 * tau[-1] + 1
 
     def excess(value, tail):
-        return float((weight * ndtr((value - mu) / sd)).sum()) - tail
+        return float((weight * ndtr((value - points) / sd)).sum()) - tail
 
-    return np.array([brentq(excess, low, high, args=(tail,), xtol=1e-9) for tail in tails])
+    return np.array([brentq(excess, low, high, args=(tail,), xtol=1e-7) for tail in tails])

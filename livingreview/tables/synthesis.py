@@ -19,6 +19,15 @@ MODELS = (
     ("reml", "Two-step logit, REML, truncated Hartung-Knapp", "median study"),
     ("arcsine", "Two-step arcsine, REML, truncated Hartung-Knapp", "median study"),
 )
+DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
+
+
+def say_left_out(plan: Plan) -> list[str]:
+    """Each reason why counts were left out, with the studies it met."""
+    reasons: dict[str, list[str]] = {}
+    for _, name, reason in plan.left_out:
+        reasons.setdefault(reason, []).append(name.split(":")[0])
+    return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
 
 def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
@@ -26,12 +35,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     rows = []
     for plan in synthesis_plan(evidence):
         counts = [_figure(evidence, entry.row_id) for entry in plan.entries]
-        reasons: dict[str, list[str]] = {}
-        for _, name, reason in plan.left_out:
-            reasons.setdefault(reason, []).append(name.split(":")[0])
-        left = [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
-        what = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}[plan.decision]
-        rows.append(Row([[plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"], [what, plan.reason], counts or "none", left]))
+        rows.append(Row([[plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"], [DECISIONS[plan.decision], plan.reason], counts or "none", say_left_out(plan)]))
     columns = [Column("Stratum and outcome"), Column("Decision and reason"), Column("Studies that may stand together", True), Column("Left out, and why")]
     return HtmlTable(caption, columns, rows) if rows else Stack([], "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool.")
 
@@ -67,7 +71,21 @@ def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
 def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     if fit.status != "ok" or pd.isna(fit.estimate):
         return Row([name, what, "not estimable", "", "", ""])
-    return Row([name, what, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total), interval_words(fit.prediction, fit.total), f"{fit.tau2 ** 0.5:.2f}"])
+    if fit.model == "beta-binomial":
+        new_study, spread = "not given by this model", "none on this scale"
+    else:
+        new_study, spread = prediction_words(fit), f"{fit.tau2 ** 0.5:.2f}"
+    return Row([name, what, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total), new_study, spread])
+
+
+def predicts(fit: PooledProportion) -> bool:
+    """Whether the interval of a new study may be shown: with few studies only that of the Bayesian model is wide enough."""
+    return (fit.k >= FEW_STUDIES or fit.model == "bayes") and not any(pd.isna(end) for end in fit.prediction)
+
+
+def prediction_words(fit: PooledProportion) -> str:
+    """The interval in which a new study would be expected, or why it is not shown."""
+    return interval_words(fit.prediction, fit.total) if predicts(fit) else "not shown: few studies"
 
 
 def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
@@ -100,7 +118,10 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
 
 def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
-    ratio = "not estimable" if pd.isna(table.risk_ratio) else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
+    events, total = one["events"] + other["events"], one["total"] + other["total"]
+    ratio = "not estimable" if events in (0, total) else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
+    if table.corrected and events not in (0, total):
+        ratio += ", with 0.5 added to each cell"
     difference = f"{100 * table.risk_difference:+.0f} ({100 * table.risk_difference_ci[0]:+.0f} to {100 * table.risk_difference_ci[1]:+.0f})"
     name = [evidence.study_names[one["cohort_id"]], evidence.label("outcomes", "outcome", one["outcome"]), "" if one["definition"] == "not_reported" else one["definition"]]
     return Row([[part for part in name if part], make_figure(evidence, one), make_figure(evidence, other), ratio, difference,

@@ -1,6 +1,7 @@
 // The "what if" panel: shows one of the results that the page already holds. Nothing is computed and nothing is fetched here.
 (() => {
   "use strict";
+  const NAMES = ["population", "outcome", "base"];
   const make = (name, attributes = {}, ...children) => {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -8,58 +9,84 @@
     return element;
   };
 
-  const bar = (value, low, high, kind) => {
+  const line = (kind, low, high) => {
+    const span = make("span", { class: kind });
+    span.style.left = `${low}%`;
+    span.style.width = `${high - low}%`;
+    return span;
+  };
+
+  const bar = (result, kind) => {
     const track = make("span", { class: `lr-whatif-track ${kind}`, "aria-hidden": "true" });
-    const line = make("span", { class: "lr-whatif-line" });
-    line.style.left = `${low}%`;
-    line.style.width = `${high - low}%`;
+    if (result.new_study) track.append(line("lr-whatif-new", ...result.new_study));
     const mark = make("span", { class: "lr-whatif-mark" });
-    mark.style.left = `${value}%`;
-    track.append(line, mark);
+    mark.style.left = `${result.value}%`;
+    mark.style.setProperty("--size", `${result.size || 10}px`);
+    track.append(line("lr-whatif-line", result.low, result.high), mark);
     return track;
   };
 
+  // The roles stand here because a phone's style sheet sets rows as blocks, and a block is no row to a screen reader.
+  const row = (attributes, name, picture, figure) =>
+    make("tr", { role: "row", ...attributes }, make("th", { role: "rowheader", scope: "row" }, name), make("td", { role: "cell" }, picture), make("td", { role: "cell" }, ...figure));
+
   const forest = (option, model) => {
-    const body = make("tbody");
-    for (const study of option.studies) {
-      const name = make("th", { scope: "row" }, study.name);
-      const figure = make("td", {}, make("a", { href: study.href }, study.text), ` [${study.interval}]`);
-      body.append(make("tr", {}, name, make("td", {}, bar(study.value, study.low, study.high, "study")), figure));
+    const body = make("tbody", { role: "rowgroup" });
+    for (const study of option.studies) body.append(row({}, study.name, bar(study, "study"), [make("a", { href: study.href }, study.text), ` [${study.interval}]`]));
+    if (model.value !== undefined) body.append(row({ class: "lr-whatif-pooled" }, "Pooled", bar(model, "pooled"), [model.text]));
+    const axis = make("span", { class: "lr-whatif-axis" }, ...["0%", "50%", "100%"].map((text) => make("span", {}, text)));
+    const head = make("tr", { role: "row" }, ...["Study", axis, "Events/total [95% interval]"].map((title) => make("th", { role: "columnheader", scope: "col" }, title)));
+    const caption = make("caption", {}, `${option.population}: ${option.outcome}, of ${option.base}`);
+    return make("table", { role: "table" }, caption, make("thead", { role: "rowgroup" }, head), body);
+  };
+
+  const leftOut = (option) =>
+    option.left_out.length ? [make("p", {}, "Left out, and why:"), make("ul", {}, ...option.left_out.map((text) => make("li", {}, text)))] : [];
+
+  // Names under the heading of the furthest that any combination with them goes: the page holds the pooled ones first.
+  const fill = (select, options, name) => {
+    const before = select.value;
+    const groups = new Map();
+    const values = new Set();
+    for (const option of options) {
+      if (values.has(option[name])) continue;
+      values.add(option[name]);
+      if (!groups.has(option.decision)) groups.set(option.decision, make("optgroup", { label: option.decision }));
+      groups.get(option.decision).append(make("option", { value: option[name] }, option[name]));
     }
-    if (model.value !== undefined) {
-      const text = `${model.value}% [${model.low} to ${model.high}%]`;
-      body.append(make("tr", { class: "lr-whatif-pooled" }, make("th", { scope: "row" }, "Pooled"), make("td", {}, bar(model.value, model.low, model.high, "pooled")), make("td", {}, text)));
-    }
-    const head = make("tr", {}, make("th", { scope: "col" }, "Study"), make("th", { scope: "col" }, "0 to 100%"), make("th", { scope: "col" }, "Events/total [95% interval]"));
-    return make("table", {}, make("caption", {}, `${option.population}: ${option.outcome}, of ${option.base}`), make("thead", {}, head), body);
+    select.replaceChildren(...groups.values());
+    if (values.has(before)) select.value = before;
+  };
+
+  const fillModels = (select, names, wanted) => {
+    select.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+    if (names.includes(wanted)) select.value = wanted;
+    select.disabled = names.length < 2;
   };
 
   const start = (panel) => {
     const options = JSON.parse(panel.querySelector(".lr-whatif-data").textContent);
     const form = panel.querySelector("form");
-    const names = ["population", "outcome", "base"];
-    const chosen = () => options.filter((option) => names.every((name) => option[name] === form[name].value))[0];
-    const fill = (select, values) => {
-      const before = select.value;
-      select.replaceChildren(...[...new Set(values)].map((value) => make("option", { value }, value)));
-      if (values.includes(before)) select.value = before;
-    };
-    const update = () => {
+    let wanted = "";
+    const update = (event) => {
+      if (event && event.target === form.model) wanted = form.model.value;
       let left = options;
-      for (const name of names) {
-        fill(form[name], left.map((option) => option[name]));
+      for (const name of NAMES) {
+        fill(form[name], left, name);
         left = left.filter((option) => option[name] === form[name].value);
       }
-      const option = chosen();
-      fill(form.model, Object.keys(option.models));
-      const model = option.models[form.model.value];
-      panel.querySelector(".lr-whatif-forest").replaceChildren(forest(option, model));
+      const option = left[0];
+      fillModels(form.model, option.models.map((model) => model.name), wanted);
+      const model = option.models.find((model) => model.name === form.model.value);
+      panel.querySelector(".lr-whatif-forest").replaceChildren(...(option.studies.length ? [forest(option, model)] : []));
       panel.querySelector(".lr-whatif-sentence").textContent = model.sentence;
+      panel.querySelector(".lr-whatif-left").replaceChildren(...leftOut(option));
     };
     form.addEventListener("change", update);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
     update();
+    form.hidden = false;
+    panel.querySelector(".lr-whatif-plain").hidden = true;
   };
   document.querySelectorAll(".lr-whatif").forEach(start);
 })();

@@ -560,3 +560,8 @@ def _(project):
 def _(project):
     write(project, "readings", [["claim_id", "digest", "read_on"], ["no-such.claim.x", "0" * 12, "2026-12-01"]])
     return "readings.csv", 2, "claim_id"
+
+
+@damage("certainty that its steps do not give")
+def _(project):
+    return set_cell(project, "certainty", "certainty", lambda word: "moderate" if word != "moderate" else "low")

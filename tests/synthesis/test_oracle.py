@@ -1,6 +1,6 @@
 """Every field of every oracle case, computed through the public functions.
 
-expected.json holds our own values (see derive_expected.py).  A larger file with
+expected.json holds our own values (see derive_expected.py), expected_metafor.json metafor's (see derive_expected.R).  A larger file with
 values from R lies beside the repository on some machines only.
 """
 
@@ -13,6 +13,7 @@ import pytest
 
 HERE = Path(__file__).parent
 OWN = HERE / "expected.json"
+METAFOR = HERE / "expected_metafor.json"
 SHARED = HERE.parents[2] / "shared" / "stats" / "oracle_dev.json"
 
 
@@ -63,6 +64,11 @@ def check(case):
 
 @pytest.mark.parametrize("case", load_cases(OWN), ids=lambda case: case["id"])
 def test_own_values(case):
+    check(case)
+
+
+@pytest.mark.parametrize("case", load_cases(METAFOR), ids=lambda case: case["id"])
+def test_values_of_metafor(case):
     check(case)
 
 
