@@ -17,6 +17,7 @@ def test_stock_frictionless_calls_the_package_valid(root):
     assert report.valid, report.flatten(["type", "rowNumber", "message"])
 
 
+@pytest.mark.slow
 def test_stock_frictionless_command_too(root):
     done = subprocess.run([sys.executable, "-m", "frictionless", "validate", "datapackage.json"], cwd=root / "data", capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-1500:]

@@ -85,6 +85,7 @@ def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     assert runs() == 0, "reverted: the first result was kept"
 
 
+@pytest.mark.slow
 def test_a_change_of_any_table_reaches_every_page_over_all(project):
     """Every CSV: the hash of the whole evidence moves, and moves back."""
     package = load_package(project / "data")

@@ -93,6 +93,7 @@ def test_a_retired_review_says_so(folder, review):
     assert "retired on 2030-01-01: The question is <settled>. It is not searched again" in read_upkeep(folder).notice
 
 
+@pytest.mark.slow
 def test_every_page_of_a_retired_review_says_so(project):
     """The extension hands the notice to the theme; the theme shows it on each page, without script."""
     for name in ("review.yml", "CITATION.cff"):

@@ -38,6 +38,7 @@ def test_it_says_plainly_that_there_is_one(inside):
     assert f"These pages are those of {FIRST}" in str(show_changes().__html__())
 
 
+@pytest.mark.slow
 def test_a_correction_stands_before_and_after_with_a_chart(inside):
     record_readings(inside, [CLAIM], day="2031-01-02")
     before = correct_a_row(inside)
