@@ -124,7 +124,7 @@ def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
         words = item.label(value)
         unit = f" {item.unit}" if item.unit else ""
         parts.append(f"{words}{unit}" if item.labels or item.type == "string" else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}")
-    return "; ".join(parts)
+    return "; ".join(dict.fromkeys(parts))  # a grade from 3 to 3 is told once
 
 
 def tabulate_dictionary(evidence: Evidence) -> Stack:

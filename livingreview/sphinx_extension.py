@@ -21,11 +21,13 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from livingreview import __version__
+from livingreview.cards import write_cards
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
 from livingreview.evidence import find_root, load_evidence
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
+from livingreview.explorer import write_explorer
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index, settle_search_options
 from livingreview.pages import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files
@@ -134,6 +136,8 @@ def finish_build(app, error) -> None:
     drop_orphans(app)
     root = find_root(app.srcdir)
     lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
+    write_cards(load_evidence(root), app.config.livingreview_record, Path(app.outdir) / "_static" / "cards")
+    write_explorer(load_evidence(root), app.config.livingreview_record, Path(app.outdir) / "_static")
     write_downloads(root, Path(app.outdir) / "data")
     chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
@@ -190,6 +194,7 @@ def setup(app) -> dict:
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")
+    app.add_js_file("lr-card.js", loading_method="defer")
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)

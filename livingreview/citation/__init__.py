@@ -1,6 +1,6 @@
 """Citing: the reports a chapter rests on, and the review itself, all from ``references.bib`` and ``CITATION.cff``."""
 
-from livingreview.citation.boxes import cite_chapter, cite_row, cite_whole
+from livingreview.citation.boxes import cite_chapter, cite_row, cite_whole, page_source, row_source
 from livingreview.citation.deposit import describe_deposit, write_deposit
 from livingreview.citation.files import write_citations
 from livingreview.citation.formats import format_item, item_to_bibtex, items_to_ris
@@ -10,5 +10,5 @@ from livingreview.citation.references import entry_to_csl, format_names, format_
 
 __all__ = [
     "KEPT", "book_item", "chapter_item", "cite_chapter", "cite_row", "cite_whole", "describe_deposit", "entry_to_csl", "format_item", "format_names", "format_reference",
-    "head_tags", "item_to_bibtex", "items_to_ris", "list_included", "list_references", "read_citation", "site_address", "version_address", "write_bibtex", "write_citations", "write_deposit",
+    "head_tags", "item_to_bibtex", "items_to_ris", "list_included", "list_references", "page_source", "read_citation", "row_source", "site_address", "version_address", "write_bibtex", "write_citations", "write_deposit",
 ]

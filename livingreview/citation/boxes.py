@@ -27,8 +27,17 @@ def _box(item: dict, name: str, reports: str) -> Fragment:
 
 def cite_row(record: dict, report_id: str) -> Fragment:
     """How to cite one figure of a report's page: words that stand without script, and what the script needs for a text per row."""
-    values = {
-        "version": record["version"], "source": format_item({name: value for name, value in book_item(record).items() if name != "URL"}),
-        "address": version_address(record, f"chapters/reports/{report_id}.html"), "issues": issues_address(record), "report_id": report_id,
-    }
-    return Fragment("cite-row.html.j2", values, values["source"])
+    values = row_source(record, report_id)
+    return Fragment("cite-row.html.j2", values | {"version": record["version"]}, values["source"])
+
+
+def row_source(record: dict, report_id: str) -> dict:
+    """What the text that cites a row of a report is made of: its source, the page's address and that of problem reports ('' where there is none)."""
+    about = page_source(record, f"reports/{report_id}")
+    return about | {"source": f"{report_id}. In: {about['source']}", "issues": issues_address(record)}
+
+
+def page_source(record: dict, page: str) -> dict:
+    """The review's own reference without address, and the address of one page in this version ('' while the book has none)."""
+    source = format_item({name: value for name, value in book_item(record).items() if name != "URL"})
+    return {"source": source, "address": version_address(record, f"chapters/{page}.html")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -25,6 +26,13 @@ def _style() -> CitationStylesStyle:
 
 def format_item(item: dict) -> str:
     """An item as a reference in the review's own style (``templates/reference.csl``), plain text."""
+    return _format(json.dumps(item))
+
+
+@cache
+def _format(text: str) -> str:
+    """Formatted once: every report's page and every report's cards name the review."""
+    item = json.loads(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the processor warns of fields that it does not know
         bibliography = CitationStylesBibliography(_style(), CiteProcJSON([item]), formatter.plain)

@@ -24,6 +24,24 @@
     place.append(button, told);
   }
 
+  // Where a page of the book is found by others: a saved copy's place on a disk is nobody else's address.
+  const addressOf = page => page.protocol === 'file:' ? page.pathname.replace(/^.*\/(?=chapters\/)/, '') : page.href.split('#')[0];
+
+  /* A row's citation with a copy button, as cards and the pages of reports show it. `page`: URL of the report's page; `source`, `address`, `issues`: see row_source. */
+  function citeRow({ id, what, value, page, source, address, issues }) {
+    const href = `${address || addressOf(page)}#${id}`, shown = `${what}${value ? `: ${value}` : ''}`;
+    const box = make('div', 'lr-rowcite', ''), text = make('p', '', `${shown}. ${source} ${href}`), tools = make('p', '', '');
+    addCopy(text, tools);
+    tools.append(Object.assign(make('a', '', 'Address of this row'), { href: `${page.href.split('#')[0]}#${id}` }));
+    if (issues) {
+      const query = new URLSearchParams({ title: `Row ${id}`, body: `Row: ${id}\nShown: ${shown}\nAddress: ${href}\n\nWhat is wrong, and where does it stand in the report?\n` });
+      tools.append(' · ', Object.assign(make('a', '', 'Report a problem'), { href: `${issues}?${query}` }));
+    }
+    box.append(text, tools);
+    return box;
+  }
+  globalThis.lrCite = { addressOf, citeRow };
+
   for (const source of document.querySelectorAll('.lr-copied')) {
     const place = make('p', '', '');
     source.after(place);
@@ -32,25 +50,12 @@
 
   const line = document.querySelector('.lr-rows');
   if (!line) return;
-  const { source, address, issues } = line.dataset;
-  // A saved copy's place on a disk is nobody else's address.
-  const page = address || (location.protocol === 'file:' ? location.pathname.split('/').slice(-3).join('/') : location.href.split('#')[0]);
 
   function openRow(row, button) {
-    const href = `${page}#${row.id}`;
-    const printed = row.querySelector('td[data-label="Value"]')?.textContent.trim();
+    const value = row.querySelector('td[data-label="Value"]')?.textContent.trim();
     const what = row.querySelector('th').firstChild.textContent.trim();
-    const box = make('div', 'lr-rowcite', '');
-    const text = make('p', '', `${what}${printed ? `: ${printed}` : ''}. ${source} ${href}`);
-    const tools = make('p', '', '');
+    const box = citeRow({ id: row.id, what, value, page: new URL(location.href), ...line.dataset });
     box.id = `cite-${row.id}`;
-    addCopy(text, tools);
-    tools.append(Object.assign(make('a', '', 'Address of this row'), { href: `#${row.id}` }));
-    if (issues) {
-      const query = new URLSearchParams({ title: `Row ${row.id}`, body: `Row: ${row.id}\nShown: ${what}${printed ? `: ${printed}` : ''}\nAddress: ${href}\n\nWhat is wrong, and where does it stand in the report?\n` });
-      tools.append(' · ', Object.assign(make('a', '', 'Report a problem'), { href: `${issues}?${query}` }));
-    }
-    box.append(text, tools);
     button.after(box);
     button.setAttribute('aria-controls', box.id);
     return box;

@@ -1,0 +1,66 @@
+"""Where a figure comes from, one script per report: what a page shows in a small card when a figure is selected.
+
+Scripts, not data: a page opened from disk may load a script, but not read a file. They are loaded on first use, so pages do not grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.charts.render import inert_json
+from livingreview.citation import row_source
+from livingreview.evidence import Evidence, records
+from livingreview.numbers import is_second_hand, write_value
+from livingreview.pages import describe_row
+
+FLAG = ("title", "explanation", "resolution")  # what a card tells of a registered discrepancy
+
+
+def make_card(evidence: Evidence, row: Mapping) -> dict:
+    """One row's card: what it is, its value, as printed, where, on what basis, how far checked, what does not add up. Empty parts are left out."""
+    name = evidence.row_tables[row["row_id"]]
+    table = evidence.package.tables[name]
+    second_hand = "" if row["basis"] == "restated" or not is_second_hand(row) else ", from another publication’s figures"
+    card = {
+        "what": describe_row(evidence, table, row), "value": write_value(evidence, row), "printed": row["as_reported"], "where": row["locator"],
+        "basis": evidence.label(name, "basis", row["basis"]) + second_hand, "source": row["source_report_id"], "citation": row["source_citation"],
+        "derivation": row["derivation"], "checked": evidence.label(name, "verification", row["verification"]), "note": row["note"],
+        "flags": list(evidence.flags.get(row["row_id"], ())) or None,
+    }
+    return _filled(card)
+
+
+def _filled(values: Mapping) -> dict:
+    return {key: value for key, value in values.items() if isinstance(value, list) or (value is not None and not pd.isna(value) and value != "")}
+
+
+def make_cards(evidence: Evidence) -> dict[str, dict[str, dict]]:
+    """Every row's card: report_id -> row_id -> card."""
+    cards: dict[str, dict[str, dict]] = {}
+    for table in evidence.package.evidence_tables:
+        for row in records(evidence.tables[table.name]):
+            cards.setdefault(row["report_id"], {})[row["row_id"]] = make_card(evidence, row)
+    return cards
+
+
+def cards_script(evidence: Evidence, record: Mapping, report_id: str, cards: Mapping[str, dict], discrepancies: Mapping[str, dict]) -> str:
+    """The cards of the rows of one report, with what they share, as a script that hands them to the page."""
+    flags = {item: _filled(discrepancies[item]) for card in cards.values() for item in card.get("flags", ())}
+    entry = evidence.bibliography.entries.get(report_id)
+    about = {"doi": entry.fields["doi"]} if entry and "doi" in entry.fields else {}
+    return f"lrCards({inert_json(report_id)},{inert_json(about | row_source(record, report_id) | {'flags': flags, 'rows': cards})});\n"
+
+
+def write_cards(evidence: Evidence, record: Mapping, folder: Path) -> None:
+    """One script per report that printed a row, in `folder`; scripts of reports that are gone are deleted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cards = make_cards(evidence)
+    discrepancies = {row["discrepancy_id"]: {name: row[name] for name in FLAG} for row in records(evidence.tables["discrepancies"])}
+    for report_id, own in cards.items():
+        (folder / f"{report_id}.js").write_text(cards_script(evidence, record, report_id, own, discrepancies), encoding="utf-8")
+    for path in folder.glob("*.js"):
+        if path.stem not in cards:
+            path.unlink()

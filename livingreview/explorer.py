@@ -1,0 +1,138 @@
+"""The evidence explorer: every cohort and result of the review in one table that a reader searches, filters, sorts and takes away.
+
+The rows stand in one script that only the explorer's page loads. Intervals are computed here, so that the page and the book agree to the digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from livingreview.charts.render import inert_json
+from livingreview.citation import entry_to_csl, items_to_ris, page_source
+from livingreview.evidence import Evidence, records
+from livingreview.html import Fragment
+from livingreview.numbers import exact_interval, write_value
+from livingreview.tables.common import capitalise, text
+from livingreview.tables.outcomes import grade_text
+
+TABLES = ("outcomes", "survival", "adverse_events", "cohorts")
+# Columns whose cells are a code with words for it; a reader can filter by those that have a control on the page.
+CODED = ("kind", "class", "family", "disease", "age_group", "setting", "design", "outcome", "report", "status", "study", "cohort", "regimen", "counted_from", "interval", "basis", "verification")
+PLAIN = ("row_id", "value", "events", "total", "percent", "low", "high", "time", "definition", "as_printed", "locator", "flagged")
+COLUMNS = (*CODED, *PLAIN)
+FILTERS = {
+    "class": "Regimen class", "disease": "Disease", "outcome": "Outcome or event", "age_group": "Age group", "setting": "Setting", "kind": "Kind of row",
+    "design": "Design", "family": "Regimen family", "report": "Report", "basis": "Reported or derived", "status": "Part in the review",
+}
+FIRST = ("class", "disease", "outcome")  # filters that are not folded away
+PAGE = "explorer"  # file name of the explorer's page
+NONE = ("", "none of this review")
+
+
+def list_rows(evidence: Evidence) -> list[dict]:
+    """Every row of the explorer: the columns of `COLUMNS`; a coded cell is (code, words), a missing plain cell is None."""
+    about, statuses = describe_cohorts(evidence), evidence.tables["reports"].set_index("report_id")["status"].to_dict()
+    rows = []
+    for name in TABLES:
+        for row in records(evidence.tables[name]):
+            if row["cohort_id"] in about:
+                status = statuses[row["report_id"]]
+                rows.append(about[row["cohort_id"]] | _describe_result(evidence, name, row) | _describe_origin(evidence, name, row) | {
+                    "report": (row["report_id"], row["report_id"]), "status": (status, evidence.label("reports", "status", status).split(":")[0]),
+                })
+    return rows
+
+
+def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
+    """Whom each cohort (key: cohort_id) is: its coded columns."""
+    named, titles = (dict(zip(evidence.tables[table][key], evidence.tables[table][value])) for table, key, value in (("regimens", "regimen_id", "name"), ("regimen_classes", "class_id", "title")))
+    studies = {row["study_id"]: row for row in records(evidence.tables["studies"])}
+    families = {row["regimen_id"]: row for row in records(evidence.families.reset_index())}
+    found = {}
+    for cohort in records(evidence.tables["cohorts"]):
+        study, regimen = studies[cohort["study_id"]], text(cohort["regimen_id"])
+        family = families.get(regimen)
+        found[cohort["cohort_id"]] = {column: (cohort[column], evidence.label("cohorts", column, cohort[column])) for column in ("disease", "age_group", "setting")} | {
+            "class": NONE if family is None else (family["class_id"], titles[family["class_id"]]),
+            "family": NONE if family is None else (family["family_id"], family["name"]),
+            "regimen": (regimen, text(named.get(regimen, ""))), "cohort": (cohort["cohort_id"], cohort["label"]),
+            "study": (study["study_id"], study["name"]), "design": (study["design"], evidence.label("studies", "design", study["design"])),
+        }
+    return found
+
+
+def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
+    result = {"kind": (name, evidence.package.tables[name].title), "value": write_value(evidence, row), "counted_from": ("", ""), "time": None, "definition": None}
+    result |= {column: None if column not in row or pd.isna(row[column]) else int(row[column]) for column in ("events", "total")}
+    if name == "outcomes":
+        result |= {"outcome": (row["outcome"], capitalise(evidence.label(name, "outcome", row["outcome"]))), "time": _told(row["timepoint"]), "definition": _told(row["definition"]),
+                   "counted_from": (row["denominator"], evidence.label(name, "denominator", row["denominator"]))}
+    elif name == "survival":
+        endpoint, statistic = (evidence.label(name, column, row[column]) for column in ("endpoint", "statistic"))
+        result |= {"outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"), "definition": _told(row["group"]),
+                   "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months"}
+    elif name == "adverse_events":
+        result |= {"outcome": (str(row["term"]), capitalise(str(row["term"]))), "definition": grade_text(row)}
+    else:
+        result |= {"outcome": ("cohort", "Patients enrolled"), "total": None if pd.isna(row["n_enrolled"]) else int(row["n_enrolled"])}
+    return result | _interval(name, row)
+
+
+def _told(cell) -> str | None:
+    return None if pd.isna(cell) or cell == "not_reported" else str(cell)
+
+
+def _interval(name: str, row: Mapping) -> dict:
+    """Point and interval in percent, where the row is a share of patients."""
+    share, ends, kind = None, (None, None), ("", "")
+    if name in ("outcomes", "adverse_events"):
+        printed = "" if pd.isna(row["percent_reported_pct"]) else str(row["percent_reported_pct"])
+        if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 1:
+            share, kind = 100 * row["events"] / row["total"], ("exact", "95% exact")
+            ends = tuple(100 * end for end in exact_interval(row["events"], row["total"]))
+        elif printed.replace(".", "", 1).isdigit():
+            share = float(printed)
+    elif name == "survival" and row["statistic"] == "landmark" and row["unit"] == "pct":
+        share = row["estimate"]
+        if not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"]):
+            level = "" if pd.isna(row["ci_level"]) else f"{100 * row['ci_level']:.0f}% "
+            ends, kind = (row["ci_low"], row["ci_high"]), ("printed", f"{level}as printed")
+    return {"interval": kind} | {column: None if value is None else round(float(value), 1) for column, value in zip(("percent", "low", "high"), (share, *ends))}
+
+
+def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
+    coded = {column: (row[column], evidence.label(name, column, row[column])) for column in ("basis", "verification")}
+    return coded | {"row_id": row["row_id"], "as_printed": None if pd.isna(row["as_reported"]) else row["as_reported"], "locator": row["locator"],
+                    "flagged": "yes" if row["row_id"] in evidence.flags else None}
+
+
+def pack_rows(rows: Sequence[Mapping]) -> dict:
+    """Rows as arrays, every coded column as positions in a list of (code, words), in order of first appearance; {"columns", "codes", "rows"}."""
+    codes: dict[str, dict] = {name: {} for name in CODED}
+    packed = [[*(codes[name].setdefault(tuple(row[name]), len(codes[name])) for name in CODED), *(row[name] for name in PLAIN)] for row in rows]
+    return {"columns": COLUMNS, "codes": {name: list(known) for name, known in codes.items()}, "rows": packed}
+
+
+def explorer_script(evidence: Evidence, record: Mapping) -> str:
+    """The explorer's rows, the references of their reports as RIS, and the review's own for citing a view, as a script that hands them to its page."""
+    rows = list_rows(evidence)
+    entries = evidence.bibliography.entries
+    ris = {report: items_to_ris([entry_to_csl(report, entries[report])]) for report in sorted({row["report"][0] for row in rows}) if report in entries}
+    return f"lrExplorer({inert_json(pack_rows(rows) | page_source(record, PAGE) | {'version': str(record['version']), 'ris': ris})});\n"
+
+
+def write_explorer(evidence: Evidence, record: Mapping, folder: Path) -> None:
+    """``explorer-data.js`` in the folder of the book's scripts."""
+    (folder / "explorer-data.js").write_text(explorer_script(evidence, record), encoding="utf-8")
+
+
+def show_explorer(review: Evidence, *, caption: str) -> Fragment:
+    """The explorer's controls and its empty table; its script fills them. Without script only the links to files and chapters show."""
+    classes = review.tables["regimen_classes"].sort_values("position")
+    return Fragment("explorer.html.j2", {
+        "filters": FILTERS, "first": FIRST, "caption": caption, "tables": [review.package.tables[name] for name in TABLES],
+        "classes": list(zip(classes["class_id"], classes["title"])),
+    }, "[evidence explorer]")

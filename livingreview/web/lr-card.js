@@ -1,0 +1,133 @@
+/* A figure opens a card that says where it comes from. Without script, or where the card cannot be loaded, it is a plain link to its row. */
+(() => {
+  const here = new URL('.', document.currentScript.src);
+  const held = {}, loading = {};
+  let card, opener;
+
+  // Each report's script calls this; see livingreview/cards.py.
+  globalThis.lrCards = (report, cards) => { held[report] = cards; };
+
+  const load = report => loading[report] ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = new URL(`cards/${report}.js`, here);
+    script.onload = resolve;
+    script.onerror = () => { delete loading[report]; reject(new Error(`no cards of ${report}`)); };
+    document.head.append(script);
+  });
+
+  // Every text is set as text, never as markup.
+  function make(tag, name, ...parts) {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    node.append(...parts.filter(Boolean));
+    return node;
+  }
+  const link = (text, href) => Object.assign(make('a', '', text), { href });
+
+  function listFacts(row, cards, page) {
+    const list = make('dl', 'lr-facts');
+    const add = (term, ...parts) => { if (parts.some(Boolean)) list.append(make('dt', '', term), make('dd', '', ...parts)); };
+    add('As printed', row.printed ? `“${row.printed}”` : 'no fragment kept');
+    add('Where', row.where);
+    add('Basis', row.basis);
+    add('Taken from', row.source && link(row.source, new URL(`${row.source}.html`, page)), row.source && row.citation && ', ', row.citation);
+    add('Derivation', row.derivation);
+    add('Checked', row.checked);
+    add('Note', row.note);
+    for (const id of row.flags || []) {
+      const { title, explanation, resolution } = cards.flags[id];
+      add('Does not add up', link(title, new URL(`../discrepancies.html#${id}`, page)), explanation && make('p', '', explanation), resolution && make('p', '', resolution));
+    }
+    return list;
+  }
+
+  function offerCitation(id, row, cards, page) {
+    const box = make('details', 'lr-fold', make('summary', '', 'Cite this figure'));
+    box.addEventListener('toggle', () => {
+      if (box.childElementCount < 2) box.append(lrCite.citeRow({ id, page, ...cards, ...row }));
+    });
+    return box;
+  }
+
+  function draw(report, id, row, cards, href) {
+    const page = new URL(href.split('#')[0]);
+    const title = make('p', 'lr-card-title', row.value && make('strong', '', row.value), row.value && ' ', row.what);
+    const shut = make('button', 'lr-card-close', '×');
+    shut.type = 'button';
+    shut.setAttribute('aria-label', 'Close');
+    shut.addEventListener('click', () => close(true));
+    const ways = make('p', 'lr-card-links', link(`Row on the page of ${report}`, href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`));
+    const box = make('div', 'lr-card', shut, title, listFacts(row, cards, page), ways, offerCitation(id, row, cards, page));
+    title.id = 'lr-card-title';
+    box.tabIndex = -1;
+    box.setAttribute('role', 'dialog');
+    box.setAttribute('aria-labelledby', title.id);
+    return box;
+  }
+
+  function place(box, at) {
+    const width = document.documentElement.clientWidth;
+    const below = at.bottom + 6 + box.offsetHeight <= innerHeight || at.top < box.offsetHeight + 6;
+    box.style.left = Math.max(8, Math.min(at.left, width - box.offsetWidth - 8)) + scrollX + 'px';
+    box.style.top = (below ? at.bottom + 6 : at.top - box.offsetHeight - 6) + scrollY + 'px';
+  }
+
+  function close(back) {
+    card?.remove();
+    card = null;
+    if (back) opener?.focus?.();
+  }
+
+  async function open(href, from, at) {
+    const [, report, anchor] = /reports\/([a-z0-9-]+)\.html#(.+)$/.exec(href);
+    const id = decodeURIComponent(anchor);
+    try {
+      await load(report);
+      const found = held[report].rows[id];
+      if (!found) throw new Error(`no card of ${id}`);
+      close(false);
+      opener = from;
+      document.querySelector('.lr-tip')?.setAttribute('hidden', ''); // a chart's tooltip says less than the card
+      card = draw(report, id, found, held[report], href);
+      document.body.append(card);
+      place(card, at());
+      card.focus({ preventScroll: true });
+      card.scrollIntoView({ block: 'nearest' });
+    } catch {
+      location.href = href; // the row itself
+    }
+  }
+
+  const reaches = href => /reports\/[a-z0-9-]+\.html#./.test(href || '');
+  // A mark or a word of a live chart: Vega binds each to what it was drawn from.
+  const drawnRow = target => target.closest?.('.lr-live') && target.__data__?.datum?.row;
+
+  document.addEventListener('click', event => {
+    if (card?.contains(event.target)) return;
+    close(false);
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const figure = event.target.closest?.('a.lr-figure'), row = !figure && drawnRow(event.target);
+    const href = figure?.href || (row && new URL(row, location.href).href);
+    if (!reaches(href)) return;
+    event.preventDefault();
+    const { clientX, clientY } = event;
+    if (figure) open(href, figure, () => figure.getBoundingClientRect());
+    else open(href, event.target.closest('figure')?.querySelector('summary'), () => ({ left: clientX, top: clientY - 8, bottom: clientY + 8 }));
+  });
+
+  document.addEventListener('focusin', event => { event.target.closest?.('a.lr-figure')?.setAttribute('aria-haspopup', 'dialog'); });
+  addEventListener('popstate', () => close(false));
+  document.addEventListener('pointerover', event => {
+    if (drawnRow(event.target)) event.target.style.cursor = 'pointer';
+  });
+
+  document.addEventListener('keydown', event => {
+    if (!card) return;
+    if (event.key === 'Escape') { event.preventDefault(); close(true); }
+    if (event.key !== 'Tab' || !card?.contains(document.activeElement)) return;
+    // The card stands at the end of the page, but is read behind its figure: leaving it goes on from there.
+    const stops = [...card.querySelectorAll('a, button, summary')].filter(stop => stop.checkVisibility());
+    const last = document.activeElement === stops.at(-1), first = document.activeElement === stops[0] || document.activeElement === card;
+    if (event.shiftKey ? first : last) { if (event.shiftKey) event.preventDefault(); close(true); }
+  });
+})();

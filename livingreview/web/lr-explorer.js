@@ -1,0 +1,204 @@
+/* The evidence explorer: searches, filters, orders, pages and hands out the rows of explorer-data.js. Only a page of rows is ever in the document. */
+(() => {
+  const here = new URL('.', document.currentScript.src);
+  const root = document.querySelector('.lr-explorer');
+  const form = root.querySelector('form');
+  const $ = selector => root.querySelector(selector);
+  const PAGE = 50;
+  // An order by numbers has a column and a direction; one by words goes by the place of each word in the alphabet, worked out once.
+  const ORDERS = {
+    '': { title: 'As in the data' }, share: { title: 'Share of patients, highest first', column: 'percent', sign: -1 }, low: { title: 'Share of patients, lowest first', column: 'percent', sign: 1 },
+    patients: { title: 'Patients, most first', column: 'total', sign: -1 }, outcome: { title: 'Outcome', words: 'outcome' }, cohort: { title: 'Cohort', words: 'cohort' }, report: { title: 'Report', words: 'report' },
+  };
+  const KNOWN = ['q', 'sort', 'page', ...[...form.querySelectorAll('select')].map(select => select.name)];
+  let data, rows = [], found = [], page = 1;
+
+  // Every text is set as text, never as markup.
+  function make(tag, name, ...parts) {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    node.append(...parts.filter(part => part != null && part !== ''));
+    return node;
+  }
+
+  function unpack() {
+    const { compare } = new Intl.Collator('en', { numeric: true });
+    const columns = data.columns.map((name, i) => [name, i, data.codes[name]]);
+    const ranks = {};
+    for (const [name, , codes] of columns) {
+      if (!codes) continue;
+      const order = codes.map((_, i) => i).sort((a, b) => compare(codes[a][1], codes[b][1]));
+      ranks[name] = [];
+      order.forEach((code, rank) => { ranks[name][code] = rank; });
+    }
+    return data.rows.map(cells => {
+      const row = { code: {}, rank: {} };
+      for (const [name, i, codes] of columns) {
+        row[name] = codes ? codes[cells[i]][1] : cells[i];
+        if (codes) { row.code[name] = String(codes[cells[i]][0]); row.rank[name] = ranks[name][cells[i]]; }
+      }
+      row.text = Object.values(row).filter(value => typeof value === 'string').join(' ').toLowerCase();
+      return row;
+    });
+  }
+
+  function fillControls() {
+    const kindOf = new Map(rows.map(row => [row.code.outcome, row.kind]));
+    for (const select of form.querySelectorAll('select')) {
+      if (select.name === 'sort') {
+        select.append(...Object.entries(ORDERS).map(([code, { title }]) => new Option(title, code)));
+        continue;
+      }
+      const options = data.codes[select.name].filter(([code]) => code !== '').map(([code, title]) => new Option(title, code)).sort((a, b) => a.text.localeCompare(b.text));
+      if (select.name !== 'outcome') { select.append(...options); continue; }
+      for (const kind of new Set(kindOf.values())) {
+        const group = Object.assign(make('optgroup', ''), { label: kind });
+        group.append(...options.filter(option => kindOf.get(option.value) === kind));
+        select.append(group);
+      }
+    }
+  }
+
+  /* The address holds the view: #disease=aml&sort=share&page=2. A fragment, since a page opened from disk may change nothing else. */
+  function readAddress() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    for (const control of form.querySelectorAll('input, select')) control.value = wanted.get(control.name) ?? '';
+    for (const select of form.querySelectorAll('select')) if (select.selectedIndex < 0) select.value = '';
+    page = Math.max(1, parseInt(wanted.get('page'), 10) || 1);
+    const more = form.querySelector('details');
+    if ([...more.querySelectorAll('select')].some(select => select.value)) more.open = true;
+  }
+
+  const view = () => {
+    const chosen = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value && KNOWN.includes(name)));
+    if (page > 1) chosen.set('page', page);
+    return `#${chosen}`;
+  };
+
+  /* A choice is a step back; letters typed into the search are one step together. */
+  function writeAddress(typing) {
+    const hash = view();
+    if (hash === (location.hash || '#')) return;
+    history[typing && /[#&]q=/.test(location.hash) ? 'replaceState' : 'pushState'](null, '', hash);
+  }
+
+  function search() {
+    const asked = Object.fromEntries(new FormData(form));
+    const terms = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const tests = Object.entries(asked).filter(([name, value]) => value && data.codes[name]);
+    found = rows.filter(row => tests.every(([name, value]) => row.code[name] === value) && terms.every(term => row.text.includes(term)));
+    const { column, sign, words } = ORDERS[asked.sort] ?? {};
+    if (words) found.sort((a, b) => a.rank[words] - b.rank[words]);
+    if (column) found.sort((a, b) => (a[column] == null) - (b[column] == null) || sign * (a[column] - b[column])); // rows without the number come last
+  }
+
+  function drawShare(row) {
+    if (row.percent == null) return '';
+    const bar = make('span', `lr-bar${row.code.basis === 'restated' ? ' lr-hollow' : ''}`);
+    const place = (name, left, width) => {
+      const part = make('span', name);
+      part.style.left = `${left}%`;
+      if (width != null) part.style.width = `${width}%`;
+      bar.append(part);
+    };
+    if (row.low != null) place('lr-bar-line', row.low, row.high - row.low);
+    place('lr-bar-point', row.percent);
+    bar.setAttribute('aria-hidden', 'true'); // the words beside it say the same
+    return make('div', '', bar, make('span', 'lr-quiet', `${row.percent}%${row.low == null ? '' : ` [${row.low} to ${row.high}%]`}`));
+  }
+
+  function drawRow(row) {
+    const line = make('tr', '');
+    line.setAttribute('role', 'row');
+    const cell = (tag, label, ...parts) => {
+      const node = make(tag, label === 'Figure' ? 'lr-num' : '');
+      node.setAttribute('role', tag === 'th' ? 'rowheader' : 'cell');
+      if (tag === 'th') { node.scope = 'row'; node.append(...parts); } else { node.dataset.label = label; node.append(make('div', '', ...parts)); }
+      line.append(node);
+    };
+    const figure = Object.assign(make('a', 'lr-figure', row.value || 'row'), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
+    cell('th', 'Cohort', `${row.study}: ${row.cohort}`, make('span', 'lr-under', [row.regimen, row.disease, row.setting, row.age_group].filter(Boolean).join('; ')));
+    cell('td', 'Outcome', row.outcome, make('span', 'lr-under', [row.definition, row.counted_from && `of ${row.counted_from}`, row.time].filter(Boolean).join('; ')));
+    cell('td', 'Figure', figure, row.flagged && make('sup', 'lr-mark', '!'));
+    cell('td', 'Share', drawShare(row));
+    return line;
+  }
+
+  /* What the rows are, in words: how many, what their shares span, and what they mix. */
+  function describe() {
+    const shares = found.map(row => row.percent).filter(share => share != null);
+    const span = shares.length ? `${shares.length} of them are shares of patients, from ${shares.reduce((a, b) => Math.min(a, b))} to ${shares.reduce((a, b) => Math.max(a, b))}%. ` : '';
+    const mixed = [['disease', 'diseases'], ['setting', 'settings'], ['age_group', 'age groups'], ['outcome', 'outcomes']]
+      .map(([name, title]) => [new Set(found.map(row => row.code[name])).size, title]).filter(([count]) => count > 1);
+    return span + (mixed.length ? `Not a comparison: these rows mix ${mixed.map(([count, title]) => `${count} ${title}`).join(', ')}.` : 'Not a comparison: disease, setting, age group and outcome are the same, but patients and definitions may differ.');
+  }
+
+  function cite() {
+    const choices = [...form.querySelectorAll('input, select')].filter(control => control.value && control.name !== 'sort').map(control => {
+      return `${control.labels[0].textContent} “${control.selectedOptions ? control.selectedOptions[0].text : control.value}”`;
+    });
+    $('.lr-copied').textContent = `${data.source} View: ${choices.join(', ') || 'all rows'} (${found.length} of ${rows.length} rows). ${data.address || lrCite.addressOf(location)}${view()}`;
+  }
+
+  function show({ typing = false } = {}) {
+    search();
+    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    page = Math.min(page, pages);
+    const start = (page - 1) * PAGE, some = found.slice(start, start + PAGE);
+    $('tbody').replaceChildren(...some.map(drawRow));
+    $('.lr-count').textContent = found.length ? `${found.length} of ${rows.length} rows; shown: ${start + 1} to ${start + some.length}` : 'No row matches.';
+    $('.lr-page').textContent = `Page ${page} of ${pages}`;
+    for (const button of root.querySelectorAll('[data-page]')) button.disabled = button.dataset.page < 0 ? page === 1 : page === pages;
+    for (const button of root.querySelectorAll('[data-take]')) button.disabled = !found.length;
+    $('.lr-pages').hidden = pages === 1;
+    $('.lr-table').hidden = !found.length;
+    $('.lr-scope').textContent = found.length ? describe() : 'Take a word or a filter away.';
+    cite();
+    writeAddress(typing);
+  }
+
+  /* A spreadsheet would run a text that begins like a formula. */
+  const safe = value => typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value ?? '';
+  const quote = value => /[",\n\r\u2028\u2029]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+
+  function take(kind) {
+    const csv = () => [data.columns, ...found.map(row => data.columns.map(name => row[name]))].map(cells => cells.map(value => quote(safe(value))).join(',')).join('\n') + '\n';
+    const ris = () => [...new Set(found.map(row => row.code.report))].sort().map(report => data.ris[report] ?? '').join('\n');
+    const blob = new Blob([kind === 'csv' ? csv() : ris()], { type: kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-research-info-systems;charset=utf-8' });
+    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `evidence-${data.version}.${kind}` });
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+  }
+
+  function listen() {
+    const again = event => { page = 1; show({ typing: event.target.name === 'q' }); };
+    form.addEventListener('input', again);
+    form.addEventListener('submit', event => event.preventDefault());
+    form.addEventListener('reset', event => setTimeout(() => again(event)));
+    root.addEventListener('click', event => {
+      const { page: step, take: kind } = event.target.dataset;
+      if (kind) take(kind);
+      if (!step) return;
+      page += Number(step);
+      show();
+      $('table').scrollIntoView({ block: 'nearest' });
+    });
+    addEventListener('popstate', () => { readAddress(); show(); });
+  }
+
+  globalThis.lrExplorer = given => {
+    data = given;
+    rows = unpack();
+    root.hidden = false;
+    fillControls();
+    readAddress();
+    listen();
+    show();
+    root.dataset.ready = 'yes';
+  };
+
+  const script = document.createElement('script');
+  script.src = new URL('explorer-data.js', here);
+  script.onerror = () => root.before(make('p', 'lr-empty', 'The rows could not be loaded; the files below hold them.'));
+  document.head.append(script);
+})();
