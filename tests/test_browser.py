@@ -44,8 +44,8 @@ def chromium():
 class Visit:
     """A page opened with everything outside its origin cut, and what went wrong on it."""
 
-    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True):
-        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script)
+    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, has_touch=touch)
         self.page = self.context.new_page()
         self.offsite, self.failed, self.console = [], [], []
         self.page.route("**/*", lambda route: route.continue_() if route.request.url.startswith((origin, "data:", "blob:")) else (self.offsite.append(route.request.url), route.abort()))
@@ -98,20 +98,6 @@ def test_live_charts_fit_their_column(site, chromium):
         visit.scroll()
         too_wide = visit.page.evaluate("[...document.querySelectorAll('.lr-live')].filter(box => box.querySelector('svg').getBoundingClientRect().width > box.clientWidth + 1).length")
         assert too_wide == 0
-
-
-def test_a_figure_leads_to_its_row_in_two_clicks(site, chromium):
-    """Open the table under the chart, follow the figure: the row shows what was printed and where."""
-    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
-        page = visit.page
-        page.locator("details.lr-fold:has(caption:text-matches('^Response')) > summary").first.click()
-        figure = page.locator("details[open] caption:text-matches('^Response') >> xpath=.. >> a.lr-figure").first
-        row_id = figure.get_attribute("href").split("#")[1]
-        figure.click()
-        page.wait_for_url(f"**#{row_id}")
-        row = page.locator(f"[id='{row_id}']")
-        assert row.is_visible()
-        assert "“" in row.inner_text() and row.locator("td[data-label='Where']").inner_text().strip()
 
 
 def test_figures_in_prose_are_links(site, chromium):

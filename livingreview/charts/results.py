@@ -148,12 +148,12 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         transplants = part.loc[part["outcome"].map(groups).eq("transplant")]
         if transplants.empty:
             continue
-        table = outcome_table(evidence, transplants, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
         drawn = drawn_once(evidence, drawable_counts(part, least=least), ["outcome", "denominator"])
-        for cohort_id, block in drawn.groupby("cohort_id", sort=False):
-            if not block["outcome"].map(groups).eq("transplant").any():
-                continue
+        drawn = drawn.loc[drawn["cohort_id"].isin(drawn.loc[drawn["outcome"].map(groups).eq("transplant"), "cohort_id"])]
+        # The responses in the chart stand in its table too: who cannot select a bar selects a figure there.
+        table = outcome_table(evidence, part.loc[part.index.isin(transplants.index.union(drawn.index))], f"{title}, every figure: {name}")
+        for _, block in drawn.groupby("cohort_id", sort=False):
             rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
             rows += [_bridge_row(evidence, row) for row in records(block)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if len(rows) > 2 else table)
