@@ -5,6 +5,7 @@ Everything that comes from data is escaped by the template engine; only `Markup`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -143,5 +144,8 @@ def _plain(cell) -> str:
 
 
 def link(text: str, href: str) -> Markup:
-    """A link; text and address escaped."""
+    """A link; text and address escaped. What is not an address of the web or of a page of the book (a script, say) is left as words."""
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", href), re.I)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return escape(text)
     return Markup('<a href="{}">{}</a>').format(href, text)

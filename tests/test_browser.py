@@ -44,7 +44,7 @@ def chromium():
 class Visit:
     """A page opened with everything outside its origin cut, and what went wrong on it."""
 
-    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False):
+    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False, blank=False):
         self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, has_touch=touch)
         self.page = self.context.new_page()
         self.offsite, self.failed, self.console = [], [], []
@@ -53,7 +53,8 @@ class Visit:
         self.page.on("response", lambda response: self.failed.append(response.url) if response.status >= 400 else None)
         self.page.on("console", lambda message: self.console.append(message.text) if message.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        self.page.goto(f"{origin}/{path}", wait_until="load")
+        if not blank:
+            self.page.goto(f"{origin}/{path}", wait_until="load")
 
     def scroll(self):
         self.page.evaluate(SCROLL)

@@ -190,6 +190,7 @@
     data = given;
     rows = unpack();
     root.hidden = false;
+    document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded
     fillControls();
     readAddress();
     listen();
@@ -199,6 +200,5 @@
 
   const script = document.createElement('script');
   script.src = new URL('explorer-data.js', here);
-  script.onerror = () => root.before(make('p', 'lr-empty', 'The rows could not be loaded; the files below hold them.'));
   document.head.append(script);
 })();

@@ -1,0 +1,138 @@
+"""The evidence explorer: every row is in it, its numbers are the book's, and a view is an address."""
+
+import csv
+import io
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from benchmarks.explorer import write_page
+from livingreview.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
+from livingreview.numbers import exact_interval, write_value
+from tests.test_browser import Visit, chromium, site  # noqa: F401  fixtures
+
+ADDRESS = "chapters/explorer.html"
+
+
+def open_explorer(chromium, origin, view="", **options):  # noqa: F811
+    visit = Visit(chromium, origin, f"{ADDRESS}{view}", **options)
+    visit.page.wait_for_selector(".lr-explorer[data-ready]")
+    return visit
+
+
+def counted(page) -> tuple[int, int]:
+    """How many rows the page says it found, and how many are drawn."""
+    words = page.locator(".lr-count").inner_text().split()
+    return int(words[0]) if words[0].isdigit() else 0, page.locator(".lr-explorer tbody tr").count()
+
+
+def taken(page, kind: str) -> str:
+    with page.expect_download() as download:
+        page.locator(f"[data-take={kind}]").click()
+    assert download.value.suggested_filename.endswith(f".{kind}")
+    with open(download.value.path(), encoding="utf-8", newline="") as handle:
+        return handle.read()
+
+
+def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
+    rows = {row["row_id"]: row for row in list_rows(review)}
+    wanted = {row_id for name in TABLES for row_id, cohort in zip(review.tables[name]["row_id"], review.tables[name]["cohort_id"]) if isinstance(cohort, str)}
+    assert rows.keys() == wanted and all(row.keys() == set(COLUMNS) for row in rows.values())
+    for row_id, row in rows.items():
+        source = review.row(row_id)
+        assert row["value"] == write_value(review, source) and row["report"][0] == source["report_id"]
+        if row["interval"][0] == "exact":
+            assert [row["low"], row["high"]] == [round(100 * end, 1) for end in exact_interval(source["events"], source["total"])]
+        if row["low"] is not None:
+            assert 0 <= row["low"] <= row["percent"] <= row["high"] <= 100
+
+
+def test_packed_rows_unpack_to_the_same(review):
+    rows = list_rows(review)[::50]
+    packed = json.loads(json.dumps(pack_rows(rows)))
+    for row, cells in zip(rows, packed["rows"], strict=True):
+        for name, cell in zip(packed["columns"], cells, strict=True):
+            known = packed["codes"].get(name)
+            assert (tuple(known[cell]) if known else cell) == row[name]
+
+
+def test_every_filter_is_a_column_with_a_control_and_a_label(review):
+    html = str(show_explorer(review, caption="Rows").__html__())
+    for name in FILTERS:
+        assert name in COLUMNS and html.count(f'<select id="lr-{name}" name="{name}">') == html.count(f'<label for="lr-{name}">') == 1
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_a_view_is_an_address_and_back_works(site, chromium):  # noqa: F811
+    with open_explorer(chromium, site) as visit:
+        page = visit.page
+        total = counted(page)[0]
+        page.get_by_label("Regimen class").select_option("bortezomib")
+        some = counted(page)[0]
+        page.get_by_label("Search words").press_sequentially("remission")
+        fewer = counted(page)[0]
+        assert total > some > fewer > 0 and parse_qs(urlsplit(page.url).fragment) == {"class": ["bortezomib"], "q": ["remission"]}
+        page.go_back()  # the letters were one step
+        assert counted(page)[0] == some and page.get_by_label("Search words").input_value() == ""
+        page.go_back()
+        assert counted(page)[0] == total and page.get_by_label("Regimen class").input_value() == ""
+        page.go_forward()
+        assert counted(page)[0] == some
+        page.get_by_role("button", name="Next").click()
+        assert "page=2" in page.url and counted(page)[1] <= 50
+        page.locator(".lr-explorer a.lr-figure").first.click()
+        page.get_by_role("dialog").get_by_role("link", name="Row on the page of").click()
+        page.wait_for_url("**/reports/*")
+        page.go_back()
+        page.wait_for_selector(".lr-explorer[data-ready]")
+        assert "page=2" in page.url and page.locator(".lr-page").inner_text().startswith("Page 2 ")
+        page.get_by_label("Search words").fill("no-such-word <img src=x>")
+        assert counted(page) == (0, 0) and page.get_by_text("No row matches.").is_visible() and page.locator("[data-take=csv]").is_disabled()
+        page.get_by_role("button", name="Clear all").click()
+        page.wait_for_function("n => document.querySelector('.lr-count').textContent.startsWith(n + ' of')", arg=total)
+        page.get_by_text("Cite this view").click()
+        assert page.locator(".lr-explorer .lr-copied").inner_text().endswith(ADDRESS + "#")
+        assert visit.console == [] and visit.failed == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_rows_are_sorted_by_numbers_and_words(book, chromium):  # noqa: F811
+    with open_explorer(chromium, f"file://{book}", "#sort=share&page=2") as visit:
+        shares = [float(row["percent"]) for row in csv.DictReader(io.StringIO(taken(visit.page, "csv"))) if row["percent"]]
+        assert shares == sorted(shares, reverse=True) and visit.page.locator(".lr-bar").count() == 50
+        visit.page.get_by_label("Order").select_option("report")
+        reports = [row["report"] for row in csv.DictReader(io.StringIO(taken(visit.page, "csv")))]
+        assert [name for i, name in enumerate(reports) if i == 0 or name != reports[i - 1]] == sorted(set(reports))
+
+
+@pytest.mark.browser
+def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium, tmp_path):  # noqa: F811
+    page = chromium.new_page()
+    page.goto(f"file://{write_page(tmp_path, review, 10_000)}")
+    page.wait_for_selector(".lr-explorer[data-ready]")
+    assert counted(page) == (10_000, 50)
+    elements = page.evaluate("document.querySelectorAll('*').length")
+    page.get_by_label("Search words").fill("remission")
+    found, drawn = counted(page)
+    assert 50 < found < 10_000 and drawn == 50
+    page.get_by_label("Search words").fill("")
+    page.get_by_label("Order").select_option("patients")
+    for _ in range(3):
+        page.get_by_role("button", name="Next").click()
+    assert counted(page) == (10_000, 50) and page.evaluate("document.querySelectorAll('*').length") < 1.5 * elements
+    page.close()
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_without_script_the_files_and_chapters_are_named(site, chromium, review):  # noqa: F811
+    with Visit(chromium, site, ADDRESS, script=False) as visit:
+        text = visit.page.locator(".bd-article")
+        assert text.get_by_text("need JavaScript").is_visible() and not text.locator("form").first.is_visible()
+        for name in TABLES:
+            assert text.get_by_role("link", name=review.package.tables[name].path).is_visible()
+        for class_id in review.tables["regimen_classes"]["class_id"]:
+            assert text.locator(f"a[href='{class_id}.html']").is_visible()
