@@ -25,9 +25,9 @@ from livingreview.cards import write_cards
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
 from livingreview.evidence import find_root, load_evidence
+from livingreview.explorer import write_explorer
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
-from livingreview.explorer import write_explorer
 from livingreview.page_finish import finish_page, math_renderer, settle_search_index, settle_search_options
 from livingreview.pages import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files

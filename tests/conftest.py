@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
+from tests.find_browser import find_browser
 from tests.reduced import CORE, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,3 +72,35 @@ def book() -> Path:
     done = subprocess.run([sys.executable, "-m", "livingreview.cli", "build"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, f"the book could not be built:\n{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
     return ROOT / "_build" / "html"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that does not tell every request."""
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(book):
+    """Address of the built book on this machine's loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(book)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser; for one file at a time, since its event loop would stand in the way of a notebook's."""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    assert path, "no Chromium: run `make test`, which installs one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()

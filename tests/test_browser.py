@@ -1,44 +1,13 @@
 """The built book in a real browser with the network cut."""
 
-import functools
-import http.server
-import threading
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.find_browser import find_browser
 from tests.test_book import PAGES
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SCROLL = """async () => { for (const figure of document.querySelectorAll('figure.lr-chart')) {
   figure.scrollIntoView();
   for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) await new Promise(done => setTimeout(done, 20)); } }"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def site(book):
-    """Address of the built book on this machine's loopback."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(book)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = find_browser()
-    assert path, "no Chromium: run `make test`, which installs one"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visit:

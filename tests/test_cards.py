@@ -7,7 +7,7 @@ import pytest
 
 from livingreview.cards import make_cards, write_cards
 from livingreview.numbers import write_value
-from tests.test_browser import Visit, chromium, site  # noqa: F401  fixtures
+from tests.test_browser import Visit
 
 RECORD = {"title": "Review", "version": "2026.11.0", "date-released": "2026-11-21", "license": "CC-BY-4.0", "authors": [{"name": "Nobody"}]}
 PUBLISHED = RECORD | {"url": "https://example.org/r", "repository-code": "https://example.org/code"}
@@ -57,10 +57,10 @@ def test_no_page_grows_by_its_cards(book):
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):  # noqa: F811
+def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html") as visit:
         page = visit.page
-        figure = page.locator(".bd-article p a.lr-figure:has(+ sup .lr-mark:text('!'))").first
+        figure = page.locator(".bd-article p a.lr-figure:has(+ sup:has-text('!'))").first
         report, row_id = re.search(r"reports/(.+)\.html#(.+)", figure.get_attribute("href")).groups()
         cards = read_cards_of(page, report)
         figure.focus()
@@ -111,7 +111,7 @@ def read_cards_of(page, report: str) -> dict:
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_without_its_card_a_figure_leads_to_its_row(site, chromium):  # noqa: F811
+def test_without_its_card_a_figure_leads_to_its_row(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html") as visit:
         visit.page.route("**/cards/*.js", lambda route: route.abort())
         figure = visit.page.locator(".bd-article p a.lr-figure").first

@@ -10,12 +10,12 @@ import pytest
 from benchmarks.explorer import write_page
 from livingreview.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
 from livingreview.numbers import exact_interval, write_value
-from tests.test_browser import Visit, chromium, site  # noqa: F401  fixtures
+from tests.test_browser import Visit
 
 ADDRESS = "chapters/explorer.html"
 
 
-def open_explorer(chromium, origin, view="", **options):  # noqa: F811
+def open_explorer(chromium, origin, view="", **options):
     visit = Visit(chromium, origin, f"{ADDRESS}{view}", **options)
     visit.page.wait_for_selector(".lr-explorer[data-ready]")
     return visit
@@ -65,7 +65,7 @@ def test_every_filter_is_a_column_with_a_control_and_a_label(review):
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_a_view_is_an_address_and_back_works(site, chromium):  # noqa: F811
+def test_a_view_is_an_address_and_back_works(site, chromium):
     with open_explorer(chromium, site) as visit:
         page = visit.page
         total = counted(page)[0]
@@ -99,7 +99,7 @@ def test_a_view_is_an_address_and_back_works(site, chromium):  # noqa: F811
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_rows_are_sorted_by_numbers_and_words(book, chromium):  # noqa: F811
+def test_rows_are_sorted_by_numbers_and_words(book, chromium):
     with open_explorer(chromium, f"file://{book}", "#sort=share&page=2") as visit:
         shares = [float(row["percent"]) for row in csv.DictReader(io.StringIO(taken(visit.page, "csv"))) if row["percent"]]
         assert shares == sorted(shares, reverse=True) and visit.page.locator(".lr-bar").count() == 50
@@ -109,7 +109,7 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):  # noqa: F811
 
 
 @pytest.mark.browser
-def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium, tmp_path):  # noqa: F811
+def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium, tmp_path):
     page = chromium.new_page()
     page.goto(f"file://{write_page(tmp_path, review, 10_000)}")
     page.wait_for_selector(".lr-explorer[data-ready]")
@@ -128,7 +128,21 @@ def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium,
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_without_script_the_files_and_chapters_are_named(site, chromium, review):  # noqa: F811
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_explorer_and_a_card_are_accessible(site, chromium, scheme):
+    """No violation of WCAG 2.2 AA that axe-core can find, with every filter and a card open."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    with open_explorer(chromium, site, "#class=bortezomib&age_group=adult", scheme=scheme) as visit:
+        visit.page.locator(".lr-explorer a.lr-figure").nth(2).click()
+        visit.page.get_by_role("dialog").get_by_text("Cite this figure").click()
+        found = Axe().run(visit.page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
+        assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found.response["violations"]] == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_without_script_the_files_and_chapters_are_named(site, chromium, review):
     with Visit(chromium, site, ADDRESS, script=False) as visit:
         text = visit.page.locator(".bd-article")
         assert text.get_by_text("need JavaScript").is_visible() and not text.locator("form").first.is_visible()

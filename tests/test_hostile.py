@@ -15,7 +15,7 @@ import pytest
 
 from benchmarks.synthetic import write_pages
 from livingreview.evidence import load_package
-from tests.test_browser import Visit, chromium  # noqa: F401  fixture
+from tests.test_browser import Visit
 from tests.conftest import CORE, ROOT
 
 pytestmark = [pytest.mark.book, pytest.mark.browser, pytest.mark.slow]
@@ -79,7 +79,7 @@ def hostile(project):
     return project / "_build" / "_build" / "html"
 
 
-def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):  # noqa: F811
+def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
     paths = [path for path in sorted((hostile / "chapters").rglob("*.html")) if path.parent.name == "chapters" or path.stem in CORE]
     assert {path.stem for path in paths} >= {*PAGES, "bortezomib", *CORE}
     shown, cards = 0, 0

@@ -6,7 +6,7 @@ from tests.copies import ROOT, Copy, differing, executed, tree
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
 
-OVER_ALL = {"index", "comparison", "safety", "discrepancies", "methods", "data", "reporting-checklist"}
+OVER_ALL = {"index", "comparison", "safety", "discrepancies", "methods", "data", "reporting-checklist", "explorer"}
 CLASSES = {"liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"}
 EVERY = {path.stem for path in (ROOT / "chapters").glob("*.md")}
 ROW = ("data/outcomes.csv", "after up to 6 cycles", "after up to 6 long cycles", {page: "after up to 6 long cycles" for page in ("chapters/bortezomib.html", "chapters/reports/ramos-2025.html")})

@@ -7,7 +7,7 @@ import pytest
 import rispy
 
 from livingreview.releases.snapshot import list_releases
-from tests.test_browser import Visit, chromium, site  # noqa: F401  fixtures
+from tests.test_browser import Visit
 from tests.test_explorer import counted, open_explorer, taken
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
@@ -18,7 +18,7 @@ def clean(visit) -> bool:
     return visit.offsite == visit.console == []
 
 
-def test_a_reader_finds_a_remission_rate_and_its_source(site, chromium, review):  # noqa: F811
+def test_a_reader_finds_a_remission_rate_and_its_source(site, chromium, review):
     """From the start page to the class, to the table under its chart, to the card, to the row as printed."""
     row = review.row("ramos-2025.outcome.relapse.cr")
     with Visit(chromium, site, "index.html") as visit:
@@ -39,7 +39,7 @@ def test_a_reader_finds_a_remission_rate_and_its_source(site, chromium, review):
         assert source.is_visible() and f"“{row['as_reported']}”" in source.inner_text() and clean(visit)
 
 
-def test_a_reviewer_takes_filtered_rows_and_their_reports(site, chromium, review):  # noqa: F811
+def test_a_reviewer_takes_filtered_rows_and_their_reports(site, chromium, review):
     with open_explorer(chromium, site) as visit:
         page = visit.page
         page.get_by_label("Disease").select_option("aml")
@@ -65,7 +65,7 @@ def test_a_reviewer_takes_filtered_rows_and_their_reports(site, chromium, review
         assert counted(page) == (found, drawn) and page.get_by_label("Age group").is_visible() and clean(visit)
 
 
-def test_an_author_cites_a_chapter(site, chromium):  # noqa: F811
+def test_an_author_cites_a_chapter(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html") as visit:
         page, box = visit.page, visit.page.locator(".lr-cite")
         visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -82,7 +82,7 @@ def test_an_author_cites_a_chapter(site, chromium):  # noqa: F811
         assert len(rispy.loads(open(download.value.path(), encoding="utf-8").read())) > 1 and clean(visit)
 
 
-def test_a_returning_reader_sees_what_changed(site, chromium, root):  # noqa: F811
+def test_a_returning_reader_sees_what_changed(site, chromium, root):
     with Visit(chromium, site, "chapters/index.html") as visit:
         page, versions = visit.page, list_releases(root)
         page.get_by_role("navigation").get_by_role("link", name="What changed").first.click()
@@ -110,7 +110,7 @@ def test_a_saved_copy_is_read_without_network(book, chromium):
         assert counted(page)[1] > 0 and clean(visit)
 
 
-def test_a_chapter_is_read_by_keyboard_alone(site, chromium):  # noqa: F811
+def test_a_chapter_is_read_by_keyboard_alone(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html") as visit:
         page = visit.page
         focus = lambda what: page.evaluate(f"document.activeElement.{what}")  # noqa: E731

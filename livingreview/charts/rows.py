@@ -101,10 +101,10 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
 
 def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
+    base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
-    source = {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
-    return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip} | source
+    return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
 
 
 @cache
