@@ -37,7 +37,7 @@ def _draw(env, site, name: str, above: set[str], address, here: str, level: int)
         if not pages or (level > 1 and len(pages) > LISTED):
             continue
         if section.caption and level == 1:
-            parts.append(Markup('<p class="caption" role="heading"><span class="caption-text">{}</span></p>').format(section.caption))
+            parts.append(Markup('<p class="caption" role="heading" aria-level="2"><span class="caption-text">{}</span></p>').format(section.caption))
         items = [_item(env, site, page, above, address, here, level) for page in pages]
         parts.append(Markup("<ul{}>\n{}\n</ul>").format(Markup(' class="current"' if above & set(pages) else ""), Markup("\n").join(items)))
     return Markup("\n").join(parts)

@@ -98,6 +98,7 @@
     }
   }
 
+  const FIGURE = 'a.lr-figure, .lr-whatif-forest a';
   const reaches = href => /reports\/[a-z0-9-]+\.html#./.test(href || '');
   // A mark or a word of a live chart: Vega binds each to what it was drawn from.
   const drawnRow = target => target.closest?.('.lr-live') && target.__data__?.datum?.row;
@@ -106,7 +107,7 @@
     if (card?.contains(event.target)) return;
     close(false);
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const figure = event.target.closest?.('a.lr-figure'), row = !figure && drawnRow(event.target);
+    const figure = event.target.closest?.(FIGURE), row = !figure && drawnRow(event.target);
     const href = figure?.href || (row && new URL(row, location.href).href);
     if (!reaches(href)) return;
     event.preventDefault();
@@ -115,7 +116,7 @@
     else open(href, event.target.closest('figure')?.querySelector('summary'), () => ({ left: clientX, top: clientY - 8, bottom: clientY + 8 }));
   });
 
-  document.addEventListener('focusin', event => { event.target.closest?.('a.lr-figure')?.setAttribute('aria-haspopup', 'dialog'); });
+  document.addEventListener('focusin', event => { event.target.closest?.(FIGURE)?.setAttribute('aria-haspopup', 'dialog'); });
   addEventListener('popstate', () => close(false));
   document.addEventListener('pointerover', event => {
     if (drawnRow(event.target)) event.target.style.cursor = 'pointer';
