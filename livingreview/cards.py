@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from livingreview.charts.render import inert_json
-from livingreview.citation import row_source
+from livingreview.citation import page_source, row_source
 from livingreview.evidence import Evidence, records
 from livingreview.numbers import is_second_hand, write_value
 from livingreview.pages import describe_row
@@ -46,21 +46,30 @@ def make_cards(evidence: Evidence) -> dict[str, dict[str, dict]]:
     return cards
 
 
-def cards_script(evidence: Evidence, record: Mapping, report_id: str, cards: Mapping[str, dict], discrepancies: Mapping[str, dict]) -> str:
+def cards_script(evidence: Evidence, report_id: str, cards: Mapping[str, dict], discrepancies: Mapping[str, dict]) -> str:
     """The cards of the rows of one report, with what they share, as a script that hands them to the page."""
     flags = {item: _filled(discrepancies[item]) for card in cards.values() for item in card.get("flags", ())}
     entry = evidence.bibliography.entries.get(report_id)
     about = {"doi": entry.fields["doi"]} if entry and "doi" in entry.fields else {}
-    return f"lrCards({inert_json(report_id)},{inert_json(about | row_source(record, report_id) | {'flags': flags, 'rows': cards})});\n"
+    return f"lrCards({inert_json(report_id)},{inert_json(about | {'flags': flags, 'rows': cards})});\n"
 
 
-def write_cards(evidence: Evidence, record: Mapping, folder: Path) -> None:
-    """One script per report that printed a row, in `folder`; scripts of reports that are gone are deleted."""
+def write_cards(evidence: Evidence, folder: Path) -> None:
+    """One script per report that printed a row, in `folder`; scripts of reports that are gone are deleted.
+
+    No script names the version, so that versions in which a report is the same share its script.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     cards = make_cards(evidence)
     discrepancies = {row["discrepancy_id"]: {name: row[name] for name in FLAG} for row in records(evidence.tables["discrepancies"])}
     for report_id, own in cards.items():
-        (folder / f"{report_id}.js").write_text(cards_script(evidence, record, report_id, own, discrepancies), encoding="utf-8")
+        (folder / f"{report_id}.js").write_text(cards_script(evidence, report_id, own, discrepancies), encoding="utf-8")
     for path in folder.glob("*.js"):
         if path.stem not in cards:
             path.unlink()
+
+
+def write_review(record: dict, path: Path) -> None:
+    """The script from which cards and the explorer take how this version is cited; ``{report}`` and ``{page}`` stand for a report and a page."""
+    about = page_source(record, "{page}") | {"version": str(record["version"]), "rows": row_source(record, "{report}")}
+    path.write_text(f"lrReview({inert_json(about)});\n", encoding="utf-8")

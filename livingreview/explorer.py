@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from livingreview.charts.render import inert_json
-from livingreview.citation import entry_to_csl, items_to_ris, page_source
+from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.evidence import Evidence, records
 from livingreview.html import Fragment
 from livingreview.numbers import exact_interval, write_value
@@ -28,7 +28,6 @@ FILTERS = {
     "design": "Design", "family": "Regimen family", "report": "Report", "basis": "Reported or derived", "status": "Part in the review",
 }
 FIRST = ("class", "disease", "outcome")  # filters that are not folded away
-PAGE = "explorer"  # file name of the explorer's page
 NONE = ("", "none of this review")
 
 
@@ -116,17 +115,17 @@ def pack_rows(rows: Sequence[Mapping]) -> dict:
     return {"columns": COLUMNS, "codes": {name: list(known) for name, known in codes.items()}, "rows": packed}
 
 
-def explorer_script(evidence: Evidence, record: Mapping) -> str:
-    """The explorer's rows, the references of their reports as RIS, and the review's own for citing a view, as a script that hands them to its page."""
+def explorer_script(evidence: Evidence) -> str:
+    """The explorer's rows and the references of their reports as RIS, as a script that hands them to its page."""
     rows = list_rows(evidence)
     entries = evidence.bibliography.entries
     ris = {report: items_to_ris([entry_to_csl(report, entries[report])]) for report in sorted({row["report"][0] for row in rows}) if report in entries}
-    return f"lrExplorer({inert_json(pack_rows(rows) | page_source(record, PAGE) | {'version': str(record['version']), 'ris': ris})});\n"
+    return f"lrExplorer({inert_json(pack_rows(rows) | {'ris': ris})});\n"
 
 
-def write_explorer(evidence: Evidence, record: Mapping, folder: Path) -> None:
+def write_explorer(evidence: Evidence, folder: Path) -> None:
     """``explorer-data.js`` in the folder of the book's scripts."""
-    (folder / "explorer-data.js").write_text(explorer_script(evidence, record), encoding="utf-8")
+    (folder / "explorer-data.js").write_text(explorer_script(evidence), encoding="utf-8")
 
 
 def show_explorer(review: Evidence, *, caption: str) -> Fragment:

@@ -21,7 +21,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from livingreview import __version__
-from livingreview.cards import write_cards
+from livingreview.cards import write_cards, write_review
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
 from livingreview.evidence import find_root, load_evidence
@@ -136,8 +136,10 @@ def finish_build(app, error) -> None:
     drop_orphans(app)
     root = find_root(app.srcdir)
     lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
-    write_cards(load_evidence(root), app.config.livingreview_record, Path(app.outdir) / "_static" / "cards")
-    write_explorer(load_evidence(root), app.config.livingreview_record, Path(app.outdir) / "_static")
+    static = Path(app.outdir) / "_static"
+    write_cards(load_evidence(root), static / "cards")
+    write_explorer(load_evidence(root), static)
+    write_review(app.config.livingreview_record, static / "review.js")
     write_downloads(root, Path(app.outdir) / "data")
     chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from livingreview.cards import make_cards, write_cards
+from livingreview.cards import make_cards, write_cards, write_review
 from livingreview.numbers import write_value
 from tests.test_browser import Visit
 
@@ -21,12 +21,11 @@ def read_cards(path) -> dict:
 
 def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
     (tmp_path / "gone-1999.js").write_text("old")
-    write_cards(review, PUBLISHED, tmp_path)
+    write_cards(review, tmp_path)
     seen = set()
     for path in tmp_path.glob("*.js"):
         cards = read_cards(path)
-        assert cards["source"].startswith(f"{path.stem}. In: ") and cards["address"] == f"https://example.org/r/v/2026.11.0/chapters/reports/{path.stem}.html"
-        assert cards["issues"] == "https://example.org/code/issues/new" and cards.get("doi", "") == review.bibliography.entries[path.stem].fields.get("doi", "")
+        assert cards.get("doi", "") == review.bibliography.entries[path.stem].fields.get("doi", "")
         for row_id, card in cards["rows"].items():
             row = review.row(row_id)
             assert row["report_id"] == path.stem and card["where"] == row["locator"] and card.get("value", "") == write_value(review, row)
@@ -35,6 +34,16 @@ def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
             assert ("derivation" in card) == (row["basis"] == "derived")
         seen |= cards["rows"].keys()
     assert seen == set(review.row_tables), "scripts of reports that are gone are gone, and no row is without a card"
+
+
+def test_a_card_offers_what_the_record_holds(tmp_path):
+    """Kept versions share the script of a report that did not change, so how to cite stands in a script of its own."""
+    write_review(RECORD, tmp_path / "review.js")
+    assert "example.org" not in (tmp_path / "review.js").read_text()
+    write_review(PUBLISHED, tmp_path / "review.js")
+    about = json.loads((tmp_path / "review.js").read_text().removeprefix("lrReview(").removesuffix(");\n"))
+    assert about["rows"]["source"] == f"{{report}}. In: {about['source']}" and about["rows"]["issues"] == "https://example.org/code/issues/new"
+    assert about["rows"]["address"] == "https://example.org/r/v/2026.11.0/chapters/reports/{report}.html" and about["address"].endswith("/v/2026.11.0/chapters/{page}.html")
 
 
 def test_a_figure_derived_from_what_is_restated_says_so(review):

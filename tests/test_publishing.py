@@ -20,7 +20,7 @@ from livingreview.releases.shared import SharedFolder, share_elements
 from livingreview.releases.site import lay_out_site, list_kept
 from livingreview.upkeep import Upkeep, tell_due
 from tests.conftest import ROOT
-from tests.test_browser import Visit, chromium  # noqa: F401
+from tests.test_browser import Visit
 
 FIRST, SECOND = "2031.1.0", "2031.2.0"
 DATES = {FIRST: "2031-01-05", SECOND: "2031-02-05"}
@@ -231,7 +231,7 @@ def test_there_are_workflows_for_changes_releases_and_due_dates():
 
 
 @pytest.mark.browser
-def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):  # noqa: F811
+def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
     record = read_citation(ROOT) | {"repository-code": "https://example.org/owner/review"}
     script = (ROOT / "livingreview" / "web" / "lr-cite.js").read_text(encoding="utf-8")
     row = '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th><td data-label="Value">3/7</td></tr></tbody></table>'
@@ -255,7 +255,7 @@ def search_for(visit, word: str) -> int:
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_the_zip_opens_from_disk(book, chromium, tmp_path):  # noqa: F811
+def test_the_zip_opens_from_disk(book, chromium, tmp_path):
     target = zip_book(book, tmp_path / "review.zip")
     with zipfile.ZipFile(target) as archive:
         archive.extractall(tmp_path)
@@ -296,7 +296,7 @@ def test_a_further_release_adds_little(kept):
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_a_kept_page_is_the_page_it_was(kept, book, chromium):  # noqa: F811
+def test_a_kept_page_is_the_page_it_was(kept, book, chromium):
     """From disk: same words, live charts, search, anchors and a word that there is a later version; without script its prose and links."""
     site, version, _, _ = kept
     words = """() => { const copy = document.querySelector('article').cloneNode(true);
@@ -310,6 +310,11 @@ def test_a_kept_page_is_the_page_it_was(kept, book, chromium):  # noqa: F811
         assert f"version {version}" in banner.inner_text() and SECOND in banner.inner_text()
         visit.scroll()
         assert visit.page.locator("figure.lr-chart[data-live=yes]").count() > 0
+        visit.page.locator(".bd-article p a.lr-figure").first.click()
+        visit.page.get_by_role("dialog").get_by_text("Cite this figure").click()
+        assert f"Version {version}" in visit.page.locator(".lr-card .lr-rowcite").inner_text()
+        visit.page.goto(f"file://{site}/v/{version}/chapters/explorer.html")
+        visit.page.wait_for_selector(".lr-explorer[data-ready]")
         assert search_for(visit, "bortezomib") > 3
         visit.page.goto(f"file://{site}/v/{version}/chapters/bortezomib.html")
         banner.get_by_role("link", name=SECOND).click()

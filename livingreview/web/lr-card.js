@@ -1,19 +1,10 @@
 /* A figure opens a card that says where it comes from. Without script, or where the card cannot be loaded, it is a plain link to its row. */
 (() => {
-  const here = new URL('.', document.currentScript.src);
-  const held = {}, loading = {};
+  const held = {};
   let card, opener;
 
   // Each report's script calls this; see livingreview/cards.py.
   globalThis.lrCards = (report, cards) => { held[report] = cards; };
-
-  const load = report => loading[report] ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = new URL(`cards/${report}.js`, here);
-    script.onload = resolve;
-    script.onerror = () => { delete loading[report]; reject(new Error(`no cards of ${report}`)); };
-    document.head.append(script);
-  });
 
   // Every text is set as text, never as markup.
   function make(tag, name, ...parts) {
@@ -41,10 +32,12 @@
     return list;
   }
 
-  function offerCitation(id, row, cards, page) {
+  function offerCitation(report, id, row, page) {
     const box = make('details', 'lr-fold', make('summary', '', 'Cite this figure'));
-    box.addEventListener('toggle', () => {
-      if (box.childElementCount < 2) box.append(lrCite.citeRow({ id, page, ...cards, ...row }));
+    box.addEventListener('toggle', async () => {
+      const { rows } = await lrCite.loadReview();
+      const source = Object.fromEntries(Object.entries(rows).map(([name, text]) => [name, text.replaceAll('{report}', report)]));
+      if (box.childElementCount < 2) box.append(lrCite.citeRow({ id, page, ...row, ...source }));
     });
     return box;
   }
@@ -57,7 +50,7 @@
     shut.setAttribute('aria-label', 'Close');
     shut.addEventListener('click', () => close(true));
     const ways = make('p', 'lr-card-links', link(`Row on the page of ${report}`, href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`));
-    const box = make('div', 'lr-card', shut, title, listFacts(row, cards, page), ways, offerCitation(id, row, cards, page));
+    const box = make('div', 'lr-card', shut, title, listFacts(row, cards, page), ways, offerCitation(report, id, row, page));
     title.id = 'lr-card-title';
     box.tabIndex = -1;
     box.setAttribute('role', 'dialog');
@@ -82,7 +75,7 @@
     const [, report, anchor] = /reports\/([a-z0-9-]+)\.html#(.+)$/.exec(href);
     const id = decodeURIComponent(anchor);
     try {
-      await load(report);
+      await lrCite.load(`cards/${report}.js`);
       const found = held[report].rows[id];
       if (!found) throw new Error(`no card of ${id}`);
       close(false);

@@ -1,6 +1,5 @@
 /* The evidence explorer: searches, filters, orders, pages and hands out the rows of explorer-data.js. Only a page of rows is ever in the document. */
 (() => {
-  const here = new URL('.', document.currentScript.src);
   const root = document.querySelector('.lr-explorer');
   const form = root.querySelector('form');
   const $ = selector => root.querySelector(selector);
@@ -11,7 +10,7 @@
     patients: { title: 'Patients, most first', column: 'total', sign: -1 }, outcome: { title: 'Outcome', words: 'outcome' }, cohort: { title: 'Cohort', words: 'cohort' }, report: { title: 'Report', words: 'report' },
   };
   const KNOWN = ['q', 'sort', 'page', ...[...form.querySelectorAll('select')].map(select => select.name)];
-  let data, rows = [], found = [], page = 1;
+  let data, review, rows = [], found = [], page = 1;
 
   // Every text is set as text, never as markup.
   function make(tag, name, ...parts) {
@@ -137,7 +136,7 @@
     const choices = [...form.querySelectorAll('input, select')].filter(control => control.value && control.name !== 'sort').map(control => {
       return `${control.labels[0].textContent} “${control.selectedOptions ? control.selectedOptions[0].text : control.value}”`;
     });
-    $('.lr-copied').textContent = `${data.source} View: ${choices.join(', ') || 'all rows'} (${found.length} of ${rows.length} rows). ${data.address || lrCite.addressOf(location)}${view()}`;
+    $('.lr-copied').textContent = `${review.source} View: ${choices.join(', ') || 'all rows'} (${found.length} of ${rows.length} rows). ${review.address.replace('{page}', 'explorer') || lrCite.addressOf(location)}${view()}`;
   }
 
   function show({ typing = false } = {}) {
@@ -165,7 +164,7 @@
     const csv = () => [data.columns, ...found.map(row => data.columns.map(name => row[name]))].map(cells => cells.map(value => quote(safe(value))).join(',')).join('\n') + '\n';
     const ris = () => [...new Set(found.map(row => row.code.report))].sort().map(report => data.ris[report] ?? '').join('\n');
     const blob = new Blob([kind === 'csv' ? csv() : ris()], { type: kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-research-info-systems;charset=utf-8' });
-    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `evidence-${data.version}.${kind}` });
+    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `evidence-${review.version}.${kind}` });
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
   }
@@ -186,8 +185,10 @@
     addEventListener('popstate', () => { readAddress(); show(); });
   }
 
-  globalThis.lrExplorer = given => {
-    data = given;
+  globalThis.lrExplorer = given => { data = given; };
+
+  async function start() {
+    [review] = await Promise.all([lrCite.loadReview(), lrCite.load('explorer-data.js')]);
     rows = unpack();
     root.hidden = false;
     document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded
@@ -196,9 +197,6 @@
     listen();
     show();
     root.dataset.ready = 'yes';
-  };
-
-  const script = document.createElement('script');
-  script.src = new URL('explorer-data.js', here);
-  document.head.append(script);
+  }
+  start();
 })();
