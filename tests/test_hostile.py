@@ -66,6 +66,7 @@ def hostile(project):
     """A small book of hostile texts."""
     for name in ("_config.yml", "CITATION.cff", "CHANGELOG.md", "review.yml", "requirements.txt"):
         shutil.copy(ROOT / name, project / name)
+    shutil.copytree(ROOT / "docs", project / "docs")
     (project / "chapters").mkdir()
     classes = [path.stem for path in sorted((ROOT / "chapters").glob("*.md")) if path.stem not in PAGES]
     write_pages(project, classes)
