@@ -5,7 +5,7 @@ import json
 import pytest
 
 from livingreview.tables.plan import synthesis_plan
-from tests.test_browser import Visit, chromium, site  # noqa: F401 - fixtures
+from tests.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 SHOWN = """() => { const panel = document.querySelector('.lr-whatif'), text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());
@@ -25,7 +25,7 @@ def choose(page, name, down):
         page.keyboard.press("ArrowDown")
 
 
-def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):  # noqa: F811
+def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
     """From disk: the review's own result stands first; each control changes picture and sentence as one."""
     plans = synthesis_plan(review)
     pooled = next(plan for plan in plans if plan.decision == "pooled")
@@ -52,7 +52,7 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review): 
         assert visit.console == [] and visit.offsite == []
 
 
-def test_every_combination_is_reached_and_told(site, chromium, review):  # noqa: F811
+def test_every_combination_is_reached_and_told(site, chromium, review):
     """Each entry of the page's data is shown by its three controls, with every study, and none is wider than a phone."""
     with Visit(chromium, site, "chapters/methods.html", width=390, scheme="dark") as visit:
         page = visit.page
@@ -70,7 +70,7 @@ def test_every_combination_is_reached_and_told(site, chromium, review):  # noqa:
         assert visit.console == [] and visit.failed == []
 
 
-def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):  # noqa: F811
+def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):
     with Visit(chromium, site, "chapters/methods.html", script=False) as visit:
         panel = visit.page.locator(".lr-whatif")
         assert panel.locator("form").is_hidden() and panel.get_by_text("Choosing needs JavaScript").is_visible()
