@@ -47,6 +47,9 @@ class Ours(Copy):
 
     title = "ours (make book)"
 
+    def __init__(self, folder: Path):
+        super().__init__(folder, whole=True)
+
     def make(self, *, everything: bool = False) -> None:
         must(self.build())
 
@@ -59,7 +62,7 @@ class Stock(Copy):
     title = "stock jupyter-book"
 
     def __init__(self, folder: Path):
-        super().__init__(folder)
+        super().__init__(folder, whole=True)
         write_report_pages(load_evidence(folder), folder / "chapters" / "reports", read_citation(folder))
         path = folder / "_config.yml"
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -205,6 +208,7 @@ def main() -> None:
     parser.add_argument("--grow", type=int, nargs="*", default=[8, 80, 400], help="numbers of chapters of the grown books")
     parser.add_argument("--show-stale", action="store_true", help="also build with the stock tools' caches kept, and say what they publish")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # no user builds without compiled modules
     print(f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         if options.rounds:

@@ -20,9 +20,9 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, with its own engine on the path, and the reports that its chapters name."""
+    """A project folder of its own, with its own engine on the path, and the reports that its chapters name (`whole`: all)."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, whole: bool = False):
         self.folder = folder
         folder.mkdir(parents=True)
         for name in PARTS:
@@ -31,7 +31,8 @@ class Copy:
                 shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports"))
             else:
                 shutil.copy(source, folder / name)
-        keep_reports(folder, cited_reports(folder))
+        if not whole:
+            keep_reports(folder, cited_reports(folder))
 
     @property
     def published(self) -> Path:
