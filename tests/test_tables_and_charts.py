@@ -56,7 +56,7 @@ def test_a_chart_is_drawn_once_and_live(review):
     call, _, rest = script.partition(",")
     assert call == f'lrChart("{match["key"]}"' and json.loads(rest.removesuffix(");\n"))["$schema"].endswith("vega/v6.json")
     height = re.search(r'<svg [^>]*height="(\d+)"', picture)[1]
-    assert f"min-height:{height}px" in picture, "what the live chart will take is reserved"
+    assert f"--h:{height}px" in picture, "what the live chart will take is reserved"
     ids = re.findall(r'\bid="([^"]+)"', picture)
     assert len(ids) == len(set(ids)) and all(match["key"] in item for item in ids)
 

@@ -40,9 +40,11 @@
       box.hidden = false;
       box.classList.add('lr-making');
       // Expressions are interpreted, not made into code: the page's policy forbids that.
-      const parsed = vega.parse(specs[key], null, { ast: true });
+      // The width is the box's from the start; the specification would ask for it before there is a box.
+      const signals = specs[key].signals.map(signal => signal.name === 'width' ? { name: 'width', value: box.clientWidth } : signal);
+      const parsed = vega.parse({ ...specs[key], signals }, null, { ast: true });
       const view = new vega.View(parsed, { expr: vegaInterpreter.expressionInterpreter, renderer: 'svg', container: box, hover: true, tooltip });
-      await view.signal('width', box.clientWidth).runAsync();
+      await view.runAsync();
       box.classList.remove('lr-making');
       // Vega follows the window only; a sidebar that opens changes the width as well.
       new ResizeObserver(() => { if (box.clientWidth) view.signal('width', box.clientWidth).runAsync(); }).observe(box);

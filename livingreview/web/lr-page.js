@@ -1,5 +1,5 @@
-/* On paper everything is open. */
-addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
+/* On paper everything is open but folded tables, which would take most of it: those that the reader opened are printed. */
+addEventListener('beforeprint', () => document.querySelectorAll('details:not([open], .lr-fold)').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
 addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));
 document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => print()));
 
