@@ -23,6 +23,13 @@ DROPPED = tuple(re.compile(pattern, re.S) for pattern in (
     r'(?<=/>)<meta name="viewport"[^>]*>(?=\s*<meta)',  # said twice
     r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?',  # of an earlier finish
 ))
+# What a page must hold to need them: scripts and styles of panels, of folds and of code that can be copied.
+UNNEEDED = tuple((re.compile(need), tuple(re.compile(pattern, re.S) for pattern in patterns)) for need, patterns in (
+    (r'class="[^"]*\bsd-', (r'<link[^>]*sphinx-design[^>]*>\s*', r'<script[^>]*design-tabs\.js[^>]*></script>\s*')),
+    (r'class="[^"]*\b(?:toggle|dropdown admonition|admonition dropdown)[ "]', (
+        r'<link[^>]*togglebutton\.css[^>]*>\s*', r'<script[^>]*togglebutton\.js[^>]*></script>\s*', r"<script>(?:let toggle\w+|var togglebuttonSelector) = '[^']*';</script>\s*")),
+    (r'class="[^"]*\bhighlight[ "]', (r'<link[^>]*copybutton\.css[^>]*>\s*', r'<script[^>]*(?:copybutton|clipboard\.min)\.js[^>]*></script>\s*')),
+))
 # (fault of the theme or of MyST-NB, mend): most were reported by axe-core on a stock page.
 MENDED = tuple((re.compile(pattern), text) for pattern, text in (
     (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
@@ -49,6 +56,10 @@ def finish_page(text: str) -> tuple[str, list[str]]:
     """A page as it is published, and what is wrong with it."""
     for pattern in DROPPED:
         text = pattern.sub("", text)
+    for need, patterns in UNNEEDED:
+        if not need.search(text):
+            for pattern in patterns:
+                text = pattern.sub("", text)
     for pattern, replacement in MENDED:
         text = pattern.sub(replacement, text)
     problems = [f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)]
@@ -85,11 +96,6 @@ def settle_search_index(text: str) -> str:
     for name in ("terms", "titleterms"):  # words that no page holds any more stay behind with an empty list
         index[name] = {word: places for word, places in index.get(name, {}).items() if places != []}
     return text[:start] + json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + text[end:]
-
-
-def settle_search_options(text: str) -> str:
-    """Sphinx's options with excerpts of what a search finds only where other pages can be read whole: not from disk, not in a kept version."""
-    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:' && !globalThis.lrPlace")
 
 
 def math_renderer() -> tuple:

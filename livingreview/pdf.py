@@ -80,14 +80,14 @@ def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
     address : str
         Where the published chapters stand; '' drops links to pages that are not printed, which would name a folder of this machine.
     """
-    text, name = path.read_text(encoding="utf-8"), path.stem
-    body = re.sub(r"<script\b.*?</script>", "", ARTICLE.search(text)[1], flags=re.S)
+    article, name = ARTICLE.search(path.read_text(encoding="utf-8"))[1], path.stem
+    body = re.sub(r"<script\b.*?</script>", "", article, flags=re.S)
     # What a reader of paper cannot open is open: reasons of conclusions, and discrepancies where they are at home or the chapter stands alone.
     at_home = len(printed) == 1 or name == "discrepancies"
     body = re.sub(r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body)
     body = re.sub(r'(?<= )id="(?!c[0-9a-f]{12}-)([^"]*)"', rf'id="{name}--\1"', body)
     body = re.sub(r'(?<= )href="([^"]*)"', lambda found: _paper_link(found[1], name, printed, address), body)
-    return Sheet(name, Markup(HEADING.search(text)[1]).striptags(), Markup(body))
+    return Sheet(name, Markup(HEADING.search(article)[1]).striptags(), Markup(body))
 
 
 def _paper_link(href: str, name: str, printed: Sequence[str], address: str) -> str:

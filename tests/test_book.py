@@ -13,7 +13,7 @@ from markupsafe import escape
 
 pytestmark = pytest.mark.book
 
-PAGES = ("index", "liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "comparison", "safety", "explorer", "discrepancies", "methods", "data", "how-to-cite", "contribute")
+PAGES = ("index", "liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "comparison", "safety", "explorer", "discrepancies", "what-changed", "methods", "reporting-checklist", "data", "how-to-cite", "contribute")
 
 
 class Links(HTMLParser):

@@ -15,6 +15,7 @@ from livingreview.charts.slim import INHERITED, slim_svg
 from livingreview.evidence import expand_days, select_class
 from livingreview.html import Stack
 from livingreview.numbers import Figure
+from livingreview.slim_css import slim_css
 
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 CHARTS = {
@@ -175,3 +176,8 @@ def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id)
     for name in ("survival", "adverse_events"):
         for row_id in part.tables[name]["row_id"]:
             assert f"#{row_id}\"" in html, row_id
+
+
+def test_a_style_sheet_keeps_what_pages_use():
+    sheet = 'a{x:1}.b,.c:not(.d),.b .e{y:"}{"}@media print{.z{q:1}.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}@media screen{.z{q:1}}'
+    assert slim_css(sheet, {"b", "c"}) == 'a{x:1}.b,.c:not(.d){y:"}{"}@media print{.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}'
