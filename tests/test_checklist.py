@@ -46,6 +46,6 @@ def test_every_link_of_the_built_page_resolves(book):
 def test_what_is_not_met_says_so(review):
     html = str(tabulate_checklist(review).__html__())
     missing = review.tables["reporting_items"].loc[lambda frame: frame["status"].eq("not_met")]
-    assert len(missing) and html.count("not met</div>") == len(missing)
+    assert len(missing) and html.count("not met</td>") == len(missing)
     for row in missing.itertuples():
         assert f'id="{row.item_id}"' in html and row.note
