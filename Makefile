@@ -5,10 +5,15 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.ready
 
-.PHONY: book test unit check lock clean
+.PHONY: book pdf test unit check lock clean
 
 book: $(STAMP)
 	@$(BIN)/livingreview build
+
+# The whole book as one PDF, _build/pdf/book.pdf; `livingreview pdf CHAPTER` prints one chapter.
+pdf: book
+	@$(BIN)/python tests/find_browser.py
+	@$(BIN)/livingreview pdf
 
 test: $(STAMP)
 	@$(BIN)/python tests/find_browser.py

@@ -82,7 +82,7 @@ def render(root: Path, staging: Path, prepared: Prepared) -> Path:
 
 def look_over(pages: Path) -> None:
     """Refuse a book that lacks its start page, its search index or its charts' library."""
-    for name in ("index.html", "searchindex.js", "_static/lr-chart.js", "_static/lr.css", "_static/vendor/vega.min.js"):
+    for name in ("index.html", "searchindex.js", "_static/lr-chart.js", "_static/lr.css", "_static/vendor/vega.min.js", "_static/vendor/vega-interpreter.min.js"):
         if not (pages / name).is_file():
             raise BuildError(f"the built book lacks {name}; the last good book is untouched")
 

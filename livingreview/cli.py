@@ -40,6 +40,11 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     build.add_argument("--engine", choices=["fork", "kernel"], help="how chapters are run (default: fork on Linux, a kernel each elsewhere)")
     build.add_argument("--dask", metavar="ADDRESS", help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder")
     build.set_defaults(run=run_build)
+
+    pdf = commands.add_parser("pdf", help="print the built book, or the chapters named, into _build/pdf (needs Chromium or Chrome)")
+    pdf.add_argument("chapters", nargs="*", metavar="CHAPTER", help="file name of a chapter without ending, for example 'methods' (default: all)")
+    pdf.add_argument("--output", type=Path, metavar="FILE", help="where to (default: _build/pdf/CHAPTER.pdf or book.pdf)")
+    pdf.set_defaults(run=run_pdf)
     add_commands(commands)
     return parser.parse_args(arguments)
 
@@ -87,6 +92,18 @@ def run_build(options: argparse.Namespace) -> int:
         else:
             build_book(root, engine=options.engine)
     except (BuildError, ChapterError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_pdf(options: argparse.Namespace) -> int:
+    """``livingreview pdf``"""
+    from livingreview.pdf import PrintError, print_pdf
+
+    try:
+        print(print_pdf(find_root(options.root), options.chapters, target=options.output))
+    except PrintError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

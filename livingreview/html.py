@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 
 from livingreview.numbers import Figure, legend
 
+CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
+
 
 @cache
 def templates() -> Environment:
@@ -60,6 +62,22 @@ class HtmlTable:
     def figures(self) -> list[Figure]:
         """Every figure in the table."""
         return [part for row in self.rows for cell in row.cells for part in _parts(cell) if isinstance(part, Figure)]
+
+    @property
+    def length(self) -> str:
+        """Its number of rows, in words."""
+        rows = sum(not row.heading for row in self.rows)
+        return f"{rows} row{'' if rows == 1 else 's'}"
+
+    @property
+    def labels(self) -> str:
+        """The columns' titles as CSS variables: on a phone, where a row is a block, lr.css writes them before the cells."""
+        return ";".join(f"--c{i}:'{CSS_UNSAFE.sub(lambda found: f'{chr(92)}{ord(found[0]):x} ', column.title)}'" for i, column in enumerate(self.columns[1:], 2))
+
+    @property
+    def numeric(self) -> str:
+        """Classes that name the columns of numbers, which lr.css sets flush right: said once, not in every cell."""
+        return " ".join(f"lr-n{i}" for i, column in enumerate(self.columns, 1) if column.numeric)
 
     def __html__(self) -> Markup:
         marks = legend(self.figures)
@@ -110,8 +128,7 @@ class Stack:
 
 def fold(table: HtmlTable, summary: str = "") -> Folded:
     """A table folded away; the summary is its caption and number of rows unless given."""
-    rows = sum(not row.heading for row in table.rows)
-    return Folded(summary or f"{table.caption} ({rows} row{'' if rows == 1 else 's'})", table)
+    return Folded(summary or f"{table.caption} ({table.length})", table)
 
 
 @dataclass(frozen=True)
@@ -135,7 +152,7 @@ def _parts(cell) -> list:
 
 def render_cell(cell) -> Markup:
     """One cell's content; several parts are set one under the other."""
-    parts = [part.__html__() if hasattr(part, "__html__") else escape("" if part is None else part) for part in _parts(cell)]
+    parts = [part.link() if isinstance(part, Figure) else part.__html__() if hasattr(part, "__html__") else escape("" if part is None else part) for part in _parts(cell)]
     return Markup("<br>").join(parts)
 
 

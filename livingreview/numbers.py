@@ -14,11 +14,11 @@ from markupsafe import Markup, escape
 from livingreview.evidence import Evidence
 from livingreview.synthesis import proportion_interval
 
-# Marks behind a figure; the legend under a table or chart spells out those it uses.
+# Marks behind a figure: the sign, what it means (the legend under a table or chart spells out those it uses), and in a word.
 MARKS = {
-    "restated": ("r", "restated: another publication's figure, as this report repeats it"),
-    "derived": ("d", "derived by arithmetic from printed figures"),
-    "flagged": ("!", "touched by a registered discrepancy"),
+    "restated": ("r", "restated: another publication's figure, as this report repeats it", "restated"),
+    "derived": ("d", "derived by arithmetic from printed figures", "derived"),
+    "flagged": ("!", "touched by a registered discrepancy", "discrepancy"),
 }
 
 
@@ -33,7 +33,9 @@ class Figure:
     row_id, href : str
         Address of the row, and link to it from a page of the book.
     title : str
-        As printed, and where: shown on hover and read out.
+        As printed: shown on hover in prose.
+    origin : str
+        Report and place; the link leads there, so only a chart's mark shows it.
     marks : tuple of str
         Keys of `MARKS`.
     """
@@ -42,12 +44,20 @@ class Figure:
     row_id: str
     href: str
     title: str = ""
+    origin: str = ""
     marks: tuple[str, ...] = ()
 
     def __html__(self) -> Markup:
-        marks = "".join(f'<span class="lr-mark" title="{escape(MARKS[mark][1])}">{MARKS[mark][0]}</span>' for mark in self.marks)
-        sup = f"<sup>{marks}</sup>" if marks else ""
-        return Markup(f'<a class="lr-figure" href="{escape(self.href)}" title="{escape(self.title)}">{escape(self.text)}</a>{sup}')
+        return self.link("; ".join(([self.title] if self.title else []) + [MARKS[mark][2] for mark in self.marks]))
+
+    def link(self, told: str = "") -> Markup:
+        """The figure as a link to its row, with its marks; `told` is shown on hover.
+
+        Tables tell nothing on hover: their legend explains the marks, and a thousand figures make a page heavy.
+        """
+        sup = f'<sup class="lr-mark">{"".join(MARKS[mark][0] for mark in self.marks)}</sup>' if self.marks else ""
+        title = f' title="{escape(told)}"' if told else ""
+        return Markup(f'<a class="lr-figure" href="{escape(self.href)}"{title}>{escape(self.text)}</a>{sup}')
 
     def __str__(self) -> str:
         return self.text
@@ -95,10 +105,9 @@ def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
 
 
-def describe_origin(row: Mapping) -> str:
-    """'As printed: … (where)' for a title attribute."""
-    printed = "" if pd.isna(row["as_reported"]) else f"as printed: {row['as_reported']}; "
-    return f"{printed}{row['report_id']}, {row['locator']}"
+def describe_printed(row: Mapping) -> str:
+    """'As printed: …', or nothing where nothing was."""
+    return "" if pd.isna(row["as_reported"]) else f"as printed: {row['as_reported']}"
 
 
 def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None) -> Figure:
@@ -113,7 +122,7 @@ def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None)
         row = evidence.row(row)
     row_id = row["row_id"]
     text = text if text is not None else write_value(evidence, row)
-    return Figure(text, row_id, row_href(row["report_id"], row_id), describe_origin(row), marks_of(evidence, row))
+    return Figure(text, row_id, row_href(row["report_id"], row_id), describe_printed(row), f"{row['report_id']}, {row['locator']}", marks_of(evidence, row))
 
 
 def write_value(evidence: Evidence, row: Mapping) -> str:
@@ -195,4 +204,4 @@ def fill_figures(evidence: Evidence, text: str) -> Markup:
 def legend(figures: Iterable[Figure]) -> str:
     """What the marks used by some figures mean; '' where none is used."""
     used = {mark for figure in figures for mark in figure.marks}
-    return "; ".join(f"{sign} = {words}" for mark, (sign, words) in MARKS.items() if mark in used)
+    return "; ".join(f"{sign} = {words}" for mark, (sign, words, _) in MARKS.items() if mark in used)

@@ -1,7 +1,9 @@
-"""What is done to every finished page: no off-site resource, no needless script, mathematics as MathML, known accessibility faults mended."""
+"""What is done to every finished page: no off-site resource, no needless script and a policy that allows no other, mathematics as MathML, known accessibility faults mended."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 
@@ -16,6 +18,17 @@ DROPPED = tuple(re.compile(pattern, re.S) for pattern in (
     r"<script>const THEBE_JS_URL.*?</script>\s*",
     r'<script[^>]*sphinx-thebe\.js[^>]*></script>\s*',
     r'<link[^>]*sphinx-thebe\.css[^>]*>\s*',
+    r'<script type="text/x-thebe-config">.*?</script>\s*',
+    r"<script>kernelName = '[^']*'</script>\s*",
+    r'(?<=/>)<meta name="viewport"[^>]*>(?=\s*<meta)',  # said twice
+    r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?',  # of an earlier finish
+))
+# What a page must hold to need them: scripts and styles of panels, of folds and of code that can be copied.
+UNNEEDED = tuple((re.compile(need), tuple(re.compile(pattern, re.S) for pattern in patterns)) for need, patterns in (
+    (r'class="[^"]*\bsd-', (r'<link[^>]*sphinx-design[^>]*>\s*', r'<script[^>]*design-tabs\.js[^>]*></script>\s*')),
+    (r'class="[^"]*\b(?:toggle|dropdown admonition|admonition dropdown)[ "]', (
+        r'<link[^>]*togglebutton\.css[^>]*>\s*', r'<script[^>]*togglebutton\.js[^>]*></script>\s*', r"<script>(?:let toggle\w+|var togglebuttonSelector) = '[^']*';</script>\s*")),
+    (r'class="[^"]*\bhighlight[ "]', (r'<link[^>]*copybutton\.css[^>]*>\s*', r'<script[^>]*(?:copybutton|clipboard\.min)\.js[^>]*></script>\s*')),
 ))
 # (fault of the theme or of MyST-NB, mend): most were reported by axe-core on a stock page.
 MENDED = tuple((re.compile(pattern), text) for pattern, text in (
@@ -24,6 +37,8 @@ MENDED = tuple((re.compile(pattern), text) for pattern, text in (
     # Sphinx adds a checksum to this file's address only where the file is there already: the name holds one anyway.
     (r"(mystnb\.[0-9a-f]{64}\.css)\?v=[0-9a-f]+", r"\1"),
     (r'<summary><span class="toctree-toggle"', '<summary aria-label="Show the pages of this section"><span class="toctree-toggle"'),
+    # The policy allows no code in attributes; lr-page.js listens instead.
+    (r'onclick="window\.print\(\)"', "data-lr-print"),
     (r'<div class="sidebar-primary-items__start ', '<div role="region" aria-label="Site" class="sidebar-primary-items__start '),
 ))
 OFFSITE = re.compile(
@@ -31,15 +46,42 @@ OFFSITE = re.compile(
     r'|<link\b[^>]*rel="(?:stylesheet|preload|modulepreload|icon|preconnect|dns-prefetch)"[^>]*href="(?:https?:)?//[^"]*"'
     r"|@import\s+url\([\"']?https?://"
 )
+INLINE = re.compile(r'<script(?![^>]*\bsrc=)(?![^>]*\btype="(?:application/|text/x-))[^>]*>(.*?)</script>', re.S)
+HANDLER = re.compile(r'<[a-z][^<>]*\son[a-z]+="[^"]*"|<a\b[^>]*href="javascript:[^"]*"')
+# Firefox does not count files beside a page opened from disk as the page's own, so they are named; a page from a server cannot load them.
+OWN = "'self' file:"
 
 
 def finish_page(text: str) -> tuple[str, list[str]]:
     """A page as it is published, and what is wrong with it."""
     for pattern in DROPPED:
         text = pattern.sub("", text)
+    for need, patterns in UNNEEDED:
+        if not need.search(text):
+            for pattern in patterns:
+                text = pattern.sub("", text)
     for pattern, replacement in MENDED:
         text = pattern.sub(replacement, text)
-    return text, [f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)]
+    problems = [f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)]
+    problems += [f"has code in an attribute, which the page's policy forbids: {match.group(0)[:120]}" for match in HANDLER.finditer(text)]
+    return add_policy(text), problems
+
+
+def add_policy(text: str) -> str:
+    """A page with its Content-Security-Policy: nothing from another site, no script but the book's own and those that stand in the page now."""
+    hashes = {base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in INLINE.findall(text)}
+    policy = "; ".join((
+        "default-src 'none'", " ".join((f"script-src {OWN}", *(f"'sha256-{value}'" for value in sorted(hashes)))),
+        f"style-src {OWN} 'unsafe-inline'", f"img-src {OWN} data:", f"font-src {OWN}", "connect-src 'self'", f"form-action {OWN}", "base-uri 'none'",
+    ))
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    return re.sub(r"(<head>\s*<meta charset=[^>]*>\s*)", lambda found: found[1] + tag, text, count=1)
+
+
+def lead_to(address: str, title: str) -> str:
+    """A page that only leads to another; a reader whose browser does not follow finds a link."""
+    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="refresh" content="0; url={escape(address)}">\n<title>{escape(title)}</title>\n</head>\n'
+            f'<body><p><a href="{escape(address)}">{escape(title)}</a></p></body>\n</html>\n')
 
 
 def settle_search_index(text: str) -> str:
@@ -54,11 +96,6 @@ def settle_search_index(text: str) -> str:
     for name in ("terms", "titleterms"):  # words that no page holds any more stay behind with an empty list
         index[name] = {word: places for word, places in index.get(name, {}).items() if places != []}
     return text[:start] + json.dumps(index, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + text[end:]
-
-
-def settle_search_options(text: str) -> str:
-    """Sphinx's options with excerpts of what a search finds only where other pages can be read whole: not from disk, not in a kept version."""
-    return text.replace("SHOW_SEARCH_SUMMARY: true", "SHOW_SEARCH_SUMMARY: location.protocol !== 'file:' && !globalThis.lrPlace")
 
 
 def math_renderer() -> tuple:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from markupsafe import escape
+from markupsafe import Markup, escape
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -28,10 +28,11 @@ from livingreview.evidence import find_root, load_evidence
 from livingreview.explorer import write_explorer
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
-from livingreview.page_finish import finish_page, math_renderer, settle_search_index, settle_search_options
+from livingreview.page_finish import finish_page, lead_to, math_renderer, settle_search_index
 from livingreview.pages import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files
 from livingreview.sidebar import pages_that_moved, shorten_sidebar
+from livingreview.slim_css import slim_theme
 from livingreview.upkeep import read_upkeep
 
 WEB = Path(__file__).parent / "web"
@@ -145,9 +146,9 @@ def finish_build(app, error) -> None:
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
     write_citations(app.config.livingreview_record, load_evidence(root), titles, Path(app.outdir) / "cite")
     write_release_files(root, Path(app.outdir))
-    for name, settle in (("searchindex.js", settle_search_index), ("_static/documentation_options.js", settle_search_options)):
-        path = Path(app.outdir) / name
-        path.write_text(settle(path.read_text(encoding="utf-8")), encoding="utf-8")
+    index = Path(app.outdir) / "searchindex.js"
+    index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
+    (Path(app.outdir) / "index.html").write_text(lead_to(f"{app.config.root_doc}.html", app.config.html_title), encoding="utf-8")
     for path in sorted(Path(app.outdir).rglob("*.html")):
         if path.stat().st_mtime_ns < app.livingreview_start:
             continue  # finished by an earlier build
@@ -157,6 +158,7 @@ def finish_build(app, error) -> None:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
             path.write_text(finished, encoding="utf-8")
+    slim_theme(Path(app.outdir))
     (Path(app.outdir) / UNFINISHED).unlink()
 
 
@@ -168,7 +170,7 @@ def add_head_tags(app, pagename, templatename, context, doctree) -> None:
     whole = pagename == app.config.root_doc
     item = book_item(record) if whole else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
     tags = head_tags(record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters")
-    context["metatags"] = context.get("metatags", "") + tags
+    context["metatags"] = Markup(context.get("metatags", "")) + tags  # what stands there is HTML already
 
 
 def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:
@@ -193,6 +195,7 @@ def setup(app) -> dict:
     app.add_config_value("livingreview_engine", "", "env")
     app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
+    app.add_js_file("lr-page.js", loading_method="defer")
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")

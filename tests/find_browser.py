@@ -9,27 +9,18 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+from playwright.sync_api import sync_playwright
+
+from livingreview import pdf
 
 
 def find_browser() -> str | None:
-    """Path of a Chromium or Chrome; None where there is none."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
-    if MAC.is_file():
-        return str(MAC)
-    from playwright.sync_api import sync_playwright
-
+    """Path of a Chromium or Chrome, Playwright's own among them; None where there is none."""
+    if path := pdf.find_browser():
+        return path
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).is_file() else None
+        return pdf.find_browser(playwright)
 
 
 def fetch_browser() -> None:

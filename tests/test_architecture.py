@@ -10,7 +10,7 @@ import pytest
 ENGINE = Path(__file__).resolve().parent.parent / "livingreview"
 # From the ground up; a module may import from its own layer's package and from layers before it.
 LAYERS = ("project", "swap", "schema", "evidence", "readings", "upkeep", "synthesis", "checks", "numbers", "html", "tables", "charts", "whatif", "citation", "chapter", "overview", "checklist", "clocks", "pages",
-          "cards", "explorer", "releases", "release_commands", "page_finish", "sidebar", "execution", "sphinx_extension", "build", "cli")
+          "cards", "explorer", "releases", "release_commands", "page_finish", "slim_css", "sidebar", "execution", "sphinx_extension", "build", "pdf", "cli")
 MODULES = sorted(ENGINE.rglob("*.py"))
 
 

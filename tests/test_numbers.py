@@ -27,7 +27,7 @@ def test_a_figure_links_to_its_row_and_says_what_was_printed(review):
     figure = make_figure(review, row_id)
     assert figure.text == "10/23 (43%)"
     assert figure.href == f"reports/ramos-2025.html#{row_id}"
-    assert "as printed" in figure.title and "ramos-2025" in figure.title
+    assert "as printed" in figure.title and "ramos-2025" in figure.origin and figure.title in figure.__html__()
 
 
 def test_restated_and_flagged_figures_are_marked(review):

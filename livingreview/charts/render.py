@@ -98,7 +98,7 @@ class ChartFigure:
         key = hashlib.sha256(f"{VEGALITE}{spec}".encode()).hexdigest()[:12]
         deferred = bool(os.environ.get("LIVINGREVIEW_DEFER_CHARTS"))
         picture = Markup(f"<!--chart {key} {spec}-->") if deferred else Markup(draw_deferred(key, spec)[0])
-        return render("chart.html.j2", chart=self, key=key, folded=fold(self.table), picture=picture)
+        return render("chart.html.j2", chart=self, key=key, folded=fold(self.table, f"The figures as a table ({self.table.length})"), picture=picture)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/html": str(self.__html__()), "text/plain": f"[chart] {self.title}. {self.description}"}

@@ -22,6 +22,7 @@ RIGHT = "(width < 450 ? datum.short : datum.right)"
 LEFT = f"width - 7.2 * length({RIGHT}) - 6"
 LIMIT = f"7 * length(datum.label) < {LEFT} ? 0 : {LEFT}"
 ROWS = "rows"  # name of the chart's data
+TOLD = 15  # most rows a description tells one by one
 UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
 
 
@@ -103,7 +104,8 @@ def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
     base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
-    tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{row.figure.title}]" if row.figure and row.figure.title else "")
+    source = "; ".join(filter(None, (row.figure.title, row.figure.origin))) if row.figure else ""
+    tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{source}]" if source else "")
     return base | {key: value for key, value in marks.items() if value is not None} | {"tip": tip}
 
 
@@ -141,11 +143,25 @@ def _chart(axis: str, domain: tuple[float, float], pooled: bool) -> alt.LayerCha
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
-    """The chart's rows as one sentence a row."""
-    parts = []
-    for row in rows:
-        parts.append(f"{row.label}:" if row.heading else f"{row.label}, {row.right}.")
-    return " ".join(parts)
+    """The chart in words: one sentence a row; where that is too much to listen to, one a heading, and the table under the chart tells the rest."""
+    if sum(not row.heading for row in rows) <= TOLD:
+        return " ".join(f"{row.label}:" if row.heading else f"{row.label}, {row.right}." for row in rows)
+    parts, block = [], []
+    for row in [*rows, ChartRow("")]:
+        if row.heading:
+            parts += [_describe_block(block)] if block else []
+            parts += [f"{row.label}:"] if row.label else []
+            block = []
+        else:
+            block.append(row)
+    return " ".join([*parts, "Each row is in the table that follows."])
+
+
+def _describe_block(block: Sequence[ChartRow]) -> str:
+    if len(block) == 1:
+        return f"{block[0].label}, {block[0].right}."
+    least, most = min(block, key=lambda row: row.value), max(block, key=lambda row: row.value)
+    return f"{len(block)} rows, from {least.label}, {least.right}, to {most.label}, {most.right}."
 
 
 def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:

@@ -1,6 +1,7 @@
 /* Makes charts live when they come into view: only then their library and their own small script are loaded. The static picture stays on any error, in print and without script. */
 (() => {
   const here = new URL('.', document.currentScript.src);
+  document.documentElement.classList.add('lr-script');
   const specs = {}, loading = {};
   let tip;
 
@@ -35,10 +36,14 @@
     const still = figure.querySelector('.lr-static');
     try {
       const key = figure.querySelector('.lr-drawn').dataset.chart;
-      await Promise.all([load('vendor/vega.min.js'), load(`charts/${key}.js`)]);
+      await Promise.all([load('vendor/vega.min.js'), load('vendor/vega-interpreter.min.js'), load(`charts/${key}.js`)]);
       box.hidden = false;
       box.classList.add('lr-making');
-      const view = new vega.View(vega.parse(specs[key]), { renderer: 'svg', container: box, hover: true, tooltip });
+      // Expressions are interpreted, not made into code: the page's policy forbids that.
+      // The width is the box's from the start; the specification would ask for it before there is a box.
+      const signals = specs[key].signals.map(signal => signal.name === 'width' ? { name: 'width', value: box.clientWidth } : signal);
+      const parsed = vega.parse({ ...specs[key], signals }, null, { ast: true });
+      const view = new vega.View(parsed, { expr: vegaInterpreter.expressionInterpreter, renderer: 'svg', container: box, hover: true, tooltip });
       await view.runAsync();
       box.classList.remove('lr-making');
       // Vega follows the window only; a sidebar that opens changes the width as well.
@@ -48,6 +53,7 @@
     } catch (error) {
       box.hidden = true;
       figure.dataset.live = 'failed';
+      still.tabIndex = 0; // the picture may be wider than a phone, and is scrolled with the keyboard, too
       console.warn('the chart stays a picture:', error);
     }
   }
@@ -63,7 +69,3 @@
 
   if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start); else start();
 })();
-
-/* On paper everything is open. */
-addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
-addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));

@@ -1,0 +1,15 @@
+/* On paper everything is open but folded tables, which would take most of it: those that the reader opened are printed. */
+addEventListener('beforeprint', () => document.querySelectorAll('details:not([open], .lr-fold)').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
+addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));
+document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => print()));
+
+/* On a phone a table's rows are set as blocks, which hides from some screen readers that they are rows; the roles say it again. */
+{
+  const ROLES = { table: 'table', thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', td: 'cell', 'th[scope=col]': 'columnheader', 'th[scope^=row]': 'rowheader' };
+  const narrow = matchMedia('(max-width: 640px)');
+  const name = () => {
+    if (narrow.matches) Object.entries(ROLES).forEach(([what, role]) => document.querySelectorAll(`.lr-table ${what}`).forEach(part => part.setAttribute('role', role)));
+  };
+  narrow.addEventListener('change', name);
+  name();
+}
