@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_view_is_an_address_and_back_works(site, chromium):
         page.get_by_label("Search words").fill("no-such-word <img src=x>")
         assert counted(page) == (0, 0) and page.get_by_text("No row matches.").is_visible() and page.locator("[data-take=csv]").is_disabled()
         page.get_by_role("button", name="Clear all").click()
-        page.wait_for_function("n => document.querySelector('.lr-count').textContent.startsWith(n + ' of')", arg=total)
+        page.locator(".lr-count", has_text=re.compile(rf"^\s*{total} of")).wait_for()
         page.get_by_text("Cite this view").click()
         assert page.locator(".lr-explorer .lr-copied").inner_text().endswith(ADDRESS + "#")
         assert visit.console == []
