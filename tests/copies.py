@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.reduced import cited_reports, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "requirements.txt", "review.yml", "chapters", "data", "livingreview")
+PARTS = ("docs", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "requirements.txt", "review.yml", "chapters", "data", "livingreview")
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
