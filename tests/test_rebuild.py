@@ -16,7 +16,7 @@ CITATION = ("CITATION.cff", 'version: "2026.11.0"', 'version: "2026.11.9"', {f"c
 SCHEMA = ("data/datapackage.json", "complete remission (CR)", "complete remission (CR!)", {"chapters/bortezomib.html": "Complete remission (CR!)", "chapters/data.html": "complete remission (CR!)"})
 CHART_MODULE = ("livingreview/charts/results.py", "Larger marks carry more patients", "Bigger marks carry more patients", {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")})
 PAGE_MODULE = ("livingreview/page_finish.py", "Show the pages of this section", "Show these pages", {"chapters/contribute.html": "Show these pages"})
-STYLE = ("livingreview/web/lr.css", "/* Figures */", "/* Figures, changed */", {"_static/lr.css": "/* Figures, changed */"})
+STYLE = ("livingreview/web/lr.css", "/* Tables */", "/* Tables, changed */", {"_static/lr.css": "/* Tables, changed */"})
 CODE = ("chapters/bortezomib.md", 'title="Response"', 'title="Responses"', {"chapters/bortezomib.html": "<figcaption>Responses: "})
 PROSE = ("chapters/blinatumomab.md", "Both doses are per day", "Either dose is per day", {"chapters/blinatumomab.html": "Either dose is per day"})
 CONTENTS = ("_toc.yml", "caption: Regimens", "caption: Salvage regimens", {"chapters/methods.html": "Salvage regimens"})
