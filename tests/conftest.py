@@ -20,7 +20,7 @@ from tests.reduced import CORE, keep_reports
 ROOT = Path(__file__).resolve().parent.parent
 
 
-LONGEST = ("test_rebuild.py", "test_safety_of_builds.py", "test_browser.py")
+LONGEST = ("test_rebuild.py", "test_safety_of_builds.py", "test_browser.py", "test_publishing.py", "test_hostile.py", "test_damage.py", "test_tables_and_charts.py", "test_proportions.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

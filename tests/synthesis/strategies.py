@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 # Fits differ in cost by orders of magnitude; a deadline would only make tests flaky.
-quick = settings(max_examples=20, deadline=None, derandomize=True)
+quick = settings(max_examples=12, deadline=None, derandomize=True)
 
 
 @st.composite
