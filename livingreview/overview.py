@@ -88,7 +88,7 @@ def show_flow(review: Evidence) -> Fragment:
     seen = kept["text_seen"].value_counts()
     boxes = [
         {"title": "Records found", "count": len(screening), "parts": list(found.value_counts().items()) + [("search queries logged", len(searches) - 1)]},
-        {"title": "Records read, as abstract, table or full text", "count": len(screening), "parts": []},
+        {"title": "Records assessed, on what of them could be read", "count": len(screening), "parts": []},
         {"title": "Left out, each with its reason below", "count": int(decisions.get("excluded", 0)), "parts": []},
         {"title": "Reports kept", "count": len(kept), "parts": [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()]},
         {"title": "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease", "count": int(decisions.get("included", 0)), "parts": [("studies", studies["included"])]},

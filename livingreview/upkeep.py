@@ -11,7 +11,7 @@ import yaml
 
 FILE = "review.yml"
 MODES = {
-    "living": "living: searched again as planned",
+    "living": "living: meant to be searched again",
     "paused": "paused: searches are put off",
     "retired": "retired: closed, and not searched again",
 }

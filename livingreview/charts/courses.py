@@ -46,8 +46,10 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
 
 def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:
     drugs = evidence.tables["drugs"].set_index("drug_id")["short_name"]
-    lanes, cells = [], []
+    lanes, cells, warnings = [], [], []
     for lane, row in enumerate(records(part)):
+        if row["row_id"] in evidence.flags and not pd.isna(row["note"]):
+            warnings.append(f"{drugs[row['drug_id']]}: {row['note']}")
         block = f"{row['block']}: " if not pd.isna(row["block"]) else ""
         label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {text(row['route'])}".strip()
         words = ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word)
@@ -56,7 +58,7 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
         cells += [{"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"} for day in expand_days(row["days"]) or ()]
     ends = (min(0.5, min(cell["from"] for cell in cells)), max(28.5, max(cell["to"] for cell in cells)))
     words = " ".join(f"{lane['tip']}, {lane['right']}." for lane in lanes)
-    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, "One square is one planned day of the drug.")
+    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, " ".join(["One square is one planned day of the drug.", *warnings]))
 
 
 def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerChart:

@@ -7,7 +7,7 @@ import pandas as pd
 from livingreview.evidence import Evidence
 from livingreview.html import Column, HtmlTable, Row, Stack
 from livingreview.numbers import Figure, format_interval, format_percent, make_figure
-from livingreview.tables.plan import FEW_STUDIES, Plan, synthesis_plan
+from livingreview.tables.plan import Entry, FEW_STUDIES, Plan, synthesis_plan
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
 
 NOTHING = "Nothing in this chapter may be pooled: no set of counts meets the rules of the methods page."
@@ -34,14 +34,15 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     """Every stratum and outcome that two or more studies report: what the rules allow, and why the others are left out."""
     rows = []
     for plan in synthesis_plan(evidence):
-        counts = [_figure(evidence, entry.row_id) for entry in plan.entries]
+        counts = [_figure(evidence, entry) for entry in plan.entries]
         rows.append(Row([[plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"], [DECISIONS[plan.decision], plan.reason], counts or "none", say_left_out(plan)]))
     columns = [Column("Stratum and outcome"), Column("Decision and reason"), Column("Studies that may stand together", True), Column("Left out, and why")]
     return HtmlTable(caption, columns, rows) if rows else Stack([], "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool.")
 
 
-def _figure(evidence: Evidence, row_id: str) -> Figure:
-    return make_figure(evidence, row_id)
+def _figure(evidence: Evidence, entry: Entry) -> Figure:
+    """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled."""
+    return make_figure(evidence, entry.row_id, f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None)
 
 
 def pooled_plans(evidence: Evidence) -> list[Plan]:
