@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -60,15 +61,34 @@ def prepare_sources(app, config) -> None:
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None
-    evidence = load_evidence(root)
     config.livingreview_record = read_citation(root)
     config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
-    write_report_pages(evidence, Path(app.srcdir) / "chapters" / "reports", config.livingreview_record)
+    pages = Path(app.srcdir) / "chapters" / "reports"
+    with made_once(root / "_build" / ".reports-made", derived_key(root, config.livingreview_record), [pages]) as due:
+        if due:
+            write_report_pages(load_evidence(root), pages, config.livingreview_record)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
     # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
+
+
+def derived_key(root: Path, record: dict, *extra: str) -> str:
+    """Everything that decides what is made from the data alone."""
+    hash_of = hash_inputs(root)
+    return digest(hash_of("data"), hash_of("engine"), hash_of("web"), json.dumps(record, sort_keys=True, default=str), *extra)
+
+
+@contextmanager
+def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
+    """Say whether files still have to be made: not where they stand as they were made under the same key."""
+    state = lambda: digest(key, *(part for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file() for part in (path.name, path.read_bytes())))  # noqa: E731
+    due = not note.is_file() or note.read_text(encoding="ascii") != state()
+    yield due
+    if due:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(state(), encoding="ascii")
 
 
 def provide_outputs(app) -> None:
@@ -137,14 +157,7 @@ def finish_build(app, error) -> None:
     drop_orphans(app)
     root = find_root(app.srcdir)
     lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
-    static = Path(app.outdir) / "_static"
-    write_cards(load_evidence(root), static / "cards")
-    write_explorer(load_evidence(root), static)
-    write_review(app.config.livingreview_record, static / "review.js")
-    write_downloads(root, Path(app.outdir) / "data")
-    chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
-    titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
-    write_citations(app.config.livingreview_record, load_evidence(root), titles, Path(app.outdir) / "cite")
+    lay_data(app, root)
     write_release_files(root, Path(app.outdir))
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
@@ -160,6 +173,22 @@ def finish_build(app, error) -> None:
             path.write_text(finished, encoding="utf-8")
     slim_theme(Path(app.outdir))
     (Path(app.outdir) / UNFINISHED).unlink()
+
+
+def lay_data(app, root: Path) -> None:
+    """The data in the forms that pages and readers load: cards, explorer, downloads, citations."""
+    record, out, static = app.config.livingreview_record, Path(app.outdir), Path(app.outdir) / "_static"
+    chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
+    titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
+    places = [static / "cards", static / "explorer-data.js", static / "review.js", out / "data", out / "cite"]
+    with made_once(Path(app.doctreedir) / "livingreview-laid", derived_key(root, record, json.dumps(titles)), places) as due:
+        if due:
+            evidence = load_evidence(root)
+            write_cards(evidence, static / "cards")
+            write_explorer(evidence, static)
+            write_review(record, static / "review.js")
+            write_downloads(root, out / "data")
+            write_citations(record, evidence, titles, out / "cite")
 
 
 def add_head_tags(app, pagename, templatename, context, doctree) -> None:
