@@ -33,7 +33,7 @@ def with_cohorts(evidence: Evidence, table: str) -> pd.DataFrame:
     cohorts = evidence.tables["cohorts"][columns].rename(columns={name: f"c_{name}" for name in columns if name != "cohort_id"})
     joined = evidence.tables[table].merge(cohorts, on="cohort_id", how="left", validate="many_to_one")
     families = evidence.families[["name", "position"]]
-    joined["c_family"] = joined["c_regimen_id"].map(families["name"]).fillna("Several regimens together")
+    joined["c_family"] = joined["c_regimen_id"].map(families["name"]).fillna("Several regimens, or none entered")
     joined["c_family_position"] = joined["c_regimen_id"].map(families["position"]).fillna(99).astype(int)
     return joined
 

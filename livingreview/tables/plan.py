@@ -219,7 +219,7 @@ def _one_per_patient(rows: pd.DataFrame) -> tuple[list[dict], list[tuple[str, st
     for row in records(rows):
         shared = [other for other in split_ids(row["overlaps"]) if other in kept]
         if row["study_id"] in kept:
-            dropped.append((row["row_id"], row["name"], "the same study is counted already"))
+            dropped.append((row["row_id"], row["name"], "another cohort or report of the same study is counted"))
         elif shared:
             dropped.append((row["row_id"], row["name"], f"shares patients with {kept[shared[0]]['name']}"))
         else:
