@@ -170,6 +170,7 @@ def test_days_are_expanded(text, days):
     assert expand_days(text) == days
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("class_id", CLASSES)
 def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id):
     """Nothing is dropped silently: outcomes, survival and events that no chart shows are in a table."""
