@@ -46,5 +46,6 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     for name, table in package.tables.items():
         write_rows(data / table.path, table.columns, [[row[column] for column in table.columns] for row in tables[name]])
     entries = re.split(r"\n(?=@)", (data / "references.bib").read_text(encoding="utf-8"))
-    (data / "references.bib").write_text("\n".join(entry for entry in entries if re.match(r"@\w+\{([^,]+),", entry) and re.match(r"@\w+\{([^,]+),", entry)[1] in reports), encoding="utf-8")
+    kept = [entry for entry in entries if (key := re.match(r"@\w+\{([^,]+),", entry)) and key[1] in reports]
+    (data / "references.bib").write_text("\n".join(kept), encoding="utf-8")
     record_rows(project)

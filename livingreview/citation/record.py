@@ -50,6 +50,11 @@ def issues_address(record: dict) -> str:
     return f"{record['repository-code'].rstrip('/')}/issues/new" if record.get("repository-code") else ""
 
 
+def author_names(record: dict) -> list[str]:
+    """The authors as they are read, given name first."""
+    return [person.get("name") or f"{person['given-names']} {person['family-names']}" for person in record["authors"]]
+
+
 def _common(record: dict) -> dict:
     day = date.fromisoformat(str(record["date-released"]))
     return {

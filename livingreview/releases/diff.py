@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -92,6 +93,15 @@ class Difference:
     def evidence_rows(self, kind: str) -> list[RowChange]:
         """Changed evidence rows of one kind."""
         return [change for change in self.rows if change.evidence and change.kind == kind]
+
+    def count_reports(self, kind: str) -> list[tuple[str, int]]:
+        """(report_id, number of its changed evidence rows of one kind), in order."""
+        return sorted(Counter(change.report_id for change in self.evidence_rows(kind)).items())
+
+    def count_own(self) -> list[tuple[str, str, int]]:
+        """(table, kind, number of rows) of what changed in tables that are no evidence, in order."""
+        counts = Counter((change.table, change.kind) for change in self.rows if not change.evidence)
+        return [(*key, count) for key, count in sorted(counts.items())]
 
     def to_dict(self) -> dict:
         """Plain values, for machines."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.numbers import exact_interval, format_count, format_interval, format_number, format_percent
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
@@ -93,7 +93,7 @@ def collect_estimates(evidence: Evidence) -> list[Estimate]:
 
 def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
     """Every outcome row: events of a total with the exact interval, or the printed percentage where there are no counts."""
-    for row in _records(evidence, "outcomes"):
+    for row in records(evidence.tables["outcomes"]):
         label = f"{_whom(evidence, row)}: {evidence.label('outcomes', 'outcome', row['outcome'])}"
         base = {"key": row["row_id"], "label": label, "report_id": row["report_id"], "kind": "outcomes"}
         if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 0:
@@ -105,7 +105,7 @@ def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
 
 def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
     """Every survival row as printed, with the printed interval."""
-    for row in _records(evidence, "survival"):
+    for row in records(evidence.tables["survival"]):
         if pd.isna(row["estimate"]):
             continue
         when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
@@ -116,10 +116,6 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
 
 # What is frozen with a release; a function of the evidence that yields estimates is added here.
 SOURCES = (outcome_estimates, survival_estimates)
-
-
-def _records(evidence: Evidence, table: str) -> list[dict]:
-    return evidence.tables[table].to_dict("records")
 
 
 def _whom(evidence: Evidence, row: dict) -> str:

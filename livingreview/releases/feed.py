@@ -6,7 +6,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from livingreview.citation import read_citation
+from livingreview.citation import author_names, read_citation
 from livingreview.html import render
 from livingreview.releases.snapshot import FOLDER, list_releases, read_record
 
@@ -34,8 +34,7 @@ def write_feed(root: Path) -> str:
         for item in records
     ]
     updated = entries[0]["updated"] if entries else f"{record['date-released']}T00:00:00Z"
-    authors = [person.get("name") or f"{person['given-names']} {person['family-names']}" for person in record["authors"]]
-    return str(render("feed.xml.j2", id=_identify(record, "feed"), title=record["title"], base=record.get("url", ""), updated=updated, authors=authors, entries=entries))
+    return str(render("feed.xml.j2", id=_identify(record, "feed"), title=record["title"], base=record.get("url", ""), updated=updated, authors=author_names(record), entries=entries))
 
 
 def _identify(record: dict, what: str) -> str:

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from livingreview.checks import check_project
-from livingreview.citation import read_citation, write_deposit
+from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.pages import make_zip
 from livingreview.releases.snapshot import DATA, ESTIMATES, FOLDER, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
 
@@ -103,7 +103,7 @@ def is_released(root: Path, version: str) -> bool:
 def write_readme(now: Snapshot, record: dict) -> str:
     """What a stranger who opens the package needs: what it is, how to read it, how to cite it, on what terms."""
     package = now.evidence.package
-    authors = " and ".join(person.get("name") or f"{person['given-names']} {person['family-names']}" for person in record["authors"])
+    authors = " and ".join(author_names(record))
     tables = "\n".join(f"- `{table.path}` ({len(now.evidence.tables[name])} rows): {table.description}" for name, table in package.tables.items())
     return (
         f"# {record['title']}\n\nVersion {record['version']} of {record['date-released']}. {package.description}\n\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -12,7 +11,7 @@ from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.evidence import Evidence, find_root
 from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.numbers import Figure, row_href
-from livingreview.releases.diff import Difference, Move, RowChange, compare
+from livingreview.releases.diff import Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
@@ -131,8 +130,7 @@ def _estimate_table(difference: Difference, evidence: Evidence, title: str) -> H
 def _new_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for kind in ("new_evidence", "addition"):
-        counts = Counter(change.report_id for change in difference.evidence_rows(kind))
-        rows += [Row([_report(evidence, report_id), TITLES[kind], str(count)]) for report_id, count in sorted(counts.items())]
+        rows += [Row([_report(evidence, report_id), TITLES[kind], str(count)]) for report_id, count in difference.count_reports(kind)]
     return HtmlTable(f"New rows by report. {title}", [Column("Report"), Column("Kind"), Column("Rows", True)], rows)
 
 
@@ -145,11 +143,7 @@ def _cell_table(difference: Difference, evidence: Evidence, title: str) -> HtmlT
 
 
 def _own_table(difference: Difference, title: str) -> HtmlTable:
-    def name(change: RowChange) -> tuple[str, str]:
-        return change.table, change.kind
-
-    counts = Counter(name(change) for change in difference.rows if not change.evidence)
-    return HtmlTable(f"The review's own tables. {title}", [Column("Table"), Column("Rows"), Column("Number", True)], [Row([table, kind, str(count)]) for (table, kind), count in sorted(counts.items())])
+    return HtmlTable(f"The review's own tables. {title}", [Column("Table"), Column("Rows"), Column("Number", True)], [Row([table, kind, str(count)]) for table, kind, count in difference.count_own()])
 
 
 def _href(evidence: Evidence, key: str, report_id: str) -> str:

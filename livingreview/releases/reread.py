@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from livingreview.checks import record_rows, write_rows
-from livingreview.evidence import load_evidence
+from livingreview.evidence import load_evidence, records
 from livingreview.readings import digest_claim, reading_state
 
 
@@ -22,7 +22,7 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
     """
     evidence = load_evidence(root)
     known = set(evidence.tables["claims"]["claim_id"])
-    kept = {row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]] for row in evidence.tables["readings"].to_dict("records") if row["claim_id"] in known}
+    kept = {row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]] for row in records(evidence.tables["readings"]) if row["claim_id"] in known}
     fresh = [claim_id for claim_id in claim_ids if digest_claim(evidence, claim_id) and reading_state(evidence, claim_id) != "read"]
     kept |= {claim_id: [claim_id, digest_claim(evidence, claim_id), day] for claim_id in fresh}
     write_rows(root / "data" / "readings.csv", ["claim_id", "digest", "read_on"], [kept[claim_id] for claim_id in sorted(kept)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from livingreview.releases.diff import KINDS, METHOD, Difference, RowChange
@@ -17,7 +16,8 @@ def tell_difference(difference: Difference) -> str:
     if difference.empty:
         return f"{lines[0]}: nothing moved."
     for part in (_reports, _conclusions, _estimates, _rows, _other):
-        lines += ["", *part(difference)] if list(part(difference)) else []
+        if told := list(part(difference)):
+            lines += ["", *told]
     return "\n".join(lines)
 
 
@@ -53,7 +53,7 @@ def _rows(difference: Difference) -> Iterator[str]:
         if changes:
             yield f"{TITLES[kind]} ({len(changes)} row{'' if len(changes) == 1 else 's'}): {meaning}"
         if kind == "new_evidence":
-            yield from (f"  {report_id}: {count} rows" for report_id, count in sorted(Counter(change.report_id for change in changes).items()))
+            yield from (f"  {report_id}: {count} rows" for report_id, count in difference.count_reports(kind))
         else:
             yield from _cells(changes)
 
@@ -66,9 +66,8 @@ def _cells(changes: list[RowChange]) -> Iterator[str]:
 
 
 def _other(difference: Difference) -> Iterator[str]:
-    counts = Counter((change.table, change.kind) for change in difference.rows if not change.evidence)
-    if counts:
+    if counts := difference.count_own():
         yield "The review's own tables"
-    yield from (f"  {table}: {count} {kind}" for (table, kind), count in sorted(counts.items()))
+    yield from (f"  {table}: {count} {kind}" for table, kind, count in counts)
     for name, tables in difference.columns.items():
         yield from (f"  {table}: columns {name}: {', '.join(columns)}" for table, columns in tables.items())

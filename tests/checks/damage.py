@@ -516,34 +516,19 @@ def _(project):
 @damage("report kept that was never screened")
 def _(project):
     write(project, "screening", [row for row in read(project, "screening") if row[2] != "linder-2016"])
-    line = next(i for i, row in enumerate(read(project, "reports"), 1) if row[0] == "linder-2016")
-    return "reports.csv", line, "report_id"
+    return "reports.csv", find(read(project, "reports"), report_id="linder-2016") + 1, "report_id"
 
 
 @damage("report screened twice")
 def _(project):
     rows = read(project, "screening")
-    place = next(i for i, row in enumerate(rows) if row[2] == "linder-2016")
+    place = find(rows, report_id="linder-2016")
     write(project, "screening", [*rows[:place + 1], [rows[place][0] + "-b", *rows[place][1:]], *rows[place + 1:]])
     return "screening.csv", place + 2, "report_id"
 
 
-@damage("report kept that was screened out")
-def _(project):
-    rows = read(project, "screening")
-    place = next(i for i, row in enumerate(rows) if row[2] == "linder-2016")
-    rows[place][rows[0].index("decision")] = "excluded"
-    write(project, "screening", rows)
-    return "screening.csv", place + 1, "decision"
-
-
-@damage("record kept without a report")
-def _(project):
-    rows = read(project, "screening")
-    place = next(i for i, row in enumerate(rows) if row[2] == "linder-2016")
-    rows[place][2] = ""
-    write(project, "screening", rows)
-    return "screening.csv", place + 1, "report_id"
+cell_damage("report kept that was screened out", "screening", "decision", "excluded", report_id="linder-2016")
+cell_damage("record kept without a report", "screening", "report_id", "", report_id="linder-2016")
 
 
 @damage("reporting item met nowhere")
