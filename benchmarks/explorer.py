@@ -80,13 +80,14 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     """A page with nothing but the explorer and that many rows; opens from disk."""
     (folder / "_static").mkdir()
     (folder / "chapters").mkdir()
-    for name in ("lr-cite.js", "lr-card.js", "lr-explorer.js", "lr.css"):
+    for name in ("lr-page.js", "lr-cite.js", "lr-card.js", "lr-explorer.js", "lr.css"):
         (folder / "_static" / name).write_bytes((WEB / name).read_bytes())
     data = inert_json(pack_rows(grow_rows(evidence, count)) | {"ris": {}})
     (folder / "_static" / "explorer-data.js").write_text(f"globalThis.given = {data}; lrExplorer(given);", encoding="utf-8")
     (folder / "_static" / "review.js").write_text('lrReview({ version: "", source: "", address: "" });', encoding="utf-8")
     page = folder / "chapters" / "explorer.html"
-    head = '<!doctype html><meta charset="utf-8"><title>x</title><link rel="stylesheet" href="../_static/lr.css"><script src="../_static/lr-cite.js" defer></script><script src="../_static/lr-card.js" defer></script>'
+    scripts = "".join(f'<script src="../_static/{name}.js" defer></script>' for name in ("lr-page", "lr-cite", "lr-card"))
+    head = f'<!doctype html><meta charset="utf-8"><title>x</title><link rel="stylesheet" href="../_static/lr.css">{scripts}'
     page.write_text(head + str(show_explorer(evidence, caption="Rows").__html__()), encoding="utf-8")
     return page
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ def prepare_sources(app, config) -> None:
     config.livingreview_record = read_citation(root)
     config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
     pages = Path(app.srcdir) / "chapters" / "reports"
-    with made_once(root / "_build" / ".reports-made", derived_key(root, config.livingreview_record), [pages]) as due:
+    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, config.livingreview_record), [pages]) as due:
         if due:
             write_report_pages(load_evidence(root), pages, config.livingreview_record)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
@@ -74,16 +74,18 @@ def prepare_sources(app, config) -> None:
     config.html_static_path = [*config.html_static_path, str(WEB)]
 
 
-def derived_key(root: Path, record: dict, *extra: str) -> str:
+def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:
     """Everything that decides what is made from the data alone."""
-    hash_of = hash_inputs(root)
     return digest(hash_of("data"), hash_of("engine"), hash_of("web"), json.dumps(record, sort_keys=True, default=str), *extra)
 
 
 @contextmanager
 def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
     """Say whether files still have to be made: not where they stand as they were made under the same key."""
-    state = lambda: digest(key, *(part for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file() for part in (path.name, path.read_bytes())))  # noqa: E731
+    def state() -> str:
+        files = [path for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file()]
+        return digest(key, *(part for path in files for part in (path.name, path.read_bytes())))
+
     due = not note.is_file() or note.read_text(encoding="ascii") != state()
     yield due
     if due:
@@ -181,7 +183,7 @@ def lay_data(app, root: Path) -> None:
     chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
     places = [static / "cards", static / "explorer-data.js", static / "review.js", out / "data", out / "cite"]
-    with made_once(Path(app.doctreedir) / "livingreview-laid", derived_key(root, record, json.dumps(titles)), places) as due:
+    with made_once(Path(app.doctreedir) / "livingreview-laid", derived_key(hash_inputs(root), record, json.dumps(titles)), places) as due:
         if due:
             evidence = load_evidence(root)
             write_cards(evidence, static / "cards")
@@ -224,7 +226,7 @@ def setup(app) -> dict:
     app.add_config_value("livingreview_engine", "", "env")
     app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
-    app.add_js_file("lr-page.js", loading_method="defer")
+    app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")

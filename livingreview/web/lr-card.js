@@ -75,7 +75,7 @@
     const [, report, anchor] = /reports\/([a-z0-9-]+)\.html#(.+)$/.exec(href);
     const id = decodeURIComponent(anchor);
     try {
-      await lrCite.load(`cards/${report}.js`);
+      await lrLoad(`cards/${report}.js`);
       const found = held[report].rows[id];
       if (!found) throw new Error(`no card of ${id}`);
       close(false);

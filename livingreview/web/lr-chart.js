@@ -1,20 +1,11 @@
 /* Makes charts live when they come into view: only then their library and their own small script are loaded. The static picture stays on any error, in print and without script. */
 (() => {
-  const here = new URL('.', document.currentScript.src);
   document.documentElement.classList.add('lr-script');
-  const specs = {}, loading = {};
+  const specs = {};
   let tip;
 
   // Each chart's script calls this. A script, not data: pages opened from disk may load scripts, but not read files.
   globalThis.lrChart = (key, spec) => { specs[key] = spec; };
-
-  const load = name => loading[name] ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = globalThis.lrPlace?.(name) ?? new URL(name, here); // a kept version shares its files with others
-    script.onload = resolve;
-    script.onerror = () => reject(new Error(`${name} could not be loaded`));
-    document.head.append(script);
-  });
 
   function tooltip(handler, event, item, value) {
     if (!tip) {
@@ -36,7 +27,7 @@
     const still = figure.querySelector('.lr-static');
     try {
       const key = figure.querySelector('.lr-drawn').dataset.chart;
-      await Promise.all([load('vendor/vega.min.js'), load('vendor/vega-interpreter.min.js'), load(`charts/${key}.js`)]);
+      await Promise.all([lrLoad('vendor/vega.min.js'), lrLoad('vendor/vega-interpreter.min.js'), lrLoad(`charts/${key}.js`)]);
       box.hidden = false;
       box.classList.add('lr-making');
       // Expressions are interpreted, not made into code: the page's policy forbids that.

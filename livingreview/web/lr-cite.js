@@ -1,21 +1,10 @@
 /* Copy buttons behind citations, and on a report's page a "Cite" button per row. Without script the texts and addresses stand as they are. */
 (() => {
-  const here = document.currentScript.src;
-  const loading = {};
   let review;
-
-  /* Loads a script of the book once: a page opened from disk may load scripts, but not read files. */
-  const load = name => loading[name] ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = globalThis.lrPlace?.(name) ?? new URL(name, here); // a kept version shares its files with others
-    script.onload = resolve;
-    script.onerror = () => { delete loading[name]; reject(new Error(`${name} could not be loaded`)); };
-    document.head.append(script);
-  });
 
   // What cites the review; see write_review in livingreview/cards.py.
   globalThis.lrReview = given => { review = given; };
-  const loadReview = async () => { await load('review.js'); return review; };
+  const loadReview = async () => { await lrLoad('review.js'); return review; };
 
   const make = (tag, name, text) => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
@@ -57,7 +46,7 @@
     box.append(text, tools);
     return box;
   }
-  globalThis.lrCite = { addressOf, citeRow, load, loadReview };
+  globalThis.lrCite = { addressOf, citeRow, loadReview };
 
   for (const source of document.querySelectorAll('.lr-copied')) {
     const place = make('p', '', '');

@@ -188,7 +188,7 @@
   globalThis.lrExplorer = given => { data = given; };
 
   async function start() {
-    [review] = await Promise.all([lrCite.loadReview(), lrCite.load('explorer-data.js')]);
+    [review] = await Promise.all([lrCite.loadReview(), lrLoad('explorer-data.js')]);
     rows = unpack();
     root.hidden = false;
     document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded

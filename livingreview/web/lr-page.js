@@ -1,3 +1,15 @@
+/* Loads a script of the book once: a page opened from disk may load scripts, but not read files. One that failed may be asked for again. */
+{
+  const here = document.currentScript.src, loading = {};
+  globalThis.lrLoad = name => loading[name] ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = globalThis.lrPlace?.(name) ?? new URL(name, here); // a kept version shares its files with others
+    script.onload = resolve;
+    script.onerror = () => { delete loading[name]; reject(new Error(`${name} could not be loaded`)); };
+    document.head.append(script);
+  });
+}
+
 /* On paper everything is open but folded tables, which would take most of it: those that the reader opened are printed. */
 addEventListener('beforeprint', () => document.querySelectorAll('details:not([open], .lr-fold)').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
 addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));
