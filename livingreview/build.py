@@ -12,8 +12,9 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.checks import require_sound
+from livingreview.citation import read_citation
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.sphinx_extension import PREPARED, Prepared
+from livingreview.sphinx_extension import PREPARED, Prepared, renew_reports
 from livingreview.swap import recover, replace_folder
 from livingreview.project import hash_project, note_published
 
@@ -42,14 +43,18 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
         If a page could not be made.
     """
     start, inputs = time.perf_counter(), hash_project(root)
-    checked = hash_inputs(root)("data")  # taken before the check: data edited meanwhile are not those that were checked
+    hash_of = hash_inputs(root)
+    checked = hash_of("data")  # taken before the check: data edited meanwhile are not those that were checked
     require_sound(root)
     report(f"data checked in {time.perf_counter() - start:.1f} s")
     target = root / "_build" / "html"
     with locked(root / "_build", report):
         recover(target)
         pages = sorted((root / "chapters").glob("*.md"))
-        notebooks = execute_chapters(root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"))
+        notebooks = execute_chapters(
+            root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"),
+            meanwhile=lambda: renew_reports(root, read_citation(root), hash_of),
+        )
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
         staged = render(root, root / "_build" / ".staging", Prepared(checked, notebooks))
         look_over(staged)

@@ -16,7 +16,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
-from pybtex.database import BibliographyData, parse_string
+from pybtex.database import BibliographyData
+from pybtex.database.input.bibtex import Parser
 
 from livingreview.project import DESCRIPTOR, find_root
 from livingreview.schema import Package, Table, parse_package
@@ -159,7 +160,7 @@ def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
     package = parse_package(json.loads(files[DESCRIPTOR]))
     tables = {name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=parse_string(files[BIBLIOGRAPHY].decode(), "bibtex"))
+    return Evidence(package=package, tables=tables, bibliography=Parser().parse_string(files[BIBLIOGRAPHY].decode()))
 
 
 def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
@@ -183,7 +184,7 @@ def _read_once(data: Path, state: tuple) -> Evidence:
     """The package of a folder in one state: a build and the chapters it forks read the files once."""
     package = load_package(data)
     tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex"))
+    return Evidence(package=package, tables=tables, bibliography=Parser().parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8")))
 
 
 def select_class(evidence: Evidence, class_id: str) -> Evidence:
@@ -197,6 +198,12 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
     KeyError
         If no class has that id.
     """
+    if (name := f"class:{class_id}") not in evidence.memo:
+        evidence.memo[name] = _select_class(evidence, class_id)
+    return evidence.memo[name]
+
+
+def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     classes = evidence.table("regimen_classes")
     if class_id not in set(classes["class_id"]):
         raise KeyError(f"no regimen class {class_id!r}; there are {', '.join(classes['class_id'])}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import csv
 import io
 import shutil
 import zipfile
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -35,10 +35,10 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
         The review's own bibliographic record: each row can be cited.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written, parts = [], split_reports(evidence)
-    for report_id in evidence.tables["reports"]["report_id"]:
-        path = folder / f"{report_id}.md"
-        page = report_page(evidence, parts[report_id], record)
+    written, printed = [], group_rows(evidence)
+    for row in records(evidence.tables["reports"]):
+        path = folder / f"{row['report_id']}.md"
+        page = report_page(evidence, row, printed[row["report_id"]], record)
         if not path.is_file() or path.read_text(encoding="utf-8") != page:
             path.write_text(page, encoding="utf-8")
         written.append(path)
@@ -47,19 +47,17 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
     return written
 
 
-def report_page(evidence: Evidence, part: Evidence, record: dict) -> str:
-    """The page of one report (see `split_reports`) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
-    row = part.tables["reports"].iloc[0]
+def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dict]], record: dict) -> str:
+    """The page of one report (its row, and the evidence rows that it printed) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
     report_id = row["report_id"]
     study = evidence.tables["studies"].loc[evidence.tables["studies"]["study_id"].eq(row["study_id"])].iloc[0]
-    sections = []
-    for table in evidence.package.evidence_tables:
-        if len(part.tables[table.name]):
-            sections.append((table.title, tabulate_rows(part, table)))
-    if len(part.tables["discrepancies"]):
-        sections.append(("What does not add up", list_discrepancies(part, home="../discrepancies.html", reports="")))
-    if len(part.tables["appraisals"]):
-        sections.append(("Appraisal", tabulate_appraisals(part, caption="Answers")))
+    sections = [(table.title, tabulate_rows(evidence, table, printed[table.name])) for table in evidence.package.evidence_tables if table.name in printed]
+    for title, name, content in (
+        ("What does not add up", "discrepancies", partial(list_discrepancies, home="../discrepancies.html", reports="")),
+        ("Appraisal", "appraisals", partial(tabulate_appraisals, caption="Answers")),
+    ):
+        if evidence.tables[name]["report_id"].eq(report_id).any():
+            sections.append((title, content(evidence, of=report_id)))
     facts = [
         ("Reference", format_reference(report_id, evidence.bibliography.entries[report_id])),
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
@@ -70,7 +68,7 @@ def report_page(evidence: Evidence, part: Evidence, record: dict) -> str:
         ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
     blocks = [f"# {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
-    if any(len(part.tables[table.name]) for table in evidence.package.evidence_tables):
+    if printed:
         blocks.append(raw_block(cite_row(record, report_id).__html__()))
     if not sections:
         blocks.append("No figure of this report has been entered at first hand; what other reports restate of it stands on their pages.")
@@ -85,22 +83,21 @@ def raw_block(markup: str) -> str:
     return f"{fence}{{raw}} html\n{markup}\n{fence}"
 
 
-def split_reports(evidence: Evidence) -> dict[str, Evidence]:
-    """The rows that each report printed (key: report_id); tables that name no report go with each."""
-    groups = {name: dict(iter(frame.groupby("report_id", sort=False))) for name, frame in evidence.tables.items() if "report_id" in frame}
-    parts = {}
-    for report_id in evidence.tables["reports"]["report_id"]:
-        own = {name: found[report_id] if report_id in found else evidence.tables[name].iloc[:0] for name, found in groups.items()}
-        parts[report_id] = replace(evidence, tables={**evidence.tables, **own})
-    return parts
+def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
+    """The evidence rows that each report printed: report_id -> table -> rows; tables without a row are left out."""
+    printed: dict[str, dict[str, list[dict]]] = {report_id: {} for report_id in evidence.tables["reports"]["report_id"]}
+    for table in evidence.package.evidence_tables:
+        for row in records(evidence.tables[table.name]):
+            printed[row["report_id"]].setdefault(table.name, []).append(row)
+    return printed
 
 
-def tabulate_rows(evidence: Evidence, table: Table) -> HtmlTable:
-    """Every row of one evidence table: what it is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
+def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) -> HtmlTable:
+    """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
     columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
     titles = evidence.discrepancy_titles
     rows = []
-    for row in records(evidence.tables[table.name]):
+    for row in found:
         basis = [evidence.label(table.name, "basis", row["basis"])]
         basis += [link(row["source_report_id"], f"{row['source_report_id']}.html")] if not pd.isna(row["source_report_id"]) else []
         basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]

@@ -63,15 +63,20 @@ def prepare_sources(app, config) -> None:
         raise ExtensionError(str(error)) from None
     config.livingreview_record = read_citation(root)
     config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
-    pages = Path(app.srcdir) / "chapters" / "reports"
-    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, config.livingreview_record), [pages]) as due:
-        if due:
-            write_report_pages(load_evidence(root), pages, config.livingreview_record)
+    renew_reports(root, config.livingreview_record, hash_of)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
     # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
+
+
+def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> None:
+    """The reports' pages as the data are now."""
+    pages = root / "chapters" / "reports"
+    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, record), [pages]) as due:
+        if due:
+            write_report_pages(load_evidence(root), pages, record)
 
 
 def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:

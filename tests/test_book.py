@@ -83,12 +83,25 @@ def test_ids_are_unique_on_a_page(pages):
         assert not twice, f"{path.name}: {sorted(twice)[:5]}"
 
 
+def told(book, row) -> str:
+    """A row of the evidence as its report's page tells it."""
+    text = (book / "chapters" / "reports" / f"{row['report_id']}.html").read_text(encoding="utf-8")
+    start = text.index(f'id="{row["row_id"]}"')
+    return text[start:text.index("</tr>", start)]
+
+
+def test_a_row_warns_of_what_another_report_says(review, book):
+    """A discrepancy is registered under one report and may touch the rows of another."""
+    elsewhere = [(row, ids) for row_id, ids in review.flags.items() if row_id in review.row_tables and any(not name.startswith(f"{(row := review.row(row_id))['report_id']}.") for name in ids)]
+    assert len(elsewhere) > 10
+    for row, ids in elsewhere:
+        assert all(f'discrepancies.html#{name}"' in told(book, row) for name in ids)
+
+
 def test_row_pages_show_fragment_and_locator(review, book):
     for row_id in list(review.row_tables)[::17]:
         row = review.row(row_id)
-        text = (book / "chapters" / "reports" / f"{row['report_id']}.html").read_text(encoding="utf-8")
-        start = text.index(f'id="{row_id}"')
-        part = text[start:text.index("</tr>", start)]
+        part = told(book, row)
         assert str(escape(row["locator"])) in part
         assert pd.isna(row["as_reported"]) or str(escape(row["as_reported"])) in part
 

@@ -130,15 +130,35 @@ def test_another_python_is_another_engine(monkeypatch):
     assert hash_inputs(ROOT)("engine") != before
 
 
-def test_a_spoilt_store_is_as_if_it_were_empty(small):
+@pytest.mark.parametrize("spoil", [lambda text: text[:20], lambda text: text.splitlines()[0], lambda text: text[:-5], lambda text: "[]\n[]\n", lambda text: ""])
+def test_a_spoilt_store_is_as_if_it_were_empty(small, spoil):
     root, write = small
     path = write("1 + 1")
     run(root, path)
     for kept in (root / "_build" / ".chapters").rglob("*.json"):
-        kept.write_text('{"inputs": {')
+        kept.write_text(spoil(kept.read_text(encoding="utf-8")), encoding="utf-8")
     lines: list[str] = []
     run(root, path, report=lines.append)
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize("chapters", [0, 1])
+def test_other_work_is_done_while_chapters_run(small, chapters):
+    """Once, whether or not a chapter has to run; what is wrong with it is not lost."""
+    root, write = small
+    path = write("1 + 1")
+    if not chapters:
+        run(root, path)
+    done: list[int] = []
+    run(root, path, meanwhile=lambda: done.append(1))
+    assert done == [1]
+    with pytest.raises(OSError, match="no space"):
+        run(root, write("2 + 2"), meanwhile=lambda: (_ for _ in ()).throw(OSError("no space")))
+
+
+def test_an_unchanged_chapter_reads_the_same(small):
+    path = small[1]("1 + 1", "2 + 2")
+    assert read_chapter(path).notebook == read_chapter(path).notebook
 
 
 def test_the_store_forgets_the_oldest(tmp_path, small):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
-from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, with_cohorts
+from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
 from livingreview.synthesis import cumulative
 from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
@@ -29,37 +29,35 @@ def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     )
 
 
-def drawable_counts(frame: pd.DataFrame, *, least: int = 2) -> pd.DataFrame:
+def drawable_counts(rows: Iterable[dict], *, least: int = 2) -> list[dict]:
     """Rows with counts of at least `least` patients: single patients, fragments and ad-hoc subgroups stay in the tables."""
-    counted = frame["events"].notna() & frame["total"].ge(least).fillna(False)
-    if "denominator" in frame:
-        counted &= frame["denominator"].ne("subgroup")
-    return frame.loc[counted]
+    return [row for row in rows if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] >= least and row.get("denominator") != "subgroup"]
 
 
-def drawn_once(evidence: Evidence, frame: pd.DataFrame, what: list[str]) -> pd.DataFrame:
+def drawn_once(evidence: Evidence, rows: Sequence[dict], *what: str) -> list[dict]:
     """Of the rows that tell the same thing of one study (`what` names the columns that say what), those of one report.
 
     Trials are reported again and again, and reviews repeat them: the included report comes before the context, the first-hand
     before the restated, the larger before the smaller. Where whole cohorts remain their subgroups stay in the tables.
     """
-    if frame.empty:
-        return frame
     studies = dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"]["study_id"]))
     included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
-    groups: dict[tuple, list[tuple]] = {}
-    for place, row in zip(frame.index, records(frame)):
-        whole, size = pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else int(row["total"])
+
+    def rank(row: dict) -> tuple:
+        return row["report_id"] in included, row["basis"] != "restated", pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else row["total"]
+
+    groups: dict[tuple, list[dict]] = {}
+    for row in rows:
         key = (*(row[name] for name in ("c_family", "c_disease", "c_setting", "c_age_group")), studies[row["cohort_id"]], *(str(row[name]) for name in what))
-        groups.setdefault(key, []).append(((row["report_id"] in included, row["basis"] != "restated", whole, size), row["report_id"], whole, place))
+        groups.setdefault(key, []).append(row)
     several = {family for family in {key[0] for key in groups} if len({key[4] for key in groups if key[0] == family}) > 1}
-    keep: set = set()
-    for key, rows in groups.items():
-        best = max(rows, key=lambda row: row[0])[1]
-        chosen = [row for row in rows if row[1] == best]
-        wholes = [row for row in chosen if row[2]]
-        keep |= {row[3] for row in (wholes if key[0] in several and wholes else chosen)}
-    return frame.loc[frame.index.isin(keep)]
+    keep: set[str] = set()
+    for key, same in groups.items():
+        best = max(same, key=rank)["report_id"]
+        chosen = [row for row in same if row["report_id"] == best]
+        wholes = [row for row in chosen if pd.isna(row["c_parent_cohort_id"])]
+        keep |= {row["row_id"] for row in (wholes if key[0] in several and wholes else chosen)}
+    return [row for row in rows if row["row_id"] in keep]
 
 
 def pooled_row(plan) -> ChartRow:
@@ -82,13 +80,13 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
     plans = [plan for plan in synthesis_plan(evidence, (group,)) if plan.decision == "pooled"]
     for name, part in iterate_strata(evidence, select_outcomes(evidence, group)):
         table = outcome_table(evidence, part, f"{title}, every figure: {name}")
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["outcome"])
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), "outcome")
         studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
-        for outcome, block in drawn.groupby("outcome", sort=False):
+        for outcome, block in group_by(drawn, "outcome").items():
             words = evidence.label("outcomes", "outcome", outcome)
             rows.append(ChartRow(capitalise(words)))
-            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for row in records(block.sort_values("total", ascending=False, kind="stable"))]
+            rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for row in sorted(block, key=lambda row: -row["total"])]
             rows += [pooled_row(plan) for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
         parts.append(draw_rows(rows, title=f"{title}: {name}", note="" if parts else READING, table=table) if len(drawn) > 1 else table)
     return stack_parts(parts, title, ABSENT)
@@ -101,9 +99,9 @@ def stack_parts(parts: list, title: str, empty: str) -> Stack:
     return Stack([*charts, *([join_tables(tables, title)] if tables else [])], empty)
 
 
-def studies_in(evidence: Evidence, part: pd.DataFrame) -> str:
+def studies_in(evidence: Evidence, part: Iterable[dict]) -> str:
     """Names of the studies some rows come from, for a caption."""
-    return "; ".join(dict.fromkeys(study_name(evidence, cohort_id) for cohort_id in part["cohort_id"]))
+    return "; ".join(dict.fromkeys(study_name(evidence, row["cohort_id"]) for row in part))
 
 
 def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
@@ -123,11 +121,11 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
     for name, part in iterate_strata(evidence, in_declared_order(evidence, with_cohorts(evidence, "survival"), "survival", "endpoint")):
         table = survival_table(evidence, part, f"{title}, every figure: {name}")
         rows: list[ChartRow] = []
-        landmarks = drawn_once(evidence, part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")], ["endpoint", "time_months"])
+        landmarks = drawn_once(evidence, [row for row in part if row["statistic"] == "landmark" and row["unit"] == "pct"], "endpoint", "time_months")
         studies = studies_in(evidence, landmarks)
-        for (endpoint, months), block in landmarks.groupby(["endpoint", "time_months"], sort=False):
+        for (endpoint, months), block in group_by(landmarks, "endpoint", "time_months").items():
             rows.append(ChartRow(capitalise(f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months")))
-            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in records(block)]
+            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in block]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "A line is the printed interval; no line means that none was printed. Time zero differs: see the table.") if len(landmarks) > 1 else table)
     return stack_parts(parts, title, ABSENT)
 
@@ -141,23 +139,28 @@ def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> Chart
 
 def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
     """From treatment to transplant: bars of patients responding and transplanted, each with its own denominator spelled out."""
-    frame = pd.concat([select_outcomes(evidence, "response"), select_outcomes(evidence, "transplant")])
     groups = evidence.package.tables["outcomes"].field("outcome").groups
     parts: list = []
-    for name, part in iterate_strata(evidence, frame):
-        transplants = part.loc[part["outcome"].map(groups).eq("transplant")]
-        if transplants.empty:
+    for name, part in iterate_strata(evidence, [*select_outcomes(evidence, "response"), *select_outcomes(evidence, "transplant")]):
+        transplants = _transplants(part, groups)
+        if not transplants:
             continue
         rows: list[ChartRow] = []
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["outcome", "denominator"])
-        drawn = drawn.loc[drawn["cohort_id"].isin(drawn.loc[drawn["outcome"].map(groups).eq("transplant"), "cohort_id"])]
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), "outcome", "denominator")
+        counted = {row["cohort_id"] for row in _transplants(drawn, groups)}
+        drawn = [row for row in drawn if row["cohort_id"] in counted]
         # The responses in the chart stand in its table too: who cannot select a bar selects a figure there.
-        table = outcome_table(evidence, part.loc[part.index.isin(transplants.index.union(drawn.index))], f"{title}, every figure: {name}")
-        for _, block in drawn.groupby("cohort_id", sort=False):
-            rows.append(ChartRow(name_cohort(evidence, block.iloc[0], one_study=False)))
-            rows += [_bridge_row(evidence, row) for row in records(block)]
+        told = {row["row_id"] for row in (*transplants, *drawn)}
+        table = outcome_table(evidence, [row for row in part if row["row_id"] in told], f"{title}, every figure: {name}")
+        for block in group_by(drawn, "cohort_id").values():
+            rows.append(ChartRow(name_cohort(evidence, block[0], one_study=False)))
+            rows += [_bridge_row(evidence, row) for row in block]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis="Patients, % of the denominator named", note="Each row names whom it is counted from.") if len(rows) > 2 else table)
     return stack_parts(parts, title, "No report of this class counts transplants in a cohort.")
+
+
+def _transplants(rows: Iterable[dict], groups: Mapping[str, str]) -> list[dict]:
+    return [row for row in rows if groups.get(row["outcome"]) == "transplant"]
 
 
 def _bridge_row(evidence: Evidence, row: Mapping) -> ChartRow:
@@ -167,16 +170,15 @@ def _bridge_row(evidence: Evidence, row: Mapping) -> ChartRow:
 
 def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
     """Adverse events by organ group, one chart per stratum: one dot per term and grade band with its exact interval; every event is in the table."""
-    frame = in_declared_order(evidence, with_cohorts(evidence, "adverse_events"), "adverse_events", "group")
     parts: list = []
-    for name, part in iterate_strata(evidence, frame):
+    for name, part in iterate_strata(evidence, in_declared_order(evidence, with_cohorts(evidence, "adverse_events"), "adverse_events", "group")):
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), ["term", "grade_min", "grade_max"])
+        drawn = drawn_once(evidence, drawable_counts(part, least=least), "term", "grade_min", "grade_max")
         studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
-        for group, block in drawn.groupby("group", sort=False):
+        for group, block in group_by(drawn, "group").items():
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for row in records(block)]
+            rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for row in block]
         parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "Terms and grades are never added up. " + READING) if len(drawn) > 1 else table)
     return stack_parts(parts, title, "No report of this class gives adverse events.")
 
@@ -201,15 +203,16 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     Shows, per cohort of at least `least` patients, the first outcome of the group in declared order (for example CR before
     overall response), counted from all patients treated, enrolled or evaluable.
     """
-    frame = drawable_counts(select_outcomes(evidence, group), least=least)
-    frame = drawn_once(evidence, frame.loc[frame["denominator"].isin(["treated", "enrolled", "evaluable"])], ["outcome"])
-    included = evidence.tables["reports"].set_index("report_id")["status"].eq("included")
-    frame = frame.loc[frame["c_regimen_id"].map(evidence.families["part"]).eq("core") & frame["c_parent_cohort_id"].isna() & frame["report_id"].map(included)]
-    frame = frame.drop_duplicates(["cohort_id"])
+    counts = [row for row in drawable_counts(select_outcomes(evidence, group), least=least) if row["denominator"] in ("treated", "enrolled", "evaluable")]
+    included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
+    parts = evidence.families["part"].to_dict()
+    own = [row for row in drawn_once(evidence, counts, "outcome")
+           if parts.get(row["c_regimen_id"]) == "core" and pd.isna(row["c_parent_cohort_id"]) and row["report_id"] in included]
+    first = [block[0] for block in group_by(own, "cohort_id").values()]
     rows: list[ChartRow] = []
-    for name, part in iterate_strata(evidence, frame):
+    for name, part in iterate_strata(evidence, first):
         rows.append(ChartRow(capitalise(name)))
-        for row in records(part):
+        for row in part:
             outcome = evidence.label("outcomes", "outcome", row["outcome"])
             rows.append(count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {outcome}"))
     if not rows:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from pybtex.database import parse_string
+from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 
 from livingreview.checks.cells import RawTable, check_cells, read_raw
@@ -100,7 +100,7 @@ def _check_stray_files(data: Path, package) -> list[Problem]:
 
 def _bibliography_keys(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
     try:
-        return tuple(parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8"), "bibtex").entries), []
+        return tuple(Parser().parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8")).entries), []
     except (PybtexError, OSError, UnicodeDecodeError) as error:
         return None, [Problem(BIBLIOGRAPHY, getattr(error, "lineno", 0) or 0, "", "bibliography", quote(error, 160), "valid BibTeX in UTF-8", "mend the entry; each key once")]
 

@@ -12,6 +12,7 @@ import rispy
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, Entry, Person
+from pybtex.database.output.bibtex import Writer
 
 STYLE = Path(__file__).parent.parent / "templates" / "reference.csl"
 RIS_TYPES = {"book": "BOOK", "chapter": "CHAP", "article-journal": "JOUR", "document": "GEN"}
@@ -48,7 +49,7 @@ def item_to_bibtex(item: dict) -> str:
     fields += [(target, item[name]) for name, target in (("DOI", "doi"), ("URL", "url")) if name in item]
     # A corporate author keeps its words together only in double braces.
     authors = [Person(last=f"{{{name['literal']}}}") if "literal" in name else Person(first=name["given"], last=name["family"]) for name in item["author"]]
-    return BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})}).to_string("bibtex").strip() + "\n"
+    return Writer().to_string(BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})})).strip() + "\n"
 
 
 def items_to_ris(items: Iterable[dict]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache
 
 import latexcodec  # noqa: F401  registers the codec
 from markupsafe import Markup, escape
 from pybtex.database import BibliographyData, Entry
+from pybtex.database.output.bibtex import Writer  # by name: looking it up among all installed packages takes longer than writing
 
 from livingreview.evidence import Evidence
 from livingreview.html import Fragment
@@ -27,6 +29,7 @@ def format_names(entry: Entry) -> str:
     return ", ".join(names)
 
 
+@cache
 def _clean(text: str) -> str:
     """LaTeX as plain text: accents, ampersands and dashes as characters, no braces."""
     return re.sub(r"[{}]", "", codecs.decode(text, "ulatex")) if re.search(r"[{}\\]|--", text) else text
@@ -66,7 +69,7 @@ def write_bibtex(bibliography: BibliographyData) -> str:
     """A bibliography as BibTeX that reads back as the same records."""
     # The writer escapes what is escaped already: it is given the plain character.
     entries = {key: _unescape(entry) for key, entry in bibliography.entries.items()}
-    return BibliographyData(entries).to_string("bibtex")
+    return Writer().to_string(BibliographyData(entries))
 
 
 def entry_to_csl(key: str, entry: Entry) -> dict:

@@ -44,7 +44,7 @@ def chapter_store(root: Path) -> Store:
 
 def execute_chapters(
     root: Path, paths: Iterable[Path], *, store: Store, engine: str | None = None, executor: Executor | None = None,
-    report: Callable[[str], None] = lambda line: None,
+    report: Callable[[str], None] = lambda line: None, meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, nbformat.NotebookNode]:
     """Every executable page among `paths` with its current outputs.
 
@@ -58,6 +58,8 @@ def execute_chapters(
         Who runs them; default: one local worker a core.
     report : callable
         Takes a line of progress.
+    meanwhile : callable
+        Work for this process while others run the chapters.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def execute_chapters(
     outputs = {chapter.path: store.find(chapter, hash_of) for chapter in chapters}
     todo = [chapter for chapter in chapters if outputs[chapter.path] is None]
     failures = []
-    runs = run_all(todo, root, engine or default_engine(), executor)
+    runs = run_all(todo, root, engine or default_engine(), executor, meanwhile)
     for number, (chapter, run) in enumerate(runs, 1):
         report(f"[{number}/{len(todo)}] {chapter.name}: {'failed' if run.error else 'done'} in {run.seconds:.1f} s")
         if run.error:
@@ -88,9 +90,10 @@ def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: P
     place_scripts([[cell.outputs for cell in code_cells(notebook)] for notebook in notebooks], chapter_store(root).folder.parent / ".charts", target)
 
 
-def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor | None) -> Iterable[tuple[Chapter, Run]]:
+def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor | None, meanwhile: Callable[[], None]) -> Iterable[tuple[Chapter, Run]]:
     """Run chapters on an executor, yielding each as it finishes; a worker that dies is told as its chapter's error."""
     if not chapters:
+        meanwhile()
         return
     run = ENGINES[engine]
     os.environ["LIVINGREVIEW_DEFER_CHARTS"] = "1"  # pictures are drawn afterwards, all in one go
@@ -98,6 +101,7 @@ def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor
     try:
         executor = executor or make_executor(engine, len(chapters))
         jobs = {executor.submit(run, chapter, root): chapter for chapter in chapters}
+        meanwhile()
         for job in as_completed(jobs):
             problem = job.exception()
             yield jobs[job], job.result() if problem is None else Run(jobs[job].path, error=f"{jobs[job].path.name}: {type(problem).__name__}: {problem}")

@@ -6,6 +6,7 @@ A forked child has them already, shares nothing back, and ends with its chapter;
 
 from __future__ import annotations
 
+import gc
 import io
 import multiprocessing
 import os
@@ -33,6 +34,7 @@ def warm_up() -> None:
 
     # The first chart of a process loads schemas lazily; pay for it before the fork.
     altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q").to_dict()
+    gc.freeze()  # children look for garbage among their own objects only, and so share these pages
 
 
 def run_forked(chapter: Chapter, root: Path, *, timeout: int = 300) -> Run:

@@ -63,7 +63,10 @@ def read_chapter(path: Path) -> Chapter | None:
     if not is_myst_markdown_notebook(text):
         return None
     # MyST-NB's own reader, so that its cache recognises what is stored for it.
-    return Chapter(path, read_myst_markdown_notebook(text, MdParserConfig(), add_source_map=True, path=str(path)))
+    notebook = read_myst_markdown_notebook(text, MdParserConfig(), add_source_map=True, path=str(path))
+    for number, cell in enumerate(notebook.cells, 1):
+        cell["id"] = f"cell-{number}"  # the reader draws lots, and an unchanged chapter would differ from itself
+    return Chapter(path, notebook)
 
 
 def digest(*parts: bytes | str) -> str:

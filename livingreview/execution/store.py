@@ -32,11 +32,12 @@ class Store:
         """
         for path in self._past(chapter):
             try:
-                past = json.loads(path.read_text(encoding="utf-8"))
-                if all(hash_of(name) == value for name, value in past["inputs"].items()):
-                    os.utime(path)
-                    return past["outputs"]
-            except (OSError, ValueError, KeyError):
+                with path.open(encoding="utf-8") as file:  # two lines: what it was made from, and what was made
+                    if all(hash_of(name) == value for name, value in json.loads(file.readline()).items()):
+                        outputs = json.loads(file.readline())
+                        os.utime(path)
+                        return outputs
+            except (OSError, ValueError, AttributeError):
                 continue  # half-written or of another version: as if it were not there
         return None
 
@@ -47,7 +48,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"inputs": inputs, "outputs": run.outputs}, file)
+            file.write(f"{json.dumps(inputs)}\n{json.dumps(run.outputs)}\n")
         os.replace(name, folder / f"{digest(json.dumps(inputs, sort_keys=True))}.json")
         for old in sorted(self.folder.glob(f"{chapter.name}/*/*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)

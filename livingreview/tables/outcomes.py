@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence
 from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import exact_interval, format_interval, make_figure
-from livingreview.tables.common import capitalise, in_declared_order, iterate_strata, study_name, text, with_cohorts
+from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, text, with_cohorts
 
 ABSENT = "No report of this class gives such a figure."
 
 
-def select_outcomes(evidence: Evidence, group: str) -> pd.DataFrame:
+def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
     """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort, in declared order.
 
     The schema's field ``outcomes.outcome`` says which code belongs to which group.
@@ -28,8 +28,7 @@ def select_outcomes(evidence: Evidence, group: str) -> pd.DataFrame:
     codes = field.codes_in(group)
     if not codes:
         raise ValueError(f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(set(field.groups.values())))}")
-    frame = with_cohorts(evidence, "outcomes")
-    return in_declared_order(evidence, frame.loc[frame["outcome"].isin(codes)], "outcomes", "outcome")
+    return in_declared_order(evidence, [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes], "outcomes", "outcome")
 
 
 def interval_text(row: Mapping) -> str:
@@ -39,18 +38,18 @@ def interval_text(row: Mapping) -> str:
     return format_interval(*exact_interval(row["events"], row["total"]), row["total"])
 
 
-def outcome_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
+def outcome_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
     """Outcome counts with the report's own definition, exact interval, denominator and time point."""
     columns = [Column("Cohort"), Column("Outcome, as defined"), Column("Events/total (%)", True), Column("95% CI, exact", True),
                Column("Counted from"), Column("When")]
     return HtmlTable(caption, columns, _outcome_rows(evidence, part))
 
 
-def _outcome_rows(evidence: Evidence, part: pd.DataFrame) -> list[Row]:
+def _outcome_rows(evidence: Evidence, part: Iterable[dict]) -> list[Row]:
     rows = []
-    for cohort_id, block in part.groupby("cohort_id", sort=False):
-        label = f"{study_name(evidence, cohort_id)}: {block['c_label'].iat[0]}"
-        for row in records(block):
+    for cohort_id, block in group_by(part, "cohort_id").items():
+        label = f"{study_name(evidence, cohort_id)}: {block[0]['c_label']}"
+        for row in block:
             outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
             if text(row["definition"]) not in ("", "not_reported"):
                 outcome.append(row["definition"])  # shortened, so without quotation marks
@@ -61,7 +60,7 @@ def _outcome_rows(evidence: Evidence, part: pd.DataFrame) -> list[Row]:
     return rows
 
 
-def survival_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
+def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
     """Time-to-event figures as printed, with time zero and patients."""
     columns = [Column("Cohort"), Column("Endpoint"), Column("Figure"), Column("At"), Column("Counted from"), Column("Patients", True)]
     rows = [
@@ -71,7 +70,7 @@ def survival_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Html
             make_figure(evidence, row), "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
             text(row["origin"]).replace("not_reported", "not reported"), text(row["total"]),
         ])
-        for row in records(part.sort_values("cohort_id", kind="stable"))
+        for row in sorted(part, key=lambda row: row["cohort_id"])
     ]
     return HtmlTable(caption, columns, rows)
 
@@ -86,8 +85,8 @@ def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
     return Stack(parts, ABSENT)
 
 
-def _folded(evidence: Evidence, frame: pd.DataFrame, caption: str, make) -> list:
-    tables = [make(evidence, part, f"{caption}: {name}") for name, part in iterate_strata(evidence, frame)]
+def _folded(evidence: Evidence, rows: Iterable[dict], caption: str, make) -> list:
+    tables = [make(evidence, part, f"{caption}: {name}") for name, part in iterate_strata(evidence, rows)]
     return [fold(join_tables(tables, caption), f"{caption} ({sum(len(table.figures) for table in tables)} figures)")] if tables else []
 
 
@@ -103,17 +102,17 @@ def grade_text(row: Mapping) -> str:
     return f"grade {low}" if low == high else f"grade {low} to {high}"
 
 
-def adverse_event_table(evidence: Evidence, frame: pd.DataFrame, caption: str) -> HtmlTable:
+def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
     """Adverse events by organ group, every term and grade band; neither is ever added up."""
     columns = [Column("Event"), Column("Grade"), Column("Cohort"), Column("Events/total (%)", True), Column("95% CI, exact", True), Column("Attribution")]
     rows = []
-    for group, block in frame.groupby("group", sort=False):
+    for group, block in group_by(part, "group").items():
         rows.append(Row([capitalise(evidence.label("adverse_events", "group", group))], heading=True))
         rows += [
             Row([
                 row["term"], grade_text(row), f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
                 make_figure(evidence, row), interval_text(row), evidence.label("adverse_events", "attribution", row["attribution"]),
             ])
-            for row in records(block)
+            for row in block
         ]
     return HtmlTable(caption, columns, rows)

@@ -6,7 +6,7 @@ The methods page states them in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import PooledProportion, pool_proportions
-from livingreview.tables.common import stratum_name
+from livingreview.tables.common import group_by, stratum_name
 from livingreview.tables.outcomes import select_outcomes
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
@@ -144,31 +144,28 @@ def synthesis_plan(evidence: Evidence, groups: tuple[str, ...] = GROUPS) -> list
     return [plan for group in groups for plan in evidence.memo[f"plan:{group}"]]
 
 
-def _plan_group(evidence: Evidence, frame: pd.DataFrame) -> Iterator[Plan]:
-    if frame.empty:
-        return
-    frame = _with_study(evidence, frame)
-    frame["base"] = frame["denominator"].map(BASES)
-    for key, part in frame.groupby(KEYS, sort=False):
-        if part["study_id"].nunique() < 2:
+def _plan_group(evidence: Evidence, rows: Iterable[dict]) -> Iterator[Plan]:
+    for key, part in group_by(_with_study(evidence, rows), *KEYS).items():
+        if len({row["study_id"] for row in part}) < 2:
             continue
-        barred = {row["row_id"]: reason for row in records(part) if (reason := bar(row))}
-        open_rows = part.loc[~part["row_id"].isin(barred)]
-        times = [time for time in TIMED if (open_rows["assessed_at"] == time).any()] or [""]
-        for time in times:
+        barred = {row["row_id"]: reason for row in part if (reason := bar(row))}
+        for time in [time for time in TIMED if any(row["assessed_at"] == time for row in part if row["row_id"] not in barred)] or [""]:
             yield _make_plan(evidence, key, part, time, barred)
 
 
-def _with_study(evidence: Evidence, frame: pd.DataFrame) -> pd.DataFrame:
-    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
-    studies = evidence.tables["studies"].set_index("study_id")
-    reports = evidence.tables["reports"].set_index("report_id")
-    frame = frame.assign(study_id=frame["cohort_id"].map(cohorts["study_id"]), arm=frame["cohort_id"].map(cohorts["arm"]))
-    return frame.assign(
-        design=frame["study_id"].map(studies["design"]), overlaps=frame["study_id"].map(studies["overlaps_with"]), status=frame["report_id"].map(reports["status"]),
-        available=frame["report_id"].map(reports["first_available"]).fillna(""),
-        name=[f"{evidence.study_names[cohort]}: {label}" for cohort, label in zip(frame["cohort_id"], frame["c_label"])],
-    )
+def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
+    cohorts, studies, reports = ({row[key]: row for row in records(evidence.tables[table])} for table, key in (("cohorts", "cohort_id"), ("studies", "study_id"), ("reports", "report_id")))
+    found = []
+    for row in rows:
+        if pd.isna(row["cohort_id"]):
+            continue
+        cohort, report = cohorts[row["cohort_id"]], reports[row["report_id"]]
+        study = studies[cohort["study_id"]]
+        found.append(row | {
+            "study_id": cohort["study_id"], "arm": cohort["arm"], "design": study["design"], "overlaps": study["overlaps_with"], "status": report["status"],
+            "available": "" if pd.isna(report["first_available"]) else report["first_available"], "name": f"{study['name']}: {row['c_label']}", "base": BASES.get(row["denominator"], pd.NA),
+        })
+    return found
 
 
 def bar(row: dict) -> str:
@@ -194,13 +191,12 @@ def bar(row: dict) -> str:
     return ""
 
 
-def _make_plan(evidence: Evidence, key: tuple, part: pd.DataFrame, time: str, barred: dict[str, str]) -> Plan:
+def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, barred: dict[str, str]) -> Plan:
     _, family, disease, setting, age, outcome, base = key
-    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in records(part) if row["row_id"] in barred]
-    rows = part.loc[~part["row_id"].isin(barred)]
-    for row in records(rows.loc[rows["assessed_at"].ne(time)]):
-        left_out.append((row["row_id"], row["name"], f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}"))
-    kept, dropped = _one_per_patient(rows.loc[rows["assessed_at"].eq(time)])
+    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in part if row["row_id"] in barred]
+    rows = [row for row in part if row["row_id"] not in barred]
+    left_out += [(row["row_id"], row["name"], f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}") for row in rows if row["assessed_at"] != time]
+    kept, dropped = _one_per_patient([row for row in rows if row["assessed_at"] == time])
     return Plan(
         stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}", outcome=evidence.label("outcomes", "outcome", outcome),
         when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed", base=BASE_NAMES[base],
@@ -209,14 +205,14 @@ def _make_plan(evidence: Evidence, key: tuple, part: pd.DataFrame, time: str, ba
     )
 
 
-def _one_per_patient(rows: pd.DataFrame) -> tuple[list[dict], list[tuple[str, str, str]]]:
+def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, str, str]]]:
     """One count a study, and none of two studies that share patients; the first-hand, whole and larger one stays (rule A3)."""
-    rows = rows.assign(
-        first_hand=rows["basis"].ne("restated") & rows["source_report_id"].isna(), included=rows["status"].eq("included"), whole=rows["c_parent_cohort_id"].isna(),
-    ).sort_values(["included", "first_hand", "whole", "total", "available"], ascending=False, kind="stable")
+    def rank(row: dict) -> tuple:
+        return row["status"] == "included", row["basis"] != "restated" and pd.isna(row["source_report_id"]), pd.isna(row["c_parent_cohort_id"]), row["total"], row["available"]
+
     kept: dict[str, dict] = {}
     dropped = []
-    for row in records(rows):
+    for row in sorted(rows, key=rank, reverse=True):
         shared = [other for other in split_ids(row["overlaps"]) if other in kept]
         if row["study_id"] in kept:
             dropped.append((row["row_id"], row["name"], "another cohort or report of the same study is counted"))

@@ -73,10 +73,9 @@ def follow_up_text(row: Mapping) -> str:
 def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
     """Baseline counts of the cohorts, folded."""
     columns = [Column("Characteristic"), Column("Category"), Column("Cohort"), Column("Events/total (%)", True)]
-    frame = with_cohorts(evidence, "characteristics")
     rows = [
         Row([evidence.label("characteristics", "characteristic", row["characteristic"]), row["category"], row["c_label"], make_figure(evidence, row)])
-        for row in records(frame.sort_values(["characteristic", "cohort_id"], kind="stable"))
+        for row in sorted(with_cohorts(evidence, "characteristics"), key=lambda row: (row["characteristic"], str(row["cohort_id"])))
     ]
     return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
 
@@ -141,12 +140,12 @@ def when_text(row: Mapping) -> str:
     return f"{row['start']}{end}{counted}"
 
 
-def tabulate_appraisals(evidence: Evidence, *, caption: str) -> Stack:
-    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score."""
+def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
+    """One table per report (`of`: of that report alone): every item of its tool, the answer, the reason and where it rests. No sum score."""
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
     tables = []
-    for report_id, answers in evidence.tables["appraisals"].groupby("report_id"):
+    for report_id, answers in _of_report(evidence.tables["appraisals"], of).groupby("report_id"):
         order = answers["item_id"].map(items["position"]).argsort(kind="stable")
         tool = items.loc[answers["item_id"].iat[0]]
         rows = [
@@ -160,11 +159,17 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str) -> Stack:
     return Stack(tables, "No report of this class has been appraised.")
 
 
-def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "reports/") -> Fragment:
+def _of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
+    return frame.loc[frame["report_id"].eq(report_id)] if report_id else frame
+
+
+def list_discrepancies(evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/") -> Fragment:
     """Everything that does not add up, worst first, each folded under its title.
 
     Parameters
     ----------
+    of : str
+        The report they were found in; '' = all.
     home : str
         The page that holds the entries' addresses; '' = this one.
     reports : str
@@ -172,7 +177,7 @@ def list_discrepancies(evidence: Evidence, *, home: str = "", reports: str = "re
     """
     table = evidence.package.tables["discrepancies"]
     order = {code: i for i, code in enumerate(table.field("severity").labels)}
-    frame = evidence.table("discrepancies")
+    frame = _of_report(evidence.tables["discrepancies"], of)
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
     items = []
     for row in records(frame):
