@@ -23,7 +23,6 @@ CHARTS = {
     "response": lambda part: charts.draw_forest(part, "response", title="Response"), "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD"),
     "survival": lambda part: charts.draw_survival(part, title="Survival"), "bridge": lambda part: charts.draw_bridge(part, title="Bridge"),
     "harm": lambda part: charts.draw_adverse_events(part, title="Harm"), "overview": lambda part: charts.draw_overview(part, title="All"),
-    "map": lambda part: Stack([charts.draw_evidence_map(part, title="Map")]),
 }
 
 
@@ -191,3 +190,15 @@ def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id)
 def test_a_style_sheet_keeps_what_pages_use():
     sheet = 'a{x:1}.b,.c:not(.d),.b .e{y:"}{"}@media print{.z{q:1}.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}@media screen{.z{q:1}}'
     assert slim_css(sheet, {"b", "c"}) == 'a{x:1}.b,.c:not(.d){y:"}{"}@media print{.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}'
+
+
+def test_the_evidence_map_counts_each_patient_once(review):
+    shown = tables.tabulate_evidence_map(review, title="Map").values
+    cells = [cell for group in shown["groups"] for row in group["rows"] for cell in row["cells"] if cell]
+    cohorts = review.tables["cohorts"].set_index("row_id")
+    rows = shown["table"].content.rows
+    assert len(rows) == len(cells) and any(len(row.cells[1]) > 1 for row in rows)
+    for row, cell in zip(rows, cells, strict=True):
+        part = cohorts.loc[[figure.href.partition("#")[2] for figure in row.cells[1]]]
+        assert part["parent_cohort_id"].isna().all() and part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
+        assert cell["patients"] == (part.groupby("study_id")["n_enrolled"].max().fillna(0).sum() or "?") and row.cells[2] == cell["what"]

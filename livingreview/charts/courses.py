@@ -5,11 +5,12 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from livingreview.charts.render import PALETTE, ChartFigure
+from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
+from livingreview.charts.rows import PHONE, ChartRow, draw_rows, places
 from livingreview.evidence import Evidence, expand_days, records
 from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import make_figure, write_value
-from livingreview.tables.common import stratum_name, text
+from livingreview.tables.common import group_by, text
 from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
 
 LANE = 40
@@ -65,7 +66,7 @@ def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerCh
     x = alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"))
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     days = alt.Chart(alt.Data(values=cells)).mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0]).encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
-    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef(room("(width - 7.2 * length(datum.right) - 6)"))).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
     when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
     return alt.layer(days, names, when).properties(height={"step": LANE})
 
@@ -94,31 +95,12 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
 
 
 def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> ChartFigure:
-    """Percentages measured in one patient (blasts, MRD) over time: points, never joined, each with its value."""
-    drawn, body = [], []
-    for row in records(measured):
-        value, unit = write_value(evidence, row), evidence.label("patient_timeline", "unit", row["unit"])
-        drawn.append({"date": full_date(row["start"]), "value": float(row["value"]), "text": value.split("%")[0] + "%", "unit": unit, "tip": f"{when_text(row)}: {row['label']}, {value}"})
-        body.append(Row([row["label"], make_figure(evidence, row), when_text(row)]))
-    title = f"{name}, measured percentages"
-    table = HtmlTable(title, [Column("Measured"), Column("Value", True), Column("When")], body)
-    units = list(dict.fromkeys(record["unit"] for record in drawn))
-    words = " ".join(f"{record['tip']}." for record in drawn)
-    return ChartFigure(_measure_chart(drawn, units), title, words, table, "Only dated values are drawn; the others are in the list of every event. Points are never joined: what was counted, and in what, differs (see the shapes).")
-
-
-def _measure_chart(drawn: list[dict], units: list[str]) -> alt.LayerChart:
-    legend = alt.Legend(title=None, columns=2)
-    base = alt.Chart(alt.Data(values=drawn, format=alt.DataFormat(parse={"date": "utc:'%Y-%m-%d'"})))
-    x = alt.X("date:T", scale=UTC, axis=alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True))
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title="%", values=[0, 25, 50, 75, 100]))
-    shapes = ["circle", "square", "triangle-up", "diamond", "cross"]
-    points = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x=x, y=y, tooltip=alt.Tooltip("tip:N"),
-        color=alt.Color("unit:N", scale=alt.Scale(domain=units, range=list(PALETTE[:len(units)])), legend=legend),
-        shape=alt.Shape("unit:N", scale=alt.Scale(domain=units, range=shapes[:len(units)]), legend=legend))
-    values = base.mark_text(dy=-12, align=alt.ExprRef("datum.value > 50 ? 'center' : 'left'"), fontWeight="bold").encode(x=x, y=y, text=alt.Text("text:N"))
-    return alt.layer(points, values).properties(height=170)
+    """Percentages measured in one patient (blasts, MRD), one row each by what was counted, then by date: never joined by a line."""
+    rows = []
+    for unit, same in group_by(records(measured), "unit").items():
+        rows.append(ChartRow(evidence.label("patient_timeline", "unit", unit)))
+        rows += [ChartRow(f"{when_text(row)}: {row['label']}", float(row["value"]), figure=make_figure(evidence, row)) for row in sorted(same, key=lambda row: full_date(row["start"]))]
+    return draw_rows(rows, title=f"{name}, measured percentages", axis="%", note="Only dated values are drawn; the others are in the list of every event.")
 
 
 def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int) -> ChartFigure:
@@ -129,7 +111,7 @@ def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: Ht
         start = full_date(row["start"])
         end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
         right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
-        drawn.append({"i": lane, "label": row["label"], "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
+        drawn.append({"i": lane, "label": row["label"], **two_lines(row["label"], first=26), "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
                         "bar": therapy and end != start, "tip": f"{when_text(row)}: {row['label']}, {right}"})
     words = " ".join(f"{record['tip']}." for record in drawn)
     note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."
@@ -141,7 +123,8 @@ def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: Ht
 
 def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
     ordered = [kind for kind in kinds if kind in {record["kind"] for record in drawn}]
-    legend = alt.Legend(title=None, columns=3)
+    legend = alt.Legend(title=None, columns=narrow(2, 3), columnPadding=4)
+    legend_grows = 14 * (-(-len(ordered) // 2) - -(-len(ordered) // 3))  # a line of it is 14 pixels high
     color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=legend)
     shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle", "square", "triangle-up", "diamond"]
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
@@ -150,45 +133,9 @@ def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.Data(values=drawn, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})))
     tip = alt.Tooltip("tip:N")
-    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
-    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=LANE / 4).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
-    names = base.mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef("width * 0.58")).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
-    values = base.mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
-    return alt.layer(bars, points, names, values).properties(height={"step": LANE})
-
-
-def draw_evidence_map(evidence: Evidence, *, title: str) -> ChartFigure:
-    """Where there is evidence at all: patients per class and stratum, in included reports on the classes' own regimens; an empty place is a gap, not a zero.
-
-    A study reported several times counts once, with its largest number.
-    """
-    cohorts = evidence.table("cohorts")
-    included = evidence.tables["reports"].set_index("report_id")["status"].eq("included")
-    core = cohorts["regimen_id"].map(evidence.families["part"]).eq("core")
-    cohorts = cohorts.loc[cohorts["parent_cohort_id"].isna() & core & cohorts["report_id"].map(included)]
-    regimens = evidence.families["class_id"]
-    classes = evidence.tables["regimen_classes"].sort_values("position").set_index("class_id")["short_title"]
-    cohorts = cohorts.assign(klass=cohorts["regimen_id"].map(regimens).map(classes), stratum=[stratum_name(evidence, *key) for key in zip(cohorts["disease"], cohorts["setting"], cohorts["age_group"])])
-    drawn, body = [], []
-    for (klass, stratum), part in cohorts.dropna(subset=["klass"]).groupby(["klass", "stratum"]):
-        patients, studies = int(part.groupby("study_id")["n_enrolled"].max().fillna(0).sum()), part["study_id"].nunique()
-        number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
-        what = f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}"
-        drawn.append({"klass": klass, "stratum": stratum, "patients": patients, "text": str(patients) if patients else "n not printed", "tip": f"{klass}; {stratum}: {what}"})
-        body.append(Row([f"{klass}; {stratum}", [make_figure(evidence, row) for row in records(part)], what]))
-    table = HtmlTable(f"{title}, figures", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
-    words = " ".join(record["tip"] + "." for record in drawn)
-    order = list(classes)
-    return ChartFigure(_map_chart(drawn, order), title, words, table, "Circles are patients in the cohorts entered; an empty place means that no report has been entered, not that none exists.")
-
-
-def _map_chart(drawn: list[dict], order: list[str]) -> alt.LayerChart:
-    strata = sorted({record["stratum"] for record in drawn})
-    x = alt.X("klass:N", sort=order, scale=alt.Scale(domain=order), axis=alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(replace(datum.label, '-', '- '), ' ')", labelLimit=100, offset=22, domain=False, ticks=False))
-    labels = [{"stratum": name, "first": order[0]} for name in strata]
-    y = alt.Y("stratum:N", axis=None, scale=alt.Scale(domain=strata, paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=drawn))
-    dots = base.mark_circle(color=PALETTE[4], opacity=0.6, yOffset=8).encode(x=x, y=y, size=alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[0, 700], range=[40, 1400]), legend=None), tooltip=alt.Tooltip("tip:N"))
-    numbers = base.mark_text(fontWeight="bold", yOffset=8).encode(x=x, y=y, text=alt.Text("text:N"))
-    names = alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="middle", yOffset=-26).encode(x=alt.XValue(0), y=y, text=alt.Text("stratum:N"))
-    return alt.layer(dots, numbers, names).properties(height={"step": 72})
+    marks, words, _ = places(LANE)
+    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=marks).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
+    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=marks).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
+    names = base.mark_text(align="left", baseline="middle", yOffset=words, lineHeight=15, limit=alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? width : width * 0.58"), text=LABEL).encode(x=alt.XValue(0), y=y)
+    values = base.mark_text(align="right", baseline="middle", yOffset=words, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+    return alt.layer(bars, points, names, values).properties(height={"step": LANE}, usermeta={"phone": PHONE, "more": legend_grows})

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -22,6 +23,7 @@ from livingreview.charts.slim import slim_svg
 from livingreview.html import HtmlTable, fold, render
 
 WIDE = 712  # pixels, the static picture; a narrower page scrolls it in its own box
+NARROW = "width < 450"  # a phone, as an expression of a chart
 VEGALITE = "6.4"
 # Colours of Okabe & Ito (2008), told apart with any colour vision; marks differ in shape as well.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -54,6 +56,31 @@ def theme() -> alt.theme.ThemeConfig:
 alt.theme.register("livingreview", enable=True)(theme)
 # Altair checks every part of a chart as it is made, which takes as long as making it; a test validates every chart whole.
 schemapi.disable_debug_mode()
+
+
+LABEL = alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? datum.lines : datum.label")
+
+
+def room(width: str, words: str = "length(datum.label)") -> str:
+    """What words may take, as an expression: no limit (0) where they fit surely.
+
+    To shorten words, Vega measures them again and again, and that is most of the time a chart takes. Without any limit, words that are wider than
+    the chart would make it narrower.
+    """
+    return f"7.2 * {words} < {width} ? 0 : {width}"
+
+
+def narrow(phone, desk) -> alt.ExprRef:
+    """One number on a phone, another where there is room."""
+    return alt.ExprRef(f"{NARROW} ? {phone} : {desk}")
+
+
+def two_lines(label: str, *, first: int, second: int = 48) -> dict:
+    """``{"lines": [...]}`` for a label of more than `first` characters, which a phone shows as two lines (see `LABEL`); {} for a shorter one."""
+    if len(label) <= first:
+        return {}
+    top = textwrap.wrap(label, first, break_long_words=False)[0]
+    return {"lines": [top, textwrap.shorten(label[len(top):].strip(), second, placeholder=" …")]}
 
 
 @dataclass(frozen=True)
@@ -116,8 +143,10 @@ def draw_deferred(key: str, spec: str) -> tuple[str, str]:
     """The picture of one chart as HTML, and the script that hands its live specification to the page, from its Vega-Lite specification as JSON."""
     live = compile_vega(json.loads(spec))
     svg = static_svg(live, f"c{key}")
-    height = re.search(r'\bheight="(\d+)', svg)[1]
-    return str(render("picture.html.j2", key=key, svg=svg, height=height)), f'lrChart("{key}",{inert_json(live)});\n'
+    height = int(re.search(r'\bheight="(\d+)', svg)[1])
+    grows = live.get("usermeta", {})
+    taller = grows.get("phone", 0) * max((len(part.get("values", ())) for part in live["data"]), default=0) + grows.get("more", 0)
+    return str(render("picture.html.j2", key=key, svg=svg, height=height, phone=height + taller)), f'lrChart("{key}",{inert_json(live)});\n'
 
 
 def static_svg(live: dict, prefix: str) -> Markup:
@@ -159,6 +188,8 @@ def compile_vega(spec: dict) -> dict:
     """A Vega-Lite specification compiled to Vega, so that the page needs only Vega's runtime."""
     datasets = spec.get("datasets", {})
     live = json.loads(_compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True)))
+    if more := spec.get("usermeta", {}).get("phone"):  # pixels that each row is taller on a phone
+        live["signals"] = [{"name": "y_step", "update": f"{NARROW} ? {signal['value'] + more} : {signal['value']}"} if signal["name"] == "y_step" else signal for signal in live["signals"]]
     for part in live["data"]:
         if part["name"] in datasets:
             part["values"] = datasets[part["name"]]

@@ -5,22 +5,25 @@ The words stand above the marks, not beside them, so the same chart reads on a p
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import altair as alt
 
-from livingreview.charts.render import PALETTE, ChartFigure
+from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
 from livingreview.html import Column, HtmlTable, Row
 from livingreview.numbers import Figure
 
 STEP = 44  # pixels a row takes: one line of words, one of marks
+PHONE = 16  # pixels more on a phone, where the words take two lines
 # On a phone the interval is left to the line, so that the label keeps its words.
-RIGHT = "(width < 450 ? datum.short : datum.right)"
-# What is left for the label. No limit (0) where the words fit surely: to shorten one, Vega measures it again and again, and that is most of the time a chart takes.
-LEFT = f"width - 7.2 * length({RIGHT}) - 6"
-LIMIT = f"7 * length(datum.label) < {LEFT} ? 0 : {LEFT}"
+RIGHT = f"({NARROW} ? datum.short : datum.right)"
+LIMIT = f"{NARROW} && isDefined(datum.lines) ? width : " + room(f"(width - 7.2 * length({RIGHT}) - 6)")
+# A heading may take as many lines as it needs on a phone, and two where there is room.
+HEADING = f"{NARROW} ? datum.lines : datum.wide"
+LINES = 92  # characters of a line of a heading where there is room
 ROWS = "rows"  # name of the chart's data
 TOLD = 15  # most rows a description tells one by one
 UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
@@ -96,12 +99,13 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
     if not any(not row.heading for row in rows):
         raise ValueError(f"no row to draw in chart {title!r}")
     data = [_record(i, row) for i, row in enumerate(rows)]
-    kind = (axis, tuple(domain), any(row.kind == "pooled" for row in rows))
+    kind = (axis, tuple(domain), any(row.kind == "pooled" for row in rows), any(len(record.get("lines", "")) > 1 for record in data))
     return ChartFigure(_chart(*kind), title, describe(rows), table or as_table(rows, title), note, {ROWS: data}, _layout(*kind))
 
 
 def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
+    base |= {"lines": textwrap.wrap(row.label, 38), "wide": textwrap.wrap(row.label, LINES)} if row.heading else two_lines(row.label, first=26)
     base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     source = "; ".join(filter(None, (row.figure.title, row.figure.origin))) if row.figure else ""
@@ -110,36 +114,43 @@ def _record(position: int, row: ChartRow) -> dict:
 
 
 @cache
-def _layout(axis: str, domain: tuple[float, float], pooled: bool) -> dict:
-    return _chart(axis, domain, pooled).to_dict(validate=False)
+def _layout(*kind) -> dict:
+    return _chart(*kind).to_dict(validate=False)
 
 
 @cache
-def _chart(axis: str, domain: tuple[float, float], pooled: bool) -> alt.LayerChart:
+def _chart(axis: str, domain: tuple[float, float], pooled: bool, long: bool) -> alt.LayerChart:
     """The chart without its rows: Altair takes longer to make it than everything else together, and it is the same for all charts of one axis."""
     x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
     scale = alt.Scale(domain=list(domain), nice=False, clamp=True)
     x = alt.X("value:Q", scale=scale, axis=x_axis)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart(alt.NamedData(name=ROWS))
+    marks, words_at, heads_at = places(STEP, PHONE if long else 0)
     real = base.transform_filter("!datum.heading && isValid(datum.value)")
     points = real.transform_filter("datum.kind == 'point'")
     size = alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[1, 300], range=[30, 260]), legend=None)
     tip = alt.Tooltip("tip:N")
-    bars = real.transform_filter("datum.kind == 'bar'").mark_bar(yOffset=STEP / 4, size=14, color=PALETTE[0]).encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
-    whiskers = points.transform_filter("isValid(datum.low)").mark_rule(yOffset=STEP / 4, strokeWidth=1.6).encode(
+    bars = real.transform_filter("datum.kind == 'bar'").mark_bar(yOffset=marks, size=14, color=PALETTE[0]).encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
+    whiskers = points.transform_filter("isValid(datum.low)").mark_rule(yOffset=marks, strokeWidth=1.6).encode(
         x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
-    filled = points.transform_filter("!datum.hollow").mark_point(yOffset=STEP / 4, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
-    hollow = points.transform_filter("datum.hollow").mark_point(yOffset=STEP / 4, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
+    filled = points.transform_filter("!datum.hollow").mark_point(yOffset=marks, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
+    hollow = points.transform_filter("datum.hollow").mark_point(yOffset=marks, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
     diamonds = real.transform_filter("datum.kind == 'pooled'")
-    span = diamonds.transform_filter("isValid(datum.from)").mark_rule(yOffset=STEP / 4, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
-    width = diamonds.mark_bar(yOffset=STEP / 4, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
-    centre = diamonds.mark_point(yOffset=STEP / 4, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
-    left = {"align": "left", "baseline": "middle", "yOffset": -STEP / 5}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT)).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
-    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": STEP / 6}), fontWeight="bold", fontSize=13).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
-    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=-STEP / 5, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
-    return alt.layer(whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right).properties(height={"step": STEP})
+    span = diamonds.transform_filter("isValid(datum.from)").mark_rule(yOffset=marks, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
+    width = diamonds.mark_bar(yOffset=marks, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+    centre = diamonds.mark_point(yOffset=marks, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
+    left = {"align": "left", "baseline": "middle", "yOffset": words_at, "lineHeight": 15}
+    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT), text=LABEL).encode(x=alt.XValue(0), y=y)
+    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": heads_at}), fontWeight="bold", fontSize=13, limit=alt.ExprRef(room("width", f"min({LINES}, length(datum.label))")), text=alt.ExprRef(HEADING)).encode(x=alt.XValue(0), y=y)
+    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=words_at, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
+    return alt.layer(whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right).properties(height={"step": STEP}, **({"usermeta": {"phone": PHONE}} if long else {}))
+
+
+def places(step: float, more: float = PHONE) -> tuple[alt.ExprRef, alt.ExprRef, alt.ExprRef]:
+    """Where, from the middle of a row, its marks, its words and a heading stand, which is that many pixels taller on a phone."""
+    two = "isDefined(datum.lines)"
+    return narrow(step / 4 + more / 2, step / 4), narrow(f"({two} ? {-step / 5 - more / 2} : {-step / 5 + more / 2})", -step / 5), narrow(f"{step / 6 + more / 2} - 15 * (length(datum.lines) - 1)", f"{step / 6} - 13 * (length(datum.wide) - 1)")
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
