@@ -20,13 +20,15 @@ from livingreview.tables.outcomes import grade_text
 
 TABLES = ("outcomes", "survival", "adverse_events", "cohorts")
 # Columns whose cells are a code with words for it; a reader can filter by those that have a control on the page.
-CODED = ("kind", "class", "family", "disease", "age_group", "setting", "design", "outcome", "report", "status", "study", "cohort", "regimen", "counted_from", "interval", "basis", "verification")
+CODED = ("kind", "class", "family", "disease", "age_group", "setting", "design", "outcome", "outcome_group", "report", "status", "study", "cohort", "regimen", "counted_from", "interval", "basis", "verification")
 PLAIN = ("row_id", "value", "events", "total", "percent", "low", "high", "time", "definition", "as_printed", "locator", "flagged")
 COLUMNS = (*CODED, *PLAIN)
 FILTERS = {
     "class": "Regimen class", "disease": "Disease", "outcome": "Outcome or event", "age_group": "Age group", "setting": "Setting", "kind": "Kind of row",
     "design": "Design", "family": "Regimen family", "report": "Report", "basis": "Reported or derived", "status": "Part in the review",
 }
+# What the groups of outcomes are called, where a reader wants any of them.
+GROUPS = {"response": "Any response", "mrd": "Any MRD result", "transplant": "Any transplant or further treatment", "mortality": "Any failure, relapse, death or survivor", "cycles": "Any count of cycles"}
 FIRST = ("class", "disease", "outcome")  # filters that are not folded away
 NONE = ("", "none of this review")
 
@@ -64,17 +66,18 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
 
 
 def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
-    result = {"kind": (name, evidence.package.tables[name].title), "value": write_value(evidence, row), "counted_from": ("", ""), "time": None, "definition": None}
+    result = {"kind": (name, evidence.package.tables[name].title), "value": write_value(evidence, row), "counted_from": ("", ""), "outcome_group": ("", ""), "time": None, "definition": None}
     result |= {column: None if column not in row or pd.isna(row[column]) else int(row[column]) for column in ("events", "total")}
     if name == "outcomes":
         result |= {"outcome": (row["outcome"], capitalise(evidence.label(name, "outcome", row["outcome"]))), "time": _told(row["timepoint"]), "definition": _told(row["definition"]),
+                   "outcome_group": (group := evidence.package.tables[name].field("outcome").groups[row["outcome"]], GROUPS[group]),
                    "counted_from": (row["denominator"], evidence.label(name, "denominator", row["denominator"]))}
     elif name == "survival":
         endpoint, statistic = (evidence.label(name, column, row[column]) for column in ("endpoint", "statistic"))
-        result |= {"outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"), "definition": _told(row["group"]),
+        result |= {"outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"), "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"), "definition": _told(row["group"]),
                    "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months"}
     elif name == "adverse_events":
-        result |= {"outcome": (str(row["term"]), capitalise(str(row["term"]))), "definition": grade_text(row)}
+        result |= {"outcome": (str(row["term"]), capitalise(str(row["term"]))), "outcome_group": (row["group"], "Events of whatever kind" if row["group"] == "any" else f"Any event: {evidence.label(name, 'group', row['group'])}"), "definition": grade_text(row)}
     else:
         result |= {"outcome": ("cohort", "Patients enrolled"), "total": None if pd.isna(row["n_enrolled"]) else int(row["n_enrolled"])}
     return result | _interval(name, row)

@@ -19,7 +19,7 @@ def show_status(review: Evidence) -> Fragment:
     whole = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(included["report_id"])]
     searched = review.tables["searches"]["date"].dropna()
     facts = [
-        ("Version", f"{record['version']} of {record['date-released']}"),
+        ("Version", f"{record['version']} of {record['date-released']}" + (", a draft: not released yet, so it may still change" if record["draft"] else "")),
         ("Searched to", max(searched) if len(searched) else "no database search has been run"),
         ("Reports", f"{len(included)} included, {int(reports['status'].eq('context').sum())} as context"),
         ("Cohorts", f"{len(whole)}, with {len(review.row_tables)} evidence rows"),

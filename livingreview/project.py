@@ -14,6 +14,7 @@ from pathlib import Path
 
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
+RELEASES = "releases"  # folder of the frozen versions
 SKIPPED = {"_build", "__pycache__", "reports", "node_modules"}  # what builds write themselves
 
 

@@ -28,7 +28,7 @@ from livingreview.evidence import select_class
 from tests.zotero import Head, read_item
 
 ROOT = Path(__file__).resolve().parent.parent
-RECORD = read_citation(ROOT)
+RECORD = {name: value for name, value in read_citation(ROOT).items() if name != "draft"}  # as if it were released
 PUBLISHED = RECORD | {"url": "https://example.org/review/", "repository-code": "https://example.org/owner/review", "authors": [{"family-names": "Müller & Sons", "given-names": "Ann B."}, {"name": "The <Group>"}]}
 CHAPTER = chapter_item(RECORD, title="Bortezomib combinations", page="bortezomib")
 BOXED = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "comparison", "safety", "discrepancies", "methods", "data")
@@ -54,6 +54,16 @@ def test_the_reference_names_author_chapter_book_version_and_day():
     published = format_item(chapter_item(PUBLISHED, title="A < B", page="bortezomib"))
     assert published.startswith("Müller & Sons AB, The <Group>. A < B. In: ")
     assert published.endswith(f". https://example.org/review/v/{RECORD['version']}/chapters/bortezomib.html")
+
+
+def test_a_version_that_is_not_frozen_is_cited_as_a_draft(tmp_path):
+    (tmp_path / "CITATION.cff").write_bytes((ROOT / "CITATION.cff").read_bytes())
+    draft = read_citation(tmp_path)
+    item = chapter_item(draft | {"url": "https://example.org/review"}, title="T", page="bortezomib")
+    assert f"Version {RECORD['version']}, draft; " in format_item(item) and "draft" in item_to_bibtex(item) and "draft" in items_to_ris([item])
+    assert item["URL"] == "https://example.org/review/chapters/bortezomib.html", "a draft is not kept under its version"
+    (tmp_path / "releases" / RECORD["version"]).mkdir(parents=True)
+    assert not read_citation(tmp_path)["draft"]
 
 
 @pytest.mark.parametrize("record", [RECORD, PUBLISHED], ids=["now", "published"])

@@ -109,6 +109,27 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):
         assert [name for i, name in enumerate(reports) if i == 0 or name != reports[i - 1]] == sorted(set(reports))
 
 
+@pytest.mark.book
+@pytest.mark.browser
+def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave(book, chromium, review):
+    rows = list_rows(review)
+    with open_explorer(chromium, f"file://{book}", "#outcome=group:mrd&class=bortezomib") as visit:
+        page, outcome = visit.page, visit.page.get_by_label("Outcome or event")
+        wanted = {row["row_id"] for row in rows if row["outcome_group"][0] == "mrd" and row["class"][0] == "bortezomib"}
+        taken_rows = list(csv.DictReader(io.StringIO(taken(page, "csv"))))
+        assert {row["row_id"] for row in taken_rows} == wanted and len(wanted) > 1
+        assert {row["outcome_group"] for row in taken_rows} == {"Any MRD result"} and all(row["review_version"] for row in taken_rows)
+        page.get_by_label("Regimen class").focus()
+        options = {option.get_attribute("value"): option for option in page.get_by_label("Regimen class").locator("option").all()}
+        for class_id in ("bortezomib", "blinatumomab", "liposomal-mitoxantrone"):
+            left = sum(row["outcome_group"][0] == "mrd" and row["class"][0] == class_id for row in rows)
+            assert options[class_id].inner_text().endswith(f" ({left})") and (options[class_id].get_attribute("disabled") is not None) == (left == 0)
+        outcome.focus()
+        assert "(" not in options["bortezomib"].inner_text() and outcome.locator("option:checked").inner_text() == f"Any MRD result ({len(wanted)})"
+        page.get_by_text("Cite this view").click()
+        assert "Outcome or event “Any MRD result”" in page.locator(".lr-explorer .lr-copied").inner_text()
+
+
 @pytest.mark.browser
 def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium, tmp_path):
     page = chromium.new_page()

@@ -5,10 +5,13 @@ A cited thing is a CSL-JSON item; every other form (reference, BibTeX, RIS, head
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import yaml
+
+from livingreview.project import RELEASES
 
 RECORD = "CITATION.cff"
 LANGUAGE = "en"
@@ -17,8 +20,13 @@ KEPT = "v"  # folder of the site that keeps each version for good
 
 
 def read_citation(root: Path) -> dict:
-    """The review's own bibliographic record."""
-    return yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
+    """The review's own bibliographic record, and whether its version is still a ``draft``: not frozen, so that it may change."""
+    try:
+        frozen = os.listdir(root / RELEASES)  # asked for even where there is none: a page that cites the review depends on it
+    except OSError:
+        frozen = []
+    record = yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
+    return record | {"draft": str(record["version"]) not in frozen}
 
 
 def book_item(record: dict) -> dict:
@@ -41,8 +49,8 @@ def site_address(record: dict, path: str = "") -> str:
 
 
 def version_address(record: dict, path: str) -> str:
-    """Address of a page that stays as it is in this version; '' while the book has none."""
-    return site_address(record, f"{KEPT}/{record['version']}/{path}")
+    """Address of a page that stays as it is in this version; of a draft, which is not kept, the latest; '' while the book has none."""
+    return site_address(record, path) if record.get("draft") else site_address(record, f"{KEPT}/{record['version']}/{path}")
 
 
 def issues_address(record: dict) -> str:
@@ -58,7 +66,7 @@ def author_names(record: dict) -> list[str]:
 def _common(record: dict) -> dict:
     day = date.fromisoformat(str(record["date-released"]))
     return {
-        "author": [_name(person) for person in record["authors"]], "edition": f"Version {record['version']}",
+        "author": [_name(person) for person in record["authors"]], "edition": f"Version {record['version']}{', draft' if record.get('draft') else ''}",
         "issued": {"date-parts": [[day.year, day.month, day.day]]}, "language": LANGUAGE,
     }
 

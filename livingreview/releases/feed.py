@@ -8,16 +8,17 @@ from pathlib import Path
 
 from livingreview.citation import author_names, read_citation
 from livingreview.html import render
-from livingreview.releases.snapshot import FOLDER, list_releases, read_record
+from livingreview.project import RELEASES
+from livingreview.releases.snapshot import list_releases, read_record
 
 FEED = "feed.xml"
 
 
 def write_release_files(root: Path, pages: Path) -> None:
     """Every release's files and the feed, beside the built pages."""
-    shutil.rmtree(pages / FOLDER, ignore_errors=True)
+    shutil.rmtree(pages / RELEASES, ignore_errors=True)
     for version in list_releases(root):
-        shutil.copytree(root / FOLDER / version, pages / FOLDER / version)
+        shutil.copytree(root / RELEASES / version, pages / RELEASES / version)
     (pages / FEED).write_text(write_feed(root), encoding="utf-8")
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from livingreview.checks import check_project
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.pages import make_zip
-from livingreview.releases.snapshot import DATA, ESTIMATES, FOLDER, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
+from livingreview.project import RELEASES
+from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
 
 PAGES = ("chapters/*.md", "_toc.yml", "review.yml")
 
@@ -46,7 +47,7 @@ def make_release(root: Path, version: str) -> Path:
         "version": version, "date": str(record["date-released"]), "title": record["title"], "changes": changes,
         "rows": {name: len(frame) for name, frame in now.evidence.tables.items()}, **content, "sha256": {name: digest(value) for name, value in files.items()},
     })
-    folder = _write_folder(root / FOLDER / version, files)
+    folder = _write_folder(root / RELEASES / version, files)
     write_deposit(root)
     return folder
 

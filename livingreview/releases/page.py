@@ -15,7 +15,8 @@ from livingreview.releases.diff import Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
-from livingreview.releases.snapshot import DATA, ESTIMATES, FOLDER, NOW, Snapshot, list_releases, load_snapshot, read_record
+from livingreview.project import RELEASES
+from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, Snapshot, list_releases, load_snapshot, read_record
 from livingreview.releases.tell import CAUSES, TITLES
 from livingreview.tables.common import report_link, text
 
@@ -28,7 +29,7 @@ def show_releases() -> Stack:
     versions = list_releases(root)
     rows = []
     for record in (read_record(root, version) for version in reversed(versions)):
-        files = [link(name, f"../{FOLDER}/{record['version']}/{name}") for name in (DATA, ESTIMATES)]
+        files = [link(name, f"../{RELEASES}/{record['version']}/{name}") for name in (DATA, ESTIMATES)]
         rows.append(Row([record["version"], record["date"], list(record["changes"]), files], anchor=f"release-{record['version']}"))
     table = HtmlTable("Releases, newest first", [Column("Version"), Column("Date"), Column("What a reader should know"), Column("Frozen files")], rows)
     return Stack([_say(describe_state(versions)), *([table] if rows else []), _say(Markup('New releases are announced in <a href="../{0}">a feed</a>.').format(FEED))])

@@ -13,11 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from livingreview.evidence import Evidence, parse_evidence
-from livingreview.project import DESCRIPTOR
+from livingreview.project import DESCRIPTOR, RELEASES
 from livingreview.releases.estimates import Estimate, collect_estimates
 
 NOW = "now"
-FOLDER = "releases"
 DATA, ESTIMATES, RECORD = "data.zip", "estimates.json", "release.json"
 CALVER = re.compile(r"(?P<year>\d{4})\.(?P<month>1[0-2]|[1-9])\.(?P<number>0|[1-9]\d*)")
 
@@ -63,7 +62,7 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 def list_releases(root: Path) -> list[str]:
     """Versions released, oldest first."""
     try:
-        names = os.listdir(root / FOLDER)  # asked for even where there is none: a chapter that shows releases depends on this
+        names = os.listdir(root / RELEASES)  # asked for even where there is none: a chapter that shows releases depends on this
     except FileNotFoundError:
         return []
     return sorted((name for name in names if parse_version(name)), key=parse_version)
@@ -81,7 +80,7 @@ def load_snapshot(root: Path, version: str) -> Snapshot:
         return Snapshot(NOW, read_package_files(root), {})
     if version not in list_releases(root):
         raise ValueError(f"no release {version!r}; there are: {', '.join([*list_releases(root), NOW])}")
-    folder = root / FOLDER / version
+    folder = root / RELEASES / version
     with zipfile.ZipFile(folder / DATA) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     estimates = json.loads((folder / ESTIMATES).read_text(encoding="utf-8"))["estimates"]
@@ -90,7 +89,7 @@ def load_snapshot(root: Path, version: str) -> Snapshot:
 
 def read_record(root: Path, version: str) -> dict:
     """``release.json`` of a release."""
-    return json.loads((root / FOLDER / version / RECORD).read_text(encoding="utf-8"))
+    return json.loads((root / RELEASES / version / RECORD).read_text(encoding="utf-8"))
 
 
 def read_package_files(root: Path) -> dict[str, bytes]:

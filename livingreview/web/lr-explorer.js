@@ -10,6 +10,7 @@
     patients: { title: 'Patients, most first', column: 'total', sign: -1 }, outcome: { title: 'Outcome', words: 'outcome' }, cohort: { title: 'Cohort', words: 'cohort' }, report: { title: 'Report', words: 'report' },
   };
   const KNOWN = ['q', 'sort', 'page', ...[...form.querySelectorAll('select')].map(select => select.name)];
+  const GROUP = 'group:'; // begins the value of a choice that means any outcome of a group
   let data, review, rows = [], found = [], page = 1;
 
   // Every text is set as text, never as markup.
@@ -43,6 +44,7 @@
 
   function fillControls() {
     const kindOf = new Map(rows.map(row => [row.code.outcome, row.kind]));
+    const groups = new Map(rows.filter(row => row.code.outcome_group).map(row => [row.code.outcome_group, row]));
     for (const select of form.querySelectorAll('select')) {
       if (select.name === 'sort') {
         select.append(...Object.entries(ORDERS).map(([code, { title }]) => new Option(title, code)));
@@ -52,6 +54,7 @@
       if (select.name !== 'outcome') { select.append(...options); continue; }
       for (const kind of new Set(kindOf.values())) {
         const group = Object.assign(make('optgroup', ''), { label: kind });
+        group.append(...[...groups].filter(([, row]) => row.kind === kind).map(([code, row]) => new Option(row.outcome_group, GROUP + code)));
         group.append(...options.filter(option => kindOf.get(option.value) === kind));
         select.append(group);
       }
@@ -81,11 +84,32 @@
     history[typing && /[#&]q=/.test(location.hash) ? 'replaceState' : 'pushState'](null, '', hash);
   }
 
+  /* The rows that match what is asked; the choice of one control may be left out. */
+  function match(asked, without) {
+    const terms = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const tests = Object.entries(asked).filter(([name, value]) => value && data.codes[name] && name !== without)
+      .map(([name, value]) => (value.startsWith(GROUP) ? ['outcome_group', value.slice(GROUP.length)] : [name, value]));
+    return rows.filter(row => tests.every(([name, value]) => row.code[name] === value) && terms.every(term => row.text.includes(term)));
+  }
+
+  /* While a filter is in use its options say how many rows each would leave, and those that would leave none cannot be chosen. */
+  function count(select) {
+    const counts = {};
+    for (const row of match(Object.fromEntries(new FormData(form)), select.name)) {
+      for (const code of [row.code[select.name], ...(select.name === 'outcome' ? [GROUP + row.code.outcome_group] : [])]) counts[code] = (counts[code] ?? 0) + 1;
+    }
+    for (const option of select.querySelectorAll('option:not([value=""])')) {
+      option.dataset.title ??= option.text;
+      option.text = `${option.dataset.title} (${counts[option.value] ?? 0})`;
+      option.disabled = !counts[option.value] && !option.selected;
+    }
+  }
+
+  const uncount = select => { for (const option of select.options) { option.text = option.dataset.title ?? option.text; option.disabled = false; } };
+
   function search() {
     const asked = Object.fromEntries(new FormData(form));
-    const terms = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
-    const tests = Object.entries(asked).filter(([name, value]) => value && data.codes[name]);
-    found = rows.filter(row => tests.every(([name, value]) => row.code[name] === value) && terms.every(term => row.text.includes(term)));
+    found = match(asked);
     const { column, sign, words } = ORDERS[asked.sort] ?? {};
     if (words) found.sort((a, b) => a.rank[words] - b.rank[words]);
     if (column) found.sort((a, b) => (a[column] == null) - (b[column] == null) || sign * (a[column] - b[column])); // rows without the number come last
@@ -134,7 +158,7 @@
 
   function cite() {
     const choices = [...form.querySelectorAll('input, select')].filter(control => control.value && control.name !== 'sort').map(control => {
-      return `${control.labels[0].textContent} “${control.selectedOptions ? control.selectedOptions[0].text : control.value}”`;
+      return `${control.labels[0].textContent} “${control.selectedOptions ? control.selectedOptions[0].dataset.title ?? control.selectedOptions[0].text : control.value}”`;
     });
     $('.lr-copied').textContent = `${review.source} View: ${choices.join(', ') || 'all rows'} (${found.length} of ${rows.length} rows). ${review.address.replace('{page}', 'explorer') || lrCite.addressOf(location)}${view()}`;
   }
@@ -161,7 +185,7 @@
   const quote = value => /[",\n\r\u2028\u2029]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 
   function take(kind) {
-    const csv = () => [data.columns, ...found.map(row => data.columns.map(name => row[name]))].map(cells => cells.map(value => quote(safe(value))).join(',')).join('\n') + '\n';
+    const csv = () => [[...data.columns, 'review_version'], ...found.map(row => [...data.columns.map(name => row[name]), review.version])].map(cells => cells.map(value => quote(safe(value))).join(',')).join('\n') + '\n';
     const ris = () => [...new Set(found.map(row => row.code.report))].sort().map(report => data.ris[report] ?? '').join('\n');
     const blob = new Blob([kind === 'csv' ? csv() : ris()], { type: kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-research-info-systems;charset=utf-8' });
     const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `evidence-${review.version}.${kind}` });
@@ -172,6 +196,9 @@
   function listen() {
     const again = event => { page = 1; show({ typing: event.target.name === 'q' }); };
     form.addEventListener('input', again);
+    const filters = 'select:not([name=sort])';
+    form.addEventListener('focusin', event => { if (event.target.matches(filters)) count(event.target); });
+    form.addEventListener('focusout', event => { if (event.target.matches(filters)) uncount(event.target); });
     form.addEventListener('submit', event => event.preventDefault());
     form.addEventListener('reset', event => setTimeout(() => again(event)));
     root.addEventListener('click', event => {
