@@ -5,6 +5,7 @@ Inside the code proportions are 0-1; percent exists only here, where a page is w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -172,8 +173,8 @@ def _write_measure(evidence, row) -> str:
 
 
 def _write_dose(evidence, row) -> str:
-    if pd.isna(row["dose"]):
-        return "dose not given"
+    if pd.isna(row["dose"]):  # a dose in steps is no one number: the schedule tells it
+        return row["frequency"] if re.search(r"\d ?(?:[µm]?g|IU)\b", "" if pd.isna(row["frequency"]) else row["frequency"]) else "dose not given"
     return f"{format_number(row['dose'])} {evidence.label('regimen_components', 'dose_unit', row['dose_unit'])}"
 
 

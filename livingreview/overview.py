@@ -22,7 +22,8 @@ def show_status(review: Evidence) -> Fragment:
         ("Version", f"{record['version']} of {record['date-released']}" + (", a draft: not released yet, so it may still change" if record["draft"] else "")),
         ("Searched to", max(searched) if len(searched) else "no database search has been run"),
         ("Reports", f"{len(included)} included, {int(reports['status'].eq('context').sum())} as context"),
-        ("Cohorts", f"{len(whole)}, with {len(review.row_tables)} evidence rows"),
+        ("Cohorts in included reports", f"{len(whole)}, their subgroups not counted"),
+        ("Rows of evidence", f"{len(review.row_tables)}, each with what was printed and where"),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
     ]
     return Fragment("facts.html.j2", {"facts": facts, "note": ""}, "; ".join(f"{name}: {value}" for name, value in facts))
@@ -87,7 +88,7 @@ def show_flow(review: Evidence) -> Fragment:
     studies = {status: reports.loc[reports["status"].eq(status), "study_id"].nunique() for status in ("included", "context")}
     seen = kept["text_seen"].value_counts()
     boxes = [
-        {"title": "Records found", "count": len(screening), "parts": list(found.value_counts().items()) + [("search queries logged", len(searches) - 1)]},
+        {"title": "Records found", "count": len(screening), "parts": list(found.value_counts().items()) + [("search queries logged, the reports given at the start aside", len(searches) - 1)]},
         {"title": "Records assessed, on what of them could be read", "count": len(screening), "parts": []},
         {"title": "Left out, each with its reason below", "count": int(decisions.get("excluded", 0)), "parts": []},
         {"title": "Reports kept", "count": len(kept), "parts": [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()]},

@@ -1,9 +1,10 @@
 """How figures are written."""
 
+import pandas as pd
 import pytest
 from markupsafe import Markup
 
-from livingreview.numbers import Figure, exact_interval, fill_figures, format_count, format_interval, format_percent, legend, make_figure
+from livingreview.numbers import Figure, exact_interval, fill_figures, format_count, format_interval, format_percent, legend, make_figure, write_value
 
 
 @pytest.mark.parametrize(("events", "total", "text"), [(10, 23, "10/23 (43%)"), (0, 20, "0/20 (0%)"), (20, 20, "20/20 (100%)"), (1, 1, "1/1"), (0, 0, "0/0"), (91, 271, "91/271 (33.6%)")])
@@ -61,3 +62,12 @@ def test_every_row_can_be_written(review):
         figure = make_figure(review, row_id)
         assert "nan" not in figure.text.lower().split() and "<NA>" not in figure.text, (row_id, figure.text)
         assert "<NA>" not in figure.title
+
+
+@pytest.mark.parametrize(("dose", "unit", "frequency", "told"), [
+    (15.0, "ug/m2/day", "continuous", "15 µg/m²/day"), (pd.NA, pd.NA, "5, then 15 µg/m²/day", "5, then 15 µg/m²/day"),
+    (pd.NA, pd.NA, "one 2-week cycle", "dose not given"), (pd.NA, pd.NA, pd.NA, "dose not given"),
+])
+def test_a_dose_in_steps_is_told_as_its_schedule(review, dose, unit, frequency, told):
+    row = review.row("gokbuget-2018.component.blinatumomab.blinatumomab") | {"dose": dose, "dose_unit": unit, "frequency": frequency}
+    assert write_value(review, row) == told

@@ -79,6 +79,9 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     return Row([name, what, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total), new_study, spread])
 
 
+NO_COUNTS = "not calculated: an arm's count is not printed"
+
+
 def predicts(fit: PooledProportion) -> bool:
     """Whether the interval of a new study may be shown: with few studies only that of the Bayesian model is wide enough."""
     return (fit.k >= FEW_STUDIES or fit.model == "bayes") and not any(pd.isna(end) for end in fit.prediction)
@@ -104,9 +107,12 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
 
 
 def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Randomised comparisons: both arms of one trial, the same outcome, time point and denominator, with ratio and difference of risks."""
+    """Randomised comparisons: both arms of one trial, the same outcome, time point and denominator, with ratio and difference of risks.
+
+    An arm given as a percentage only is shown as printed, and nothing is calculated from it.
+    """
     cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
-    outcomes = evidence.tables["outcomes"].dropna(subset=["events", "total"]).merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
+    outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
     rows = []
     for _, part in outcomes.groupby(["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"], dropna=False, sort=False):
         arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
@@ -118,12 +124,18 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
 
 
 def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
+    name = [evidence.study_names[one["cohort_id"]], evidence.label("outcomes", "outcome", one["outcome"]), "" if one["definition"] == "not_reported" else one["definition"]]
+    return Row([[part for part in name if part], make_figure(evidence, one), make_figure(evidence, other), *_contrast_words(one, other),
+                evidence.label("outcomes", "denominator", one["denominator"]), "not printed" if pd.isna(one["timepoint"]) else one["timepoint"]])
+
+
+def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
+    if pd.isna([one["events"], one["total"], other["events"], other["total"]]).any():
+        return (NO_COUNTS,) * 2
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
     events, total = one["events"] + other["events"], one["total"] + other["total"]
     ratio = "not estimable" if events in (0, total) else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
     if table.corrected and events not in (0, total):
         ratio += ", with 0.5 added to each cell"
     difference = f"{100 * table.risk_difference:+.0f} ({100 * table.risk_difference_ci[0]:+.0f} to {100 * table.risk_difference_ci[1]:+.0f})"
-    name = [evidence.study_names[one["cohort_id"]], evidence.label("outcomes", "outcome", one["outcome"]), "" if one["definition"] == "not_reported" else one["definition"]]
-    return Row([[part for part in name if part], make_figure(evidence, one), make_figure(evidence, other), ratio, difference,
-                evidence.label("outcomes", "denominator", one["denominator"]), "not printed" if pd.isna(one["timepoint"]) else one["timepoint"]])
+    return ratio, difference
