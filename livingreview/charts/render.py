@@ -136,7 +136,7 @@ DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<spec>\{.*?\})-->", r
 
 
 # The live charts a finished page asks for.
-LIVE = re.compile(r'<div class="lr-drawn" data-chart="(?P<key>[0-9a-f]{12})"')
+LIVE = re.compile(r'<div class="lr-drawn[ a-z-]*" data-chart="(?P<key>[0-9a-f]{12})"')
 
 
 def draw_deferred(key: str, spec: str) -> tuple[str, str]:

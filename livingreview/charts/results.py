@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
@@ -16,6 +15,7 @@ from livingreview.synthesis import cumulative
 from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
+PAGE_ROWS = 20  # rows of a chart that, with their headings, fit a printed page
 READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients. A green diamond with its bar is a pooled median with its 95% interval; a dashed line, where a new study would be expected. Trials reported more than once are drawn once; the table holds every report."
 
 
@@ -197,24 +197,32 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
     return Stack(parts, "Nothing in this chapter is pooled, so there is nothing to accumulate.")
 
 
-def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 10) -> ChartFigure | Stack:
-    """Every class's figures on one axis, under headings that name disease and setting. Not a comparison.
+def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 10) -> Stack:
+    """Every class's figures on one axis, under headings that name disease and setting; one chart, or one a class where it would not fit a page. Not a comparison.
 
     Shows, per cohort of at least `least` patients, the first outcome of the group in declared order (for example CR before
     overall response), counted from all patients treated, enrolled or evaluable.
     """
     counts = [row for row in drawable_counts(select_outcomes(evidence, group), least=least) if row["denominator"] in ("treated", "enrolled", "evaluable")]
     included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
-    parts = evidence.families["part"].to_dict()
+    families = evidence.families.to_dict("index")
     own = [row for row in drawn_once(evidence, counts, "outcome")
-           if parts.get(row["c_regimen_id"]) == "core" and pd.isna(row["c_parent_cohort_id"]) and row["report_id"] in included]
+           if families.get(row["c_regimen_id"], {}).get("part") == "core" and pd.isna(row["c_parent_cohort_id"]) and row["report_id"] in included]
     first = [block[0] for block in group_by(own, "cohort_id").values()]
+    parts = {"": first} if len(first) <= PAGE_ROWS else {
+        f": {row['short_title']}": [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]]
+        for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
+    note = "Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. " + READING
+    charts: list = []
+    for name, part in parts.items():
+        if part:
+            charts.append(draw_rows(_overview_rows(evidence, part), title=f"{title}{name}. Not a comparison", note="" if charts else note))
+    return Stack(charts, ABSENT)
+
+
+def _overview_rows(evidence: Evidence, first: Iterable[dict]) -> list[ChartRow]:
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, first):
         rows.append(ChartRow(capitalise(name)))
-        for row in part:
-            outcome = evidence.label("outcomes", "outcome", row["outcome"])
-            rows.append(count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {outcome}"))
-    if not rows:
-        return Stack([], ABSENT)
-    return draw_rows(rows, title=f"{title}. Not a comparison", note="Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. " + READING)
+        rows += [count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {evidence.label('outcomes', 'outcome', row['outcome'])}") for row in part]
+    return rows
