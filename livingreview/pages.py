@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -67,7 +68,7 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
         ("Data cut-off", text(row["data_cutoff"], "not reported")), ("Licence of the text", text(row["licence"], "not established")),
         ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
-    blocks = [f"# {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
+    blocks = [f"# {plain_markdown(study['name'])}: {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
     if printed:
         blocks.append(raw_block(cite_row(record, report_id).__html__()))
     if not sections:
@@ -75,6 +76,11 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     for title, content in sections:
         blocks += [f"## {title}", raw_block(content.__html__())]
     return "\n\n".join(blocks) + "\n"
+
+
+def plain_markdown(words: str) -> str:
+    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation)."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", words)
 
 
 def raw_block(markup: str) -> str:

@@ -124,7 +124,8 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
         assert page.evaluate("globalThis.slipped") is None and any("Content Security Policy" in line for line in visit.console)
 
 
-def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book):
+@pytest.mark.parametrize("name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "safety", "comparison", "discrepancies"])
+def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
     """HTML, CSS and JavaScript of a chapter's first view, as they travel (gzip), against the files that stock Altair in the stock theme needs.
 
     No stock book is built: counted are the theme's own files that a stock page loads, and once the library that Altair puts into a page.
@@ -132,7 +133,7 @@ def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book):
     """
     import vl_convert
 
-    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+    with Visit(chromium, site, f"chapters/{name}.html") as visit:
         visit.page.wait_for_load_state("networkidle")
         assert not any("vega" in address for address in visit.loaded), "the library waits until a chart comes into view"
         ours = sum(weigh(response.body()) for address, response in visit.loaded.items() if re.search(r"\.(?:html|css|js)(?:\?|$)", address))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.charts.render import ChartFigure
+from livingreview.charts.rows import ROWS, ChartRow, draw_rows
 from livingreview.evidence import Evidence, records
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
@@ -16,7 +18,6 @@ from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
 PAGE_ROWS = 20  # rows of a chart that, with their headings, fit a printed page
-READING = "Squares: printed in the report, or derived from figures printed there. Open diamonds: restated from another publication. Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients. A green diamond with its bar is a pooled median with its 95% interval; a dashed line, where a new study would be expected. Trials reported more than once are drawn once; the table holds every report."
 
 
 def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
@@ -88,8 +89,22 @@ def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -
             rows.append(ChartRow(capitalise(words)))
             rows += [count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies)) for row in sorted(block, key=lambda row: -row["total"])]
             rows += [pooled_row(plan) for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", note="" if parts else READING, table=table) if len(drawn) > 1 else table)
-    return stack_parts(parts, title, ABSENT)
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(drawn) > 1 else table)
+    return stack_parts(explain_marks(parts), title, ABSENT)
+
+
+def explain_marks(parts: list, first: str = "") -> list:
+    """Charts and tables, under the first chart what the marks in all of them mean; `first` stands before it."""
+    charts = [part for part in parts if isinstance(part, ChartFigure)]
+    if not charts:
+        return parts
+    rows = [row for chart in charts for row in chart.datasets[ROWS]]
+    words = ["Squares: printed in the report, or derived from figures printed there."]
+    words += ["Open diamonds: restated from another publication."] if any(row["hollow"] for row in rows) else []
+    words.append("Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients.")
+    words += ["A green diamond with its bar: a pooled median with its 95% interval; a dashed line, where a new study would be expected."] if any(row["kind"] == "pooled" for row in rows) else []
+    words.append("Trials reported more than once are drawn once; the table holds every report.")
+    return [replace(part, note=first + " ".join(words)) if part is charts[0] else part for part in parts]
 
 
 def stack_parts(parts: list, title: str, empty: str) -> Stack:
@@ -179,8 +194,8 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
         for group, block in group_by(drawn, "group").items():
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
             rows += [count_row(evidence, row, f"{row['term']}, {grade_text(row)}" + ("" if ";" not in studies else f"; {study_name(evidence, row['cohort_id'])}")) for row in block]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note="" if parts else "Terms and grades are never added up. " + READING) if len(drawn) > 1 else table)
-    return stack_parts(parts, title, "No report of this class gives adverse events.")
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(drawn) > 1 else table)
+    return stack_parts(explain_marks(parts, "Terms and grades are never added up. "), title, "No report of this class gives adverse events.")
 
 
 def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
@@ -212,12 +227,8 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     parts = {"": first} if len(first) <= PAGE_ROWS else {
         f": {row['short_title']}": [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]]
         for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
-    note = "Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. " + READING
-    charts: list = []
-    for name, part in parts.items():
-        if part:
-            charts.append(draw_rows(_overview_rows(evidence, part), title=f"{title}{name}. Not a comparison", note="" if charts else note))
-    return Stack(charts, ABSENT)
+    charts = [draw_rows(_overview_rows(evidence, part), title=f"{title}{name}. Not a comparison") for name, part in parts.items() if part]
+    return Stack(explain_marks(charts, "Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. "), ABSENT)
 
 
 def _overview_rows(evidence: Evidence, first: Iterable[dict]) -> list[ChartRow]:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from livingreview.checks.problems import Problem, quote
@@ -121,14 +122,17 @@ def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
     """Traces of spreadsheets, web pages and other encodings in any cell."""
     for line, row in zip(raw.lines, raw.rows):
         for column, cell in zip(raw.header, row):
-            if not cell:
-                continue
-            for rule, pattern, what, expected, mend in _HYGIENE:
-                if pattern.search(cell):
-                    yield Problem(name, line, column, rule, f"{what} in {quote(cell)}", expected, mend, raw.key_of(row))
-                    break
-            if cell.strip().lower() in _MISSING_WORDS:
-                yield Problem(name, line, column, "missing-word", quote(cell), "an empty cell", "leave the cell empty where the value is not known", raw.key_of(row))
+            for rule, found, expected, mend in _look_at(cell):
+                yield Problem(name, line, column, rule, found, expected, mend, raw.key_of(row))
+
+
+@cache
+def _look_at(cell: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Rule, found, expected and remedy of each fault of a cell; once for each content, since most cells hold a code or an id that many hold."""
+    faults = [(rule, f"{what} in {quote(cell)}", expected, mend) for rule, pattern, what, expected, mend in _HYGIENE if pattern.search(cell)][:1]
+    if cell.strip().lower() in _MISSING_WORDS:
+        faults.append(("missing-word", quote(cell), "an empty cell", "leave the cell empty where the value is not known"))
+    return tuple(faults)
 
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"

@@ -37,6 +37,10 @@ class Checked:
         key = self.frames[table].at[line, spec.primary_key] if line else ""
         return Problem(spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key))
 
+    def lines(self, table: str) -> list[tuple[int, dict]]:
+        """(line, row) of every row of one table."""
+        return self._lines[table]
+
     @cached_property
     def _lines(self) -> dict[str, list[tuple[int, dict]]]:
         return {name: list(zip(frame.index, records(frame))) for name, frame in self.frames.items()}
@@ -147,7 +151,7 @@ def _after(first, second) -> bool:
 
 def check_level(checked: Checked) -> Iterator[Problem]:
     """A confidence interval has two limits and a level."""
-    for line, row in checked.frames["survival"].iterrows():
+    for line, row in checked.lines("survival"):
         present = [not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level")]
         if any(present) and not all(present):
             yield checked.problem("survival", line, "ci_level", "interval-incomplete", "part of an interval", "ci_low, ci_high and ci_level together", "complete or empty all three")
@@ -155,7 +159,7 @@ def check_level(checked: Checked) -> Iterator[Problem]:
 
 def check_landmark(checked: Checked) -> Iterator[Problem]:
     """A landmark needs its time, a percentage stays within 0-100."""
-    for line, row in checked.frames["survival"].iterrows():
+    for line, row in checked.lines("survival"):
         if row["statistic"] == "landmark" and pd.isna(row["time_months"]):
             yield checked.problem("survival", line, "time_months", "landmark-time", "a landmark without a time", "the time in months", "give the time")
         if row["unit"] == "pct" and not pd.isna(row["estimate"]) and row["estimate"] > 100:
@@ -189,7 +193,9 @@ def check_calendar_dates(checked: Checked) -> Iterator[Problem]:
 def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
     """Days of a drug ascend, and lie within the cycle where its length is known."""
     lengths = checked.frames["regimens"].set_index("regimen_id")["cycle_length_days"].dropna()
-    for line, row in checked.frames["regimen_components"].dropna(subset=["days"]).iterrows():
+    for line, row in checked.lines("regimen_components"):
+        if pd.isna(row["days"]):
+            continue
         days = expand_days(str(row["days"]))
         if days is None:
             continue  # the schema's pattern has already refused it
@@ -202,7 +208,7 @@ def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
 
 def check_dose(checked: Checked) -> Iterator[Problem]:
     """A dose and its unit come together."""
-    for line, row in checked.frames["regimen_components"].iterrows():
+    for line, row in checked.lines("regimen_components"):
         if pd.isna(row["dose"]) != pd.isna(row["dose_unit"]):
             yield checked.problem("regimen_components", line, "dose_unit", "dose-unit", f"dose {row['dose']}, unit {row['dose_unit']}", "both or neither", "complete or empty both")
 

@@ -40,15 +40,14 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
     if not due:
         return
     try:
-        whole = frictionless.Package(str(data / "datapackage.json"))
-        whole.to_descriptor(validate=True)
+        part = _open_part(data, package, due)
     except frictionless.FrictionlessException as error:
         for item in error.to_errors():
             yield Problem("datapackage.json", 0, "", item.type, item.note, "a valid Data Package", "restore it from version control, or correct the descriptor")
         return
     valid = set(package.tables) - set(due)
     for name in due:
-        report = whole.get_resource(name).validate(limit_errors=10_000)
+        report = part.get_resource(name).validate(limit_errors=10_000)
         errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
         if not errors:
             valid.add(name)
@@ -62,6 +61,16 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
         fresh = sound.with_suffix(f".{os.getpid()}")
         fresh.write_text("\n".join(sorted(hashes[name] for name in valid)), encoding="ascii")
         fresh.replace(sound)
+
+
+def _open_part(data: Path, package: Package, names: list[str]) -> frictionless.Package:
+    """Some tables of the package, with those that their foreign keys point to; FrictionlessException if their declaration is not valid."""
+    needed = {*names, *(key.table for name in names for key in package.tables[name].foreign_keys)}
+    descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    part = descriptor | {"resources": [resource for resource in descriptor["resources"] if resource["name"] in needed]}
+    opened = frictionless.Package.from_descriptor(part, basepath=str(data))
+    opened.to_descriptor(validate=True)
+    return opened
 
 
 def _hash_tables(data: Path, package: Package) -> dict[str, str]:
