@@ -7,14 +7,13 @@ import fcntl
 import io
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.sphinx_extension import PREPARED, Prepared, renew_reports
 from livingreview.swap import recover, replace_folder
 from livingreview.project import hash_project, note_published
 
@@ -51,12 +50,18 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
     with locked(root / "_build", report):
         recover(target)
         pages = sorted((root / "chapters").glob("*.md"))
+
+        def renew() -> None:
+            from livingreview.sphinx_extension import renew_reports  # here: importing Sphinx takes as long as a chapter, and chapters are running
+
+            renew_reports(root, read_citation(root), hash_of)
+
         notebooks = execute_chapters(
             root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"),
-            meanwhile=lambda: renew_reports(root, read_citation(root), hash_of),
+            meanwhile=renew,
         )
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
-        staged = render(root, root / "_build" / ".staging", Prepared(checked, notebooks))
+        staged = render(root, root / "_build" / ".staging", checked, notebooks)
         look_over(staged)
         publish(staged, target)
         note_published(root, inputs)
@@ -64,15 +69,24 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
     return target
 
 
-def render(root: Path, staging: Path, prepared: Prepared) -> Path:
+def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, object]) -> Path:
     """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages.
 
     In this process, which has imported everything already: starting another takes longer than most updates.
+
+    Parameters
+    ----------
+    checked : str
+        Hash of the data that were found sound.
+    notebooks : mapping
+        Every chapter with its outputs.
     """
     from jupyter_book.cli.main import main
 
+    from livingreview.sphinx_extension import PREPARED, Prepared
+
     staging.mkdir(parents=True, exist_ok=True)
-    token, told = PREPARED.set(prepared), io.StringIO()
+    token, told = PREPARED.set(Prepared(checked, notebooks)), io.StringIO()
     try:
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
             main(["build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"], standalone_mode=False)

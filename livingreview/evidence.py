@@ -141,6 +141,12 @@ def load_package(data: Path) -> Package:
     return parse_package(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=2)
+def read_bibliography(text: str) -> BibliographyData:
+    """Records from BibTeX; a build reads them to check them, and again to show them. PybtexError where it is not BibTeX."""
+    return Parser().parse_string(text)
+
+
 def read_table(path: Path | io.BytesIO, table: Table) -> pd.DataFrame:
     """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
     frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
@@ -160,7 +166,7 @@ def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
     package = parse_package(json.loads(files[DESCRIPTOR]))
     tables = {name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=Parser().parse_string(files[BIBLIOGRAPHY].decode()))
+    return Evidence(package=package, tables=tables, bibliography=read_bibliography(files[BIBLIOGRAPHY].decode()))
 
 
 def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
@@ -184,7 +190,7 @@ def _read_once(data: Path, state: tuple) -> Evidence:
     """The package of a folder in one state: a build and the chapters it forks read the files once."""
     package = load_package(data)
     tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=Parser().parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8")))
+    return Evidence(package=package, tables=tables, bibliography=read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")))
 
 
 def select_class(evidence: Evidence, class_id: str) -> Evidence:

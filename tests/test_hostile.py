@@ -31,10 +31,9 @@ RENDER = """
 from pathlib import Path
 from livingreview.build import render
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.sphinx_extension import Prepared
 root = Path.cwd()
 notebooks = execute_chapters(root, sorted((root / "chapters").glob("*.md")), store=chapter_store(root))
-render(root, root / "_build", Prepared(hash_inputs(root)("data"), notebooks))
+render(root, root / "_build", hash_inputs(root)("data"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
 FOUND = """() => [...document.querySelectorAll('*')].filter(node => node.matches('img[src="x"], iframe, [srcdoc]') || (node.localName === 'script' && /^\\s*lrEvil/.test(node.textContent))

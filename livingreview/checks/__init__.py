@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 
 from livingreview.checks.cells import RawTable, check_cells, read_raw
@@ -17,7 +16,7 @@ from livingreview.checks.rules import RULES, Checked
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.checks.upkeep import check_upkeep
-from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, load_package
+from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, load_package, read_bibliography
 
 __all__ = ["DataError", "Problem", "check_project", "record_rows", "require_sound", "sort_tables"]
 
@@ -100,7 +99,7 @@ def _check_stray_files(data: Path, package) -> list[Problem]:
 
 def _bibliography_keys(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
     try:
-        return tuple(Parser().parse_string((data / BIBLIOGRAPHY).read_text(encoding="utf-8")).entries), []
+        return tuple(read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")).entries), []
     except (PybtexError, OSError, UnicodeDecodeError) as error:
         return None, [Problem(BIBLIOGRAPHY, getattr(error, "lineno", 0) or 0, "", "bibliography", quote(error, 160), "valid BibTeX in UTF-8", "mend the entry; each key once")]
 
