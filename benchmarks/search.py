@@ -28,7 +28,7 @@ from tests.find_browser import find_browser
 ROOT = Path(__file__).resolve().parent.parent
 ASKED = ("remission", "neutropenia", "Wierzbowska", "bortezomib asparaginase", "xyzzy")
 PLACES = ("terms", "titleterms")
-OVER = "/finished|did not match/.test(document.querySelector('#search-results .search-summary')?.textContent ?? '')"
+NONE, OVER = (f"#search-results .search-summary:has-text('{words}')" for words in ("did not match", "finished"))
 
 
 def multiply(book: Path, folder: Path, times: int) -> Path:
@@ -60,9 +60,9 @@ def search(browser, address: str, words: str) -> tuple[float, float, int]:
     page = context.new_page()
     start = time.perf_counter()
     page.goto(f"{address}/search.html?q={words}", wait_until="commit")
-    page.wait_for_function(f"document.querySelector('#search-results li') || {OVER}")
+    page.wait_for_selector(f"#search-results li, {NONE}")
     first = time.perf_counter() - start
-    page.wait_for_function(OVER)
+    page.wait_for_selector(f"{OVER}, {NONE}")
     last = time.perf_counter() - start
     found = page.locator("#search-results li").count()
     context.close()

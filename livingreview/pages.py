@@ -68,7 +68,7 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
         ("Data cut-off", text(row["data_cutoff"], "not reported")), ("Licence of the text", text(row["licence"], "not established")),
         ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
-    blocks = [f"# {plain_markdown(study['name'])}: {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
+    blocks = [f"# {plain_title(study['name'])}: {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
     if printed:
         blocks.append(raw_block(cite_row(record, report_id).__html__()))
     if not sections:
@@ -78,9 +78,9 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     return "\n\n".join(blocks) + "\n"
 
 
-def plain_markdown(words: str) -> str:
-    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation)."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", words)
+def plain_title(words: str) -> str:
+    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation), without what could begin markup: the theme writes titles unescaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", words.replace("'", "’")))
 
 
 def raw_block(markup: str) -> str:

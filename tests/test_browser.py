@@ -124,7 +124,7 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
         assert page.evaluate("globalThis.slipped") is None and any("Content Security Policy" in line for line in visit.console)
 
 
-@pytest.mark.parametrize("name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "safety", "comparison", "discrepancies"])
+@pytest.mark.parametrize("name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"])
 def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
     """HTML, CSS and JavaScript of a chapter's first view, as they travel (gzip), against the files that stock Altair in the stock theme needs.
 
@@ -135,8 +135,8 @@ def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
 
     with Visit(chromium, site, f"chapters/{name}.html") as visit:
         visit.page.wait_for_load_state("networkidle")
-        assert not any("vega" in address for address in visit.loaded), "the library waits until a chart comes into view"
-        ours = sum(weigh(response.body()) for address, response in visit.loaded.items() if re.search(r"\.(?:html|css|js)(?:\?|$)", address))
+        assert not any("vega" in address for address in list(visit.loaded)), "the library waits until a chart comes into view"
+        ours = sum(weigh(response.body()) for address, response in list(visit.loaded.items()) if re.search(r"\.(?:html|css|js)(?:\?|$)", address))
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     own = ("sphinx-book-theme.css", "scripts/sphinx-book-theme.js", "sphinx-design.min.css", "basic.css", "pygments.css", "doctools.js", "sphinx_highlight.js", "copybutton.js", "clipboard.min.js", "togglebutton.js")
     files = [*(theme / name for name in ("styles/pydata-sphinx-theme.css", "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scripts/fontawesome.js")), *(path for name in own for path in (book / "_static").rglob(Path(name).name))]
