@@ -131,6 +131,7 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
             writer = csv.DictWriter(file, spec.columns, restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows.get(table, []))
+    (project / "review.yml").write_text("mode: living\n", encoding="utf-8")
     sort_tables(project)
     record_rows(project)
 
@@ -154,7 +155,7 @@ def class_rows(name: str, report: str, position: int, chance: random.Random):
         for outcome, definition in (("cr", "made-up remission"), ("mrd_negative", "made-up MRD"), ("transplant", "made-up transplant"), ("treatment_death", "made-up death")):
             yield "outcomes", proof | {
                 "row_id": f"{report}.outcome.{group}.{outcome.replace('_', '-')}", "cohort_id": cohort, "outcome": outcome, "events": chance.randint(0, total),
-                "total": total, "denominator": "treated", "definition": definition}
+                "total": total, "denominator": "treated", "assessed_at": "courses_2", "definition": definition}
         for months in (12, 24):
             yield "survival", proof | {
                 "row_id": f"{report}.survival.{group}.os-{months}m", "cohort_id": cohort, "endpoint": "OS", "statistic": "landmark", "time_months": months,

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from benchmarks.synthetic import grow
+from livingreview.checks import check_project
 from tests.copies import Copy, differing, executed, tree
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
@@ -90,3 +92,14 @@ def test_two_folders_two_times_same_bytes(copy, original, tmp_path):
     done = other.build(environment={"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8"})
     assert done.returncode == 0, done.stdout + done.stderr
     assert differing(tree(other.published), original) == []
+
+
+def test_the_made_up_review_that_builds_are_measured_with_is_sound_and_builds(tmp_path):
+    """A schema that grows must take the generator along, or the benchmark ends before it begins."""
+    project = Copy(tmp_path / "book", whole=True)
+    grow(project.folder, 3)
+    assert [str(problem) for problem in check_project(project.folder)] == []
+    done = project.build()
+    assert done.returncode == 0, done.stderr
+    assert executed(done) == {"index", "data", "made-up-001", "made-up-002", "made-up-003"}
+    assert "made-up remission" in (project.published / "chapters" / "made-up-002.html").read_text(encoding="utf-8")
