@@ -99,7 +99,7 @@ def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> Cha
     rows = []
     for unit, same in group_by(records(measured), "unit").items():
         rows.append(ChartRow(evidence.label("patient_timeline", "unit", unit)))
-        rows += [ChartRow(f"{when_text(row)}: {row['label']}", float(row["value"]), figure=make_figure(evidence, row)) for row in sorted(same, key=lambda row: full_date(row["start"]))]
+        rows += [ChartRow(f"{when_text(row)}: {row['label']}", float(row["value"]), figure=make_figure(evidence, row, f"{write_value(evidence, row).split('%')[0]}%")) for row in sorted(same, key=lambda row: full_date(row["start"]))]
     return draw_rows(rows, title=f"{name}, measured percentages", axis="%", note="Only dated values are drawn; the others are in the list of every event.")
 
 
