@@ -17,11 +17,13 @@ def show_status(review: Evidence) -> Fragment:
     record = review_record()
     included = reports.loc[reports["status"].eq("included")]
     whole = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(included["report_id"])]
-    searched = review.tables["searches"]["date"].dropna()
+    searched = review.tables["searches"][["date", "source"]].dropna()
+    seen = {words: int(reports["text_seen"].eq(code).sum()) for code, words in review.package.tables["reports"].field("text_seen").labels.items()}
     facts = [
         ("Version", f"{record['version']} of {record['date-released']}" + (", a draft: not released yet, so it may still change" if record["draft"] else "")),
-        ("Searched to", max(searched) if len(searched) else "no database search has been run"),
+        ("Searched to", f"{max(searched['date'])}: {', '.join(sorted(set(searched['source'])))}" if len(searched) else "no search has been run"),
         ("Reports", f"{len(included)} included, {int(reports['status'].eq('context').sum())} as context"),
+        ("Read of them", ", ".join(f"{count} {words.split(':')[0]}" for words, count in seen.items())),
         ("Cohorts in included reports", f"{len(whole)}, their subgroups not counted"),
         ("Rows of evidence", f"{len(review.row_tables)}, each with what was printed and where"),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),

@@ -108,8 +108,8 @@ def rendered(notebook) -> str:
 EXPECTED = {
     "liposomal-mitoxantrone": ("Days of each drug", "Response: Liposomal mitoxantrone: AML", "Measurable residual disease: Liposomal mitoxantrone: AML", "Survival: Liposomal mitoxantrone: AML", "From treatment to transplant: Liposomal mitoxantrone: AML", "Adverse events", "Course:"),
     "mitoxantrone-clofarabine": ("Response:", "Measurable residual disease:", "Survival:", "From treatment to transplant:", "Adverse events"),
-    "bortezomib": ("Days of each drug", "Response:", "Measurable residual disease: Bortezomib with Hyper-CVAD: B-cell precursor ALL, MRD positive without relapse", "From treatment to transplant:", "Adverse events", "Relapses, deaths and survivors"),
-    "blinatumomab": ("Days of each drug", "Response: Blinatumomab: B-cell precursor ALL, relapsed or refractory, adults", "Measurable residual disease:", "Survival:", "Relapses, deaths and survivors", "From treatment to transplant:", "Adverse events", "Course:"),
+    "bortezomib": ("Days of each drug", "Response:", "Measurable residual disease: Bortezomib with Hyper-CVAD: B-cell precursor ALL, MRD positive without relapse", "From treatment to transplant:", "Adverse events", "Relapses, failures, deaths and survivors"),
+    "blinatumomab": ("Days of each drug", "Response: Blinatumomab: B-cell precursor ALL, relapsed or refractory, adults", "Measurable residual disease:", "Survival:", "Relapses, failures, deaths and survivors", "From treatment to transplant:", "Adverse events", "Course:"),
 }
 
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import altair as alt
+import pandas as pd
 import pytest
 
 from livingreview import charts, tables
 from livingreview.charts.render import DEFERRED, LIVE, VEGALITE, draw_deferred
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.charts.slim import INHERITED, slim_svg
-from livingreview.evidence import expand_days, select_class, select_part
+from livingreview.evidence import expand_days, select_class, select_part, split_ids
 from livingreview.html import Stack
 from livingreview.numbers import Figure
 from livingreview.slim_css import slim_css
@@ -193,12 +194,40 @@ def test_a_style_sheet_keeps_what_pages_use():
 
 
 def test_the_evidence_map_counts_each_patient_once(review):
+    """The largest number of each study, of studies that share patients the largest alone, evaluable patients where no more is printed."""
     shown = tables.tabulate_evidence_map(review, title="Map").values
     cells = [cell for group in shown["groups"] for row in group["rows"] for cell in row["cells"] if cell]
     cohorts = review.tables["cohorts"].set_index("row_id")
+    overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
     rows = shown["table"].content.rows
     assert len(rows) == len(cells) and any(len(row.cells[1]) > 1 for row in rows)
+    shared = 0
     for row, cell in zip(rows, cells, strict=True):
         part = cohorts.loc[[figure.href.partition("#")[2] for figure in row.cells[1]]]
         assert part["parent_cohort_id"].isna().all() and part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
-        assert cell["patients"] == (part.groupby("study_id")["n_enrolled"].max().fillna(0).sum() or "?") and row.cells[2] == cell["what"]
+        sizes = part["n_enrolled"].fillna(part["n_evaluable"]).groupby(part["study_id"]).max().fillna(0).sort_values(ascending=False)
+        alone = [study for place, study in enumerate(sizes.index) if not any(study in overlaps[larger] or larger in overlaps[study] for larger in sizes.index[:place])]
+        shared += len(alone) < len(sizes)
+        assert cell["patients"] == (sizes[alone].sum() or "?") and row.cells[2] == cell["what"]
+    assert shared, "no two studies of one place share patients: the rule is not tested"
+
+
+def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
+    """Headline cohorts that are parts of another stand in it; no patient stands in it as a part and in the whole, or in two studies that share patients."""
+    shown = charts.draw_overview(review, title="All")
+    rows = [review.row(figure.row_id) for chart in shown.parts for figure in chart.table.figures]
+    assert {"graall-clofarabine-2011.outcome.vandevol.cr", "ramos-2025.outcome.relapse.cr"} <= {row["row_id"] for row in rows}
+    cohorts = review.tables["cohorts"].set_index("cohort_id")
+    overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
+    ids = {row["cohort_id"] for row in rows}
+    studies = {cohorts["study_id"][cohort] for cohort in ids if pd.isna(cohorts["parent_cohort_id"][cohort])}
+    parts = [cohort for cohort in ids if not pd.isna(cohorts["parent_cohort_id"][cohort])]
+    assert parts and len(ids) == len(rows)
+    for cohort in parts:
+        study = cohorts["study_id"][cohort]
+        assert cohorts["parent_cohort_id"][cohort] not in ids and study not in studies and not studies & set(overlaps[study])
+    for chart in shown.parts:
+        block: list[int] = []
+        for row in chart.table.rows:
+            block = [] if row.heading else [*block, review.row(row.cells[1].row_id)["total"]]
+            assert block == sorted(block, reverse=True), "under a heading the largest comes first"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ROWS, ChartRow, draw_rows
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
@@ -103,7 +103,7 @@ def explain_marks(parts: list, first: str = "") -> list:
     words += ["Open diamonds: restated from another publication."] if any(row["hollow"] for row in rows) else []
     words.append("Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients.")
     words += ["A green diamond with its bar: a pooled median with its 95% interval; a dashed line, where a new study would be expected."] if any(row["kind"] == "pooled" for row in rows) else []
-    words.append("Trials reported more than once are drawn once; the table holds every report.")
+    words.append("Of a trial reported more than once, one report is drawn; the table holds all of them.")
     return [replace(part, note=first + " ".join(words)) if part is charts[0] else part for part in parts]
 
 
@@ -215,15 +215,14 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
 def draw_overview(evidence: Evidence, *, group: str = "response", title: str, least: int = 10) -> Stack:
     """Every class's figures on one axis, under headings that name disease and setting; one chart, or one a class where it would not fit a page. Not a comparison.
 
-    Shows, per cohort of at least `least` patients, the first outcome of the group in declared order (for example CR before
+    Shows, per cohort of at least `least` patients that is no part of another one shown, the first outcome of the group in declared order (for example CR before
     overall response), counted from all patients treated, enrolled or evaluable.
     """
     counts = [row for row in drawable_counts(select_outcomes(evidence, group), least=least) if row["denominator"] in ("treated", "enrolled", "evaluable")]
     included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
     families = evidence.families.to_dict("index")
-    own = [row for row in drawn_once(evidence, counts, "outcome")
-           if families.get(row["c_regimen_id"], {}).get("part") == "core" and pd.isna(row["c_parent_cohort_id"]) and row["report_id"] in included]
-    first = [block[0] for block in group_by(own, "cohort_id").values()]
+    own = [row for row in drawn_once(evidence, counts, "outcome") if families.get(row["c_regimen_id"], {}).get("part") == "core" and row["report_id"] in included]
+    first = [block[0] for block in group_by(_not_twice(evidence, own), "cohort_id").values()]
     parts = {"": first} if len(first) <= PAGE_ROWS else {
         f": {row['short_title']}": [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]]
         for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
@@ -231,9 +230,24 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     return Stack(explain_marks(charts, "Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. "), ABSENT)
 
 
+def _not_twice(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
+    """Whole cohorts, and a part of one only where no whole cohort of its study, of one that shares its patients, or around it is among the rows."""
+    studies, parents = (dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"][name])) for name in ("study_id", "parent_cohort_id"))
+    overlaps = dict(zip(evidence.tables["studies"]["study_id"], evidence.tables["studies"]["overlaps_with"]))
+    whole = {studies[row["cohort_id"]] for row in rows if pd.isna(row["c_parent_cohort_id"])}
+    taken = whole | {other for study in whole for other in split_ids(overlaps[study])}
+    shown = {row["cohort_id"] for row in rows}
+
+    def around(cohort_id: str) -> Iterator[str]:
+        while not pd.isna(cohort_id := parents[cohort_id]):
+            yield cohort_id
+
+    return [row for row in rows if pd.isna(row["c_parent_cohort_id"]) or not (studies[row["cohort_id"]] in taken or shown & set(around(row["cohort_id"])))]
+
+
 def _overview_rows(evidence: Evidence, first: Iterable[dict]) -> list[ChartRow]:
     rows: list[ChartRow] = []
     for name, part in iterate_strata(evidence, first):
         rows.append(ChartRow(capitalise(name)))
-        rows += [count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {evidence.label('outcomes', 'outcome', row['outcome'])}") for row in part]
+        rows += [count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {evidence.label('outcomes', 'outcome', row['outcome'])}") for row in sorted(part, key=lambda row: -row["total"])]
     return rows

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.numbers import make_figure
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 
-NOTE = "Patients in included reports on the class's own regimens; a study reported several times counts once, with its largest number. An empty place means that no report has been entered, not that none exists; a question mark, that the number of patients is not printed."
+NOTE = "Patients in included reports on the class's own regimens; a study reported several times counts once, with its largest number, and of studies that share patients within one place the largest. Evaluable patients where the number enrolled is not printed. An empty place means that no report has been entered, not that none exists; a question mark, that the number of patients is not printed."
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
 
@@ -55,13 +55,23 @@ def _own_cohorts(evidence: Evidence) -> list[dict]:
     included = set(reports.loc[reports["status"].eq("included"), "report_id"])
     core = set(evidence.families.index[evidence.families["part"].eq("core")])
     cohorts = evidence.tables["cohorts"]
-    return [row for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()]) if row["regimen_id"] in core and row["report_id"] in included]
+    overlaps = dict(zip(evidence.tables["studies"]["study_id"], evidence.tables["studies"]["overlaps_with"]))
+    return [row | {"overlaps": split_ids(overlaps[row["study_id"]])} for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()]) if row["regimen_id"] in core and row["report_id"] in included]
 
 
 def count_patients(cohorts: list[dict]) -> int:
-    """Patients of some whole cohorts: a study reported several times counts once, with its largest number."""
-    studies = group_by(cohorts, "study_id").values()
-    return sum(max((int(row["n_enrolled"]) for row in same if not pd.isna(row["n_enrolled"])), default=0) for same in studies)
+    """Patients of some whole cohorts; where the number enrolled is not printed, those evaluable.
+
+    A study reported several times counts once, with its largest number, and of studies that share patients the largest alone.
+    """
+    sizes = {study: max((int(size) for row in same if not pd.isna(size := row["n_evaluable"] if pd.isna(row["n_enrolled"]) else row["n_enrolled"])), default=0)
+             for study, same in group_by(cohorts, "study_id").items()}
+    overlaps = {row["study_id"]: set(row["overlaps"]) for row in cohorts}
+    kept: list[str] = []
+    for study in sorted(sizes, key=lambda study: -sizes[study]):
+        if not any(study in overlaps[other] or other in overlaps[study] for other in kept):
+            kept.append(study)
+    return sum(sizes[study] for study in kept)
 
 
 def _words(place: list[dict]) -> str:

@@ -66,7 +66,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
     rows = [
         Row([
             f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
-            [evidence.label("survival", "endpoint", row["endpoint"]), evidence.label("survival", "statistic", row["statistic"])],
+            [part for part in (evidence.label("survival", "endpoint", row["endpoint"]), evidence.label("survival", "statistic", row["statistic"]), text(row["group"])) if part],
             make_figure(evidence, row), "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
             text(row["origin"]).replace("not_reported", "not reported"), text(row["total"]),
         ])
@@ -78,7 +78,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
 def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
     """Every result of a part of the evidence but its response, as folded tables by kind with the strata as headings."""
     parts = []
-    for group, name in (("mrd", "Measurable residual disease"), ("mortality", "Relapses and deaths"), ("transplant", "Transplant")):
+    for group, name in (("mrd", "Measurable residual disease"), ("mortality", "Relapses, failures and deaths"), ("transplant", "Transplant")):
         parts += _folded(evidence, select_outcomes(evidence, group), f"{title}: {name}", outcome_table)
     parts += _folded(evidence, with_cohorts(evidence, "survival"), f"{title}: Survival", survival_table)
     parts += _folded(evidence, with_cohorts(evidence, "adverse_events"), f"{title}: Adverse events", adverse_event_table)

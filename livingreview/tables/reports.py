@@ -55,7 +55,8 @@ def age_text(evidence: Evidence, row: Mapping) -> str:
     """'median 43 (10 to 59)'."""
     if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
         return evidence.label("cohorts", "age_group", row["age_group"])
-    spread = "" if pd.isna(row["age_min_years"]) else f" ({row['age_min_years']:g} to {row['age_max_years']:g})"
+    least, most = row["age_min_years"], row["age_max_years"]
+    spread = "" if pd.isna(least) else f" ({least:g} or more)" if pd.isna(most) else f" ({least:g} to {most:g})"
     if pd.isna(row["age_centre_years"]):
         return spread.strip(" ()")
     kind = {"median": "median ", "mean": "mean "}.get(text(row["age_statistic"]), "")

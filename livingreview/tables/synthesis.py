@@ -113,10 +113,12 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     """
     cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
     outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
+    counted = set(outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]].itertuples(index=False, name=None))
     rows = []
     for _, part in outcomes.groupby(["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"], dropna=False, sort=False):
         arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
-        if set(arms) == {"experimental", "control"} and len(part) == 2:
+        said_better = all((row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"]) for arm, row in arms.items())  # with counts, by another report
+        if set(arms) == {"experimental", "control"} and len(part) == 2 and not said_better:
             rows.append(_contrast_row(evidence, arms["experimental"], arms["control"]))
     columns = [Column("Trial and outcome"), Column("Experimental arm", True), Column("Control arm", True), Column("Risk ratio (95% CI)", True), Column("Difference, points (95% CI)", True), Column("Counted from"), Column("When")]
     notes = ["Risk ratio by the log method; difference with Newcombe's interval. Many outcomes of one trial are shown: an interval that leaves out no effect is not by itself a finding."]
