@@ -235,6 +235,12 @@ def test_an_arm_given_as_a_percentage_only_is_shown_and_nothing_is_calculated(re
     assert row.cells[3] == row.cells[4] and row.cells[3].startswith("not calculated")
 
 
+def test_what_one_report_counts_is_not_shown_again_as_a_percentage(review):
+    """TOWER's transplants: one report counts them, another prints 24% for both arms."""
+    rows = [row for row in tabulate_contrasts(review, caption="Contrasts").rows if row.cells[0][0] == "TOWER" and "transplant" in row.cells[0][1]]
+    assert [figure.row_id for row in rows for figure in row.cells[1:3]] == ["tower-hsct.outcome.blinatumomab.transplant", "tower-hsct.outcome.chemotherapy.transplant"]
+
+
 def test_every_combination_of_the_panel_is_the_plans(review, plans):
     """What the page holds is what the library gives for the same counts, model by model; a refused combination says why."""
     data = json.loads(str(show_what_if(review).values["data"]).replace("\\u003c", "<"))

@@ -17,6 +17,8 @@ from livingreview.evidence import expand_days, select_class, select_part, split_
 from livingreview.html import Stack
 from livingreview.numbers import Figure
 from livingreview.slim_css import slim_css
+from livingreview.tables.common import with_cohorts
+from livingreview.tables.outcomes import survival_table
 
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 CHARTS = {
@@ -231,3 +233,20 @@ def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
         for row in chart.table.rows:
             block = [] if row.heading else [*block, review.row(row.cells[1].row_id)["total"]]
             assert block == sorted(block, reverse=True), "under a heading the largest comes first"
+
+
+@pytest.mark.book
+def test_no_page_shows_a_missing_value_as_code_does(book):
+    """An age without an upper end once stood on a page as '65 to <NA>'."""
+    for path in sorted((book / "chapters").glob("*.html")):
+        text = re.sub(r"<(script|style).*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        assert not re.search(r"&lt;NA&gt;|>(?:nan|None|NaT)<|\bto nan\b", text), path.name
+
+
+def test_a_hazard_ratio_says_what_it_compares(review):
+    rows = [row for row in with_cohorts(review, "survival") if row["statistic"] == "hazard_ratio"]
+    table = survival_table(review, rows, "Hazard ratios")
+    told = {row.cells[2].row_id: row.cells[1] for row in table.rows}
+    assert len(told) == len(rows) > 5
+    for row in rows:
+        assert pd.isna(row["group"]) or row["group"] in told[row["row_id"]]
