@@ -17,7 +17,7 @@ from livingreview.synthesis import cumulative
 from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
 
-PAGE_ROWS = 20  # rows of a chart that, with their headings, fit a printed page
+PAGE_ROWS = 29  # rows and headings of a chart that fit a printed page
 
 
 def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
@@ -223,10 +223,11 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     families = evidence.families.to_dict("index")
     own = [row for row in drawn_once(evidence, counts, "outcome") if families.get(row["c_regimen_id"], {}).get("part") == "core" and row["report_id"] in included]
     first = [block[0] for block in group_by(_not_twice(evidence, own), "cohort_id").values()]
-    parts = {"": first} if len(first) <= PAGE_ROWS else {
-        f": {row['short_title']}": [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]]
-        for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
-    charts = [draw_rows(_overview_rows(evidence, part), title=f"{title}{name}. Not a comparison") for name, part in parts.items() if part]
+    rows = {row["short_title"]: _overview_rows(evidence, [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]])
+            for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
+    together = [row for part in rows.values() for row in part]
+    parts = {f": {name}": part for name, part in rows.items() if part} if len(together) > PAGE_ROWS else {"": together} if together else {}
+    charts = [draw_rows(part, title=f"{title}{name}. Not a comparison") for name, part in parts.items()]
     return Stack(explain_marks(charts, "Patients, lines of therapy and definitions differ from row to row; headings part what must not be read together. Rows of one trial may be the same patients counted again in a smaller group. "), ABSENT)
 
 
@@ -247,7 +248,10 @@ def _not_twice(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
 
 def _overview_rows(evidence: Evidence, first: Iterable[dict]) -> list[ChartRow]:
     rows: list[ChartRow] = []
+    family = ""
     for name, part in iterate_strata(evidence, first):
-        rows.append(ChartRow(capitalise(name)))
+        named, stratum = name.split(": ", 1)  # a family is named once above its strata: in one line they would be too long for any screen
+        rows += [ChartRow(words) for words in ([] if named == family else [capitalise(named)]) + [capitalise(stratum)]]
+        family = named
         rows += [count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {evidence.label('outcomes', 'outcome', row['outcome'])}") for row in sorted(part, key=lambda row: -row["total"])]
     return rows

@@ -21,9 +21,8 @@ PHONE = 16  # pixels more on a phone, where the words take two lines
 # On a phone the interval is left to the line, so that the label keeps its words.
 RIGHT = f"({NARROW} ? datum.short : datum.right)"
 LIMIT = f"{NARROW} && isDefined(datum.lines) ? width : " + room(f"(width - 7.2 * length({RIGHT}) - 6)")
-# A heading may take as many lines as it needs on a phone, and two where there is room.
-HEADING = f"{NARROW} ? datum.lines : datum.wide"
-LINES = 92  # characters of a line of a heading where there is room
+# A heading may take as many lines as it needs on a phone.
+HEADING = f"{NARROW} ? datum.lines : datum.label"
 ROWS = "rows"  # name of the chart's data
 TOLD = 15  # most rows a description tells one by one
 UNKNOWN_SIZE = 20  # patients a point is drawn for where their number is not printed
@@ -105,7 +104,7 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
 
 def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
-    base |= {"lines": textwrap.wrap(row.label, 38), "wide": textwrap.wrap(row.label, LINES)} if row.heading else two_lines(row.label, first=26)
+    base |= {"lines": textwrap.wrap(row.label, 38)} if row.heading else two_lines(row.label, first=26)
     base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     source = "; ".join(filter(None, (row.figure.title, row.figure.origin))) if row.figure else ""
@@ -142,7 +141,7 @@ def _chart(axis: str, domain: tuple[float, float], pooled: bool, long: bool) -> 
     centre = diamonds.mark_point(yOffset=marks, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": words_at, "lineHeight": 15}
     words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT), text=LABEL).encode(x=alt.XValue(0), y=y)
-    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": heads_at}), fontWeight="bold", fontSize=13, limit=alt.ExprRef(room("width", f"min({LINES}, length(datum.label))")), text=alt.ExprRef(HEADING)).encode(x=alt.XValue(0), y=y)
+    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": heads_at}), fontWeight="bold", fontSize=13, limit=alt.ExprRef(room("width")), text=alt.ExprRef(HEADING)).encode(x=alt.XValue(0), y=y)
     right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=words_at, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
     return alt.layer(whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right).properties(height={"step": STEP}, **({"usermeta": {"phone": PHONE}} if long else {}))
 
@@ -150,7 +149,7 @@ def _chart(axis: str, domain: tuple[float, float], pooled: bool, long: bool) -> 
 def places(step: float, more: float = PHONE) -> tuple[alt.ExprRef, alt.ExprRef, alt.ExprRef]:
     """Where, from the middle of a row, its marks, its words and a heading stand, which is that many pixels taller on a phone."""
     two = "isDefined(datum.lines)"
-    return narrow(step / 4 + more / 2, step / 4), narrow(f"({two} ? {-step / 5 - more / 2} : {-step / 5 + more / 2})", -step / 5), narrow(f"{step / 6 + more / 2} - 15 * (length(datum.lines) - 1)", f"{step / 6} - 13 * (length(datum.wide) - 1)")
+    return narrow(step / 4 + more / 2, step / 4), narrow(f"({two} ? {-step / 5 - more / 2} : {-step / 5 + more / 2})", -step / 5), narrow(f"{step / 6 + more / 2} - 15 * (length(datum.lines) - 1)", step / 6)
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
