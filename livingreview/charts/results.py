@@ -12,7 +12,7 @@ from livingreview.charts.rows import ROWS, ChartRow, draw_rows
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
-from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
+from livingreview.tables.common import capitalise, full_name, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
 from livingreview.synthesis import cumulative
 from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan
 from livingreview.tables.outcomes import ABSENT, adverse_event_table, grade_text, outcome_table, select_outcomes, survival_table
@@ -121,7 +121,7 @@ def studies_in(evidence: Evidence, part: Iterable[dict]) -> str:
 
 def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
     """A cohort's label, with its study where the chart holds more than one."""
-    return row["c_label"] if one_study else f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}"
+    return row["c_label"] if one_study else full_name(evidence, row)
 
 
 def _cohort_label(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -75,6 +75,12 @@ def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[s
 def study_name(evidence: Evidence, cohort_id: str) -> str:
     """Short name of the study a cohort belongs to."""
     return str(evidence.study_names[cohort_id])
+
+
+def full_name(evidence: Evidence, row: Mapping) -> str:
+    """A cohort's study and label, the study's name once."""
+    study = study_name(evidence, row["cohort_id"])
+    return row["c_label"] if row["c_label"].startswith(study) else f"{study}: {row['c_label']}"
 
 
 def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, column: str) -> list[dict]:

@@ -9,7 +9,7 @@ import pandas as pd
 from livingreview.evidence import Evidence
 from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.numbers import exact_interval, format_interval, make_figure
-from livingreview.tables.common import capitalise, group_by, in_declared_order, iterate_strata, study_name, text, with_cohorts
+from livingreview.tables.common import capitalise, full_name, group_by, in_declared_order, iterate_strata, text, with_cohorts
 
 ABSENT = "No report of this class gives such a figure."
 
@@ -47,8 +47,8 @@ def outcome_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Htm
 
 def _outcome_rows(evidence: Evidence, part: Iterable[dict]) -> list[Row]:
     rows = []
-    for cohort_id, block in group_by(part, "cohort_id").items():
-        label = f"{study_name(evidence, cohort_id)}: {block[0]['c_label']}"
+    for block in group_by(part, "cohort_id").values():
+        label = full_name(evidence, block[0])
         for row in block:
             outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
             if text(row["definition"]) not in ("", "not_reported"):
@@ -65,7 +65,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
     columns = [Column("Cohort"), Column("Endpoint"), Column("Figure"), Column("At"), Column("Counted from"), Column("Patients", True)]
     rows = [
         Row([
-            f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
+            full_name(evidence, row),
             [part for part in (evidence.label("survival", "endpoint", row["endpoint"]), evidence.label("survival", "statistic", row["statistic"]), text(row["group"])) if part],
             make_figure(evidence, row), "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
             text(row["origin"]).replace("not_reported", "not reported"), text(row["total"]),
@@ -110,7 +110,7 @@ def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) 
         rows.append(Row([capitalise(evidence.label("adverse_events", "group", group))], heading=True))
         rows += [
             Row([
-                row["term"], grade_text(row), f"{study_name(evidence, row['cohort_id'])}: {row['c_label']}",
+                row["term"], grade_text(row), full_name(evidence, row),
                 make_figure(evidence, row), interval_text(row), evidence.label("adverse_events", "attribution", row["attribution"]),
             ])
             for row in block
