@@ -250,8 +250,9 @@ def _overview_rows(evidence: Evidence, first: Iterable[dict]) -> list[ChartRow]:
     rows: list[ChartRow] = []
     family = ""
     for name, part in iterate_strata(evidence, first):
-        named, stratum = name.split(": ", 1)  # a family is named once above its strata: in one line they would be too long for any screen
-        rows += [ChartRow(words) for words in ([] if named == family else [capitalise(named)]) + [capitalise(stratum)]]
-        family = named
+        if part[0]["c_family"] != family:  # named once above its strata: in one line they would be too long for any screen
+            family = part[0]["c_family"]
+            rows.append(ChartRow(capitalise(family)))
+        rows.append(ChartRow(capitalise(name.removeprefix(f"{family}: "))))
         rows += [count_row(evidence, row, f"{study_name(evidence, row['cohort_id'])}; {evidence.label('outcomes', 'outcome', row['outcome'])}") for row in sorted(part, key=lambda row: -row["total"])]
     return rows
