@@ -79,10 +79,26 @@ class Evidence:
         return regimens.merge(self.tables["families"], on="family_id").set_index("regimen_id")
 
     @cached_property
+    def included(self) -> frozenset[str]:
+        """Ids of the included reports."""
+        reports = self.tables["reports"]
+        return frozenset(reports.loc[reports["status"].eq("included"), "report_id"])
+
+    @cached_property
+    def cohort_studies(self) -> dict[str, str]:
+        """The study each cohort belongs to (key: cohort_id)."""
+        return dict(zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["study_id"]))
+
+    @cached_property
+    def overlaps(self) -> dict[str, frozenset[str]]:
+        """The studies that share patients with each study (key: study_id); a check holds that both name each other."""
+        return {study: frozenset(split_ids(others)) for study, others in zip(self.tables["studies"]["study_id"], self.tables["studies"]["overlaps_with"])}
+
+    @cached_property
     def study_names(self) -> dict[str, str]:
         """Short name of the study each cohort belongs to (key: cohort_id)."""
         names = dict(zip(self.tables["studies"]["study_id"], self.tables["studies"]["name"]))
-        return {cohort: names.get(study, study) for cohort, study in zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["study_id"])}
+        return {cohort: names.get(study, study) for cohort, study in self.cohort_studies.items()}
 
     @cached_property
     def cohort_labels(self) -> dict[str, str]:

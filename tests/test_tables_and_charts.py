@@ -14,7 +14,6 @@ from livingreview.charts.render import DEFERRED, LIVE, VEGALITE, draw_deferred
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.charts.slim import INHERITED, slim_svg
 from livingreview.evidence import expand_days, select_class, select_part, split_ids
-from livingreview.html import Stack
 from livingreview.numbers import Figure
 from livingreview.slim_css import slim_css
 from livingreview.tables.common import with_cohorts

@@ -8,7 +8,7 @@ import pandas as pd
 from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
 from livingreview.charts.rows import PHONE, ChartRow, draw_rows, places
 from livingreview.evidence import Evidence, expand_days, records
-from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.html import HtmlTable, Stack, fold, join_tables
 from livingreview.numbers import make_figure, write_value
 from livingreview.tables.common import group_by, text
 from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
@@ -111,7 +111,7 @@ def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: Ht
         start = full_date(row["start"])
         end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
         right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
-        drawn.append({"i": lane, "label": row["label"], **two_lines(row["label"], first=26), "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
+        drawn.append({"i": lane, "label": row["label"], **two_lines(row["label"]), "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
                         "bar": therapy and end != start, "tip": f"{when_text(row)}: {row['label']}, {right}"})
     words = " ".join(f"{record['tip']}." for record in drawn)
     note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."

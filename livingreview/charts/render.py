@@ -75,7 +75,7 @@ def narrow(phone, desk) -> alt.ExprRef:
     return alt.ExprRef(f"{NARROW} ? {phone} : {desk}")
 
 
-def two_lines(label: str, *, first: int, second: int = 48) -> dict:
+def two_lines(label: str, *, first: int = 26, second: int = 48) -> dict:
     """``{"lines": [...]}`` for a label of more than `first` characters, which a phone shows as two lines (see `LABEL`); {} for a shorter one."""
     if len(label) <= first:
         return {}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ROWS, ChartRow, draw_rows
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records
 from livingreview.html import HtmlTable, Stack, join_tables
 from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, full_name, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
@@ -41,15 +41,12 @@ def drawn_once(evidence: Evidence, rows: Sequence[dict], *what: str) -> list[dic
     Trials are reported again and again, and reviews repeat them: the included report comes before the context, the first-hand
     before the restated, the larger before the smaller. Where whole cohorts remain their subgroups stay in the tables.
     """
-    studies = dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"]["study_id"]))
-    included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
-
     def rank(row: dict) -> tuple:
-        return row["report_id"] in included, row["basis"] != "restated", pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else row["total"]
+        return row["report_id"] in evidence.included, row["basis"] != "restated", pd.isna(row["c_parent_cohort_id"]), 0 if pd.isna(row["total"]) else row["total"]
 
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
-        key = (*(row[name] for name in ("c_family", "c_disease", "c_setting", "c_age_group")), studies[row["cohort_id"]], *(str(row[name]) for name in what))
+        key = (*(row[name] for name in ("c_family", "c_disease", "c_setting", "c_age_group")), evidence.cohort_studies[row["cohort_id"]], *(str(row[name]) for name in what))
         groups.setdefault(key, []).append(row)
     several = {family for family in {key[0] for key in groups} if len({key[4] for key in groups if key[0] == family}) > 1}
     keep: set[str] = set()
@@ -219,9 +216,8 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
     overall response), counted from all patients treated, enrolled or evaluable.
     """
     counts = [row for row in drawable_counts(select_outcomes(evidence, group), least=least) if row["denominator"] in ("treated", "enrolled", "evaluable")]
-    included = set(evidence.tables["reports"].loc[lambda reports: reports["status"].eq("included"), "report_id"])
     families = evidence.families.to_dict("index")
-    own = [row for row in drawn_once(evidence, counts, "outcome") if families.get(row["c_regimen_id"], {}).get("part") == "core" and row["report_id"] in included]
+    own = [row for row in drawn_once(evidence, counts, "outcome") if families.get(row["c_regimen_id"], {}).get("part") == "core" and row["report_id"] in evidence.included]
     first = [block[0] for block in group_by(_not_twice(evidence, own), "cohort_id").values()]
     rows = {row["short_title"]: _overview_rows(evidence, [item for item in first if families[item["c_regimen_id"]]["class_id"] == row["class_id"]])
             for row in records(evidence.tables["regimen_classes"].sort_values("position"))}
@@ -233,10 +229,9 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
 
 def _not_twice(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
     """Whole cohorts, and a part of one only where no whole cohort of its study, of one that shares its patients, or around it is among the rows."""
-    studies, parents = (dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"][name])) for name in ("study_id", "parent_cohort_id"))
-    overlaps = dict(zip(evidence.tables["studies"]["study_id"], evidence.tables["studies"]["overlaps_with"]))
+    studies, parents = evidence.cohort_studies, dict(zip(evidence.tables["cohorts"]["cohort_id"], evidence.tables["cohorts"]["parent_cohort_id"]))
     whole = {studies[row["cohort_id"]] for row in rows if pd.isna(row["c_parent_cohort_id"])}
-    taken = whole | {other for study in whole for other in split_ids(overlaps[study])}
+    taken = whole.union(*(evidence.overlaps[study] for study in whole))
     shown = {row["cohort_id"] for row in rows}
 
     def around(cohort_id: str) -> Iterator[str]:

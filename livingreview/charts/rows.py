@@ -104,7 +104,7 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
 
 def _record(position: int, row: ChartRow) -> dict:
     base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
-    base |= {"lines": textwrap.wrap(row.label, 38)} if row.heading else two_lines(row.label, first=26)
+    base |= {"lines": textwrap.wrap(row.label, 38)} if row.heading else two_lines(row.label)
     base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     source = "; ".join(filter(None, (row.figure.title, row.figure.origin))) if row.figure else ""

@@ -60,9 +60,7 @@ def list_references(evidence: Evidence) -> Fragment:
 
 def list_included(evidence: Evidence) -> BibliographyData:
     """The bibliography of the included reports of some evidence, in order of their keys."""
-    reports = evidence.tables["reports"]
-    included = sorted(reports.loc[reports["status"].eq("included"), "report_id"])
-    return BibliographyData({key: evidence.bibliography.entries[key] for key in included if key in evidence.bibliography.entries})
+    return BibliographyData({key: evidence.bibliography.entries[key] for key in sorted(evidence.included) if key in evidence.bibliography.entries})
 
 
 def write_bibtex(bibliography: BibliographyData) -> str:

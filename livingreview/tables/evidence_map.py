@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records
 from livingreview.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.numbers import make_figure
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
@@ -23,19 +23,19 @@ def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
     cohorts = _own_cohorts(evidence)
     for column in reversed(STRATUM):
         cohorts = in_declared_order(evidence, cohorts, "cohorts", column)
-    groups = []
+    groups, filled = [], []
     for disease, of_disease in group_by(cohorts, "disease").items():
         rows = []
         for (setting, age_group), part in group_by(of_disease, "setting", "age_group").items():
-            places = {class_id: [row for row in part if evidence.families["class_id"][row["regimen_id"]] == class_id] for class_id in classes}
-            rows.append({"stratum": stratum_name(evidence, disease, setting, age_group), "short": _short(evidence, setting, age_group), "places": places})
+            by_class = group_by([row | {"class_id": evidence.families["class_id"][row["regimen_id"]]} for row in part], "class_id")
+            cells = {class_id: _cell(evidence, by_class[class_id]) for class_id in classes if class_id in by_class}
+            filled += [(f"{classes[class_id]}; {stratum_name(evidence, disease, setting, age_group)}", cell) for class_id, cell in cells.items()]
+            rows.append({"stratum": _short(evidence, setting, age_group), "cells": [cells.get(class_id) for class_id in classes]})
         groups.append({"disease": capitalise(evidence.label("cohorts", "disease", disease)), "rows": rows})
-    filled = [(f"{classes[class_id]}; {row['stratum']}", place) for group in groups for row in group["rows"] for class_id, place in row["places"].items() if place]
-    most = max((count_patients(place) for _, place in filled), default=0) or 1
-    for group in groups:
-        for row in group["rows"]:
-            row["cells"] = [_cell(place, most) if place else None for place in row["places"].values()]
-    body = [Row([name, [make_figure(evidence, row) for row in place], _words(place)]) for name, place in filled]
+    most = max((cell["count"] for _, cell in filled), default=0) or 1
+    for _, cell in filled:
+        cell["shade"] = round(DARKEST * (cell["count"] / most) ** 0.5)
+    body = [Row([name, [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]]) for name, cell in filled]
     table = HtmlTable(f"{title}: the cohorts", [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")], body)
     return Fragment("evidence_map.html.j2", {"title": title, "classes": list(classes.values()), "groups": groups, "note": NOTE, "table": fold(table)}, f"[{title}: {len(filled)} places with evidence]")
 
@@ -45,36 +45,27 @@ def _short(evidence: Evidence, setting: str, age_group: str) -> str:
     return capitalise(words if age_group == "not_reported" else f"{words}, {evidence.label('cohorts', 'age_group', age_group)}")
 
 
-def _cell(place: list[dict], most: int) -> dict:
-    patients = count_patients(place)
-    return {"patients": patients or "?", "what": _words(place), "shade": round(DARKEST * (patients / most) ** 0.5)}
+def _cell(evidence: Evidence, cohorts: list[dict]) -> dict:
+    patients, studies = count_patients(evidence, cohorts), len(group_by(cohorts, "study_id"))
+    number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
+    return {"cohorts": cohorts, "count": patients, "patients": patients or "?", "what": f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}"}
 
 
 def _own_cohorts(evidence: Evidence) -> list[dict]:
-    reports = evidence.tables["reports"]
-    included = set(reports.loc[reports["status"].eq("included"), "report_id"])
     core = set(evidence.families.index[evidence.families["part"].eq("core")])
     cohorts = evidence.tables["cohorts"]
-    overlaps = dict(zip(evidence.tables["studies"]["study_id"], evidence.tables["studies"]["overlaps_with"]))
-    return [row | {"overlaps": split_ids(overlaps[row["study_id"]])} for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()]) if row["regimen_id"] in core and row["report_id"] in included]
+    return [row for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()]) if row["regimen_id"] in core and row["report_id"] in evidence.included]
 
 
-def count_patients(cohorts: list[dict]) -> int:
+def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
     """Patients of some whole cohorts; where the number enrolled is not printed, those evaluable.
 
     A study reported several times counts once, with its largest number, and of studies that share patients the largest alone.
     """
     sizes = {study: max((int(size) for row in same if not pd.isna(size := row["n_evaluable"] if pd.isna(row["n_enrolled"]) else row["n_enrolled"])), default=0)
              for study, same in group_by(cohorts, "study_id").items()}
-    overlaps = {row["study_id"]: set(row["overlaps"]) for row in cohorts}
     kept: list[str] = []
     for study in sorted(sizes, key=lambda study: -sizes[study]):
-        if not any(study in overlaps[other] or other in overlaps[study] for other in kept):
+        if not evidence.overlaps[study].intersection(kept):
             kept.append(study)
     return sum(sizes[study] for study in kept)
-
-
-def _words(place: list[dict]) -> str:
-    patients, studies = count_patients(place), len(group_by(place, "study_id"))
-    number = f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
-    return f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}"
