@@ -18,10 +18,10 @@ from playwright.sync_api import sync_playwright
 
 from livingreview.charts.render import inert_json
 from livingreview.evidence import Evidence, load_evidence
-from livingreview.explorer import list_rows, pack_rows, show_explorer
+from livingreview.pages.explorer import list_rows, pack_rows, show_explorer
 from tests.find_browser import find_browser
 
-WEB = Path(__file__).resolve().parent.parent / "livingreview" / "web"
+WEB = Path(__file__).resolve().parent.parent / "livingreview" / "book" / "web"
 CHOICES = ("class=bortezomib", "outcome=cr", "q=relapse", "disease=aml", "q=children+remission", "sort=share", "class=blinatumomab&sort=patients", "")
 TIMED = """async ([choices, run]) => {
   const times = [];

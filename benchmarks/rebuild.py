@@ -30,7 +30,7 @@ import yaml
 
 from livingreview.evidence import load_evidence
 from livingreview.citation import read_citation
-from livingreview.pages import write_report_pages
+from livingreview.pages.report import write_report_pages
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 

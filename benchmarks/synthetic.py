@@ -37,48 +37,43 @@ class_id = "{class_id}"
 ```
 
 ```{{code-cell}} ipython3
-from livingreview.chapter import cite_page, open_chapter
-from livingreview.charts import draw_adverse_events, draw_bridge, draw_forest, draw_survival
-from livingreview.citation import list_references
-from livingreview.tables import list_claims, tabulate_populations, tabulate_reports
+import livingreview.chapter as lr
 
-chapter = open_chapter(class_id)
-list_claims(chapter)
+chapter = lr.open_chapter(class_id)
+lr.list_claims(chapter)
 ```
 """
 CELLS = (
-    ("Which reports is this based on?", 'tabulate_reports(chapter, caption="Reports of this class")'),
-    ("Who was treated?", 'tabulate_populations(chapter, caption="Cohorts")'),
-    ("How many responded?", 'draw_forest(chapter, "response", title="Response")'),
-    ("How deep was the response?", 'draw_forest(chapter, "mrd", title="Measurable residual disease")'),
-    ("How long did patients live?", 'draw_survival(chapter, title="Survival")'),
-    ("Who reached transplant?", 'draw_bridge(chapter, title="From treatment to transplant")'),
-    ("What harm was seen?", 'draw_adverse_events(chapter, title="Adverse events")'),
-    ("References", "list_references(chapter)"),
-    ("Cite this chapter", "cite_page(class_id)"),
+    ("Which reports is this based on?", 'lr.tabulate_reports(chapter, caption="Reports of this class")'),
+    ("Who was treated?", 'lr.tabulate_populations(chapter, caption="Cohorts")'),
+    ("How many responded?", 'lr.draw_forest(chapter, "response", title="Response")'),
+    ("How deep was the response?", 'lr.draw_forest(chapter, "mrd", title="Measurable residual disease")'),
+    ("How long did patients live?", 'lr.draw_survival(chapter, title="Survival")'),
+    ("Who reached transplant?", 'lr.draw_bridge(chapter, title="From treatment to transplant")'),
+    ("What harm was seen?", 'lr.draw_adverse_events(chapter, title="Adverse events")'),
+    ("References", "lr.list_references(chapter)"),
+    ("Cite this chapter", "lr.cite_page(class_id)"),
 )
 INDEX = HEADER + """# A made-up review
 
 ```{code-cell} ipython3
-from livingreview.chapter import open_review
-from livingreview.overview import list_classes, show_status
+import livingreview.chapter as lr
 
-review = open_review()
-show_status(review)
+review = lr.open_review()
+lr.show_status(review)
 ```
 
 ```{code-cell} ipython3
-list_classes(review)
+lr.list_classes(review)
 ```
 """
 DATA = HEADER + """# Data
 
 ```{code-cell} ipython3
-from livingreview.chapter import open_review
-from livingreview.overview import list_reports
+import livingreview.chapter as lr
 
-review = open_review()
-list_reports(review)
+review = lr.open_review()
+lr.list_reports(review)
 ```
 """
 

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from livingreview import __version__
-from livingreview.project import find_root, is_current
-from livingreview.release_commands import add_commands
+from livingreview.files import find_root, is_current
+from livingreview.releases.commands import add_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,7 +82,7 @@ def run_build(options: argparse.Namespace) -> int:
         return 0
     # A build makes much and lets little go: looking for garbage a hundred times less often saves a tenth of its time.
     gc.set_threshold(100_000, 20, 20)
-    from livingreview.build import BuildError, build_book
+    from livingreview.book.build import BuildError, build_book
     from livingreview.checks import DataError
     from livingreview.execution import ChapterError
 
@@ -102,7 +102,7 @@ def run_build(options: argparse.Namespace) -> int:
 
 def run_pdf(options: argparse.Namespace) -> int:
     """``livingreview pdf``"""
-    from livingreview.pdf import PrintError, print_pdf
+    from livingreview.book.pdf import PrintError, print_pdf
 
     try:
         print(print_pdf(find_root(options.root), options.chapters, target=options.output))

@@ -12,7 +12,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from livingreview import pdf
+from livingreview.book import pdf
 
 
 def find_browser() -> str | None:

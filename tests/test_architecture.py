@@ -1,74 +1,141 @@
-"""Imports point one way, modules stay readable, and the engine knows no disease."""
+"""The house: rooms on floors, modules that stay readable, an engine that knows no disease."""
 
 import ast
+import csv
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-ENGINE = Path(__file__).resolve().parent.parent / "livingreview"
-# From the ground up; a module may import from its own layer's package and from layers before it.
-LAYERS = ("project", "swap", "schema", "evidence", "readings", "upkeep", "synthesis", "checks", "numbers", "html", "tables", "charts", "whatif", "citation", "chapter", "overview", "checklist", "clocks", "pages",
-          "cards", "explorer", "releases", "release_commands", "page_finish", "slim_css", "sidebar", "execution", "sphinx_extension", "build", "pdf", "cli")
-MODULES = sorted(ENGINE.rglob("*.py"))
+ROOT = Path(__file__).resolve().parent.parent
+ENGINE = ROOT / "livingreview"
+# From the ground up. A module imports from its own room and from rooms on lower floors, never from its own floor's others.
+FLOORS = (
+    ("files",),
+    ("evidence", "synthesis", "manuscript"),
+    ("checks", "display", "surveillance"),
+    ("tables", "citation"),
+    ("charts",),
+    ("pages",),
+    ("execution", "releases"),
+    ("chapter", "book"),
+    ("cli",),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+HALL = {"__init__.py", "cli.py", "files.py"}
+MODULES = sorted(path for path in ENGINE.rglob("*.py") if path != ENGINE / "__init__.py")
 
 
-def layer(path: Path) -> str:
+def name_of(path: Path) -> str:
+    return path.relative_to(ENGINE).as_posix()
+
+
+def room_of(path: Path) -> str:
     return path.relative_to(ENGINE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path):
+def imported_rooms(path: Path) -> set[str]:
+    rooms = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        for name in names:
-            if name.startswith("livingreview."):
-                yield name.split(".")[1]
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == "livingreview":
+            names = [f"livingreview.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name_of(path)}: a relative import hides which room it enters"
+            names = [node.module or ""]
+        else:
+            continue
+        rooms |= {name.split(".")[1] for name in names if name.startswith("livingreview.")}
+    return rooms & FLOOR.keys()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
-def test_imports_point_down(path):
-    if path.name == "__init__.py" and path.parent == ENGINE:
-        return
-    here = LAYERS.index(layer(path))
-    for name in imported(path):
-        assert LAYERS.index(name) <= here, f"{path.name} imports {name}, which stands above it"
+def code_of(path: Path) -> tuple[list[str], list[str]]:
+    """String constants, docstrings among them, and names of a module."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return texts, [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
+def test_every_room_stands_on_a_floor():
+    rooms = {room_of(path) for path in MODULES}
+    assert rooms <= FLOOR.keys(), f"no floor is named for {rooms - FLOOR.keys()}: add it to FLOORS"
+    hall = {path.name for path in ENGINE.glob("*.py")}
+    assert hall == HALL, f"the hall of livingreview/ holds {HALL} only; move {hall - HALL} into a room"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_down_a_floor(path):
+    here = room_of(path)
+    for room in imported_rooms(path) - {here}:
+        assert FLOOR[room] < FLOOR[here], (
+            f"{name_of(path)} ({here}/, floor {FLOOR[here]}) imports {room}/ (floor {FLOOR[room]}): "
+            "a room imports only rooms on lower floors"
+        )
+
+
+def test_synthesis_knows_numbers_only():
+    for path in (ENGINE / "synthesis").glob("*.py"):
+        assert imported_rooms(path) <= {"synthesis"}, f"{name_of(path)}: synthesis/ imports nothing of ours but itself"
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(?:import|from) pandas|\bopen\(|Path\(", text, re.M), f"{name_of(path)}: synthesis/ knows no frame and no file"
+
+
+def test_only_evidence_and_checks_parse_the_data():
+    """Other rooms copy files of data/ (downloads, releases) or hash them; what the tables say they ask of `evidence`."""
+    for path in MODULES:
+        if room_of(path) not in ("evidence", "checks"):
+            found = re.search(r"read_csv|csv\.(?:reader|DictReader)|references\.bib\b.*read_text", path.read_text(encoding="utf-8"))
+            assert not found, f"{name_of(path)} reads a table itself ({found.group(0)}): ask `livingreview.evidence`"
+
+
+@pytest.mark.parametrize("path", [ENGINE / "__init__.py", *MODULES], ids=name_of)
 def test_modules_and_functions_stay_readable(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 420
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
-            assert node.end_lineno - first.lineno <= 45, f"{path.name}: {node.name} is long"
+            assert node.end_lineno - first.lineno <= 45, f"{name_of(path)}: {node.name} is long"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ENGINE).as_posix())
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_public_functions_are_documented(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and node.col_offset == 0:
-            assert ast.get_docstring(node), f"{path.name}: {node.name} has no docstring"
+            assert ast.get_docstring(node), f"{name_of(path)}: {node.name} has no docstring"
 
 
-def test_only_evidence_and_checks_read_the_data():
-    for path in MODULES:
-        if layer(path) not in ("evidence", "checks", "pages", "execution"):
-            assert "read_csv" not in path.read_text(encoding="utf-8"), path.name
+def words_of_the_field() -> set[str]:
+    """Drugs, diseases, settings, regimens and classes, drawn from the data's own ids and codes and from the words for them."""
+    words = {"leukaemia", "leukemia", "lymphoblastic", "myeloid"}
+    with open(ROOT / "data" / "drugs.csv", newline="", encoding="utf-8") as handle:
+        words |= {cell for row in csv.DictReader(handle) for cell in (row["drug_id"], row["name"])}
+    for table, column in (("regimens", "regimen_id"), ("families", "family_id"), ("regimen_classes", "class_id")):
+        with open(ROOT / "data" / f"{table}.csv", newline="", encoding="utf-8") as handle:
+            words |= {row[column] for row in csv.DictReader(handle)}
+    descriptor = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    cohorts = next(resource for resource in descriptor["resources"] if resource["name"] == "cohorts")
+    for field in cohorts["schema"]["fields"]:
+        if field["name"] in ("disease", "setting"):
+            words |= {code for code in field["constraints"]["enum"] if code not in COMMON_CODES}
+    return words
+
+
+# Codes that are also words of any review.
+COMMON_CODES = {"all", "mixed", "other", "not_reported", "any", "refractory", "relapsed", "first_line", "maintenance", "consolidation"}
 
 
 def test_the_engine_knows_no_disease_and_no_drug():
-    drugs = [row.split(",")[0] for row in (ENGINE.parent / "data" / "drugs.csv").read_text(encoding="utf-8").splitlines()[1:]]
-    words = re.compile(r"\b(" + "|".join([*drugs, "leuk(?:a|)emia", "lymphoblastic", "myeloid"]) + r")\b", re.I)
+    words = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words_of_the_field(), key=len, reverse=True))) + r")\b", re.I)
     for path in MODULES:
-        code = [node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-        names = [node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)]
-        for text in (*code, *names):
-            assert not words.search(text), f"{path.name} names {words.search(text).group(0)!r}"
+        for text in (part for kind in code_of(path) for part in kind):
+            assert not words.search(text), f"{name_of(path)} names {words.search(text).group(0)!r}, a word of data/"
 
 
 def test_the_package_lists_every_folder_of_the_engine():
-    listed = re.search(r"packages = (\[[^\]]*\])", (ENGINE.parent / "pyproject.toml").read_text(encoding="utf-8")).group(1)
-    folders = {".".join(path.parent.relative_to(ENGINE.parent).parts) for path in ENGINE.rglob("__init__.py")}
-    assert set(json.loads(listed)) == folders
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = {".".join(path.parent.relative_to(ROOT).parts) for path in ENGINE.rglob("__init__.py")}
+    assert set(project["tool"]["setuptools"]["packages"]) == folders

@@ -10,7 +10,7 @@ import pydata_sphinx_theme
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from livingreview import pdf
+from livingreview.book import pdf
 from tests.test_book import PAGES
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]

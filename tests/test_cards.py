@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from livingreview.cards import make_cards, write_cards, write_review
-from livingreview.numbers import write_value
+from livingreview.pages.cards import make_cards, write_cards, write_review
+from livingreview.display.numbers import write_value
 from tests.test_browser import Visit
 
 RECORD = {"title": "Review", "version": "2026.11.0", "date-released": "2026-11-21", "license": "CC-BY-4.0", "authors": [{"name": "Nobody"}]}

@@ -11,17 +11,18 @@ import pytest
 from livingreview.citation import read_citation
 from livingreview.evidence import select_class
 from livingreview.execution import read_chapter
-from livingreview.numbers import make_figure
+from livingreview.display.numbers import make_figure
+from livingreview.manuscript import expand_chapter, find_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted((ROOT / "chapters").glob("*.md"))
+PAGES = find_pages(ROOT / "chapters")
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 IDS = [path.stem for path in PAGES]
 
 
 def prose(path: Path) -> str:
     """A page's own words: no front matter, no code cells, no roles, no link targets."""
-    text = path.read_text(encoding="utf-8")
+    text = expand_chapter(path)
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     text = re.sub(r"^(`{3,}).*?^\1\s*$", "", text, flags=re.S | re.M)
     text = re.sub(r"\{[a-z:]+\}`[^`]*`", "", text)
@@ -63,7 +64,7 @@ def test_one_sentence_per_line(path):
 def test_chapters_have_the_same_order():
     headings = {}
     for slug in CLASSES:
-        text = (ROOT / "chapters" / f"{slug}.md").read_text(encoding="utf-8")
+        text = expand_chapter(ROOT / "chapters" / f"{slug}.md")
         headings[slug] = re.findall(r"^## (.+)$", text, re.M)
     assert len({tuple(value) for value in headings.values()}) == 1, headings
 
@@ -93,7 +94,7 @@ def test_stock_papermill_runs_a_chapter_with_another_class(tmp_path):
     nbformat.write(chapter.notebook, tmp_path / "in.ipynb")
     short = nbformat.read(tmp_path / "in.ipynb", 4)
     short.cells = [cell for cell in short.cells if cell.cell_type == "code"][:1]
-    short.cells.append(nbformat.v4.new_code_cell("from livingreview.chapter import open_chapter\nprint(*sorted(set(open_chapter(class_id).tables['cohorts']['report_id'])))"))
+    short.cells.append(nbformat.v4.new_code_cell("import livingreview.chapter as lr\nprint(*sorted(set(lr.open_chapter(class_id).tables['cohorts']['report_id'])))"))
     nbformat.write(short, tmp_path / "in.ipynb")
     done = papermill.execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb", parameters={"class_id": "blinatumomab"}, cwd=str(ROOT / "chapters"), progress_bar=False)
     reports = done.cells[-1].outputs[0].text.split()
@@ -132,8 +133,8 @@ def test_expected_charts_and_tables_are_there(executed, slug):
 def test_glued_figures_equal_the_engine(executed, review, slug):
     notebook = executed[ROOT / "chapters" / f"{slug}.md"]
     source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    names = {keyword.arg: ast.literal_eval(keyword.value) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "glue_figures" for keyword in node.keywords}
-    used = set(re.findall(r"\{glue:\}`([^`]+)`", (ROOT / "chapters" / f"{slug}.md").read_text(encoding="utf-8")))
+    names = {keyword.arg: ast.literal_eval(keyword.value) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "glue_figures" for keyword in node.keywords}
+    used = set(re.findall(r"\{glue:\}`([^`]+)`", expand_chapter(ROOT / "chapters" / f"{slug}.md")))
     assert names and used == set(names), "every figure glued is used, and the reverse"
     glued = {output.metadata.scrapbook.name: output.data for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs if "scrapbook" in output.get("metadata", {})}
     part = select_class(review, slug)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from livingreview.checklist import tabulate_checklist
+from livingreview.pages.checklist import tabulate_checklist
 from livingreview.evidence import split_ids
 from tests.conftest import ROOT
 

@@ -97,7 +97,7 @@ def test_bibliography_invents_nothing(review):
 
 def test_the_flow_of_records_adds_up(review):
     """What was found was read; what was read was left out or kept; what was kept are the reports (PRISMA 2020)."""
-    from livingreview.overview import show_flow
+    from livingreview.pages.overview import show_flow
 
     found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
     assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]

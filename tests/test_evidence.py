@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from livingreview.evidence import find_root, load_evidence, select_class, select_part
-from livingreview.schema import parse_package
+from livingreview.evidence.schema import parse_package
 
 
 def test_columns_and_types_are_those_declared(review):

@@ -11,9 +11,10 @@ from livingreview.execution import ChapterError, Store, execute_chapters, hash_i
 from livingreview.execution.charts import finish_charts
 from livingreview.execution.notebooks import Run
 from livingreview.execution.tracking import project_entry
+from livingreview.manuscript import find_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted((ROOT / "chapters").glob("*.md"))
+PAGES = find_pages(ROOT / "chapters")
 HEAD = "---\njupytext:\n  text_representation:\n    extension: .md\n    format_name: myst\n    format_version: 0.13\n    jupytext_version: 1.16.4\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n# Page\n\n"
 
 
@@ -60,7 +61,7 @@ def test_failures_are_told_with_place(small, engine, cell, told):
 def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     root, write = small
     (root / "note.txt").write_text("first")
-    path = write("from livingreview.chapter import open_chapter\nfrom pathlib import Path\nlen(open_chapter('bortezomib').tables['cohorts']), Path('../note.txt').read_text()")
+    path = write("from livingreview.pages.opening import open_chapter\nfrom pathlib import Path\nlen(open_chapter('bortezomib').tables['cohorts']), Path('../note.txt').read_text()")
     lines: list[str] = []
 
     def runs() -> int:
@@ -115,7 +116,7 @@ def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):
     assert hash_inputs(tmp_path)("slice:class:nothing") == "gone"
 
 
-@pytest.mark.parametrize(("name", "moves"), [("requirements.txt", "engine"), ("livingreview/templates/table.html.j2", "engine"), ("livingreview/numbers.py", "engine"), ("livingreview/web/lr.css", "web")])
+@pytest.mark.parametrize(("name", "moves"), [("requirements.txt", "engine"), ("livingreview/display/templates/table.html.j2", "engine"), ("livingreview/display/numbers.py", "engine"), ("livingreview/book/web/lr.css", "web")])
 def test_a_change_of_the_engine_moves_its_hash(tmp_path, name, moves):
     for part in ("livingreview", "requirements.txt"):
         (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, tmp_path / part)

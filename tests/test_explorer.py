@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from benchmarks.explorer import write_page
-from livingreview.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
-from livingreview.numbers import exact_interval, write_value
+from livingreview.pages.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
+from livingreview.display.numbers import exact_interval, write_value
 from tests.test_browser import Visit
 
 ADDRESS = "chapters/explorer.html"

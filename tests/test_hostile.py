@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.synthetic import write_pages
 from livingreview.evidence import load_package
+from livingreview.manuscript import find_pages
 from tests.test_browser import Visit
 from tests.conftest import CORE, ROOT
 
@@ -29,10 +30,11 @@ IDS = {"affects", "rests_on", "overlaps_with"}  # ids of rows, which nothing sho
 PAGES = ("comparison", "discrepancies", "explorer", "index", "methods", "safety", "data", "reporting-checklist", "what-changed", "how-to-cite", "contribute")
 RENDER = """
 from pathlib import Path
-from livingreview.build import render
+from livingreview.book.build import render
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
+from livingreview.manuscript import find_pages
 root = Path.cwd()
-notebooks = execute_chapters(root, sorted((root / "chapters").glob("*.md")), store=chapter_store(root))
+notebooks = execute_chapters(root, find_pages(root / "chapters"), store=chapter_store(root))
 render(root, root / "_build", hash_inputs(root)("data"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
@@ -67,7 +69,7 @@ def hostile(project):
         shutil.copy(ROOT / name, project / name)
     shutil.copytree(ROOT / "docs", project / "docs")
     (project / "chapters").mkdir()
-    classes = [path.stem for path in sorted((ROOT / "chapters").glob("*.md")) if path.stem not in PAGES]
+    classes = [path.stem for path in find_pages(ROOT / "chapters") if path.stem not in PAGES]
     write_pages(project, classes)
     for name in PAGES:
         shutil.copy(ROOT / "chapters" / f"{name}.md", project / "chapters" / f"{name}.md")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
-from livingreview.numbers import Figure, exact_interval, fill_figures, format_count, format_interval, format_percent, legend, make_figure, write_value
+from livingreview.display.numbers import Figure, exact_interval, fill_figures, format_count, format_interval, format_percent, legend, make_figure, write_value
 
 
 @pytest.mark.parametrize(("events", "total", "text"), [(10, 23, "10/23 (43%)"), (0, 20, "0/20 (0%)"), (20, 20, "20/20 (100%)"), (1, 1, "1/1"), (0, 0, "0/0"), (91, 271, "91/271 (33.6%)")])

@@ -9,11 +9,11 @@ import pytest
 from scipy.stats import fisher_exact
 
 from livingreview.evidence import records, split_ids
-from livingreview.numbers import format_count
+from livingreview.display.numbers import format_count
 from livingreview.synthesis import pool_proportions, pool_ratios, proportion_interval, two_by_two
 from livingreview.tables.plan import FEW_STUDIES, GROUPS, LEAST_PATIENTS, LEAST_STUDIES, TIMED, bar, synthesis_plan
 from livingreview.tables.synthesis import MODELS, tabulate_contrasts, tabulate_leave_one_out, tabulate_models, tabulate_plan
-from livingreview.whatif import show_what_if
+from livingreview.pages.whatif import show_what_if
 
 
 @pytest.fixture(scope="module")

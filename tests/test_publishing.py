@@ -18,7 +18,7 @@ from livingreview.releases import ReleaseError, site as site_module
 from livingreview.releases.offline import zip_book
 from livingreview.releases.shared import SharedFolder, share_elements
 from livingreview.releases.site import lay_out_site, list_kept
-from livingreview.upkeep import Upkeep, tell_due
+from livingreview.evidence.upkeep import Upkeep, tell_due
 from tests.conftest import ROOT
 from tests.test_browser import Visit
 
@@ -149,7 +149,7 @@ def test_parts_are_taken_in_as_they_were(tmp_path):
 
 
 def test_a_script_that_loads_others_asks_where_a_kept_version_has_them():
-    for path in (ROOT / "livingreview" / "web").glob("lr-*.js"):
+    for path in (ROOT / "livingreview" / "book" / "web").glob("lr-*.js"):
         text = path.read_text(encoding="utf-8")
         if "document.currentScript.src" in text:
             assert "lrPlace" in text, f"{path.name} loads files beside itself: `script.src = globalThis.lrPlace?.(name) ?? new URL(name, here)` finds them in a kept version too"
@@ -233,7 +233,7 @@ def test_there_are_workflows_for_changes_releases_and_due_dates():
 @pytest.mark.browser
 def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
     record = read_citation(ROOT) | {"repository-code": "https://example.org/owner/review"}
-    script = (ROOT / "livingreview" / "web" / "lr-cite.js").read_text(encoding="utf-8")
+    script = (ROOT / "livingreview" / "book" / "web" / "lr-cite.js").read_text(encoding="utf-8")
     row = '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th><td data-label="Value">3/7</td></tr></tbody></table>'
     for name, line in (("set", cite_row(record, "r")), ("unset", cite_row(read_citation(ROOT), "r"))):
         (tmp_path / f"{name}.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{line.__html__()}{row}<script>{script}</script>", encoding="utf-8")

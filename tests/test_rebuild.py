@@ -2,21 +2,23 @@
 
 import pytest
 
+from livingreview.manuscript import find_pages
+
 from tests.copies import ROOT, Copy, differing, executed, tree
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
 
 OVER_ALL = {"index", "comparison", "safety", "discrepancies", "methods", "data", "reporting-checklist", "explorer"}
 CLASSES = {"liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"}
-EVERY = {path.stem for path in (ROOT / "chapters").glob("*.md")}
+EVERY = {path.stem for path in find_pages(ROOT / "chapters")}
 ROW = ("data/outcomes.csv", "after up to 6 cycles", "after up to 6 long cycles", {page: "after up to 6 long cycles" for page in ("chapters/bortezomib.html", "chapters/reports/ramos-2025.html")})
 TERM = ("data/glossary.csv", "cytokine release syndrome", "cytokine-release syndrome", {"chapters/methods.html": "cytokine-release syndrome"})
 BIBLIOGRAPHY = ("data/references.bib", "journal = {Blood Research}", "journal = {Blood Research X}", {page: "Blood Research X" for page in ("chapters/bortezomib.html", "chapters/reports/ramos-2025.html")})
 CITATION = ("CITATION.cff", 'version: "2026.11.0"', 'version: "2026.11.9"', {f"chapters/{page}.html": "2026.11.9" for page in ("bortezomib", "index", "how-to-cite")})
 SCHEMA = ("data/datapackage.json", "complete remission (CR)", "complete remission (CR!)", {"chapters/bortezomib.html": "Complete remission (CR!)", "chapters/data.html": "complete remission (CR!)"})
 CHART_MODULE = ("livingreview/charts/results.py", "Larger marks carry more patients", "Bigger marks carry more patients", {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")})
-PAGE_MODULE = ("livingreview/page_finish.py", "Show the pages of this section", "Show these pages", {"chapters/contribute.html": "Show these pages"})
-STYLE = ("livingreview/web/lr.css", "/* Tables */", "/* Tables, changed */", {"_static/lr.css": "/* Tables, changed */"})
+PAGE_MODULE = ("livingreview/book/finish.py", "Show the pages of this section", "Show these pages", {"chapters/contribute.html": "Show these pages"})
+STYLE = ("livingreview/book/web/lr.css", "/* Tables */", "/* Tables, changed */", {"_static/lr.css": "/* Tables, changed */"})
 CODE = ("chapters/bortezomib.md", 'title="Response"', 'title="Responses"', {"chapters/bortezomib.html": "<figcaption>Responses: "})
 PROSE = ("chapters/blinatumomab.md", "Both doses are per day", "Either dose is per day", {"chapters/blinatumomab.html": "Either dose is per day"})
 CONTENTS = ("_toc.yml", "caption: Regimens", "caption: Salvage regimens", {"chapters/methods.html": "Salvage regimens"})

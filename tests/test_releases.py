@@ -11,7 +11,7 @@ import pytest
 from livingreview import cli
 from livingreview.checks import check_project, record_rows
 from livingreview.evidence import load_evidence
-from livingreview.readings import reading_state
+from livingreview.evidence.readings import reading_state
 from livingreview.releases import ReleaseError, compare, list_releases, load_snapshot, make_release
 from livingreview.releases.reread import record_readings
 from livingreview.releases.site import publish_site

@@ -14,8 +14,8 @@ from livingreview.charts.render import DEFERRED, LIVE, VEGALITE, draw_deferred
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.charts.slim import INHERITED, slim_svg
 from livingreview.evidence import expand_days, select_class, select_part, split_ids
-from livingreview.numbers import Figure
-from livingreview.slim_css import slim_css
+from livingreview.display.numbers import Figure
+from livingreview.book.slim_css import slim_css
 from livingreview.tables.common import with_cohorts
 from livingreview.tables.outcomes import survival_table
 

@@ -10,8 +10,8 @@ from sphinx.application import Sphinx
 from livingreview.checks import check_project
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.execution import hash_inputs
-from livingreview.sphinx_extension import PREPARED, Prepared, prepare_sources
-from livingreview.upkeep import add_months, read_upkeep
+from livingreview.book.extension import PREPARED, Prepared, prepare_sources
+from livingreview.evidence.upkeep import add_months, read_upkeep
 from tests.conftest import ROOT
 
 SOURCE = "Archived public pages (keyword search)"

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from livingreview.clocks import show_clocks
+from livingreview.pages.clocks import show_clocks
 from livingreview.releases import make_release
 from livingreview.releases.feed import write_feed, write_release_files
 from livingreview.releases.page import show_changes, show_releases

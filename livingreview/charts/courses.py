@@ -8,8 +8,8 @@ import pandas as pd
 from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
 from livingreview.charts.rows import PHONE, ChartRow, draw_rows, places
 from livingreview.evidence import Evidence, expand_days, records
-from livingreview.html import HtmlTable, Stack, fold, join_tables
-from livingreview.numbers import make_figure, write_value
+from livingreview.display.html import HtmlTable, Stack, fold, join_tables
+from livingreview.display.numbers import make_figure, write_value
 from livingreview.tables.common import group_by, text
 from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
 

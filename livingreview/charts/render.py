@@ -20,7 +20,7 @@ from altair.utils import schemapi
 from markupsafe import Markup
 
 from livingreview.charts.slim import slim_svg
-from livingreview.html import HtmlTable, fold, render
+from livingreview.display.html import HtmlTable, fold, render
 
 WIDE = 712  # pixels, the static picture; a narrower page scrolls it in its own box
 NARROW = "width < 450"  # a phone, as an expression of a chart

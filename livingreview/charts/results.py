@@ -10,8 +10,8 @@ import pandas as pd
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ROWS, ChartRow, draw_rows
 from livingreview.evidence import Evidence, records
-from livingreview.html import HtmlTable, Stack, join_tables
-from livingreview.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
+from livingreview.display.html import HtmlTable, Stack, join_tables
+from livingreview.display.numbers import exact_interval, format_interval, format_percent, is_second_hand, make_figure
 from livingreview.tables.common import capitalise, full_name, group_by, in_declared_order, iterate_strata, study_name, with_cohorts
 from livingreview.synthesis import cumulative
 from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, synthesis_plan

@@ -13,8 +13,8 @@ from functools import cache
 import altair as alt
 
 from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
-from livingreview.html import Column, HtmlTable, Row
-from livingreview.numbers import Figure
+from livingreview.display.html import Column, HtmlTable, Row
+from livingreview.display.numbers import Figure
 
 STEP = 44  # pixels a row takes: one line of words, one of marks
 PHONE = 16  # pixels more on a phone, where the words take two lines

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from livingreview.checks.problems import Problem, quote
-from livingreview.schema import Table
+from livingreview.evidence.schema import Table
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import expand_days, records, split_ids
-from livingreview.schema import Package
+from livingreview.evidence.schema import Package
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import frictionless
 
 from livingreview.checks.cells import hint
 from livingreview.checks.problems import Problem, quote
-from livingreview.schema import Package, Table
+from livingreview.evidence.schema import Package, Table
 
 # A file that cannot be read, a wrong header or a shifted row is told by livingreview.checks.cells, in plainer words.
 _TOLD_ELSEWHERE = {

@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from livingreview.checks.problems import Problem, quote
-from livingreview.upkeep import DATES, FILE, KEYS, MODES, read_upkeep
+from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, read_upkeep
 
 
 def check_upkeep(root: Path, searches: pd.DataFrame) -> list[Problem]:

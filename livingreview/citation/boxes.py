@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livingreview.citation.formats import format_item, item_to_bibtex
 from livingreview.citation.record import WHOLE, book_item, chapter_item, issues_address, version_address
-from livingreview.html import Fragment
+from livingreview.display.html import Fragment
 
 FORMATS = (("BibTeX", "bib"), ("RIS", "ris"), ("CSL-JSON", "json"))
 REPORTS = "-reports"  # ending of the name of the files with the reports included in a chapter

@@ -14,7 +14,7 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, Entry, Person
 from pybtex.database.output.bibtex import Writer
 
-STYLE = Path(__file__).parent.parent / "templates" / "reference.csl"
+STYLE = Path(__file__).parent / "reference.csl"
 RIS_TYPES = {"book": "BOOK", "chapter": "CHAP", "article-journal": "JOUR", "document": "GEN"}
 RIS_FIELDS = {"title": "title", "container-title": "secondary_title", "edition": "edition", "volume": "volume", "issue": "number", "DOI": "doi", "language": "language"}
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
@@ -26,7 +26,7 @@ def _style() -> CitationStylesStyle:
 
 
 def format_item(item: dict) -> str:
-    """An item as a reference in the review's own style (``templates/reference.csl``), plain text."""
+    """An item as a reference in the review's own style (``reference.csl``), plain text."""
     return _format(json.dumps(item))
 
 

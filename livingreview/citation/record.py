@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from livingreview.project import RELEASES
+from livingreview.files import RELEASES
 
 RECORD = "CITATION.cff"
 LANGUAGE = "en"

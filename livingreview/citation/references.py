@@ -12,7 +12,7 @@ from pybtex.database import BibliographyData, Entry
 from pybtex.database.output.bibtex import Writer  # by name: looking it up among all installed packages takes longer than writing
 
 from livingreview.evidence import Evidence
-from livingreview.html import Fragment
+from livingreview.display.html import Fragment
 
 
 def format_names(entry: Entry) -> str:

@@ -99,7 +99,7 @@ def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor
     os.environ["LIVINGREVIEW_DEFER_CHARTS"] = "1"  # pictures are drawn afterwards, all in one go
     own = executor is None
     try:
-        executor = executor or make_executor(engine, len(chapters))
+        executor = executor or make_executor(engine, chapters)
         jobs = {executor.submit(run, chapter, root): chapter for chapter in chapters}
         meanwhile()
         for job in as_completed(jobs):
@@ -111,12 +111,12 @@ def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor
             executor.shutdown(cancel_futures=True)
 
 
-def make_executor(engine: str, jobs: int) -> Executor:
+def make_executor(engine: str, chapters: list[Chapter]) -> Executor:
     """Local workers: threads that wait for kernels, or processes that fork a child a chapter."""
-    workers = max(1, min(jobs, os.cpu_count() or 1))
+    workers = max(1, min(len(chapters), os.cpu_count() or 1))
     if engine == "kernel":
         return ThreadPoolExecutor(workers)
-    warm_up()
+    warm_up(chapters)
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
 
 

@@ -65,7 +65,7 @@ def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
 
 def _kept(folder: Path) -> Path:
     """The part of a folder that holds what this version of the drawing code made."""
-    code = (Path(render.__file__), Path(slim.__file__), Path(render.__file__).parent.parent / "templates" / "picture.html.j2")
+    code = (Path(render.__file__), Path(slim.__file__), Path(render.__file__).parent.parent / "display" / "templates" / "picture.html.j2")
     return folder / digest(*(path.read_bytes() for path in code), version("vl-convert-python"))
 
 

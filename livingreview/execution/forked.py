@@ -6,13 +6,17 @@ A forked child has them already, shares nothing back, and ends with its chapter;
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import gc
+import importlib
 import io
 import multiprocessing
 import os
 import sys
 import time
 import traceback
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -21,20 +25,27 @@ from livingreview.execution.notebooks import Chapter, Run, cell_error, clean_out
 from livingreview.execution.tracking import watch
 
 
-def warm_up() -> None:
-    """Import, once, what chapters import; never the chart renderer, whose engine does not survive a fork."""
+def warm_up(chapters: Iterable[Chapter]) -> None:
+    """Import, once, what chapters import of the engine; never the chart renderer, which does not survive a fork."""
     import altair
     import IPython.core.interactiveshell  # noqa: F401
 
-    import livingreview.chapter
-    import livingreview.charts
-    import livingreview.overview
-    import livingreview.pages
-    import livingreview.tables  # noqa: F401
-
+    for name in sorted({name for chapter in chapters for name in _engine_imports(chapter)}):
+        with contextlib.suppress(ImportError):  # told when the chapter runs, with its cell
+            importlib.import_module(name)
     # The first chart of a process loads schemas lazily; pay for it before the fork.
     altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q").to_dict()
     gc.freeze()  # children look for garbage among their own objects only, and so share these pages
+
+
+def _engine_imports(chapter: Chapter) -> Iterator[str]:
+    """Modules of this engine that a chapter's cells import; nothing of a cell that is not Python by itself."""
+    own = __name__.partition(".")[0]
+    for cell in code_cells(chapter.notebook):
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(cell.source)):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", ())] if isinstance(node, ast.Import) else []
+                yield from (name for name in names if name.partition(".")[0] == own)
 
 
 def run_forked(chapter: Chapter, root: Path, *, timeout: int = 300) -> Run:

@@ -10,8 +10,8 @@ from pathlib import Path
 from livingreview.evidence import Evidence, load_evidence, select_class
 from livingreview.execution.notebooks import digest
 
-ENGINE = ("livingreview/**/*.py", "livingreview/templates/*", "requirements.txt")
-WEB = ("livingreview/web/**/*",)
+ENGINE = ("livingreview/**/*.py", "livingreview/display/templates/*", "livingreview/citation/*.csl", "requirements.txt")
+WEB = ("livingreview/book/web/**/*",)
 DATA = ("data/*",)
 
 

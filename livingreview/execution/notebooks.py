@@ -12,6 +12,8 @@ import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
+from livingreview.manuscript import expand_chapter, sections_of
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -59,7 +61,7 @@ class Run:
 
 def read_chapter(path: Path) -> Chapter | None:
     """The chapter in a MyST Markdown file, or None where the file is a plain page."""
-    text = path.read_text(encoding="utf-8")
+    text = expand_chapter(path)
     if not is_myst_markdown_notebook(text):
         return None
     # MyST-NB's own reader, so that its cache recognises what is stored for it.
@@ -104,7 +106,13 @@ def cell_error(chapter: Chapter, number: int, name: str, value: str, traceback: 
     """Where and how a chapter failed: chapter, cell, line of the page, traceback without colours."""
     source = code_cells(chapter.notebook)[number - 1].source
     text = chapter.path.read_text(encoding="utf-8")
-    at = text.find(source)
-    line = f", from line {text[:at].count(chr(10)) + 1}" if at >= 0 else ""
+    line = _find_line(text, source)
+    if not line and (shared := sections_of(text)):
+        line = _find_line((chapter.path.parent / shared).read_text(encoding="utf-8"), source) + f" of {shared}"
     plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
     return f"{chapter.path.name}, code cell {number}{line}: {name}: {value}\n{plain}"
+
+
+def _find_line(text: str, source: str) -> str:
+    at = text.find(source)
+    return f", from line {text[:at].count(chr(10)) + 1}" if at >= 0 else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from livingreview.evidence import BIBLIOGRAPHY, split_ids
-from livingreview.readings import reading_state
+from livingreview.evidence import BIBLIOGRAPHY, read_cells, split_ids
+from livingreview.evidence.readings import reading_state
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.snapshot import Snapshot
 
@@ -59,7 +57,7 @@ class Move:
 class Conclusion:
     """A conclusion whose words or rows changed.
 
-    `kind` is 'added', 'removed', 'reworded' or 'rows changed'; `state` is its reading in the later version, see `livingreview.readings`.
+    `kind` is 'added', 'removed', 'reworded' or 'rows changed'; `state` is its reading in the later version, see `livingreview.evidence.readings`.
     """
 
     claim_id: str
@@ -125,8 +123,7 @@ def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
     """table -> key -> column -> cell as it stands in the file; the bibliography is a table of entries."""
     tables = {}
     for table in snapshot.evidence.package.tables.values():
-        text = snapshot.files[table.path].decode("utf-8")
-        tables[table.name] = {row[table.primary_key]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+        tables[table.name] = {row[table.primary_key]: row for row in read_cells(snapshot.files[table.path])}
     entries = snapshot.evidence.bibliography.entries
     tables[BIBLIOGRAPHY] = {key: {"report_id": key, "entry": _write_entry(entry)} for key, entry in entries.items()}
     return tables

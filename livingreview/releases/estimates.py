@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from livingreview.evidence import Evidence, records
-from livingreview.numbers import exact_interval, format_count, format_interval, format_number, format_percent
+from livingreview.display.numbers import exact_interval, format_count, format_interval, format_number, format_percent
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
 

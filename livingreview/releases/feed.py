@@ -7,8 +7,8 @@ import uuid
 from pathlib import Path
 
 from livingreview.citation import author_names, read_citation
-from livingreview.html import render
-from livingreview.project import RELEASES
+from livingreview.display.html import render
+from livingreview.files import RELEASES
 from livingreview.releases.snapshot import list_releases, read_record
 
 FEED = "feed.xml"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from livingreview.checks import check_project
 from livingreview.citation import author_names, read_citation, write_deposit
-from livingreview.pages import make_zip
-from livingreview.project import RELEASES
+from livingreview.files import make_zip
+from livingreview.files import RELEASES
 from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
 
 PAGES = ("chapters/*.md", "_toc.yml", "review.yml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from livingreview.pages import make_zip
+from livingreview.files import make_zip
 
 
 def zip_book(book: Path, target: Path) -> Path:

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.evidence import Evidence, find_root
-from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
-from livingreview.numbers import Figure, row_href
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
+from livingreview.display.numbers import Figure, row_href
 from livingreview.releases.diff import Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
-from livingreview.project import RELEASES
+from livingreview.files import RELEASES
 from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, Snapshot, list_releases, load_snapshot, read_record
 from livingreview.releases.tell import CAUSES, TITLES
 from livingreview.tables.common import report_link, text

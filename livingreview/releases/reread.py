@@ -7,7 +7,7 @@ from pathlib import Path
 
 from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_evidence, records
-from livingreview.readings import digest_claim, reading_state
+from livingreview.evidence.readings import digest_claim, reading_state
 
 
 def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[str]:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from livingreview.citation import KEPT
-from livingreview.html import render
+from livingreview.display.html import render
 from livingreview.releases.freeze import ReleaseError, is_released
 from livingreview.releases.shared import SharedFolder, relink, share_page
 from livingreview.releases.snapshot import list_releases, parse_version, read_record
-from livingreview.swap import recover, replace_folder
+from livingreview.files import recover, replace_folder
 
 SHARED, VERSIONS, PLACES = "shared", "versions.js", "places.js"
 STATIC = "_static/"

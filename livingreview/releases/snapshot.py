@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from livingreview.evidence import Evidence, parse_evidence
-from livingreview.project import DESCRIPTOR, RELEASES
+from livingreview.files import DESCRIPTOR, RELEASES
 from livingreview.releases.estimates import Estimate, collect_estimates
 
 NOW = "now"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from livingreview.evidence import Evidence, records
-from livingreview.html import link
+from livingreview.display.html import link
 
 NOT_REPORTED = "not reported"
 NO_FAMILY = {"name": "Several regimens, or none entered", "position": 99}
@@ -58,7 +58,7 @@ def group_by(rows: Iterable[dict], *columns: str) -> dict:
 
 
 def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
-    """'AML, relapsed or refractory, adults': what may stand side by side."""
+    """Disease, setting and age group in words: what may stand side by side."""
     names = [evidence.label("cohorts", column, code) for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))]
     return ", ".join(names[:2] if age_group == "not_reported" else names)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.evidence import Evidence, records
-from livingreview.html import Column, Fragment, HtmlTable, Row, fold
-from livingreview.numbers import make_figure
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
+from livingreview.display.numbers import make_figure
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 
 NOTE = "Patients in included reports on the class's own regimens; a study reported several times counts once, with its largest number, and of studies that share patients within one place the largest. Evaluable patients where the number enrolled is not printed. An empty place means that no report has been entered, not that none exists; a question mark, that the number of patients is not printed."

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from livingreview.evidence import Evidence
-from livingreview.html import Column, HtmlTable, Row, Stack, fold, join_tables
-from livingreview.numbers import exact_interval, format_interval, make_figure
+from livingreview.display.html import Column, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.display.numbers import exact_interval, format_interval, make_figure
 from livingreview.tables.common import capitalise, full_name, group_by, in_declared_order, iterate_strata, text, with_cohorts
 
 ABSENT = "No report of this class gives such a figure."

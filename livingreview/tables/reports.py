@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
-from livingreview.numbers import fill_figures, make_figure
-from livingreview.readings import STATES, reading_state
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
+from livingreview.display.numbers import fill_figures, make_figure
+from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
 

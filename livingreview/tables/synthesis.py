@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.evidence import Evidence
-from livingreview.html import Column, HtmlTable, Row, Stack
-from livingreview.numbers import Figure, format_interval, format_percent, make_figure
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import Figure, format_interval, format_percent, make_figure
 from livingreview.tables.plan import Entry, FEW_STUDIES, Plan, synthesis_plan
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
 

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import shutil
-import zipfile
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,10 @@ import pandas as pd
 
 from livingreview.citation import cite_row, format_reference
 from livingreview.evidence import Evidence, load_evidence, records, select_class
-from livingreview.html import Column, Fragment, HtmlTable, Row, Stack, link, render
-from livingreview.numbers import write_value
-from livingreview.schema import Table
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link, render
+from livingreview.display.numbers import write_value
+from livingreview.evidence.schema import Table
+from livingreview.files import make_zip
 from livingreview.tables.common import text
 from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
 
@@ -175,12 +175,3 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     writer.writerow(frame.columns)
     writer.writerows([["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)])
     return buffer.getvalue().encode()
-
-
-def make_zip(files: dict[str, bytes]) -> bytes:
-    """A zip that is the same bytes for the same content: fixed dates, fixed order."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

@@ -1,14 +1,19 @@
-"""The project folder: where it is, and whether the published book is already the one a build would make.
+"""The project's files: where the project is, whether its published book is current, folders exchanged in one step, zips.
 
 Only the standard library is imported here, so that an unchanged book is told in a moment.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import io
 import json
 import os
 import platform
+import shutil
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +75,64 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _published(root: Path) -> dict[str, list[int]]:
     base = root / "_build" / "html"
     return {path.relative_to(base).as_posix(): [(status := path.stat()).st_size, status.st_mtime_ns] for path in sorted(base.rglob("*")) if path.is_file()}
+
+
+def exchange(first: Path, second: Path) -> None:
+    """Swap two folders' names in one atomic step.
+
+    Raises
+    ------
+    OSError
+        If the system or the file system cannot; nothing has changed then.
+
+    Source
+    ------
+    Linux renameat2(2) with RENAME_EXCHANGE; macOS renamex_np(2) with RENAME_SWAP.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(first), os.fsencode(second)
+    here = -100  # AT_FDCWD: names are paths as they stand
+    try:
+        failed = library.renamex_np(*names, 2) if sys.platform == "darwin" else library.renameat2(here, names[0], here, names[1], 2)
+    except AttributeError:
+        raise OSError("this system cannot exchange two folders in one step") from None
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(second))
+
+
+def replace_folder(fresh: Path, target: Path) -> None:
+    """Put `fresh` in place of `target`; at any moment `target` is the old folder whole or the new one whole.
+
+    Where the system cannot exchange folders, the old one is renamed first; `recover` undoes that if the process dies in between.
+    """
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if not target.exists():
+        os.rename(fresh, target)
+        return
+    try:
+        exchange(fresh, target)
+        os.rename(fresh, old)
+    except OSError:
+        os.rename(target, old)
+        os.rename(fresh, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(target: Path) -> None:
+    """Undo what a killed build may have left."""
+    old = target.with_name(target.name + ".old")
+    if old.exists() and not target.exists():
+        os.rename(old, target)
+    for name in (".new", ".old"):
+        shutil.rmtree(target.with_name(target.name + name), ignore_errors=True)
+
+
+def make_zip(files: dict[str, bytes]) -> bytes:
+    """A zip that is the same bytes for the same content: fixed dates, fixed order."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

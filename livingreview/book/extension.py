@@ -22,19 +22,20 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from livingreview import __version__
-from livingreview.cards import write_cards, write_review
+from livingreview.pages.cards import write_cards, write_review
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
 from livingreview.evidence import find_root, load_evidence
-from livingreview.explorer import write_explorer
+from livingreview.pages.explorer import write_explorer
 from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
 from livingreview.execution.notebooks import digest
-from livingreview.page_finish import finish_page, lead_to, math_renderer, settle_search_index
-from livingreview.pages import write_downloads, write_report_pages
+from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
+from livingreview.manuscript import SectionError, expand_text, sections_of
+from livingreview.pages.report import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files
-from livingreview.sidebar import pages_that_moved, shorten_sidebar
-from livingreview.slim_css import slim_theme
-from livingreview.upkeep import read_upkeep
+from livingreview.book.sidebar import pages_that_moved, shorten_sidebar
+from livingreview.book.slim_css import slim_theme
+from livingreview.evidence.upkeep import read_upkeep
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -111,6 +112,27 @@ def provide_outputs(app) -> None:
     app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
 
 
+def share_sections(app, docname: str, source: list[str]) -> None:
+    """Give a chapter the sections it shares with others (a ``source-read`` listener)."""
+    if not (name := sections_of(source[0])):
+        return
+    folder = Path(app.env.doc2path(docname)).parent
+    app.env.note_dependency(str(folder / name))
+    try:
+        source[0] = expand_text(source[0], folder)
+    except SectionError as error:
+        raise ExtensionError(f"{docname}: {error}") from None
+
+
+def lay_sources(app) -> None:
+    """The source of each chapter, for download, with the sections it shares: whole, so that it can be run as it is."""
+    for docname in sorted(app.env.found_docs):
+        path = Path(app.env.doc2path(docname))
+        copied = Path(app.outdir) / "_sources" / f"{docname}.md"
+        if copied.is_file() and sections_of(text := path.read_text(encoding="utf-8")):
+            copied.write_text(expand_text(text, path.parent), encoding="utf-8")
+
+
 def mark_start(app) -> None:
     """Note when the pages of this build begin; what a killed build left half-finished is finished too."""
     mark = Path(app.outdir) / UNFINISHED
@@ -165,6 +187,7 @@ def finish_build(app, error) -> None:
     root = find_root(app.srcdir)
     lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
     lay_data(app, root)
+    lay_sources(app)
     write_release_files(root, Path(app.outdir))
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
@@ -240,6 +263,7 @@ def setup(app) -> dict:
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)
     app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
+    app.connect("source-read", share_sections)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
     app.connect("html-page-context", remember_stems)  # the first event after the index is set up

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.chapter import review_record
+from livingreview.pages.opening import review_record
 from livingreview.evidence import Evidence, records, select_class
-from livingreview.html import Column, Folded, Fragment, HtmlTable, Row, fold
-from livingreview.numbers import fill_figures
+from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, fold
+from livingreview.display.numbers import fill_figures
 from livingreview.tables.common import report_link, text
 
 

@@ -5,6 +5,7 @@ Nothing here judges the data (see ``livingreview.checks``) and nothing here draw
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -19,8 +20,8 @@ import pandas as pd
 from pybtex.database import BibliographyData
 from pybtex.database.input.bibtex import Parser
 
-from livingreview.project import DESCRIPTOR, find_root
-from livingreview.schema import Package, Table, parse_package
+from livingreview.files import DESCRIPTOR, find_root
+from livingreview.evidence.schema import Package, Table, parse_package
 
 BIBLIOGRAPHY = "references.bib"
 
@@ -167,6 +168,11 @@ def read_table(path: Path | io.BytesIO, table: Table) -> pd.DataFrame:
     """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
     frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
     return frame[table.columns].astype({item.name: item.dtype for item in table.fields})
+
+
+def read_cells(content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file as they stand in it: column -> text of the cell, '' where it is empty."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
 def load_evidence(root: str | os.PathLike | None = None) -> Evidence:

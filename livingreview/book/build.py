@@ -13,9 +13,10 @@ from pathlib import Path
 
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
+from livingreview.manuscript import find_pages
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.swap import recover, replace_folder
-from livingreview.project import hash_project, note_published
+from livingreview.files import recover, replace_folder
+from livingreview.files import hash_project, note_published
 
 
 class BuildError(Exception):
@@ -49,10 +50,10 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
     target = root / "_build" / "html"
     with locked(root / "_build", report):
         recover(target)
-        pages = sorted((root / "chapters").glob("*.md"))
+        pages = find_pages(root / "chapters")
 
         def renew() -> None:
-            from livingreview.sphinx_extension import renew_reports  # here: importing Sphinx takes as long as a chapter, and chapters are running
+            from livingreview.book.extension import renew_reports  # here: importing Sphinx takes as long as a chapter, and chapters are running
 
             renew_reports(root, read_citation(root), hash_of)
 
@@ -83,7 +84,7 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
     """
     from jupyter_book.cli.main import main
 
-    from livingreview.sphinx_extension import PREPARED, Prepared
+    from livingreview.book.extension import PREPARED, Prepared
 
     staging.mkdir(parents=True, exist_ok=True)
     token, told = PREPARED.set(Prepared(checked, notebooks)), io.StringIO()

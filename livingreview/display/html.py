@@ -13,7 +13,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from livingreview.numbers import Figure, legend
+from livingreview.display.numbers import Figure, legend
 
 CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
 
@@ -21,7 +21,7 @@ CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS stri
 @cache
 def templates() -> Environment:
     """The package's templates, autoescaped."""
-    return Environment(loader=PackageLoader("livingreview"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(loader=PackageLoader("livingreview.display"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def render(template: str, **values) -> Markup:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from livingreview.evidence import Evidence, split_ids
-from livingreview.schema import Table
+from livingreview.evidence.schema import Table
 
 # State of a conclusion -> what a page says of it; one that is read needs no word.
 STATES = {

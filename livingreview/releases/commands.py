@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from livingreview.project import find_root, is_current
+from livingreview.files import find_root, is_current
 
 
 def add_commands(commands) -> None:
@@ -133,7 +133,7 @@ def run_zenodo(options: argparse.Namespace) -> int:
 
 def run_due(options: argparse.Namespace) -> int:
     """``livingreview due``"""
-    from livingreview.upkeep import read_upkeep, tell_due
+    from livingreview.evidence.upkeep import read_upkeep, tell_due
 
     told = tell_due(read_upkeep(find_root(options.root)), datetime.date.today())
     print(told or "no search is due", file=None if told else sys.stderr)

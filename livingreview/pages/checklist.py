@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from livingreview.evidence import Evidence, split_ids
-from livingreview.html import Column, HtmlTable, Row, Stack, link
+from livingreview.display.html import Column, HtmlTable, Row, Stack, link
 from livingreview.tables.common import text
 
 

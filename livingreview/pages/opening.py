@@ -6,8 +6,8 @@ from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
 from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
-from livingreview.html import Fragment
-from livingreview.numbers import Figure, make_figure
+from livingreview.display.html import Fragment
+from livingreview.display.numbers import Figure, make_figure
 
 
 def open_review() -> Evidence:

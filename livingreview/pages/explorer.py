@@ -13,8 +13,8 @@ import pandas as pd
 from livingreview.charts.render import inert_json
 from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.evidence import Evidence, records
-from livingreview.html import Fragment
-from livingreview.numbers import exact_interval, write_value
+from livingreview.display.html import Fragment
+from livingreview.display.numbers import exact_interval, write_value
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.outcomes import grade_text
 

@@ -6,10 +6,10 @@ import datetime
 
 from markupsafe import Markup
 
-from livingreview.chapter import review_record
+from livingreview.pages.opening import review_record
 from livingreview.evidence import find_root
-from livingreview.html import Fragment
-from livingreview.upkeep import MODES, read_upkeep
+from livingreview.display.html import Fragment
+from livingreview.evidence.upkeep import MODES, read_upkeep
 
 
 def show_clocks() -> Fragment:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from livingreview.charts.render import inert_json
 from livingreview.evidence import Evidence
-from livingreview.html import Column, Fragment, HtmlTable, Row, fold
-from livingreview.numbers import exact_interval, format_count, format_interval, format_percent, make_figure
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
+from livingreview.display.numbers import exact_interval, format_count, format_interval, format_percent, make_figure
 from livingreview.synthesis import PooledProportion, pool_proportions
 from livingreview.tables.plan import Plan, synthesis_plan
 from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out

@@ -17,7 +17,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from livingreview.citation import read_citation, site_address
-from livingreview.html import render
+from livingreview.display.html import render
 
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.S)
 HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.S)

@@ -13,8 +13,8 @@ import pandas as pd
 from livingreview.charts.render import inert_json
 from livingreview.citation import page_source, row_source
 from livingreview.evidence import Evidence, records
-from livingreview.numbers import is_second_hand, write_value
-from livingreview.pages import describe_row
+from livingreview.display.numbers import is_second_hand, write_value
+from livingreview.pages.report import describe_row
 
 FLAG = ("title", "explanation", "resolution")  # what a card tells of a registered discrepancy
 

@@ -1,0 +1,99 @@
+"""The one face of the engine for a chapter: ``import livingreview.chapter as lr``, then call and show.
+
+Everything a page may use stands here, grouped by what it makes; nothing else of the engine belongs in a cell.
+"""
+
+from livingreview.charts import (
+    draw_adverse_events,
+    draw_bridge,
+    draw_calendars,
+    draw_courses,
+    draw_cumulative,
+    draw_forest,
+    draw_overview,
+    draw_survival,
+)
+from livingreview.citation import list_references
+from livingreview.display.html import fold
+from livingreview.pages.checklist import tabulate_checklist
+from livingreview.pages.clocks import show_clocks
+from livingreview.pages.explorer import show_explorer
+from livingreview.pages.opening import cite_page, cite_review, glue_figures, open_chapter, open_parts, open_review
+from livingreview.pages.overview import (
+    list_classes,
+    list_reports,
+    show_flow,
+    show_status,
+    tabulate_agreement,
+    tabulate_discrepancy_counts,
+    tabulate_glossary,
+    tabulate_screening,
+    tabulate_searches,
+    tabulate_verification,
+)
+from livingreview.pages.report import link_downloads, tabulate_dictionary, tabulate_downloads
+from livingreview.pages.whatif import show_what_if
+from livingreview.releases.page import show_changes, show_releases
+from livingreview.tables import (
+    list_claims,
+    list_discrepancies,
+    tabulate_appraisals,
+    tabulate_certainty,
+    tabulate_characteristics,
+    tabulate_contrasts,
+    tabulate_evidence_map,
+    tabulate_leave_one_out,
+    tabulate_models,
+    tabulate_plan,
+    tabulate_populations,
+    tabulate_regimens,
+    tabulate_reports,
+    tabulate_results,
+)
+
+# The evidence of a page, and figures for its prose.
+OPENING = ["open_review", "open_chapter", "open_parts", "glue_figures"]
+CHARTS = [
+    "draw_adverse_events",
+    "draw_bridge",
+    "draw_calendars",
+    "draw_courses",
+    "draw_cumulative",
+    "draw_forest",
+    "draw_overview",
+    "draw_survival",
+]
+TABLES = [
+    "fold",
+    "list_claims",
+    "list_classes",
+    "list_discrepancies",
+    "list_references",
+    "list_reports",
+    "tabulate_agreement",
+    "tabulate_appraisals",
+    "tabulate_certainty",
+    "tabulate_characteristics",
+    "tabulate_checklist",
+    "tabulate_contrasts",
+    "tabulate_dictionary",
+    "tabulate_discrepancy_counts",
+    "tabulate_downloads",
+    "tabulate_evidence_map",
+    "tabulate_glossary",
+    "tabulate_leave_one_out",
+    "tabulate_models",
+    "tabulate_plan",
+    "tabulate_populations",
+    "tabulate_regimens",
+    "tabulate_reports",
+    "tabulate_results",
+    "tabulate_screening",
+    "tabulate_searches",
+    "tabulate_verification",
+]
+# Pieces that are more than a table or a chart.
+PANELS = ["show_changes", "show_clocks", "show_explorer", "show_flow", "show_releases", "show_status", "show_what_if"]
+CITING = ["cite_page", "cite_review", "link_downloads"]
+
+__all__ = [*OPENING, *CHARTS, *TABLES, *PANELS, *CITING]

@@ -1,0 +1,38 @@
+"""The evidence: what ``data/`` and ``review.yml`` hold, as values. The only reader of ``data/``; it judges nothing and draws nothing."""
+
+from livingreview.evidence.package import (
+    BIBLIOGRAPHY,
+    Evidence,
+    expand_days,
+    load_class,
+    load_evidence,
+    load_package,
+    parse_evidence,
+    read_bibliography,
+    read_cells,
+    read_table,
+    records,
+    select_class,
+    select_part,
+    split_ids,
+)
+from livingreview.files import DESCRIPTOR, find_root
+
+__all__ = [
+    "BIBLIOGRAPHY",
+    "DESCRIPTOR",
+    "Evidence",
+    "expand_days",
+    "find_root",
+    "load_class",
+    "load_evidence",
+    "load_package",
+    "parse_evidence",
+    "read_bibliography",
+    "read_cells",
+    "read_table",
+    "records",
+    "select_class",
+    "select_part",
+    "split_ids",
+]
