@@ -22,7 +22,16 @@ from livingreview.pages.explorer import list_rows, pack_rows, show_explorer
 from tests.find_browser import find_browser
 
 WEB = Path(__file__).resolve().parent.parent / "livingreview" / "book" / "web"
-CHOICES = ("class=bortezomib", "outcome=cr", "q=relapse", "disease=aml", "q=children+remission", "sort=share", "class=blinatumomab&sort=patients", "")
+CHOICES = (
+    "class=bortezomib",
+    "outcome=cr",
+    "q=relapse",
+    "disease=aml",
+    "q=children+remission",
+    "sort=share",
+    "class=blinatumomab&sort=patients",
+    "",
+)
 TIMED = """async ([choices, run]) => {
   const times = [];
   for (let round = 0; round < 5; round += 1) for (const choice of choices) {
@@ -83,10 +92,16 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     for name in ("lr-page.js", "lr-cite.js", "lr-card.js", "lr-explorer.js", "lr.css"):
         (folder / "_static" / name).write_bytes((WEB / name).read_bytes())
     data = inert_json(pack_rows(grow_rows(evidence, count)) | {"ris": {}})
-    (folder / "_static" / "explorer-data.js").write_text(f"globalThis.given = {data}; lrExplorer(given);", encoding="utf-8")
-    (folder / "_static" / "review.js").write_text('lrReview({ version: "", source: "", address: "" });', encoding="utf-8")
+    (folder / "_static" / "explorer-data.js").write_text(
+        f"globalThis.given = {data}; lrExplorer(given);", encoding="utf-8"
+    )
+    (folder / "_static" / "review.js").write_text(
+        'lrReview({ version: "", source: "", address: "" });', encoding="utf-8"
+    )
     page = folder / "chapters" / "explorer.html"
-    scripts = "".join(f'<script src="../_static/{name}.js" defer></script>' for name in ("lr-page", "lr-cite", "lr-card"))
+    scripts = "".join(
+        f'<script src="../_static/{name}.js" defer></script>' for name in ("lr-page", "lr-cite", "lr-card")
+    )
     head = f'<!doctype html><meta charset="utf-8"><title>x</title><link rel="stylesheet" href="../_static/lr.css">{scripts}'
     page.write_text(head + str(show_explorer(evidence, caption="Rows").__html__()), encoding="utf-8")
     return page
@@ -96,12 +111,16 @@ def main(count: int = 10_000) -> None:
     """Print the times."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         address = f"file://{write_page(Path(folder), load_evidence(), count)}"
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector(".lr-explorer[data-ready]")
         page.add_script_tag(content=RIVALS)
-        print(f"{count} rows, Chromium {browser.version}, {len(CHOICES)} choices five times, from the choice to the page laid out:")
+        print(
+            f"{count} rows, Chromium {browser.version}, {len(CHOICES)} choices five times, from the choice to the page laid out:"
+        )
         for title, prepare, run in (
             ("the explorer: one page of rows", "", "runExplorer"),
             ("every matching row drawn again", "prepareRivals(given)", "runRedraw"),
@@ -110,7 +129,9 @@ def main(count: int = 10_000) -> None:
             if prepare:
                 page.evaluate(prepare)
             times = page.evaluate(TIMED, [list(CHOICES), run])
-            print(f"  {title:40} median {statistics.median(times):7.1f} ms, slowest {max(times):7.1f} ms, {page.locator('tbody tr').count()} rows in the page")
+            print(
+                f"  {title:40} median {statistics.median(times):7.1f} ms, slowest {max(times):7.1f} ms, {page.locator('tbody tr').count()} rows in the page"
+            )
         browser.close()
 
 

@@ -28,17 +28,20 @@ from pathlib import Path
 import psutil
 import yaml
 
-from livingreview.evidence import load_evidence
 from livingreview.citation import read_citation
+from livingreview.evidence import load_evidence
 from livingreview.pages.report import write_report_pages
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.synthetic import grow  # noqa: E402
-from tests.copies import JUPYTER_BOOK, Copy  # noqa: E402
+from benchmarks.synthetic import grow
+from tests.copies import JUPYTER_BOOK, Copy
 
 SPHINX = "from sphinx.cmd.build import main; import sys; sys.exit(main(sys.argv[1:]))"
-ROW = ("data/outcomes.csv", "second complete remission: marrow blasts")  # wording that a chapter shows; one row of one class
+ROW = (
+    "data/outcomes.csv",
+    "second complete remission: marrow blasts",
+)  # wording that a chapter shows; one row of one class
 PROSE = ("chapters/bortezomib.md", "## How many responded?")
 
 
@@ -90,7 +93,11 @@ class Plain(Stock):
     def make(self, *, everything: bool = False) -> None:
         if everything:
             shutil.rmtree(self.folder / "_build" / ".jupyter_cache", ignore_errors=True)
-        must(self.run("-c", SPHINX, "-q", "-b", "html", *(["-E", "-a"] if everything else []), ".", "_build/html"))
+        must(
+            self.run(
+                "-c", SPHINX, "-q", "-b", "html", *(["-E", "-a"] if everything else []), ".", "_build/html"
+            )
+        )
 
 
 def must(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess:
@@ -113,7 +120,9 @@ def change(project: Copy, place: tuple[str, str], number: int) -> str:
     new = f"{text} v{number}"
     path = project.folder / name
     content = path.read_text(encoding="utf-8")
-    path.write_text(content.replace(f"{text} v{number - 1}" if number > 1 else text, new, 1), encoding="utf-8")
+    path.write_text(
+        content.replace(f"{text} v{number - 1}" if number > 1 else text, new, 1), encoding="utf-8"
+    )
     return new.removeprefix("## ")
 
 
@@ -137,7 +146,10 @@ def compare(folder: Path, rounds: int, show_stale: bool) -> dict[str, dict[str, 
             wording = change(project, ROW, 1)
             if show_stale and kind is not Ours:
                 project.make()
-                print(f"  {kind.title} after a changed row, cache kept: {'fresh' if wording in read(project) else 'the OLD number is published'}", flush=True)
+                print(
+                    f"  {kind.title} after a changed row, cache kept: {'fresh' if wording in read(project) else 'the OLD number is published'}",
+                    flush=True,
+                )
             record("one row changed", lambda: project.make(everything=kind is not Ours))
             assert wording in read(project), f"{kind.title} is stale"
             wording = change(project, PROSE, 1)
@@ -156,7 +168,13 @@ def tell(times: dict[str, dict[str, list[float]]]) -> None:
     ours = {case: statistics.median(values) for case, values in times[Ours.title].items()}
     print(f"\n{'median seconds (times ours)':28}" + "".join(f"{case:>22}" for case in ours))
     for title, cases in times.items():
-        print(f"{title:28}" + "".join(f"{(m := statistics.median(values)):>12.1f} ({m / ours[case]:>5.1f}x)" for case, values in cases.items()))
+        print(
+            f"{title:28}"
+            + "".join(
+                f"{(m := statistics.median(values)):>12.1f} ({m / ours[case]:>5.1f}x)"
+                for case, values in cases.items()
+            )
+        )
 
 
 class Memory:
@@ -186,30 +204,49 @@ class Memory:
 
 def growth(folder: Path, sizes: list[int]) -> None:
     """Time, memory and index of books of several sizes."""
-    print(f"\n{'chapters':>9}{'cold s':>9}{'s/chapter':>11}{'one row s':>11}{'nothing s':>11}{'peak MB':>9}{'index kB/ch.':>14}{'HTML MB':>9}")
+    print(
+        f"\n{'chapters':>9}{'cold s':>9}{'s/chapter':>11}{'one row s':>11}{'nothing s':>11}{'peak MB':>9}{'index kB/ch.':>14}{'HTML MB':>9}"
+    )
     for size in sizes:
         project = Ours(folder / f"grown-{size}" / "book")
         grow(project.folder, size)
         with Memory() as memory:
             cold = seconds(project.make)
         row = project.folder / "data" / "outcomes.csv"
-        row.write_text(row.read_text(encoding="utf-8").replace("made-up remission", "made-up remission v1", 1), encoding="utf-8")
+        row.write_text(
+            row.read_text(encoding="utf-8").replace("made-up remission", "made-up remission v1", 1),
+            encoding="utf-8",
+        )
         one, nothing = seconds(project.make), seconds(project.make)
         index = (project.published / "searchindex.js").stat().st_size
         pages = sum(path.stat().st_size for path in project.published.rglob("*.html"))
-        print(f"{size:>9}{cold:>9.1f}{cold / size:>11.2f}{one:>11.1f}{nothing:>11.1f}{memory.peak / 1e6:>9.0f}{index / size / 1e3:>14.1f}{pages / 1e6:>9.1f}", flush=True)
+        print(
+            f"{size:>9}{cold:>9.1f}{cold / size:>11.2f}{one:>11.1f}{nothing:>11.1f}{memory.peak / 1e6:>9.0f}{index / size / 1e3:>14.1f}{pages / 1e6:>9.1f}",
+            flush=True,
+        )
         shutil.rmtree(project.folder)
 
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison (0: leave it out)")
-    parser.add_argument("--grow", type=int, nargs="*", default=[8, 80, 400], help="numbers of chapters of the grown books")
-    parser.add_argument("--show-stale", action="store_true", help="also build with the stock tools' caches kept, and say what they publish")
+    parser.add_argument(
+        "--grow", type=int, nargs="*", default=[8, 80, 400], help="numbers of chapters of the grown books"
+    )
+    parser.add_argument(
+        "--show-stale",
+        action="store_true",
+        help="also build with the stock tools' caches kept, and say what they publish",
+    )
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # no user builds without compiled modules
-    print(f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    print(
+        f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as name:
         if options.rounds:
             tell(compare(Path(name), options.rounds, options.show_stale))

@@ -28,7 +28,9 @@ from tests.find_browser import find_browser
 ROOT = Path(__file__).resolve().parent.parent
 ASKED = ("remission", "neutropenia", "Wierzbowska", "bortezomib asparaginase", "xyzzy")
 PLACES = ("terms", "titleterms")
-NONE, OVER = (f"#search-results .search-summary:has-text('{words}')" for words in ("did not match", "finished"))
+NONE, OVER = (
+    f"#search-results .search-summary:has-text('{words}')" for words in ("did not match", "finished")
+)
 
 
 def multiply(book: Path, folder: Path, times: int) -> Path:
@@ -38,19 +40,38 @@ def multiply(book: Path, folder: Path, times: int) -> Path:
     index = json.loads(text[start:end])
     count = len(index["docnames"])
     for name in ("docnames", "filenames"):
-        index[name] = [item if turn == 0 else item.replace("chapters/", f"chapters/{turn}-", 1) for turn in range(times) for item in index[name]]
+        index[name] = [
+            item if turn == 0 else item.replace("chapters/", f"chapters/{turn}-", 1)
+            for turn in range(times)
+            for item in index[name]
+        ]
     index["titles"] = index["titles"] * times
     for name in PLACES:
-        index[name] = {word: [place + turn * count for turn in range(times) for place in (places if isinstance(places, list) else [places])] for word, places in index[name].items()}
-    index["alltitles"] = {title: [[place + turn * count, anchor] for turn in range(times) for place, anchor in places] for title, places in index["alltitles"].items()}
+        index[name] = {
+            word: [
+                place + turn * count
+                for turn in range(times)
+                for place in (places if isinstance(places, list) else [places])
+            ]
+            for word, places in index[name].items()
+        }
+    index["alltitles"] = {
+        title: [[place + turn * count, anchor] for turn in range(times) for place, anchor in places]
+        for title, places in index["alltitles"].items()
+    }
     for path in book.rglob("*"):
         target = folder / path.relative_to(book)
         if path.is_dir():
             target.mkdir(parents=True, exist_ok=True)
         elif path.name != "searchindex.js":
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, target) if path.stat().st_dev == folder.stat().st_dev else target.write_bytes(path.read_bytes())
-    (folder / "searchindex.js").write_text(text[:start] + json.dumps(index, separators=(",", ":"), ensure_ascii=False) + text[end:], encoding="utf-8")
+            os.link(path, target) if path.stat().st_dev == folder.stat().st_dev else target.write_bytes(
+                path.read_bytes()
+            )
+    (folder / "searchindex.js").write_text(
+        text[:start] + json.dumps(index, separators=(",", ":"), ensure_ascii=False) + text[end:],
+        encoding="utf-8",
+    )
     return folder
 
 
@@ -74,14 +95,22 @@ def main(pages: int = 1000) -> None:
     book = ROOT / "_build" / "html"
     own = len(list(book.rglob("*.html")))
     with tempfile.TemporaryDirectory(dir=ROOT / "_build") as name, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        print(f"Chromium {browser.version}; seconds from opening the search page to the first and the last result, median of three, nothing cached:")
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        print(
+            f"Chromium {browser.version}; seconds from opening the search page to the first and the last result, median of three, nothing cached:"
+        )
         for times in (1, -(-pages // own)):
             folder = multiply(book, Path(name) / str(times), times)
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+            server = http.server.ThreadingHTTPServer(
+                ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+            )
             threading.Thread(target=server.serve_forever, daemon=True).start()
             index = (folder / "searchindex.js").read_bytes()
-            print(f"  {own * times} pages, index {len(index) / 1e3:.0f} kB ({len(gzip.compress(index)) / 1e3:.0f} kB as it travels)")
+            print(
+                f"  {own * times} pages, index {len(index) / 1e3:.0f} kB ({len(gzip.compress(index)) / 1e3:.0f} kB as it travels)"
+            )
             for words in ASKED:
                 done = [search(browser, f"http://127.0.0.1:{server.server_port}", words) for _ in range(3)]
                 first, last = (statistics.median(run[place] for run in done) for place in (0, 1))

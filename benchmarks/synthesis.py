@@ -50,9 +50,13 @@ def make_sets(count: int, studies: int = K) -> Sets:
     sets: Sets = []
     while len(sets) < count:
         sparse = len(sets) % 2 == 0
-        n = np.clip(np.round(random.lognormal(np.log(18 if sparse else 30), 0.6, studies)), 5, 200).astype(int)
+        n = np.clip(np.round(random.lognormal(np.log(18 if sparse else 30), 0.6, studies)), 5, 200).astype(
+            int
+        )
         centre = logit(random.uniform(0.05, 0.2) if sparse else random.uniform(0.25, 0.8))
-        x = random.binomial(n, expit(centre + random.choice([0, 0.2, 0.5, 0.8, 1.2]) * random.standard_normal(studies)))
+        x = random.binomial(
+            n, expit(centre + random.choice([0, 0.2, 0.5, 0.8, 1.2]) * random.standard_normal(studies))
+        )
         if 0 < x.sum() < n.sum() and ((x > 0) & (x < n)).any():
             sets.append((x.tolist(), n.tolist()))
     return sets
@@ -60,7 +64,10 @@ def make_sets(count: int, studies: int = K) -> Sets:
 
 def tabulate(pooled: list[PooledProportion]) -> pd.DataFrame:
     """Our results as numbers on the logit scale."""
-    rows = [(fit.mu, fit.se, fit.tau2, fit.log_likelihood, fit.mu - Z * fit.se, fit.mu + Z * fit.se) for fit in pooled]
+    rows = [
+        (fit.mu, fit.se, fit.tau2, fit.log_likelihood, fit.mu - Z * fit.se, fit.mu + Z * fit.se)
+        for fit in pooled
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -71,7 +78,11 @@ def ask_metafor(sets: Sets, nodes: int = 7) -> tuple[pd.DataFrame, float]:
         # Numbered so that R keeps their order.
         rows = [(f"{i:07d}", x, n) for i, (events, totals) in enumerate(sets) for x, n in zip(events, totals)]
         pd.DataFrame(rows, columns=["set", "x", "n"]).to_csv(given, index=False)
-        subprocess.run(["Rscript", str(SCRIPT), str(given), str(found), str(nodes)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["Rscript", str(SCRIPT), str(given), str(found), str(nodes)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         frame = pd.read_csv(found)
     return frame[list(COLUMNS)], float(frame["seconds"].sum())
 
@@ -82,7 +93,11 @@ def ask_glmm(sets: Sets) -> tuple[pd.DataFrame, float]:
 
     rows, spent = [], 0.0
     for events, totals in sets:
-        data = {"x": events, "rest": [n - x for x, n in zip(events, totals)], "study": [str(i) for i in range(len(events))]}
+        data = {
+            "x": events,
+            "rest": [n - x for x, n in zip(events, totals)],
+            "study": [str(i) for i in range(len(events))],
+        }
         start = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -103,7 +118,9 @@ def judge(sets: Sets, answers: pd.DataFrame) -> np.ndarray:
         inner = x * log_expit(line) + (n - x) * log_expit(-line) + density
         top = inner.max(axis=1, keepdims=True)
         coefficients = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
-        values.append(float((top + np.log(np.exp(inner - top).sum(axis=1, keepdims=True)) + coefficients).sum()))
+        values.append(
+            float((top + np.log(np.exp(inner - top).sum(axis=1, keepdims=True)) + coefficients).sum())
+        )
     return np.array(values)
 
 
@@ -124,13 +141,24 @@ def compare_answers(sets: Sets, ours: pd.DataFrame, theirs: pd.DataFrame, name: 
     gap = (ours - theirs).abs()
     # metafor's own log-likelihood leaves out a constant of the data, so both are worked out at the answers.
     lead = np.full(len(sets), np.nan)
-    lead[~failed] = judge([pair for pair, bad in zip(sets, failed) if not bad], ours[~failed]) - judge([pair for pair, bad in zip(sets, failed) if not bad], theirs[~failed])
-    print(f"    agreement with {name}, {len(sets) - failed.sum()} sets that it could fit, {failed.sum()} that it could not:")
+    lead[~failed] = judge([pair for pair, bad in zip(sets, failed) if not bad], ours[~failed]) - judge(
+        [pair for pair, bad in zip(sets, failed) if not bad], theirs[~failed]
+    )
+    print(
+        f"    agreement with {name}, {len(sets) - failed.sum()} sets that it could fit, {failed.sum()} that it could not:"
+    )
     print(f"      {'':24}{'mu':>12}{'se':>12}{'tau2':>12}{'logLik':>12}{'CI ends':>12}")
     columns = [gap["mu"], gap["se"], gap["tau2"], pd.Series(lead).abs(), gap[["low", "high"]].max(axis=1)]
-    for label, rule in (("median |difference|", np.nanmedian), ("99th percentile", lambda v: np.nanpercentile(v, 99)), ("largest", np.nanmax)):
+    for label, rule in (
+        ("median |difference|", np.nanmedian),
+        ("99th percentile", lambda v: np.nanpercentile(v, 99)),
+        ("largest", np.nanmax),
+    ):
         print(f"      {label:24}" + "".join(f"{rule(column.to_numpy()):>12.1e}" for column in columns))
-    print(f"      {'within 1e-4':24}" + "".join(f"{100 * (column[~failed] <= CLOSE).mean():>11.2f}%" for column in columns))
+    print(
+        f"      {'within 1e-4':24}"
+        + "".join(f"{100 * (column[~failed] <= CLOSE).mean():>11.2f}%" for column in columns)
+    )
     apart = np.flatnonzero(~failed & ((gap["mu"] > CLOSE) | (gap["tau2"] > CLOSE)).to_numpy())
     if apart.size:
         explain(lead[apart], ours["tau2"].to_numpy()[apart], theirs["tau2"].to_numpy()[apart], name)
@@ -139,20 +167,38 @@ def compare_answers(sets: Sets, ours: pd.DataFrame, theirs: pd.DataFrame, name: 
 def explain(lead: np.ndarray, ours: np.ndarray, theirs: np.ndarray, name: str) -> None:
     """Print who is right on the sets where mu or tau2 differ: `lead` is our log-likelihood less theirs."""
     edge = (theirs < TAU_IS_ZERO) != (ours < TAU_IS_ZERO)
-    words = [("ours is likelier", lead > HIGHER), (f"{name}'s is likelier", lead < -HIGHER), ("as likely, to 1e-6", np.abs(lead) <= HIGHER)]
+    words = [
+        ("ours is likelier", lead > HIGHER),
+        (f"{name}'s is likelier", lead < -HIGHER),
+        ("as likely, to 1e-6", np.abs(lead) <= HIGHER),
+    ]
     print(f"      of the {len(lead)} where mu or tau2 differ by more:")
     for label, chosen in words:
-        print(f"        {label}: {chosen.sum()}" + (f" (of them {(chosen & edge).sum()} where one program stopped at tau2 = 0; largest lead {np.abs(lead[chosen]).max():.1e})" if chosen.any() else ""))
+        print(
+            f"        {label}: {chosen.sum()}"
+            + (
+                f" (of them {(chosen & edge).sum()} where one program stopped at tau2 = 0; largest lead {np.abs(lead[chosen]).max():.1e})"
+                if chosen.any()
+                else ""
+            )
+        )
 
 
-def run_case(title: str, sets: Sets, ours: Callable[[], list[PooledProportion]], options: argparse.Namespace) -> None:
+def run_case(
+    title: str, sets: Sets, ours: Callable[[], list[PooledProportion]], options: argparse.Namespace
+) -> None:
     """Time and compare one case."""
     print(f"\n{title}", flush=True)
     pooled, own, wall = median_seconds(ours, options.rounds)
     print(f"  ours: {own:.4f} s (median of {options.rounds}; by the clock {wall:.4f} s)", flush=True)
     found = tabulate(pooled)
-    print(f"    our log-likelihood against the trapezoid rule: largest difference {np.abs(judge(sets, found) - found['log_likelihood']).max():.1e}; fits that did not converge: {sum(not fit.converged for fit in pooled)}", flush=True)
-    rivals = [("glmm", ask_glmm, len(sets))] + ([("metafor", ask_metafor, options.metafor_sets)] if options.r else [])
+    print(
+        f"    our log-likelihood against the trapezoid rule: largest difference {np.abs(judge(sets, found) - found['log_likelihood']).max():.1e}; fits that did not converge: {sum(not fit.converged for fit in pooled)}",
+        flush=True,
+    )
+    rivals = [("glmm", ask_glmm, len(sets))] + (
+        [("metafor", ask_metafor, options.metafor_sets)] if options.r else []
+    )
     for name, ask, most in rivals:
         part = sets[: most or len(sets)]
         theirs, spent = ask(part)
@@ -164,15 +210,41 @@ def run_case(title: str, sets: Sets, ours: Callable[[], list[PooledProportion]],
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", type=int, nargs="*", default=[1, 100, 10_000], help=f"numbers of sets of {K} studies")
-    parser.add_argument("--studies", type=int, default=200, help="studies of the set of which each is left out in turn (0: leave it out)")
-    parser.add_argument("--metafor-sets", type=int, default=0, help="give metafor only so many sets of a case and scale its time (0: all)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--sets", type=int, nargs="*", default=[1, 100, 10_000], help=f"numbers of sets of {K} studies"
+    )
+    parser.add_argument(
+        "--studies",
+        type=int,
+        default=200,
+        help="studies of the set of which each is left out in turn (0: leave it out)",
+    )
+    parser.add_argument(
+        "--metafor-sets",
+        type=int,
+        default=0,
+        help="give metafor only so many sets of a case and scale its time (0: all)",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of ours; the others are timed once")
     options = parser.parse_args()
-    options.r = bool(which("Rscript")) and not subprocess.run(["Rscript", "-e", "library(metafor); library(lme4)"], capture_output=True).returncode
-    print(f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    print("metafor: found" if options.r else "metafor: NOT HERE (R with metafor and lme4), so nothing is compared with it", flush=True)
+    options.r = (
+        bool(which("Rscript"))
+        and not subprocess.run(
+            ["Rscript", "-e", "library(metafor); library(lme4)"], capture_output=True
+        ).returncode
+    )
+    print(
+        f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
+    print(
+        "metafor: found"
+        if options.r
+        else "metafor: NOT HERE (R with metafor and lme4), so nothing is compared with it",
+        flush=True,
+    )
     pool_many(make_sets(2))  # loads what the first call loads
     for count in options.sets:
         sets = make_sets(count)
@@ -180,7 +252,12 @@ def main() -> None:
     if options.studies:
         events, totals = make_sets(1, options.studies)[0]
         left = [(events[:i] + events[i + 1 :], totals[:i] + totals[i + 1 :]) for i in range(len(events))]
-        run_case(f"k = {options.studies}, each left out in turn", left, lambda: leave_one_out(events, totals), options)
+        run_case(
+            f"k = {options.studies}, each left out in turn",
+            left,
+            lambda: leave_one_out(events, totals),
+            options,
+        )
 
 
 if __name__ == "__main__":

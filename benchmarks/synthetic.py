@@ -26,7 +26,9 @@ kernelspec:
 ---
 
 """
-CHAPTER = HEADER + """# {title}
+CHAPTER = (
+    HEADER
+    + """# {title}
 
 Made up, to measure the build.
 
@@ -43,6 +45,7 @@ chapter = lr.open_chapter(class_id)
 lr.list_claims(chapter)
 ```
 """
+)
 CELLS = (
     ("Which reports is this based on?", 'lr.tabulate_reports(chapter, caption="Reports of this class")'),
     ("Who was treated?", 'lr.tabulate_populations(chapter, caption="Cohorts")'),
@@ -54,7 +57,9 @@ CELLS = (
     ("References", "lr.list_references(chapter)"),
     ("Cite this chapter", "lr.cite_page(class_id)"),
 )
-INDEX = HEADER + """# A made-up review
+INDEX = (
+    HEADER
+    + """# A made-up review
 
 ```{code-cell} ipython3
 import livingreview.chapter as lr
@@ -67,7 +72,10 @@ lr.show_status(review)
 lr.list_classes(review)
 ```
 """
-DATA = HEADER + """# Data
+)
+DATA = (
+    HEADER
+    + """# Data
 
 ```{code-cell} ipython3
 import livingreview.chapter as lr
@@ -76,6 +84,7 @@ review = lr.open_review()
 lr.list_reports(review)
 ```
 """
+)
 
 
 def grow(project: Path, chapters: int, seed: int = 1) -> None:
@@ -91,8 +100,12 @@ def write_pages(project: Path, names: list[str]) -> None:
     for path in folder.glob("*.md"):
         path.unlink()
     for name in names:
-        cells = "".join(f"\n## {heading}\n\n```{{code-cell}} ipython3\n{code}\n```\n" for heading, code in CELLS)
-        (folder / f"{name}.md").write_text(CHAPTER.format(title=name.capitalize().replace("-", " "), class_id=name) + cells, encoding="utf-8")
+        cells = "".join(
+            f"\n## {heading}\n\n```{{code-cell}} ipython3\n{code}\n```\n" for heading, code in CELLS
+        )
+        (folder / f"{name}.md").write_text(
+            CHAPTER.format(title=name.capitalize().replace("-", " "), class_id=name) + cells, encoding="utf-8"
+        )
     (folder / "index.md").write_text(INDEX, encoding="utf-8")
     (folder / "data.md").write_text(DATA, encoding="utf-8")
     (folder / "discrepancies.md").write_text("# Discrepancies\n\nNone.\n", encoding="utf-8")
@@ -100,9 +113,21 @@ def write_pages(project: Path, names: list[str]) -> None:
     for start in range(0, len(names), SECTION):
         head = f"section-{start // SECTION + 1:02}"
         (folder / f"{head}.md").write_text(f"# Regimens from {start + 1}\n\nMade up.\n", encoding="utf-8")
-        sections.append({"file": f"chapters/{head}", "sections": [{"file": f"chapters/{name}"} for name in names[start:start + SECTION]]})
+        sections.append(
+            {
+                "file": f"chapters/{head}",
+                "sections": [{"file": f"chapters/{name}"} for name in names[start : start + SECTION]],
+            }
+        )
     data = {"file": "chapters/data", "sections": [{"glob": "chapters/reports/*"}]}
-    toc = {"format": "jb-book", "root": "chapters/index", "parts": [{"caption": "Regimens", "chapters": sections}, {"caption": "About", "chapters": [{"file": "chapters/discrepancies"}, data]}]}
+    toc = {
+        "format": "jb-book",
+        "root": "chapters/index",
+        "parts": [
+            {"caption": "Regimens", "chapters": sections},
+            {"caption": "About", "chapters": [{"file": "chapters/discrepancies"}, data]},
+        ],
+    }
     (project / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), encoding="utf-8")
 
 
@@ -112,7 +137,9 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
     bibliography = []
     for position, name in enumerate(names, 1):
         report = f"{name}-report"
-        bibliography.append(f"@misc{{{report},\n  title = {{Made-up report {position}}},\n  year = {{2026}}\n}}\n")
+        bibliography.append(
+            f"@misc{{{report},\n  title = {{Made-up report {position}}},\n  year = {{2026}}\n}}\n"
+        )
         for table, row in class_rows(name, report, position, chance):
             rows.setdefault(table, []).append(row)
     rows["drugs"] = [{"drug_id": "made-up", "name": "Made-up drug", "short_name": "Made-up"}]
@@ -134,28 +161,130 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
 def class_rows(name: str, report: str, position: int, chance: random.Random):
     """(table, row) of one class."""
     proof = {"report_id": report, "locator": "Made up", "basis": "reported", "verification": "single_reading"}
-    yield "regimen_classes", {"class_id": name, "title": name.capitalize().replace("-", " "), "short_title": name, "question": "How long does a build take?", "position": position}
+    yield (
+        "regimen_classes",
+        {
+            "class_id": name,
+            "title": name.capitalize().replace("-", " "),
+            "short_title": name,
+            "question": "How long does a build take?",
+            "position": position,
+        },
+    )
     yield "families", {"family_id": name, "class_id": name, "name": name, "part": "core", "position": 1}
     yield "studies", {"study_id": name, "name": f"Study {position}", "design": "single_arm"}
-    yield "reports", {"report_id": report, "study_id": name, "kind": "article", "text_seen": "abstract", "status": "included", "status_reason": "Made up"}
-    yield "screening", {"record_id": report, "search_id": "made-up", "report_id": report, "stage": "title_abstract", "decision": "included", "reason": "Made up"}
-    yield "regimens", proof | {"row_id": f"{report}.regimen.one", "regimen_id": name, "family_id": name, "name": "Made-up regimen", "role": "studied"}
+    yield (
+        "reports",
+        {
+            "report_id": report,
+            "study_id": name,
+            "kind": "article",
+            "text_seen": "abstract",
+            "status": "included",
+            "status_reason": "Made up",
+        },
+    )
+    yield (
+        "screening",
+        {
+            "record_id": report,
+            "search_id": "made-up",
+            "report_id": report,
+            "stage": "title_abstract",
+            "decision": "included",
+            "reason": "Made up",
+        },
+    )
+    yield (
+        "regimens",
+        proof
+        | {
+            "row_id": f"{report}.regimen.one",
+            "regimen_id": name,
+            "family_id": name,
+            "name": "Made-up regimen",
+            "role": "studied",
+        },
+    )
     claim = f"{report}.outcome.adults.cr"
-    yield "claims", {"claim_id": f"{name}.remission", "class_id": name, "position": 1, "text": f"Made up: {{{claim}}} reached remission.", "rests_on": claim, "certainty": "very_low", "certainty_reason": "Made up", "overturned_by": "Anything"}
+    yield (
+        "claims",
+        {
+            "claim_id": f"{name}.remission",
+            "class_id": name,
+            "position": 1,
+            "text": f"Made up: {{{claim}}} reached remission.",
+            "rests_on": claim,
+            "certainty": "very_low",
+            "certainty_reason": "Made up",
+            "overturned_by": "Anything",
+        },
+    )
     for group in ("adults", "children"):
         cohort, total = f"{report}.{group}", chance.randint(12, 90)
-        yield "cohorts", proof | {
-            "row_id": f"{report}.cohort.{group}", "cohort_id": cohort, "study_id": name, "regimen_id": name, "label": group.capitalize(), "disease": "all",
-            "setting": "relapsed_refractory", "age_group": "adult" if group == "adults" else "paediatric", "n_enrolled": total}
-        for outcome, definition in (("cr", "made-up remission"), ("mrd_negative", "made-up MRD"), ("transplant", "made-up transplant"), ("treatment_death", "made-up death")):
-            yield "outcomes", proof | {
-                "row_id": f"{report}.outcome.{group}.{outcome.replace('_', '-')}", "cohort_id": cohort, "outcome": outcome, "events": chance.randint(0, total),
-                "total": total, "denominator": "treated", "assessed_at": "courses_2", "definition": definition}
+        yield (
+            "cohorts",
+            proof
+            | {
+                "row_id": f"{report}.cohort.{group}",
+                "cohort_id": cohort,
+                "study_id": name,
+                "regimen_id": name,
+                "label": group.capitalize(),
+                "disease": "all",
+                "setting": "relapsed_refractory",
+                "age_group": "adult" if group == "adults" else "paediatric",
+                "n_enrolled": total,
+            },
+        )
+        for outcome, definition in (
+            ("cr", "made-up remission"),
+            ("mrd_negative", "made-up MRD"),
+            ("transplant", "made-up transplant"),
+            ("treatment_death", "made-up death"),
+        ):
+            yield (
+                "outcomes",
+                proof
+                | {
+                    "row_id": f"{report}.outcome.{group}.{outcome.replace('_', '-')}",
+                    "cohort_id": cohort,
+                    "outcome": outcome,
+                    "events": chance.randint(0, total),
+                    "total": total,
+                    "denominator": "treated",
+                    "assessed_at": "courses_2",
+                    "definition": definition,
+                },
+            )
         for months in (12, 24):
-            yield "survival", proof | {
-                "row_id": f"{report}.survival.{group}.os-{months}m", "cohort_id": cohort, "endpoint": "OS", "statistic": "landmark", "time_months": months,
-                "estimate": chance.randint(20, 80), "unit": "pct", "origin": "not_reported"}
+            yield (
+                "survival",
+                proof
+                | {
+                    "row_id": f"{report}.survival.{group}.os-{months}m",
+                    "cohort_id": cohort,
+                    "endpoint": "OS",
+                    "statistic": "landmark",
+                    "time_months": months,
+                    "estimate": chance.randint(20, 80),
+                    "unit": "pct",
+                    "origin": "not_reported",
+                },
+            )
         for term in ("Febrile neutropenia", "Sepsis"):
-            yield "adverse_events", proof | {
-                "row_id": f"{report}.ae.{group}.{term.lower().replace(' ', '-')}", "cohort_id": cohort, "term": term, "group": "infection", "grade_min": 3,
-                "grade_max": 5, "events": chance.randint(0, total), "total": total, "attribution": "any"}
+            yield (
+                "adverse_events",
+                proof
+                | {
+                    "row_id": f"{report}.ae.{group}.{term.lower().replace(' ', '-')}",
+                    "cohort_id": cohort,
+                    "term": term,
+                    "group": "infection",
+                    "grade_min": 3,
+                    "grade_max": 5,
+                    "events": chance.randint(0, total),
+                    "total": total,
+                    "attribution": "any",
+                },
+            )

@@ -25,26 +25,58 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """The command line as options."""
-    parser = argparse.ArgumentParser(prog="livingreview", description="Check the evidence and build the book.")
+    parser = argparse.ArgumentParser(
+        prog="livingreview", description="Check the evidence and build the book."
+    )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--root", type=Path, default=None, help="the project folder (default: found from here upwards)")
+    parser.add_argument(
+        "--root", type=Path, default=None, help="the project folder (default: found from here upwards)"
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
     check = commands.add_parser("check", help="check every table in data/; exit 1 on any problem")
     check.add_argument("--json", action="store_true", help="problems as JSON, for machines")
-    check.add_argument("--sources", type=Path, metavar="DIR", help="also look up every printed fragment in DIR/<report_id>.txt")
-    check.add_argument("--record-rows", action="store_true", help="first record each table's number of rows in datapackage.json")
-    check.add_argument("--sort", action="store_true", help="first put the rows of every table in order of their key")
+    check.add_argument(
+        "--sources",
+        type=Path,
+        metavar="DIR",
+        help="also look up every printed fragment in DIR/<report_id>.txt",
+    )
+    check.add_argument(
+        "--record-rows",
+        action="store_true",
+        help="first record each table's number of rows in datapackage.json",
+    )
+    check.add_argument(
+        "--sort", action="store_true", help="first put the rows of every table in order of their key"
+    )
     check.set_defaults(run=run_check)
 
     build = commands.add_parser("build", help="check the data and build the book into _build/html")
-    build.add_argument("--engine", choices=["fork", "kernel"], help="how chapters are run (default: fork on Linux, a kernel each elsewhere)")
-    build.add_argument("--dask", metavar="ADDRESS", help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder")
+    build.add_argument(
+        "--engine",
+        choices=["fork", "kernel"],
+        help="how chapters are run (default: fork on Linux, a kernel each elsewhere)",
+    )
+    build.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder",
+    )
     build.set_defaults(run=run_build)
 
-    pdf = commands.add_parser("pdf", help="print the built book, or the chapters named, into _build/pdf (needs Chromium or Chrome)")
-    pdf.add_argument("chapters", nargs="*", metavar="CHAPTER", help="file name of a chapter without ending, for example 'methods' (default: all)")
-    pdf.add_argument("--output", type=Path, metavar="FILE", help="where to (default: _build/pdf/CHAPTER.pdf or book.pdf)")
+    pdf = commands.add_parser(
+        "pdf", help="print the built book, or the chapters named, into _build/pdf (needs Chromium or Chrome)"
+    )
+    pdf.add_argument(
+        "chapters",
+        nargs="*",
+        metavar="CHAPTER",
+        help="file name of a chapter without ending, for example 'methods' (default: all)",
+    )
+    pdf.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to (default: _build/pdf/CHAPTER.pdf or book.pdf)"
+    )
     pdf.set_defaults(run=run_pdf)
     add_commands(commands)
     return parser.parse_args(arguments)
@@ -52,7 +84,11 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import check_project, record_rows, sort_tables  # not at the top: an unchanged book is told in a moment
+    from livingreview.checks import (
+        check_project,
+        record_rows,
+        sort_tables,
+    )  # not at the top: an unchanged book is told in a moment
 
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():

@@ -35,21 +35,26 @@ def find_root(start: str | os.PathLike | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "data" / DESCRIPTOR).is_file():
             return folder
-    raise FileNotFoundError(f"no data/{DESCRIPTOR} in {here} or any folder above it: run this inside the project")
+    msg = f"no data/{DESCRIPTOR} in {here} or any folder above it: run this inside the project"
+    raise FileNotFoundError(msg)
 
 
 def hash_project(root: Path) -> str:
     """One hash over every file of the project that a build could read, and over Python's version."""
     total = hashlib.sha256(platform.python_version().encode())
     for path in _walk(root):
-        total.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+        total.update(
+            f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes()
+        )
     return total.hexdigest()
 
 
 def note_published(root: Path, inputs: str) -> None:
     """Write down what the published book was made from, and its files as they stand."""
     path = root / "_build" / NOTE
-    path.with_suffix(".part").write_text(json.dumps({"inputs": inputs, "files": _published(root)}), encoding="utf-8")
+    path.with_suffix(".part").write_text(
+        json.dumps({"inputs": inputs, "files": _published(root)}), encoding="utf-8"
+    )
     os.replace(path.with_suffix(".part"), path)
 
 
@@ -74,7 +79,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _published(root: Path) -> dict[str, list[int]]:
     base = root / "_build" / "html"
-    return {path.relative_to(base).as_posix(): [(status := path.stat()).st_size, status.st_mtime_ns] for path in sorted(base.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(base).as_posix(): [(status := path.stat()).st_size, status.st_mtime_ns]
+        for path in sorted(base.rglob("*"))
+        if path.is_file()
+    }
 
 
 def exchange(first: Path, second: Path) -> None:
@@ -93,9 +102,14 @@ def exchange(first: Path, second: Path) -> None:
     names = os.fsencode(first), os.fsencode(second)
     here = -100  # AT_FDCWD: names are paths as they stand
     try:
-        failed = library.renamex_np(*names, 2) if sys.platform == "darwin" else library.renameat2(here, names[0], here, names[1], 2)
+        failed = (
+            library.renamex_np(*names, 2)
+            if sys.platform == "darwin"
+            else library.renameat2(here, names[0], here, names[1], 2)
+        )
     except AttributeError:
-        raise OSError("this system cannot exchange two folders in one step") from None
+        msg = "this system cannot exchange two folders in one step"
+        raise OSError(msg) from None
     if failed:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(second))

@@ -20,7 +20,16 @@ from tests.reduced import CORE, keep_reports
 ROOT = Path(__file__).resolve().parent.parent
 
 
-LONGEST = ("test_rebuild.py", "test_safety_of_builds.py", "test_browser.py", "test_publishing.py", "test_hostile.py", "test_damage.py", "test_tables_and_charts.py", "test_proportions.py")
+LONGEST = (
+    "test_rebuild.py",
+    "test_safety_of_builds.py",
+    "test_browser.py",
+    "test_publishing.py",
+    "test_hostile.py",
+    "test_damage.py",
+    "test_tables_and_charts.py",
+    "test_proportions.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,14 +71,18 @@ def sources() -> Path:
     """The folder of source texts, which is not part of the project."""
     folder = ROOT.parent / "shared" / "sources"
     if not folder.is_dir():
-        pytest.skip("the source texts are not part of the project; put them in ../shared/sources to check every fragment")
+        pytest.skip(
+            "the source texts are not part of the project; put them in ../shared/sources to check every fragment"
+        )
     return folder
 
 
 @pytest.fixture(scope="session")
 def book() -> Path:
     """The built book, made by the command a maintainer uses."""
-    done = subprocess.run([sys.executable, "-m", "livingreview.cli", "build"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "livingreview.cli", "build"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, f"the book could not be built:\n{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
     return ROOT / "_build" / "html"
 
@@ -90,7 +103,15 @@ def site(book):
     server.shutdown()
 
 
-BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,19 @@ from pathlib import Path
 from tests.reduced import cited_reports, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("docs", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "LICENSE", "requirements.txt", "review.yml", "chapters", "data", "livingreview")
+PARTS = (
+    "docs",
+    "_config.yml",
+    "_toc.yml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "requirements.txt",
+    "review.yml",
+    "chapters",
+    "data",
+    "livingreview",
+)
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
@@ -28,7 +40,9 @@ class Copy:
         for name in PARTS:
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports"))
+                shutil.copytree(
+                    source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports")
+                )
             else:
                 shutil.copy(source, folder / name)
         if not whole:
@@ -43,7 +57,14 @@ class Copy:
         return self.folder.parent / "plain" / "_build" / "html"
 
     def run(self, *command: str, environment=None, **options) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True, text=True, env=self.environment(environment), **options)
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env=self.environment(environment),
+            **options,
+        )
 
     def environment(self, extra=None) -> dict:
         return os.environ | {"PYTHONPATH": str(self.folder)} | (extra or {})
@@ -54,7 +75,18 @@ class Copy:
 
     def build_plain(self) -> subprocess.CompletedProcess:
         """``jupyter-book build .``"""
-        return self.run("-c", JUPYTER_BOOK, "build", ".", "--path-output", str(self.folder.parent / "plain"), "-W", "-n", "--keep-going", "-q")
+        return self.run(
+            "-c",
+            JUPYTER_BOOK,
+            "build",
+            ".",
+            "--path-output",
+            str(self.folder.parent / "plain"),
+            "-W",
+            "-n",
+            "--keep-going",
+            "-q",
+        )
 
     @contextmanager
     def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:
@@ -73,14 +105,22 @@ class Copy:
 
 def executed(done: subprocess.CompletedProcess) -> set[str]:
     """Names of the chapters a build ran."""
-    return set(re.findall(r"^\s*\[\d+/\d+\] (\S+): (?:done|failed)", done.stdout, re.M))
+    return set(re.findall(r"^\s*\[\d+/\d+\] (\S+): (?:done|failed)", done.stdout, re.MULTILINE))
 
 
 def tree(folder: Path) -> dict[str, str]:
     """Every file of a folder with a hash of its content."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def differing(first: dict[str, str], second: dict[str, str]) -> list[str]:
     """Names of files that differ or stand on one side only, Sphinx's notes about its own configuration aside."""
-    return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name) and not name.startswith(".buildinfo"))
+    return sorted(
+        name
+        for name in first.keys() | second.keys()
+        if first.get(name) != second.get(name) and not name.startswith(".buildinfo")
+    )

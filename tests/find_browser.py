@@ -27,7 +27,14 @@ def fetch_browser() -> None:
     """Install a browser by the first way that works."""
     ways = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        ways.insert(0, ["sh", "-c", "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null"])
+        ways.insert(
+            0,
+            [
+                "sh",
+                "-c",
+                "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null",
+            ],
+        )
     for way in ways:
         print("no browser found; installing one ...", flush=True)
         if subprocess.run(way).returncode == 0 and find_browser():
@@ -38,4 +45,6 @@ if __name__ == "__main__":
     if not find_browser():
         fetch_browser()
     if not find_browser():
-        sys.exit("No Chromium could be found or installed; install Chromium or Chrome, or name it: CHROMIUM=/path make test")
+        sys.exit(
+            "No Chromium could be found or installed; install Chromium or Chrome, or name it: CHROMIUM=/path make test"
+        )

@@ -151,7 +151,9 @@ def _beta_binomial(given, method):
 def _bayes(given, method):
     pooled = pool_proportions(given["x"], given["n"], model="bayes", level=_level(method))
     # Only a single study is refused; its posterior is proper all the same.
-    fit = pooled.details or fit_bayes(np.asarray(given["x"], float), np.asarray(given["n"], float), level=_level(method))
+    fit = pooled.details or fit_bayes(
+        np.asarray(given["x"], float), np.asarray(given["n"], float), level=_level(method)
+    )
     return {
         "k": pooled.k,
         "p_median": fit.p_median,

@@ -33,18 +33,27 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
     for name in ("discrepancies", "appraisals", "extraction_agreement"):
         tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
-    reports = {*wanted, *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name])}
+    reports = {
+        *wanted,
+        *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),
+    }
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
     tables["screening"] = [row for row in tables["screening"] if row["report_id"] in reports]
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
-    tables["studies"] = [row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies]
+    tables["studies"] = [
+        row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
+    ]
     rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
     for row in tables["discrepancies"]:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
         tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
     for name, table in package.tables.items():
-        write_rows(data / table.path, table.columns, [[row[column] for column in table.columns] for row in tables[name]])
+        write_rows(
+            data / table.path,
+            table.columns,
+            [[row[column] for column in table.columns] for row in tables[name]],
+        )
     entries = re.split(r"\n(?=@)", (data / "references.bib").read_text(encoding="utf-8"))
     kept = [entry for entry in entries if (key := re.match(r"@\w+\{([^,]+),", entry)) and key[1] in reports]
     (data / "references.bib").write_text("\n".join(kept), encoding="utf-8")

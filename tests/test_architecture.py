@@ -78,17 +78,26 @@ def test_imports_go_down_a_floor(path):
 
 def test_synthesis_knows_numbers_only():
     for path in (ENGINE / "synthesis").glob("*.py"):
-        assert imported_rooms(path) <= {"synthesis"}, f"{name_of(path)}: synthesis/ imports nothing of ours but itself"
+        assert imported_rooms(path) <= {"synthesis"}, (
+            f"{name_of(path)}: synthesis/ imports nothing of ours but itself"
+        )
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(?:import|from) pandas|\bopen\(|Path\(", text, re.M), f"{name_of(path)}: synthesis/ knows no frame and no file"
+        assert not re.search(r"^\s*(?:import|from) pandas|\bopen\(|Path\(", text, re.MULTILINE), (
+            f"{name_of(path)}: synthesis/ knows no frame and no file"
+        )
 
 
 def test_only_evidence_and_checks_parse_the_data():
     """Other rooms copy files of data/ (downloads, releases) or hash them; what the tables say they ask of `evidence`."""
     for path in MODULES:
         if room_of(path) not in ("evidence", "checks"):
-            found = re.search(r"read_csv|csv\.(?:reader|DictReader)|references\.bib\b.*read_text", path.read_text(encoding="utf-8"))
-            assert not found, f"{name_of(path)} reads a table itself ({found.group(0)}): ask `livingreview.evidence`"
+            found = re.search(
+                r"read_csv|csv\.(?:reader|DictReader)|references\.bib\b.*read_text",
+                path.read_text(encoding="utf-8"),
+            )
+            assert not found, (
+                f"{name_of(path)} reads a table itself ({found.group(0)}): ask `livingreview.evidence`"
+            )
 
 
 @pytest.mark.parametrize("path", [ENGINE / "__init__.py", *MODULES], ids=name_of)
@@ -104,7 +113,11 @@ def test_modules_and_functions_stay_readable(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_public_functions_are_documented(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and node.col_offset == 0:
+        if (
+            isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            and not node.name.startswith("_")
+            and node.col_offset == 0
+        ):
             assert ast.get_docstring(node), f"{name_of(path)}: {node.name} has no docstring"
 
 
@@ -113,7 +126,11 @@ def words_of_the_field() -> set[str]:
     words = {"leukaemia", "leukemia", "lymphoblastic", "myeloid"}
     with open(ROOT / "data" / "drugs.csv", newline="", encoding="utf-8") as handle:
         words |= {cell for row in csv.DictReader(handle) for cell in (row["drug_id"], row["name"])}
-    for table, column in (("regimens", "regimen_id"), ("families", "family_id"), ("regimen_classes", "class_id")):
+    for table, column in (
+        ("regimens", "regimen_id"),
+        ("families", "family_id"),
+        ("regimen_classes", "class_id"),
+    ):
         with open(ROOT / "data" / f"{table}.csv", newline="", encoding="utf-8") as handle:
             words |= {row[column] for row in csv.DictReader(handle)}
     descriptor = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
@@ -125,14 +142,30 @@ def words_of_the_field() -> set[str]:
 
 
 # Codes that are also words of any review.
-COMMON_CODES = {"all", "mixed", "other", "not_reported", "any", "refractory", "relapsed", "first_line", "maintenance", "consolidation"}
+COMMON_CODES = {
+    "all",
+    "mixed",
+    "other",
+    "not_reported",
+    "any",
+    "refractory",
+    "relapsed",
+    "first_line",
+    "maintenance",
+    "consolidation",
+}
 
 
 def test_the_engine_knows_no_disease_and_no_drug():
-    words = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(words_of_the_field(), key=len, reverse=True))) + r")\b", re.I)
+    words = re.compile(
+        r"\b(?:" + "|".join(map(re.escape, sorted(words_of_the_field(), key=len, reverse=True))) + r")\b",
+        re.IGNORECASE,
+    )
     for path in MODULES:
         for text in (part for kind in code_of(path) for part in kind):
-            assert not words.search(text), f"{name_of(path)} names {words.search(text).group(0)!r}, a word of data/"
+            assert not words.search(text), (
+                f"{name_of(path)} names {words.search(text).group(0)!r}, a word of data/"
+            )
 
 
 def test_the_package_lists_every_folder_of_the_engine():

@@ -13,7 +13,23 @@ from markupsafe import escape
 
 pytestmark = pytest.mark.book
 
-PAGES = ("index", "liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab", "comparison", "safety", "explorer", "discrepancies", "what-changed", "methods", "reporting-checklist", "data", "how-to-cite", "contribute")
+PAGES = (
+    "index",
+    "liposomal-mitoxantrone",
+    "mitoxantrone-clofarabine",
+    "bortezomib",
+    "blinatumomab",
+    "comparison",
+    "safety",
+    "explorer",
+    "discrepancies",
+    "what-changed",
+    "methods",
+    "reporting-checklist",
+    "data",
+    "how-to-cite",
+    "contribute",
+)
 
 
 class Links(HTMLParser):
@@ -32,7 +48,11 @@ class Links(HTMLParser):
             self.links.append(values["href"])
         if tag in ("script", "img", "iframe", "source") and values.get("src"):
             self.loaded.append(values["src"])
-        if tag == "link" and values.get("rel") in ("stylesheet", "preload", "icon", "shortcut icon") and values.get("href"):
+        if (
+            tag == "link"
+            and values.get("rel") in ("stylesheet", "preload", "icon", "shortcut icon")
+            and values.get("href")
+        ):
             self.loaded.append(values["href"])
 
 
@@ -59,7 +79,12 @@ def test_no_link_inside_the_book_is_broken(book, pages):
             if target.is_dir():
                 target /= "index.html"
             assert target.is_file(), f"{path.name}: {link}"
-            if parts.fragment and target.suffix == ".html" and target in pages and not parts.fragment.startswith(":~:"):
+            if (
+                parts.fragment
+                and target.suffix == ".html"
+                and target in pages
+                and not parts.fragment.startswith(":~:")
+            ):
                 assert unquote(parts.fragment) in pages[target].ids, f"{path.name}: {link} has no such anchor"
 
 
@@ -87,12 +112,17 @@ def told(book, row) -> str:
     """A row of the evidence as its report's page tells it."""
     text = (book / "chapters" / "reports" / f"{row['report_id']}.html").read_text(encoding="utf-8")
     start = text.index(f'id="{row["row_id"]}"')
-    return text[start:text.index("</tr>", start)]
+    return text[start : text.index("</tr>", start)]
 
 
 def test_a_row_warns_of_what_another_report_says(review, book):
     """A discrepancy is registered under one report and may touch the rows of another."""
-    elsewhere = [(row, ids) for row_id, ids in review.flags.items() if row_id in review.row_tables and any(not name.startswith(f"{(row := review.row(row_id))['report_id']}.") for name in ids)]
+    elsewhere = [
+        (row, ids)
+        for row_id, ids in review.flags.items()
+        if row_id in review.row_tables
+        and any(not name.startswith(f"{(row := review.row(row_id))['report_id']}.") for name in ids)
+    ]
     assert len(elsewhere) > 10
     for row, ids in elsewhere:
         assert all(f'discrepancies.html#{name}"' in told(book, row) for name in ids)
@@ -118,7 +148,8 @@ def test_pages_show_no_machine_and_no_warning(book):
 def test_charts_share_one_library_that_no_page_loads_at_first(book):
     for name in PAGES:
         text = (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")
-        assert "vega.min.js" not in text and text.count("lr-chart.js") == 1
+        assert "vega.min.js" not in text
+        assert text.count("lr-chart.js") == 1
     assert len(list(book.rglob("vega.min.js"))) == 1
 
 
@@ -128,16 +159,23 @@ def test_downloads_are_the_data(book, root):
     with zipfile.ZipFile(io.BytesIO((book / "data" / "all-data.zip").read_bytes())) as archive:
         assert {"datapackage.json", "references.bib", "outcomes.csv"} <= set(archive.namelist())
     with zipfile.ZipFile(book / "data" / "blinatumomab.zip") as archive:
-        assert b"linder-2016" in archive.read("cohorts.csv") and b"ramos-2025" not in archive.read("cohorts.csv")
+        assert b"linder-2016" in archive.read("cohorts.csv")
+        assert b"ramos-2025" not in archive.read("cohorts.csv")
 
 
 def test_strata_are_never_read_together(book):
     """AML and ALL, and MRD conversion and remission, stand in charts of their own; the one chart of all classes names each and says that it compares nothing."""
     for name in PAGES:
-        for caption in re.findall(r"<figcaption>([^<]*)", (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")):
+        for caption in re.findall(
+            r"<figcaption>([^<]*)", (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+        ):
             if caption.startswith(("Response:", "Measurable residual disease:", "Survival:", "Relapses")):
-                assert len(re.findall(r"\bAML\b|\bALL\b|of several kinds|mixed-phenotype", caption)) == 1, caption
+                assert len(re.findall(r"\bAML\b|\bALL\b|of several kinds|mixed-phenotype", caption)) == 1, (
+                    caption
+                )
     text = (book / "chapters" / "comparison.html").read_text(encoding="utf-8")
     assert "It is not a comparison." in text
     chart = re.search(r'aria-label="(Response by cohort[^"]*)"', text).group(1)
-    assert "Not a comparison" in chart and "AML, relapsed or refractory, adults:" in chart and "MRD positive without relapse" not in chart
+    assert "Not a comparison" in chart
+    assert "AML, relapsed or refractory, adults:" in chart
+    assert "MRD positive without relapse" not in chart

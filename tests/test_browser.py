@@ -20,8 +20,14 @@ SCROLL = """async most => { for (const figure of [...document.querySelectorAll('
 # Shifts of what stands on the page that nobody asked for; reset once the page has come to rest.
 SHIFTS = """globalThis.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => { if (!entry.hadRecentInput) globalThis.shifted += entry.value; }))
   .observe({ type: 'layout-shift', buffered: true });"""
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}, "preload": False, "resultTypes": ["violations"]}
-COLOURS = WCAG | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}  # all that a scheme can change
+WCAG = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "preload": False,
+    "resultTypes": ["violations"],
+}
+COLOURS = WCAG | {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+}  # all that a scheme can change
 # One kind of row is looked at five times in a table, not five hundred; words in pictures are told beside them; what is folded has a test of its own.
 SAMPLE = """() => { for (const many of ['tbody tr:nth-child(n+6)', '.lr-discrepancy:nth-of-type(n+6)', '.lr-references li:nth-child(n+6)', '.lr-claims li:nth-child(n+6)', 'details:not([open]) > :not(summary)'])
   document.querySelectorAll(many).forEach(item => item.remove());
@@ -32,17 +38,41 @@ SAMPLE = """() => { for (const many of ['tbody tr:nth-child(n+6)', '.lr-discrepa
 class Visit:
     """A page opened with everything outside its origin cut, and what went wrong on it."""
 
-    def __init__(self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False, blank=False):
-        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, has_touch=touch)
+    def __init__(
+        self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False, blank=False
+    ):
+        self.context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            has_touch=touch,
+        )
         self.context.add_init_script(SHIFTS)
         self.page = self.context.new_page()
         self.offsite, self.failed, self.console, self.loaded = [], [], [], {}
-        self.page.route("**/*", lambda route: route.continue_() if route.request.url.startswith((origin, "data:", "blob:")) else (self.offsite.append(route.request.url), route.abort()))
+        self.page.route(
+            "**/*",
+            lambda route: (
+                route.continue_()
+                if route.request.url.startswith((origin, "data:", "blob:"))
+                else (self.offsite.append(route.request.url), route.abort())
+            ),
+        )
         self.page.on("response", lambda response: self.loaded.__setitem__(response.url, response))
         # Leaving a page breaks off the fetching of its icon.
-        self.page.on("requestfailed", lambda request: None if request.url.endswith("favicon.svg") else self.failed.append(request.url))
-        self.page.on("response", lambda response: self.failed.append(response.url) if response.status >= 400 else None)
-        self.page.on("console", lambda message: self.console.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on(
+            "requestfailed",
+            lambda request: None if request.url.endswith("favicon.svg") else self.failed.append(request.url),
+        )
+        self.page.on(
+            "response", lambda response: self.failed.append(response.url) if response.status >= 400 else None
+        )
+        self.page.on(
+            "console",
+            lambda message: (
+                self.console.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         if not blank:
             self.page.goto(f"{origin}/{path}", wait_until="load")
@@ -51,7 +81,11 @@ class Visit:
         """Look at each chart in turn, at most so many; each must come alive."""
         self.page.evaluate(SCROLL, most)
         charts = self.page.locator("figure.lr-chart").count()
-        assert min(most, charts) <= self.page.locator("figure.lr-chart[data-live=yes] .lr-live svg").count() <= charts
+        assert (
+            min(most, charts)
+            <= self.page.locator("figure.lr-chart[data-live=yes] .lr-live svg").count()
+            <= charts
+        )
 
     def __enter__(self):
         return self
@@ -72,16 +106,22 @@ def test_a_page_works_for_everyone_without_network(site, chromium, name):
         assert page.evaluate("globalThis.shifted") == 0, "a chart that came alive moved the text"
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            overflow = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert overflow <= 0, f"the page is {overflow} px wider than a window of {width} px"
         page.evaluate(SAMPLE)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is looked at halfway
+                page.emulate_media(
+                    color_scheme=scheme, reduced_motion="reduce"
+                )  # no colour is looked at halfway
                 page.locator(f"html[data-theme={scheme}]").wait_for(state="attached")
                 assert find_faults(page, COLOURS if scheme == "dark" else WCAG) == [], (width, scheme)
-        assert visit.offsite == [] and visit.failed == [] and visit.console == []
+        assert visit.offsite == []
+        assert visit.failed == []
+        assert visit.console == []
 
 
 def find_faults(page, rules=WCAG) -> list[str]:
@@ -94,7 +134,9 @@ def test_folded_parts_are_accessible_too(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html", width=390) as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
         visit.page.evaluate(SAMPLE)
-        assert visit.page.locator(".lr-table table[role=table] td[role=cell]").count() > 50, "rows set as blocks still say that they are rows"
+        assert visit.page.locator(".lr-table table[role=table] td[role=cell]").count() > 50, (
+            "rows set as blocks still say that they are rows"
+        )
         assert find_faults(visit.page) == []
 
 
@@ -109,7 +151,9 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
         page.locator("figure.lr-chart").first.scroll_into_view_if_needed()
         page.locator("figure.lr-chart[data-live=yes]").first.wait_for()
         policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
-        assert "unsafe-eval" not in policy and "http" not in policy and "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+        assert "unsafe-eval" not in policy
+        assert "http" not in policy
+        assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
         button = page.locator(".theme-switch-button:visible").first
         button.click()
         first = page.evaluate("document.documentElement.dataset.mode")
@@ -117,14 +161,23 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
         assert first != page.evaluate("document.documentElement.dataset.mode")
         page.goto(f"{origin}/search.html?q=bortezomib")
         page.locator("#search-results li", has_text="Bortezomib combinations").first.wait_for()
-        assert visit.offsite == [] and visit.failed == [] and visit.console == []
-        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"globalThis.slipped = 1\">')")
-        page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'globalThis.slipped = 2' }))")
+        assert visit.offsite == []
+        assert visit.failed == []
+        assert visit.console == []
+        page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"globalThis.slipped = 1\">')"
+        )
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), { textContent: 'globalThis.slipped = 2' }))"
+        )
         page.wait_for_timeout(200)
-        assert page.evaluate("globalThis.slipped") is None and any("Content Security Policy" in line for line in visit.console)
+        assert page.evaluate("globalThis.slipped") is None
+        assert any("Content Security Policy" in line for line in visit.console)
 
 
-@pytest.mark.parametrize("name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"])
+@pytest.mark.parametrize(
+    "name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"]
+)
 def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
     """HTML, CSS and JavaScript of a chapter's first view, as they travel (gzip), against the files that stock Altair in the stock theme needs.
 
@@ -135,11 +188,39 @@ def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
 
     with Visit(chromium, site, f"chapters/{name}.html") as visit:
         visit.page.wait_for_load_state("networkidle")
-        assert not any("vega" in address for address in list(visit.loaded)), "the library waits until a chart comes into view"
-        ours = sum(weigh(response.body()) for address, response in list(visit.loaded.items()) if re.search(r"\.(?:html|css|js)(?:\?|$)", address))
+        assert not any("vega" in address for address in list(visit.loaded)), (
+            "the library waits until a chart comes into view"
+        )
+        ours = sum(
+            weigh(response.body())
+            for address, response in list(visit.loaded.items())
+            if re.search(r"\.(?:html|css|js)(?:\?|$)", address)
+        )
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
-    own = ("sphinx-book-theme.css", "scripts/sphinx-book-theme.js", "sphinx-design.min.css", "basic.css", "pygments.css", "doctools.js", "sphinx_highlight.js", "copybutton.js", "clipboard.min.js", "togglebutton.js")
-    files = [*(theme / name for name in ("styles/pydata-sphinx-theme.css", "scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scripts/fontawesome.js")), *(path for name in own for path in (book / "_static").rglob(Path(name).name))]
+    own = (
+        "sphinx-book-theme.css",
+        "scripts/sphinx-book-theme.js",
+        "sphinx-design.min.css",
+        "basic.css",
+        "pygments.css",
+        "doctools.js",
+        "sphinx_highlight.js",
+        "copybutton.js",
+        "clipboard.min.js",
+        "togglebutton.js",
+    )
+    files = [
+        *(
+            theme / name
+            for name in (
+                "styles/pydata-sphinx-theme.css",
+                "scripts/bootstrap.js",
+                "scripts/pydata-sphinx-theme.js",
+                "scripts/fontawesome.js",
+            )
+        ),
+        *(path for name in own for path in (book / "_static").rglob(Path(name).name)),
+    ]
     stock = sum(weigh(path.read_bytes()) for path in files) + weigh(vl_convert.javascript_bundle().encode())
     assert ours <= stock / 4, f"{ours} bytes against {stock}"
 
@@ -151,12 +232,21 @@ def weigh(body: bytes) -> int:
 def test_a_chapter_is_printed(book, root, tmp_path):
     """Several pages with its heading, charts and a foot; nothing in it names a folder of this machine."""
     path = tmp_path / "chapter.pdf"
-    subprocess.run([sys.executable, "-m", "livingreview.cli", "pdf", "liposomal-mitoxantrone", "--output", path], cwd=root, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "livingreview.cli", "pdf", "liposomal-mitoxantrone", "--output", path],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
     content = path.read_bytes()
-    assert content.startswith(b"%PDF") and 5 < len(re.findall(rb"/Type\s*/Page\b", content)) < 100
+    assert content.startswith(b"%PDF")
+    assert 5 < len(re.findall(rb"/Type\s*/Page\b", content)) < 100
     sheet = pdf.read_sheet(book / "chapters" / "liposomal-mitoxantrone.html", ["liposomal-mitoxantrone"], "")
-    assert sheet.title == "Liposomal mitoxantrone" and sheet.body.count("<svg ") == sheet.body.count("lr-drawn") > 5
-    assert "<script" not in sheet.body and 'href="reports/' not in sheet.body and b"file:///" not in content
+    assert sheet.title == "Liposomal mitoxantrone"
+    assert sheet.body.count("<svg ") == sheet.body.count("lr-drawn") > 5
+    assert "<script" not in sheet.body
+    assert 'href="reports/' not in sheet.body
+    assert b"file:///" not in content
     with pytest.raises(pdf.PrintError, match="no chapter 'nothing'; there are: index, "):
         pdf.print_pdf(root, ["nothing"])
 
@@ -209,8 +299,12 @@ def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
         visit.page.keyboard.press("Enter")
         told = row.locator(".lr-rowcite p").first.inner_text()
         shown = row.locator("td[data-label='Value']").inner_text().strip()
-        assert shown and shown in told and "Version " in told and told.endswith(f"ramos-2025.html#{row_id}")
-        assert button.get_attribute("aria-expanded") == "true" and "Report a problem" not in row.inner_text()
+        assert shown
+        assert shown in told
+        assert "Version " in told
+        assert told.endswith(f"ramos-2025.html#{row_id}")
+        assert button.get_attribute("aria-expanded") == "true"
+        assert "Report a problem" not in row.inner_text()
         visit.page.keyboard.press("Tab")
         assert visit.page.evaluate("document.activeElement.textContent") == "Copy"
         visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -223,5 +317,6 @@ def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
 def test_a_chapter_is_cited_without_script(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html", script=False) as visit:
         box = visit.page.locator(".lr-cite")
-        assert "Bortezomib combinations. In: " in box.inner_text() and box.locator("button").count() == 0
+        assert "Bortezomib combinations. In: " in box.inner_text()
+        assert box.locator("button").count() == 0
         assert box.locator("a[download]").count() == 6

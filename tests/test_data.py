@@ -19,7 +19,12 @@ def test_stock_frictionless_calls_the_package_valid(root):
 
 @pytest.mark.slow
 def test_stock_frictionless_command_too(root):
-    done = subprocess.run([sys.executable, "-m", "frictionless", "validate", "datapackage.json"], cwd=root / "data", capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"],
+        cwd=root / "data",
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-1500:]
 
 
@@ -37,22 +42,36 @@ def test_no_sentence_is_copied_from_a_source(root, sources):
 
     def runs(text):
         words = re.findall(r"[a-z]+", text.lower())
-        return [tuple(words[i:i + length]) for i in range(len(words) - length + 1) if len(set(words[i:i + length])) > 5]
+        return [
+            tuple(words[i : i + length])
+            for i in range(len(words) - length + 1)
+            if len(set(words[i : i + length])) > 5
+        ]
 
     printed = {}
     for path in sources.glob("*.txt"):
         text = path.read_text(encoding="utf-8").split("\nReferences\n")[0]
         printed |= dict.fromkeys(runs(re.sub(r"-\n", "", text)), path.stem)
-    for path in [*root.glob("data/*.csv"), *root.glob("chapters/*.md"), *root.glob("*.md"), *root.glob("livingreview/**/*.py")]:
+    for path in [
+        *root.glob("data/*.csv"),
+        *root.glob("chapters/*.md"),
+        *root.glob("*.md"),
+        *root.glob("livingreview/**/*.py"),
+    ]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             for piece in re.split("[…“”,]", re.sub(r"https?://\S+", "", line)):
                 for run in runs(piece):
-                    assert run not in printed, f"{path.name}:{number} repeats {printed[run]}: {' '.join(run)!r}"
+                    assert run not in printed, (
+                        f"{path.name}:{number} repeats {printed[run]}: {' '.join(run)!r}"
+                    )
 
 
 @pytest.mark.parametrize("report_id", CORE)
 def test_core_reports_are_extracted_in_full(review, report_id):
-    rows = {table.name: int((review.tables[table.name]["report_id"] == report_id).sum()) for table in review.package.evidence_tables}
+    rows = {
+        table.name: int((review.tables[table.name]["report_id"] == report_id).sum())
+        for table in review.package.evidence_tables
+    }
     assert sum(rows.values()) >= 60, rows
     for name in ("regimens", "regimen_components", "cohorts", "definitions"):
         assert rows[name], f"{report_id} has no {name}"
@@ -74,25 +93,43 @@ def test_both_patients_have_a_dated_course(review):
 def test_known_contradictions_are_registered(review):
     """A few that a reader of the reports will look for."""
     frame = review.tables["discrepancies"]
-    text = (frame["report_id"] + " " + frame["value_a"] + " " + frame["value_b"] + " " + frame["explanation"]).str.lower()
+    text = (
+        frame["report_id"] + " " + frame["value_a"] + " " + frame["value_b"] + " " + frame["explanation"]
+    ).str.lower()
     for report_id, *needles in (
-        ("ramos-2025", "34.8%", "n=6"), ("ramos-2025", "four", "six cycles"), ("lipomit-clag-2025", "10–59", "18-60"), ("lipomit-clag-2025", "17", "15"),
-        ("lipomit-vmp-2024", "12 august 2022", "8/30/2022"), ("lipomit-vmp-2024", "4/4/2022"), ("hochberg-2026", "32", "33"), ("linder-2016", "pre"),
+        ("ramos-2025", "34.8%", "n=6"),
+        ("ramos-2025", "four", "six cycles"),
+        ("lipomit-clag-2025", "10–59", "18-60"),
+        ("lipomit-clag-2025", "17", "15"),
+        ("lipomit-vmp-2024", "12 august 2022", "8/30/2022"),
+        ("lipomit-vmp-2024", "4/4/2022"),
+        ("hochberg-2026", "32", "33"),
+        ("linder-2016", "pre"),
     ):
-        assert any(line.startswith(report_id) and all(needle in line.replace(" = ", "=") for needle in needles) for line in text), (report_id, needles)
+        assert any(
+            line.startswith(report_id) and all(needle in line.replace(" = ", "=") for needle in needles)
+            for line in text
+        ), (report_id, needles)
 
 
 def test_restated_figures_never_pass_for_first_hand(review):
     for table in review.package.evidence_tables:
         frame = review.tables[table.name]
-        assert frame.loc[frame["basis"].eq("restated"), ["source_report_id", "source_citation"]].notna().any(axis=1).all()
+        assert (
+            frame.loc[frame["basis"].eq("restated"), ["source_report_id", "source_citation"]]
+            .notna()
+            .any(axis=1)
+            .all()
+        )
 
 
 def test_bibliography_invents_nothing(review):
     """What was not on the page read stays out."""
     entries = review.bibliography.entries
-    assert not entries["lipomit-vmp-2024"].persons and "title" not in entries["lipomit-vmp-2024"].fields
-    assert not entries["lipomit-clag-2025"].persons and "doi" not in entries["lipomit-clag-2025"].fields
+    assert not entries["lipomit-vmp-2024"].persons
+    assert "title" not in entries["lipomit-vmp-2024"].fields
+    assert not entries["lipomit-clag-2025"].persons
+    assert "doi" not in entries["lipomit-clag-2025"].fields
 
 
 def test_the_flow_of_records_adds_up(review):
@@ -101,7 +138,11 @@ def test_the_flow_of_records_adds_up(review):
 
     found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
     assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
-    assert kept["count"] == included["count"] + context["count"] == review.tables["reports"]["status"].isin(["included", "context"]).sum()
+    assert (
+        kept["count"]
+        == included["count"] + context["count"]
+        == review.tables["reports"]["status"].isin(["included", "context"]).sum()
+    )
     assert sum(count for name, count in found["parts"] if "queries" not in name) == found["count"]
     assert sum(count for _, count in kept["parts"]) == kept["count"]
     assert review.tables["screening"]["reason"].notna().all(), "each decision says why"

@@ -16,18 +16,37 @@ import pytest
 from benchmarks.synthetic import write_pages
 from livingreview.evidence import load_package
 from livingreview.manuscript import find_pages
-from tests.test_browser import Visit
 from tests.conftest import CORE, ROOT
+from tests.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser, pytest.mark.slow]
 TEXTS = (
-    "<img src=x onerror=lrEvil()>", '"><script>lrEvil()</script>', "</script><script>lrEvil()</script>", "' onmouseover='lrEvil()' x='", '" autofocus onfocus="lrEvil()" x="',
-    "--><svg onload=lrEvil()>", "</title></textarea></style></noscript><iframe srcdoc='<script>parent.lrEvil()</script>'>", "[x](javascript:lrEvil())", "```````` {raw} html",
+    "<img src=x onerror=lrEvil()>",
+    '"><script>lrEvil()</script>',
+    "</script><script>lrEvil()</script>",
+    "' onmouseover='lrEvil()' x='",
+    '" autofocus onfocus="lrEvil()" x="',
+    "--><svg onload=lrEvil()>",
+    "</title></textarea></style></noscript><iframe srcdoc='<script>parent.lrEvil()</script>'>",
+    "[x](javascript:lrEvil())",
+    "```````` {raw} html",
 )
 ADDRESSES = {"tool_url", "page_read", "where"}  # columns that hold a whole address
 IDS = {"affects", "rests_on", "overlaps_with"}  # ids of rows, which nothing shows as they stand
 # Pages that name no row; the chapters of the classes are made anew, since their prose names rows that the small review lacks.
-PAGES = ("comparison", "discrepancies", "explorer", "index", "methods", "safety", "data", "reporting-checklist", "what-changed", "how-to-cite", "contribute")
+PAGES = (
+    "comparison",
+    "discrepancies",
+    "explorer",
+    "index",
+    "methods",
+    "safety",
+    "data",
+    "reporting-checklist",
+    "what-changed",
+    "how-to-cite",
+    "contribute",
+)
 RENDER = """
 from pathlib import Path
 from livingreview.book.build import render
@@ -48,18 +67,34 @@ def spoil(project) -> None:
     """Every text of every table with something hostile behind it, or hostile altogether where it was empty."""
     for table in load_package(project / "data").tables.values():
         keys = {table.primary_key, *(key.field for key in table.foreign_keys), *IDS}
-        spoiled = [item.name for item in table.fields if item.type == "string" and item.name not in keys and not {"enum", "pattern"} & set(item.constraints)]
+        spoiled = [
+            item.name
+            for item in table.fields
+            if item.type == "string"
+            and item.name not in keys
+            and not {"enum", "pattern"} & set(item.constraints)
+        ]
         path, texts = project / "data" / table.path, itertools.cycle(TEXTS)
         with open(path, newline="", encoding="utf-8") as handle:
             rows = list(csv.DictReader(handle))
         for row in rows:
-            row |= {name: "javascript:lrEvil()" if name in ADDRESSES else f"{row[name]} {next(texts)}".strip() for name in spoiled}
+            row |= {
+                name: "javascript:lrEvil()" if name in ADDRESSES else f"{row[name]} {next(texts)}".strip()
+                for name in spoiled
+            }
         with open(path, "w", newline="", encoding="utf-8") as handle:
             writer = csv.DictWriter(handle, table.columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     path = project / "data" / "references.bib"
-    path.write_text(re.sub(r"\b(title|journal|note|doi)( *= *\{)", rf"\1\2{TEXTS[0]}{TEXTS[3]} ", path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(
+        re.sub(
+            r"\b(title|journal|note|doi)( *= *\{)",
+            rf"\1\2{TEXTS[0]}{TEXTS[3]} ",
+            path.read_text(encoding="utf-8"),
+        ),
+        encoding="utf-8",
+    )
 
 
 @pytest.fixture
@@ -76,13 +111,23 @@ def hostile(project):
     shutil.copy(ROOT / "_toc.yml", project / "_toc.yml")
     (project / "chapters" / "section-01.md").unlink()
     spoil(project)
-    done = subprocess.run([sys.executable, "-c", RENDER], cwd=project, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-c", RENDER],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return project / "_build" / "_build" / "html"
 
 
 def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
-    paths = [path for path in sorted((hostile / "chapters").rglob("*.html")) if path.parent.name == "chapters" or path.stem in CORE]
+    paths = [
+        path
+        for path in sorted((hostile / "chapters").rglob("*.html"))
+        if path.parent.name == "chapters" or path.stem in CORE
+    ]
     assert {path.stem for path in paths} >= {*PAGES, "bortezomib", *CORE}
     shown, cards = 0, 0
     for path in paths:

@@ -10,21 +10,25 @@ import pandas as pd
 import pytest
 
 from livingreview import charts, tables
+from livingreview.book.slim_css import slim_css
 from livingreview.charts.render import DEFERRED, LIVE, VEGALITE, draw_deferred
 from livingreview.charts.rows import ChartRow, draw_rows
 from livingreview.charts.slim import INHERITED, slim_svg
-from livingreview.evidence import expand_days, select_class, select_part, split_ids
 from livingreview.display.numbers import Figure
-from livingreview.book.slim_css import slim_css
+from livingreview.evidence import expand_days, select_class, select_part, split_ids
 from livingreview.tables.common import with_cohorts
 from livingreview.tables.outcomes import survival_table
 
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 CHARTS = {
-    "calendars": lambda part: charts.draw_calendars(part, title="Days"), "courses": lambda part: charts.draw_courses(part, title="Course"),
-    "response": lambda part: charts.draw_forest(part, "response", title="Response"), "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD"),
-    "survival": lambda part: charts.draw_survival(part, title="Survival"), "bridge": lambda part: charts.draw_bridge(part, title="Bridge"),
-    "harm": lambda part: charts.draw_adverse_events(part, title="Harm"), "overview": lambda part: charts.draw_overview(part, title="All"),
+    "calendars": lambda part: charts.draw_calendars(part, title="Days"),
+    "courses": lambda part: charts.draw_courses(part, title="Course"),
+    "response": lambda part: charts.draw_forest(part, "response", title="Response"),
+    "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD"),
+    "survival": lambda part: charts.draw_survival(part, title="Survival"),
+    "bridge": lambda part: charts.draw_bridge(part, title="Bridge"),
+    "harm": lambda part: charts.draw_adverse_events(part, title="Harm"),
+    "overview": lambda part: charts.draw_overview(part, title="All"),
 }
 
 
@@ -53,24 +57,35 @@ def validate(chart) -> None:
 def test_charts_are_valid_and_told_in_words(review, class_id, kind):
     for figure in figures_of(CHARTS[kind](select_part(select_class(review, class_id), "core"))):
         validate(figure.chart)
-        assert len(figure.description) > 10 and figure.table.rows
+        assert len(figure.description) > 10
+        assert figure.table.rows
         html = str(figure.__html__())
-        assert 'role="img"' in html and html.count("<table") == 1
-        assert "nan" not in re.findall(r"[a-z]+", figure.description.lower()) and "<NA>" not in figure.description
+        assert 'role="img"' in html
+        assert html.count("<table") == 1
+        assert "nan" not in re.findall(r"[a-z]+", figure.description.lower())
+        assert "<NA>" not in figure.description
 
 
 def test_a_chart_is_drawn_once_and_live(review):
-    figure = next(figure for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib"))) if "10/23" in figure.description)
+    figure = next(
+        figure
+        for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib")))
+        if "10/23" in figure.description
+    )
     match = DEFERRED.search(str(figure.__html__()))
     picture, script = draw_deferred(match["key"], match["spec"])
-    assert picture.count("<svg ") == 1 and "10/23 (43%)" in picture and LIVE.search(picture)["key"] == match["key"]
+    assert picture.count("<svg ") == 1
+    assert "10/23 (43%)" in picture
+    assert LIVE.search(picture)["key"] == match["key"]
     assert len(picture) < len(script), "the live specification is not in the page"
     call, _, rest = script.partition(",")
-    assert call == f'lrChart("{match["key"]}"' and json.loads(rest.removesuffix(");\n"))["$schema"].endswith("vega/v6.json")
+    assert call == f'lrChart("{match["key"]}"'
+    assert json.loads(rest.removesuffix(");\n"))["$schema"].endswith("vega/v6.json")
     height = re.search(r'<svg [^>]*height="(\d+)"', picture)[1]
     assert f"--h:{height}px" in picture, "what the live chart will take is reserved"
     ids = re.findall(r'\bid="([^"]+)"', picture)
-    assert len(ids) == len(set(ids)) and all(match["key"] in item for item in ids)
+    assert len(ids) == len(set(ids))
+    assert all(match["key"] in item for item in ids)
 
 
 def test_a_slim_picture_shows_the_same(review):
@@ -95,8 +110,17 @@ def resolved(svg: str) -> list:
         kind = element.tag.rsplit("}", 1)[-1]
         ink = {name: value for name, value in style.items() if value not in ("1", "normal")}
         if kind == "text" and element.get("opacity") != "0" and style.get("fill", "none") != "none":
-            found.append((element.text, ink, round(2 * (x + float(element.get("x", 0)))), round(2 * (y + float(element.get("y", 0))))))
-        elif [style.get(name, "none") for name in ("fill", "stroke")] != ["none", "none"] and element.get("display") != "none":
+            found.append(
+                (
+                    element.text,
+                    ink,
+                    round(2 * (x + float(element.get("x", 0)))),
+                    round(2 * (y + float(element.get("y", 0)))),
+                )
+            )
+        elif [style.get(name, "none") for name in ("fill", "stroke")] != ["none", "none"] and element.get(
+            "display"
+        ) != "none":
             ink = {name: value for name, value in ink.items() if not name.startswith(("font", "text"))}
             for left, top, steps in strokes(element, kind):
                 found.append((steps, ink, round(2 * (x + left)), round(2 * (y + top))))
@@ -119,11 +143,18 @@ def strokes(element, kind: str):
 
 def test_forests_show_exact_intervals_and_keep_strata_apart(review):
     figures = figures_of(CHARTS["response"](select_part(review, "core")))
-    assert all(figure.spec["datasets"] if "datasets" in figure.spec else figure.spec["data"] for figure in figures)
+    assert all(
+        figure.spec["datasets"] if "datasets" in figure.spec else figure.spec["data"] for figure in figures
+    )
     titles = [figure.title for figure in figures]
-    assert len(titles) == len(set(titles)) and any("AML" in title for title in titles)
+    assert len(titles) == len(set(titles))
+    assert any("AML" in title for title in titles)
     assert not any("AML" in title and "ALL" in title.replace("AML", "") for title in titles)
-    text = next(figure.description for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib"))) if "10/23" in figure.description)
+    text = next(
+        figure.description
+        for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib")))
+        if "10/23" in figure.description
+    )
     assert "10/23 (43%) [23 to 66%]" in text
 
 
@@ -137,16 +168,31 @@ def test_hostile_text_is_escaped_everywhere(review):
     evil = '<script>alert("x")</script></script>--><img src=x onerror=alert(1)>'
     part = select_class(review, "bortezomib")
     spoiled = dict(part.tables)
-    for name, columns in {"cohorts": ["label"], "outcomes": ["definition", "timepoint", "as_reported", "locator"], "adverse_events": ["term", "as_reported"],
-                          "regimens": ["name"], "discrepancies": ["title", "value_a", "explanation", "resolution"], "drugs": ["name", "short_name", "note"],
-                          "appraisals": ["reason"], "reports": ["status_reason", "registry_id"], "studies": ["name"], "characteristics": ["category"]}.items():
-        spoiled[name] = spoiled[name].assign(**{column: evil for column in columns})
+    for name, columns in {
+        "cohorts": ["label"],
+        "outcomes": ["definition", "timepoint", "as_reported", "locator"],
+        "adverse_events": ["term", "as_reported"],
+        "regimens": ["name"],
+        "discrepancies": ["title", "value_a", "explanation", "resolution"],
+        "drugs": ["name", "short_name", "note"],
+        "appraisals": ["reason"],
+        "reports": ["status_reason", "registry_id"],
+        "studies": ["name"],
+        "characteristics": ["category"],
+    }.items():
+        spoiled[name] = spoiled[name].assign(**dict.fromkeys(columns, evil))
     hostile = replace(part, tables=spoiled)
     shown = [CHARTS[kind](hostile) for kind in CHARTS]
-    shown += [tables.tabulate_reports(hostile, caption=evil), tables.tabulate_populations(hostile, caption=evil), tables.tabulate_characteristics(hostile, caption=evil),
-              tables.tabulate_appraisals(hostile, caption=evil), tables.list_discrepancies(hostile)]
+    shown += [
+        tables.tabulate_reports(hostile, caption=evil),
+        tables.tabulate_populations(hostile, caption=evil),
+        tables.tabulate_characteristics(hostile, caption=evil),
+        tables.tabulate_appraisals(hostile, caption=evil),
+        tables.list_discrepancies(hostile),
+    ]
     html = "\n".join(str(item.__html__()) for item in shown)
-    assert "<img" not in html and "<script>alert" not in html
+    assert "<img" not in html
+    assert "<script>alert" not in html
     assert not re.search(r"--><(?!/div|div|figure|p|details)", html)
 
 
@@ -166,7 +212,10 @@ def test_the_theme_names_one_font_that_can_be_measured():
     assert "system-ui" not in json.dumps(alt.theme.get()())
 
 
-@pytest.mark.parametrize(("text", "days"), [("1-3,15-17", [1, 2, 3, 15, 16, 17]), ("0-2", [0, 1, 2]), ("8", [8]), ("x", None), ("1;2", None)])
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("1-3,15-17", [1, 2, 3, 15, 16, 17]), ("0-2", [0, 1, 2]), ("8", [8]), ("x", None), ("1;2", None)],
+)
 def test_days_are_expanded(text, days):
     assert expand_days(text) == days
 
@@ -177,21 +226,28 @@ def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id)
     """Nothing is dropped silently: outcomes, survival and events that no chart shows are in a table."""
     part = select_class(review, class_id)
     groups = set(review.package.tables["outcomes"].field("outcome").groups.values())
-    shown = [CHARTS[kind](part) for kind in ("survival", "harm")] + [charts.draw_forest(part, group, title="t") for group in ("response", "mrd", "mortality")] + [charts.draw_bridge(part, title="t")]
+    shown = (
+        [CHARTS[kind](part) for kind in ("survival", "harm")]
+        + [charts.draw_forest(part, group, title="t") for group in ("response", "mrd", "mortality")]
+        + [charts.draw_bridge(part, title="t")]
+    )
     html = "\n".join(str(item.__html__()) for item in shown)
     assert {"response", "mrd", "mortality", "transplant"} <= groups
     outcome_groups = review.package.tables["outcomes"].field("outcome").groups
     for _, row in part.tables["outcomes"].iterrows():
         if outcome_groups[row["outcome"]] in ("response", "mrd", "mortality", "transplant"):
-            assert f"#{row['row_id']}\"" in html, row["row_id"]
+            assert f'#{row["row_id"]}"' in html, row["row_id"]
     for name in ("survival", "adverse_events"):
         for row_id in part.tables[name]["row_id"]:
-            assert f"#{row_id}\"" in html, row_id
+            assert f'#{row_id}"' in html, row_id
 
 
 def test_a_style_sheet_keeps_what_pages_use():
     sheet = 'a{x:1}.b,.c:not(.d),.b .e{y:"}{"}@media print{.z{q:1}.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}@media screen{.z{q:1}}'
-    assert slim_css(sheet, {"b", "c"}) == 'a{x:1}.b,.c:not(.d){y:"}{"}@media print{.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}'
+    assert (
+        slim_css(sheet, {"b", "c"})
+        == 'a{x:1}.b,.c:not(.d){y:"}{"}@media print{.b{r:url(data:a;b)}}@keyframes k{from{a:1}to{b:2}}'
+    )
 
 
 def test_the_evidence_map_counts_each_patient_once(review):
@@ -201,15 +257,31 @@ def test_the_evidence_map_counts_each_patient_once(review):
     cohorts = review.tables["cohorts"].set_index("row_id")
     overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
     rows = shown["table"].content.rows
-    assert len(rows) == len(cells) and any(len(row.cells[1]) > 1 for row in rows)
+    assert len(rows) == len(cells)
+    assert any(len(row.cells[1]) > 1 for row in rows)
     shared = 0
     for row, cell in zip(rows, cells, strict=True):
         part = cohorts.loc[[figure.href.partition("#")[2] for figure in row.cells[1]]]
-        assert part["parent_cohort_id"].isna().all() and part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
-        sizes = part["n_enrolled"].fillna(part["n_evaluable"]).groupby(part["study_id"]).max().fillna(0).sort_values(ascending=False)
-        alone = [study for place, study in enumerate(sizes.index) if not any(study in overlaps[larger] or larger in overlaps[study] for larger in sizes.index[:place])]
+        assert part["parent_cohort_id"].isna().all()
+        assert part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
+        sizes = (
+            part["n_enrolled"]
+            .fillna(part["n_evaluable"])
+            .groupby(part["study_id"])
+            .max()
+            .fillna(0)
+            .sort_values(ascending=False)
+        )
+        alone = [
+            study
+            for place, study in enumerate(sizes.index)
+            if not any(
+                study in overlaps[larger] or larger in overlaps[study] for larger in sizes.index[:place]
+            )
+        ]
         shared += len(alone) < len(sizes)
-        assert cell["patients"] == (sizes[alone].sum() or "?") and row.cells[2] == cell["what"]
+        assert cell["patients"] == (sizes[alone].sum() or "?")
+        assert row.cells[2] == cell["what"]
     assert shared, "no two studies of one place share patients: the rule is not tested"
 
 
@@ -217,16 +289,21 @@ def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
     """Headline cohorts that are parts of another stand in it; no patient stands in it as a part and in the whole, or in two studies that share patients."""
     shown = charts.draw_overview(review, title="All")
     rows = [review.row(figure.row_id) for chart in shown.parts for figure in chart.table.figures]
-    assert {"graall-clofarabine-2011.outcome.vandevol.cr", "ramos-2025.outcome.relapse.cr"} <= {row["row_id"] for row in rows}
+    assert {"graall-clofarabine-2011.outcome.vandevol.cr", "ramos-2025.outcome.relapse.cr"} <= {
+        row["row_id"] for row in rows
+    }
     cohorts = review.tables["cohorts"].set_index("cohort_id")
     overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
     ids = {row["cohort_id"] for row in rows}
     studies = {cohorts["study_id"][cohort] for cohort in ids if pd.isna(cohorts["parent_cohort_id"][cohort])}
     parts = [cohort for cohort in ids if not pd.isna(cohorts["parent_cohort_id"][cohort])]
-    assert parts and len(ids) == len(rows)
+    assert parts
+    assert len(ids) == len(rows)
     for cohort in parts:
         study = cohorts["study_id"][cohort]
-        assert cohorts["parent_cohort_id"][cohort] not in ids and study not in studies and not studies & set(overlaps[study])
+        assert cohorts["parent_cohort_id"][cohort] not in ids
+        assert study not in studies
+        assert not studies & set(overlaps[study])
     for chart in shown.parts:
         block: list[int] = []
         for row in chart.table.rows:
@@ -238,7 +315,7 @@ def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
 def test_no_page_shows_a_missing_value_as_code_does(book):
     """An age without an upper end once stood on a page as '65 to <NA>'."""
     for path in sorted((book / "chapters").glob("*.html")):
-        text = re.sub(r"<(script|style).*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"<(script|style).*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not re.search(r"&lt;NA&gt;|>(?:nan|None|NaT)<|\bto nan\b", text), path.name
 
 

@@ -32,24 +32,36 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
     with Visit(chromium, "file://", f"{book}/chapters/methods.html") as visit:
         page = visit.page
         first = page.evaluate(SHOWN)
-        assert first["model"].startswith("Binomial-normal") and first["sentence"].startswith(first["model"])
-        assert len(first["rows"]) == len(pooled.entries) + 1 and pooled.outcome in first["caption"] and first["left"]
+        assert first["model"].startswith("Binomial-normal")
+        assert first["sentence"].startswith(first["model"])
+        assert len(first["rows"]) == len(pooled.entries) + 1
+        assert pooled.outcome in first["caption"]
+        assert first["left"]
         choose(page, "model", 1)
         second = page.evaluate(SHOWN)
-        assert second["sentence"].startswith(second["model"]) and second["model"] != first["model"]
-        assert second["rows"][-1] != first["rows"][-1] and second["rows"][:-1] == first["rows"][:-1]
-        assert "A new study would be expected" in second["sentence"] and page.locator(".lr-whatif-new").count() == 1
+        assert second["sentence"].startswith(second["model"])
+        assert second["model"] != first["model"]
+        assert second["rows"][-1] != first["rows"][-1]
+        assert second["rows"][:-1] == first["rows"][:-1]
+        assert "A new study would be expected" in second["sentence"]
+        assert page.locator(".lr-whatif-new").count() == 1
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.name") == "outcome"
         page.keyboard.press("ArrowDown")
         third = page.evaluate(SHOWN)
-        assert third["locked"] and "No pooled value: " in third["sentence"] and third["caption"] != second["caption"] and "Pooled" not in "".join(third["rows"])
+        assert third["locked"]
+        assert "No pooled value: " in third["sentence"]
+        assert third["caption"] != second["caption"]
+        assert "Pooled" not in "".join(third["rows"])
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("End")
         last = page.evaluate(SHOWN)
-        assert page.evaluate("document.activeElement.name") == "population" and "No pooled value: " in last["sentence"] and last["left"]
-        assert visit.console == [] and visit.offsite == []
+        assert page.evaluate("document.activeElement.name") == "population"
+        assert "No pooled value: " in last["sentence"]
+        assert last["left"]
+        assert visit.console == []
+        assert visit.offsite == []
 
 
 def test_every_combination_is_reached_and_told(site, chromium, review):
@@ -64,16 +76,22 @@ def test_every_combination_is_reached_and_told(site, chromium, review):
             for name in ("population", "outcome", "base"):
                 page.locator(f".lr-whatif select[name={name}]").select_option(value=option[name])
             shown = page.evaluate(SHOWN)
-            assert shown["sentence"] in [model["sentence"] for model in option["models"]] and shown["left"] == option["left_out"]
+            assert shown["sentence"] in [model["sentence"] for model in option["models"]]
+            assert shown["left"] == option["left_out"]
             assert len(shown["rows"]) == len(option["studies"]) + ("value" in option["models"][0])
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        assert visit.console == [] and visit.failed == []
+        assert (
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )
+        assert visit.console == []
+        assert visit.failed == []
 
 
 def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):
     with Visit(chromium, site, "chapters/methods.html", script=False) as visit:
         panel = visit.page.locator(".lr-whatif")
-        assert panel.locator("form").is_hidden() and panel.get_by_text("Choosing needs JavaScript").is_visible()
+        assert panel.locator("form").is_hidden()
+        assert panel.get_by_text("Choosing needs JavaScript").is_visible()
         panel.locator("details summary").click()
         sentences = panel.locator("details tbody tr").all_inner_texts()
-        assert len(sentences) >= len(synthesis_plan(review)) and all("No pooled value" in text or "95% interval" in text for text in sentences)
+        assert len(sentences) >= len(synthesis_plan(review))
+        assert all("No pooled value" in text or "95% interval" in text for text in sentences)

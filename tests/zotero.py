@@ -9,15 +9,49 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-VOCABULARIES = {"bib", "bibo", "dc", "dcterms", "prism", "foaf", "vcard", "link", "z", "eprint", "eprints", "og", "article", "book", "music", "video", "so", "codemeta", "rdf"}
+VOCABULARIES = {
+    "bib",
+    "bibo",
+    "dc",
+    "dcterms",
+    "prism",
+    "foaf",
+    "vcard",
+    "link",
+    "z",
+    "eprint",
+    "eprints",
+    "og",
+    "article",
+    "book",
+    "music",
+    "video",
+    "so",
+    "codemeta",
+    "rdf",
+}
 TYPES = {
-    "citation_journal_title": "journalArticle", "citation_technical_report_institution": "report", "citation_conference_title": "conferencePaper",
-    "citation_conference": "conferencePaper", "citation_book_title": "bookSection", "citation_dissertation_institution": "thesis",
+    "citation_journal_title": "journalArticle",
+    "citation_technical_report_institution": "report",
+    "citation_conference_title": "conferencePaper",
+    "citation_conference": "conferencePaper",
+    "citation_book_title": "bookSection",
+    "citation_dissertation_institution": "thesis",
 }
 FIELDS = {
-    "citation_title": "title", "citation_publication_date": "date", "citation_date": "date", "citation_journal_title": "publicationTitle", "citation_book_title": "bookTitle",
-    "citation_volume": "volume", "citation_issue": "issue", "citation_publisher": "publisher", "citation_isbn": "ISBN", "citation_doi": "DOI",
-    "citation_public_url": "url", "citation_language": "language", "citation_abstract": "abstractNote",
+    "citation_title": "title",
+    "citation_publication_date": "date",
+    "citation_date": "date",
+    "citation_journal_title": "publicationTitle",
+    "citation_book_title": "bookTitle",
+    "citation_volume": "volume",
+    "citation_issue": "issue",
+    "citation_publisher": "publisher",
+    "citation_isbn": "ISBN",
+    "citation_doi": "DOI",
+    "citation_public_url": "url",
+    "citation_language": "language",
+    "citation_abstract": "abstractNote",
 }
 
 
@@ -27,7 +61,7 @@ class Head(HTMLParser):
     def __init__(self, text: str):
         super().__init__()
         self.metas, self.links, self.scripts, self._open = [], [], [], False
-        self.feed(text[:text.index("</head>")])
+        self.feed(text[: text.index("</head>")])
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
@@ -56,13 +90,18 @@ def read_item(head: Head) -> dict:
                 vocabulary[name.lower().replace(".", ":")] = value
             else:
                 settled = TYPES.get(name, settled)
-                guessed = guessed or ("journalArticle" if name in ("citation_title", "citation_series_title") else "")
+                guessed = guessed or (
+                    "journalArticle" if name in ("citation_title", "citation_series_title") else ""
+                )
     item_type = settled or guessed
     if vocabulary:
         diverted = vocabulary.get("z:itemtype") or vocabulary.get("og:type") or vocabulary.get("dc:type")
         item_type = diverted or item_type or "webpage"
     fields = {FIELDS[name]: value for name, value in head.metas if name in FIELDS}
-    return {"itemType": item_type, "creators": [split_name(value) for name, value in head.metas if name == "citation_author"]} | fields
+    return {
+        "itemType": item_type,
+        "creators": [split_name(value) for name, value in head.metas if name == "citation_author"],
+    } | fields
 
 
 def split_name(text: str) -> tuple[str, str]:

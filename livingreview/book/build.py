@@ -13,17 +13,18 @@ from pathlib import Path
 
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
-from livingreview.manuscript import find_pages
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.files import recover, replace_folder
-from livingreview.files import hash_project, note_published
+from livingreview.files import hash_project, note_published, recover, replace_folder
+from livingreview.manuscript import find_pages
 
 
 class BuildError(Exception):
     """The book could not be built; the published one is untouched."""
 
 
-def build_book(root: Path, *, engine: str | None = None, executor: Executor | None = None, report=print) -> Path:
+def build_book(
+    root: Path, *, engine: str | None = None, executor: Executor | None = None, report=print
+) -> Path:
     """Build the whole book into ``<root>/_build/html`` and return that folder.
 
     Parameters
@@ -53,12 +54,19 @@ def build_book(root: Path, *, engine: str | None = None, executor: Executor | No
         pages = find_pages(root / "chapters")
 
         def renew() -> None:
-            from livingreview.book.extension import renew_reports  # here: importing Sphinx takes as long as a chapter, and chapters are running
+            from livingreview.book.extension import (
+                renew_reports,
+            )  # here: importing Sphinx takes as long as a chapter, and chapters are running
 
             renew_reports(root, read_citation(root), hash_of)
 
         notebooks = execute_chapters(
-            root, pages, store=chapter_store(root), engine=engine, executor=executor, report=lambda line: report(f"  {line}"),
+            root,
+            pages,
+            store=chapter_store(root),
+            engine=engine,
+            executor=executor,
+            report=lambda line: report(f"  {line}"),
             meanwhile=renew,
         )
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
@@ -90,11 +98,15 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
     token, told = PREPARED.set(Prepared(checked, notebooks)), io.StringIO()
     try:
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            main(["build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"], standalone_mode=False)
+            main(
+                ["build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"],
+                standalone_mode=False,
+            )
     except (Exception, SystemExit) as problem:
         # Sphinx would call a second run clean without re-reading the page that failed.
         shutil.rmtree(staging, ignore_errors=True)
-        raise BuildError(f"{told.getvalue()}\n{problem}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again.") from None
+        msg = f"{told.getvalue()}\n{problem}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again."
+        raise BuildError(msg) from None
     finally:
         PREPARED.reset(token)
     return staging / "_build" / "html"
@@ -102,9 +114,17 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
 
 def look_over(pages: Path) -> None:
     """Refuse a book that lacks its start page, its search index or its charts' library."""
-    for name in ("index.html", "searchindex.js", "_static/lr-chart.js", "_static/lr.css", "_static/vendor/vega.min.js", "_static/vendor/vega-interpreter.min.js"):
+    for name in (
+        "index.html",
+        "searchindex.js",
+        "_static/lr-chart.js",
+        "_static/lr.css",
+        "_static/vendor/vega.min.js",
+        "_static/vendor/vega-interpreter.min.js",
+    ):
         if not (pages / name).is_file():
-            raise BuildError(f"the built book lacks {name}; the last good book is untouched")
+            msg = f"the built book lacks {name}; the last good book is untouched"
+            raise BuildError(msg)
 
 
 def publish(staged: Path, target: Path) -> None:
@@ -115,7 +135,8 @@ def publish(staged: Path, target: Path) -> None:
         shutil.copytree(staged, fresh, ignore=shutil.ignore_patterns(".buildinfo*"))
     except OSError as problem:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise BuildError(f"the finished book could not be copied into place ({problem}); the last good book is untouched") from problem
+        msg = f"the finished book could not be copied into place ({problem}); the last good book is untouched"
+        raise BuildError(msg) from problem
     replace_folder(fresh, target)
 
 

@@ -22,20 +22,34 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from livingreview import __version__
-from livingreview.pages.cards import write_cards, write_review
-from livingreview.checks import DataError, require_sound
-from livingreview.citation import book_item, chapter_item, head_tags, read_citation, site_address, write_citations
-from livingreview.evidence import find_root, load_evidence
-from livingreview.pages.explorer import write_explorer
-from livingreview.execution import ChapterError, chapter_store, execute_chapters, hash_inputs, lay_charts, outputs_digest
-from livingreview.execution.notebooks import digest
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
-from livingreview.manuscript import SectionError, expand_text, sections_of
-from livingreview.pages.report import write_downloads, write_report_pages
-from livingreview.releases.feed import write_release_files
 from livingreview.book.sidebar import pages_that_moved, shorten_sidebar
 from livingreview.book.slim_css import slim_theme
+from livingreview.checks import DataError, require_sound
+from livingreview.citation import (
+    book_item,
+    chapter_item,
+    head_tags,
+    read_citation,
+    site_address,
+    write_citations,
+)
+from livingreview.evidence import find_root, load_evidence
 from livingreview.evidence.upkeep import read_upkeep
+from livingreview.execution import (
+    ChapterError,
+    chapter_store,
+    execute_chapters,
+    hash_inputs,
+    lay_charts,
+    outputs_digest,
+)
+from livingreview.execution.notebooks import digest
+from livingreview.manuscript import SectionError, expand_text, sections_of
+from livingreview.pages.cards import write_cards, write_review
+from livingreview.pages.explorer import write_explorer
+from livingreview.pages.report import write_downloads, write_report_pages
+from livingreview.releases.feed import write_release_files
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
@@ -82,12 +96,19 @@ def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> No
 
 def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:
     """Everything that decides what is made from the data alone."""
-    return digest(hash_of("data"), hash_of("engine"), hash_of("web"), json.dumps(record, sort_keys=True, default=str), *extra)
+    return digest(
+        hash_of("data"),
+        hash_of("engine"),
+        hash_of("web"),
+        json.dumps(record, sort_keys=True, default=str),
+        *extra,
+    )
 
 
 @contextmanager
 def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
     """Say whether files still have to be made: not where they stand as they were made under the same key."""
+
     def state() -> str:
         files = [path for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file()]
         return digest(key, *(part for path in files for part in (path.name, path.read_bytes())))
@@ -102,14 +123,22 @@ def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
 def provide_outputs(app) -> None:
     """Execute what is stale and put every chapter's current outputs where MyST-NB looks for them."""
     root = find_root(app.srcdir)
-    pages = [path for docname in sorted(app.config.external_site_map) if (path := Path(app.srcdir) / f"{docname}.md").is_file()]
+    pages = [
+        path
+        for docname in sorted(app.config.external_site_map)
+        if (path := Path(app.srcdir) / f"{docname}.md").is_file()
+    ]
     try:
-        notebooks = PREPARED.get().notebooks or execute_chapters(root, pages, store=chapter_store(root), report=tell)
+        notebooks = PREPARED.get().notebooks or execute_chapters(
+            root, pages, store=chapter_store(root), report=tell
+        )
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
     fill_cache(Path(app.env.mystnb_config.execution_cache_path), notebooks)
     app.livingreview_notebooks = notebooks
-    app.livingreview_outputs = {app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()}
+    app.livingreview_outputs = {
+        app.env.path2doc(str(path)): outputs_digest(notebook) for path, notebook in notebooks.items()
+    }
 
 
 def share_sections(app, docname: str, source: list[str]) -> None:
@@ -121,7 +150,8 @@ def share_sections(app, docname: str, source: list[str]) -> None:
     try:
         source[0] = expand_text(source[0], folder)
     except SectionError as error:
-        raise ExtensionError(f"{docname}: {error}") from None
+        msg = f"{docname}: {error}"
+        raise ExtensionError(msg) from None
 
 
 def lay_sources(app) -> None:
@@ -155,7 +185,9 @@ def fill_cache(folder: Path, notebooks: Mapping[Path, object]) -> None:
     cache = get_cache(str(folder))
     for path, notebook in notebooks.items():
         if held.get(str(path)) != now[str(path)]:
-            cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True)
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, str(path)), check_validity=False, overwrite=True
+            )
     notes.write_text(json.dumps(now), encoding="utf-8")
 
 
@@ -191,7 +223,9 @@ def finish_build(app, error) -> None:
     write_release_files(root, Path(app.outdir))
     index = Path(app.outdir) / "searchindex.js"
     index.write_text(settle_search_index(index.read_text(encoding="utf-8")), encoding="utf-8")
-    (Path(app.outdir) / "index.html").write_text(lead_to(f"{app.config.root_doc}.html", app.config.html_title), encoding="utf-8")
+    (Path(app.outdir) / "index.html").write_text(
+        lead_to(f"{app.config.root_doc}.html", app.config.html_title), encoding="utf-8"
+    )
     for path in sorted(Path(app.outdir).rglob("*.html")):
         if path.stat().st_mtime_ns < app.livingreview_start:
             continue  # finished by an earlier build
@@ -208,10 +242,18 @@ def finish_build(app, error) -> None:
 def lay_data(app, root: Path) -> None:
     """The data in the forms that pages and readers load: cards, explorer, downloads, citations."""
     record, out, static = app.config.livingreview_record, Path(app.outdir), Path(app.outdir) / "_static"
-    chapters = [name for name in sorted(app.env.found_docs) if Path(name).parent.name == "chapters" and name != app.config.root_doc]
+    chapters = [
+        name
+        for name in sorted(app.env.found_docs)
+        if Path(name).parent.name == "chapters" and name != app.config.root_doc
+    ]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
     places = [static / "cards", static / "explorer-data.js", static / "review.js", out / "data", out / "cite"]
-    with made_once(Path(app.doctreedir) / "livingreview-laid", derived_key(hash_inputs(root), record, json.dumps(titles)), places) as due:
+    with made_once(
+        Path(app.doctreedir) / "livingreview-laid",
+        derived_key(hash_inputs(root), record, json.dumps(titles)),
+        places,
+    ) as due:
         if due:
             evidence = load_evidence(root)
             write_cards(evidence, static / "cards")
@@ -227,8 +269,14 @@ def add_head_tags(app, pagename, templatename, context, doctree) -> None:
         return  # the index and the search page
     record, page = app.config.livingreview_record, Path(pagename)
     whole = pagename == app.config.root_doc
-    item = book_item(record) if whole else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
-    tags = head_tags(record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters")
+    item = (
+        book_item(record)
+        if whole
+        else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
+    )
+    tags = head_tags(
+        record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters"
+    )
     context["metatags"] = Markup(context.get("metatags", "")) + tags  # what stands there is HTML already
 
 
@@ -237,7 +285,11 @@ def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:
     if Path(pagename).parent.name == "reports":
         context["sourcename"] = ""
         for item in context.get("header_buttons", ()):
-            item["buttons"] = [button for button in item.get("buttons", ()) if button.get("label") != "download-source-button"]
+            item["buttons"] = [
+                button
+                for button in item.get("buttons", ())
+                if button.get("label") != "download-source-button"
+            ]
 
 
 def drop_orphans(app) -> None:
@@ -262,13 +314,17 @@ def setup(app) -> dict:
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)
-    app.connect("builder-inited", provide_outputs, priority=900)  # after MyST-NB has settled its configuration
+    app.connect(
+        "builder-inited", provide_outputs, priority=900
+    )  # after MyST-NB has settled its configuration
     app.connect("source-read", share_sections)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
     app.connect("html-page-context", remember_stems)  # the first event after the index is set up
     app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
     app.connect("html-page-context", add_head_tags)
-    app.connect("html-page-context", offer_no_made_source, priority=900)  # after the theme has made its buttons
+    app.connect(
+        "html-page-context", offer_no_made_source, priority=900
+    )  # after the theme has made its buttons
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

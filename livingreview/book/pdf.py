@@ -19,8 +19,8 @@ from markupsafe import Markup, escape
 from livingreview.citation import read_citation, site_address
 from livingreview.display.html import render
 
-ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.S)
-HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.S)
+ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
+HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.DOTALL)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -49,25 +49,44 @@ def print_pdf(root: Path, names: Sequence[str] = (), *, target: Path | None = No
     pages = root / "_build" / "html" / "chapters"
     order = chapter_names(root)
     if unknown := [name for name in names if name not in order]:
-        raise PrintError(f"no chapter {unknown[0]!r}; there are: {', '.join(order)}")
+        msg = f"no chapter {unknown[0]!r}; there are: {', '.join(order)}"
+        raise PrintError(msg)
     chosen = [name for name in order if name in (names or order)]
     if missing := [name for name in chosen if not (pages / f"{name}.html").is_file()]:
-        raise PrintError(f"{missing[0]}.html has not been built: `livingreview build` first")
+        msg = f"{missing[0]}.html has not been built: `livingreview build` first"
+        raise PrintError(msg)
     record = read_citation(root)
-    sheets = [read_sheet(pages / f"{name}.html", chosen, site_address(record, "chapters/")) for name in chosen]
+    sheets = [
+        read_sheet(pages / f"{name}.html", chosen, site_address(record, "chapters/")) for name in chosen
+    ]
     target = target or root / "_build" / "pdf" / f"{chosen[0] if len(chosen) == 1 else 'book'}.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "print.html"
-        styles = [path.as_uri() for path in (pages.parent / "_static" / name for name in ("styles/theme.css", "styles/pydata-sphinx-theme.css", "basic.css", "lr.css"))]
-        page.write_text(render("print.html.j2", sheets=sheets, record=record, styles=styles, whole=len(chosen) > 1), encoding="utf-8")
-        print_page(page.as_uri(), target, foot=f"{sheets[0].title if len(sheets) == 1 else record['title']} · version {record['version']}")
+        styles = [
+            path.as_uri()
+            for path in (
+                pages.parent / "_static" / name
+                for name in ("styles/theme.css", "styles/pydata-sphinx-theme.css", "basic.css", "lr.css")
+            )
+        ]
+        page.write_text(
+            render("print.html.j2", sheets=sheets, record=record, styles=styles, whole=len(chosen) > 1),
+            encoding="utf-8",
+        )
+        print_page(
+            page.as_uri(),
+            target,
+            foot=f"{sheets[0].title if len(sheets) == 1 else record['title']} · version {record['version']}",
+        )
     return target
 
 
 def chapter_names(root: Path) -> list[str]:
     """File names of the chapters, in the order of the table of contents."""
-    return re.findall(r"(?:root|file): chapters/([\w-]+)\s*$", (root / "_toc.yml").read_text(encoding="utf-8"), re.M)
+    return re.findall(
+        r"(?:root|file): chapters/([\w-]+)\s*$", (root / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
@@ -81,10 +100,12 @@ def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
         Where the published chapters stand; '' drops links to pages that are not printed, which would name a folder of this machine.
     """
     article, name = ARTICLE.search(path.read_text(encoding="utf-8"))[1], path.stem
-    body = re.sub(r"<script\b.*?</script>", "", article, flags=re.S)
+    body = re.sub(r"<script\b.*?</script>", "", article, flags=re.DOTALL)
     # What a reader of paper cannot open is open: reasons of conclusions, and discrepancies where they are at home or the chapter stands alone.
     at_home = len(printed) == 1 or name == "discrepancies"
-    body = re.sub(r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body)
+    body = re.sub(
+        r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body
+    )
     body = re.sub(r'(?<= )id="(?!c[0-9a-f]{12}-)([^"]*)"', rf'id="{name}--\1"', body)
     body = re.sub(r'(?<= )href="([^"]*)"', lambda found: _paper_link(found[1], name, printed, address), body)
     return Sheet(name, Markup(HEADING.search(article)[1]).striptags(), Markup(body))
@@ -104,23 +125,37 @@ def _paper_link(href: str, name: str, printed: Sequence[str], address: str) -> s
 def print_page(address: str, target: Path, *, foot: str) -> None:
     """Print one page of this machine with Chromium."""
     try:
-        from playwright.sync_api import Error, sync_playwright  # not at the top: only printing and tests need a browser
+        from playwright.sync_api import (
+            Error,
+            sync_playwright,
+        )  # not at the top: only printing and tests need a browser
     except ImportError:
-        raise PrintError("printing needs Playwright, which `make pdf` sets up") from None
+        msg = "printing needs Playwright, which `make pdf` sets up"
+        raise PrintError(msg) from None
     line = 'style="width:100%;margin:0 16mm;font:8px sans-serif;color:#555;display:flex;justify-content:space-between"'
     foot = f'<div {line}><span>{escape(foot)}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if not path:
-            raise PrintError("no Chromium or Chrome found: install one, or name it in the environment: CHROMIUM=/path")
+            msg = "no Chromium or Chrome found: install one, or name it in the environment: CHROMIUM=/path"
+            raise PrintError(msg)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         try:
             page = browser.new_context(java_script_enabled=False).new_page()
             page.route(re.compile(r"^(?!file:|data:)"), lambda route: route.abort())
             page.goto(address, wait_until="load", timeout=120_000)
-            page.pdf(path=target, prefer_css_page_size=True, display_header_footer=True, header_template="<span></span>", footer_template=foot, tagged=True, outline=True)
+            page.pdf(
+                path=target,
+                prefer_css_page_size=True,
+                display_header_footer=True,
+                header_template="<span></span>",
+                footer_template=foot,
+                tagged=True,
+                outline=True,
+            )
         except Error as problem:
-            raise PrintError(f"the browser could not print: {problem}") from None
+            msg = f"the browser could not print: {problem}"
+            raise PrintError(msg) from None
         finally:
             browser.close()
 

@@ -18,7 +18,9 @@ def shorten_sidebar(app, pagename: str, templatename: str, context: dict, doctre
     """Give the theme a table of contents that is made in a moment (an ``html-page-context`` listener)."""
     site = app.config.external_site_map
     above = {pagename, *_above(app.env, pagename)}
-    context["toctree"] = lambda **_: _draw(app.env, site, site.root.docname, above, context["pathto"], pagename, 1)
+    context["toctree"] = lambda **_: _draw(
+        app.env, site, site.root.docname, above, context["pathto"], pagename, 1
+    )
 
 
 def _above(env, name: str) -> Iterator[str]:
@@ -33,13 +35,23 @@ def _draw(env, site, name: str, above: set[str], address, here: str, level: int)
     parts = []
     for section in site[name].subtrees if name in site else ():
         there = env.toctree_includes.get(name, [])
-        pages = [page for item in section.items for page in fnmatch.filter(there, str(item))]  # an item may be a pattern
+        pages = [
+            page for item in section.items for page in fnmatch.filter(there, str(item))
+        ]  # an item may be a pattern
         if not pages or (level > 1 and len(pages) > LISTED):
             continue
         if section.caption and level == 1:
-            parts.append(Markup('<p class="caption" role="heading" aria-level="2"><span class="caption-text">{}</span></p>').format(section.caption))
+            parts.append(
+                Markup(
+                    '<p class="caption" role="heading" aria-level="2"><span class="caption-text">{}</span></p>'
+                ).format(section.caption)
+            )
         items = [_item(env, site, page, above, address, here, level) for page in pages]
-        parts.append(Markup("<ul{}>\n{}\n</ul>").format(Markup(' class="current"' if above & set(pages) else ""), Markup("\n").join(items)))
+        parts.append(
+            Markup("<ul{}>\n{}\n</ul>").format(
+                Markup(' class="current"' if above & set(pages) else ""), Markup("\n").join(items)
+            )
+        )
     return Markup("\n").join(parts)
 
 
@@ -48,7 +60,13 @@ def _item(env, site, page: str, above: set[str], address, here: str, level: int)
     title = (site[page].title if page in site else None) or env.titles[page].astext()
     below = _draw(env, site, page, above, address, here, level + 1)
     return Markup('<li class="toctree-l{}{}"><a class="{}reference internal" href="{}">{}</a>{}</li>').format(
-        level, " current" if current else "", current if page == here else "", "#" if page == here else address(page), escape(title), below)
+        level,
+        " current" if current else "",
+        current if page == here else "",
+        "#" if page == here else address(page),
+        escape(title),
+        below,
+    )
 
 
 def pages_that_moved(app, env) -> list[str]:
@@ -59,6 +77,9 @@ def pages_that_moved(app, env) -> list[str]:
     site = app.config.external_site_map
     titles = {name: title.astext() for name, title in env.titles.items()}
     whole = str(_draw(env, site, site.root.docname, set(), str, "", 1)) + titles[site.root.docname]
-    around = {name: [whole, *((near, titles.get(near)) for near in relations)] for name, relations in env.collect_relations().items()}
+    around = {
+        name: [whole, *((near, titles.get(near)) for near in relations)]
+        for name, relations in env.collect_relations().items()
+    }
     before, env.livingreview_around = getattr(env, "livingreview_around", {}), around
     return [name for name in around if around[name] != before.get(name)]

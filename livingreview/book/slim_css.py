@@ -11,7 +11,7 @@ import pydata_sphinx_theme
 NAME = "styles/pydata-sphinx-theme.css"
 SOURCE = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static" / NAME
 # A piece of a sheet up to a brace or semicolon that ends it; what stands in quotes or brackets ends nothing.
-PIECE = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\([^()]*\)|[^{};"'(])*[{};]?""", re.S)
+PIECE = re.compile(r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\([^()]*\)|[^{};"'(])*[{};]?""", re.DOTALL)
 CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
 
 
@@ -24,12 +24,14 @@ def slim_theme(pages: Path) -> None:
     for path in (pages / "_static").rglob("*.js"):  # scripts add classes of their own
         if path.parent.name not in ("charts", "cards", "vendor") and path.name != "fontawesome.js":
             used.update(re.findall(r"[_a-zA-Z][\w-]*", path.read_text(encoding="utf-8")))
-    (pages / "_static" / NAME).write_text(slim_css(SOURCE.read_text(encoding="utf-8"), used), encoding="utf-8")
+    (pages / "_static" / NAME).write_text(
+        slim_css(SOURCE.read_text(encoding="utf-8"), used), encoding="utf-8"
+    )
 
 
 def slim_css(text: str, used: set[str]) -> str:
     """A style sheet without the selectors that need a class which is not in `used`."""
-    return "".join(_keep(iter(PIECE.findall(re.sub(r"/\*.*?\*/", "", text, flags=re.S))), used))
+    return "".join(_keep(iter(PIECE.findall(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))), used))
 
 
 def _keep(pieces: Iterator[str], used: set[str]) -> Iterator[str]:
@@ -44,7 +46,11 @@ def _keep(pieces: Iterator[str], used: set[str]) -> Iterator[str]:
                 yield f"{head}{{{inner}}}"
         else:
             body = "".join(_block(pieces))
-            wanted = head if head.startswith("@") else ",".join(selector for selector in _selectors(head) if _is_used(selector, used))
+            wanted = (
+                head
+                if head.startswith("@")
+                else ",".join(selector for selector in _selectors(head) if _is_used(selector, used))
+            )
             if wanted:
                 yield f"{wanted}{{{body}}}"
 
@@ -62,11 +68,15 @@ def _block(pieces: Iterator[str]) -> Iterator[str]:
 
 def _selectors(head: str) -> list[str]:
     """A list of selectors, parted at its commas but not at those in brackets."""
-    return [part.strip() for part in re.findall(r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\]|[^,(\[])+", head)]
+    return [
+        part.strip() for part in re.findall(r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\]|[^,(\[])+", head)
+    ]
 
 
 def _is_used(selector: str, used: set[str]) -> bool:
     bare = re.sub(r"\[[^\]]*\]", "", selector)
-    while (less := re.sub(r":[\w-]+\([^()]*\)", "", bare)) != bare:  # what stands in :not() and :is() need not be there
+    while (
+        less := re.sub(r":[\w-]+\([^()]*\)", "", bare)
+    ) != bare:  # what stands in :not() and :is() need not be there
         bare = less
     return "\\" in selector or all(name in used for name in CLASS.findall(bare))

@@ -18,7 +18,14 @@ from livingreview.display.html import fold
 from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
 from livingreview.pages.explorer import show_explorer
-from livingreview.pages.opening import cite_page, cite_review, glue_figures, open_chapter, open_parts, open_review
+from livingreview.pages.opening import (
+    cite_page,
+    cite_review,
+    glue_figures,
+    open_chapter,
+    open_parts,
+    open_review,
+)
 from livingreview.pages.overview import (
     list_classes,
     list_reports,
@@ -51,9 +58,13 @@ from livingreview.tables import (
     tabulate_results,
 )
 
-# The evidence of a page, and figures for its prose.
-OPENING = ["open_review", "open_chapter", "open_parts", "glue_figures"]
-CHARTS = [
+__all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
+    # The evidence of a page, and figures for its prose.
+    "open_review",
+    "open_chapter",
+    "open_parts",
+    "glue_figures",
+    # Charts.
     "draw_adverse_events",
     "draw_bridge",
     "draw_calendars",
@@ -62,8 +73,7 @@ CHARTS = [
     "draw_forest",
     "draw_overview",
     "draw_survival",
-]
-TABLES = [
+    # Tables and lists.
     "fold",
     "list_claims",
     "list_classes",
@@ -91,9 +101,16 @@ TABLES = [
     "tabulate_screening",
     "tabulate_searches",
     "tabulate_verification",
+    # Pieces that are more than a table or a chart.
+    "show_changes",
+    "show_clocks",
+    "show_explorer",
+    "show_flow",
+    "show_releases",
+    "show_status",
+    "show_what_if",
+    # How to cite a page, and its data as files.
+    "cite_page",
+    "cite_review",
+    "link_downloads",
 ]
-# Pieces that are more than a table or a chart.
-PANELS = ["show_changes", "show_clocks", "show_explorer", "show_flow", "show_releases", "show_status", "show_what_if"]
-CITING = ["cite_page", "cite_review", "link_downloads"]
-
-__all__ = [*OPENING, *CHARTS, *TABLES, *PANELS, *CITING]

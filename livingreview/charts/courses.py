@@ -7,11 +7,17 @@ import pandas as pd
 
 from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
 from livingreview.charts.rows import PHONE, ChartRow, draw_rows, places
-from livingreview.evidence import Evidence, expand_days, records
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import make_figure, write_value
+from livingreview.evidence import Evidence, expand_days, records
 from livingreview.tables.common import group_by, text
-from livingreview.tables.reports import component_table, components_of, course_table, regimens_shown, when_text
+from livingreview.tables.reports import (
+    component_table,
+    components_of,
+    course_table,
+    regimens_shown,
+    when_text,
+)
 
 LANE = 40
 UTC = alt.Scale(type="utc")  # a date is the same day wherever the book is built or read
@@ -41,7 +47,17 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
         best = max(same, key=lambda item: item[0])
         charts.append(_draw_calendar(evidence, best[1], f"{title}: {best[2]}", best[3]))
         tables += [item[3] for item in same if item is not best]
-    rest = [fold(join_tables(tables, "Drugs and doses of regimens without days, or with the days of a calendar above"))] if tables else []
+    rest = (
+        [
+            fold(
+                join_tables(
+                    tables, "Drugs and doses of regimens without days, or with the days of a calendar above"
+                )
+            )
+        ]
+        if tables
+        else []
+    )
     return Stack([*charts, *rest], "No report of this class gives doses.")
 
 
@@ -55,19 +71,56 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
         label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {text(row['route'])}".strip()
         words = ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word)
         days = text(row["days"]).replace(",", ", ")
-        lanes.append({"i": lane, "label": label, "right": f"day {days}", "tip": label + (f" ({words})" if words else "")})
-        cells += [{"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"} for day in expand_days(row["days"]) or ()]
+        lanes.append(
+            {
+                "i": lane,
+                "label": label,
+                "right": f"day {days}",
+                "tip": label + (f" ({words})" if words else ""),
+            }
+        )
+        cells += [
+            {"i": lane, "from": day - 0.42, "to": day + 0.42, "tip": f"{lanes[-1]['tip']}, day {day}"}
+            for day in expand_days(row["days"]) or ()
+        ]
     ends = (min(0.5, min(cell["from"] for cell in cells)), max(28.5, max(cell["to"] for cell in cells)))
     words = " ".join(f"{lane['tip']}, {lane['right']}." for lane in lanes)
-    return ChartFigure(_calendar_chart(lanes, cells, ends), title, words, table, " ".join(["One square is one planned day of the drug.", *warnings]))
+    return ChartFigure(
+        _calendar_chart(lanes, cells, ends),
+        title,
+        words,
+        table,
+        " ".join(["One square is one planned day of the drug.", *warnings]),
+    )
 
 
 def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerChart:
-    x = alt.X("from:Q", scale=alt.Scale(domain=list(domain), nice=False), axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"))
+    x = alt.X(
+        "from:Q",
+        scale=alt.Scale(domain=list(domain), nice=False),
+        axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"),
+    )
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    days = alt.Chart(alt.Data(values=cells)).mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0]).encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
-    names = alt.Chart(alt.Data(values=lanes)).mark_text(align="left", baseline="middle", yOffset=-LANE / 5, limit=alt.ExprRef(room("(width - 7.2 * length(datum.right) - 6)"))).encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
-    when = alt.Chart(alt.Data(values=lanes)).mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold").encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+    days = (
+        alt.Chart(alt.Data(values=cells))
+        .mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0])
+        .encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
+    )
+    names = (
+        alt.Chart(alt.Data(values=lanes))
+        .mark_text(
+            align="left",
+            baseline="middle",
+            yOffset=-LANE / 5,
+            limit=alt.ExprRef(room("(width - 7.2 * length(datum.right) - 6)")),
+        )
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+    )
+    when = (
+        alt.Chart(alt.Data(values=lanes))
+        .mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold")
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+    )
     return alt.layer(days, names, when).properties(height={"step": LANE})
 
 
@@ -83,14 +136,24 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
     """One chart per patient: a lane per dated event, therapies as bars, blasts and MRD as labelled points."""
     labels = evidence.tables["cohorts"].set_index("cohort_id")["label"]
     charts = []
-    for cohort_id, course in evidence.tables["patient_timeline"].sort_values("position").groupby("cohort_id", sort=False):
+    for cohort_id, course in (
+        evidence.tables["patient_timeline"].sort_values("position").groupby("cohort_id", sort=False)
+    ):
         dated = course.dropna(subset=["start"])
         if len(dated):
             name = f"{title}: {labels[cohort_id]} ({course['report_id'].iat[0]})"
             measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
             if len(measured) > 1:
                 charts.append(_draw_measures(evidence, measured, name))
-            charts.append(_draw_course(evidence, dated, name, course_table(evidence, course, f"{name}, every event"), len(course) - len(dated)))
+            charts.append(
+                _draw_course(
+                    evidence,
+                    dated,
+                    name,
+                    course_table(evidence, course, f"{name}, every event"),
+                    len(course) - len(dated),
+                )
+            )
     return Stack(charts, "No report of this class follows a single patient.")
 
 
@@ -99,20 +162,48 @@ def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> Cha
     rows = []
     for unit, same in group_by(records(measured), "unit").items():
         rows.append(ChartRow(evidence.label("patient_timeline", "unit", unit)))
-        rows += [ChartRow(f"{when_text(row)}: {row['label']}", float(row["value"]), figure=make_figure(evidence, row, f"{write_value(evidence, row).split('%')[0]}%")) for row in sorted(same, key=lambda row: full_date(row["start"]))]
-    return draw_rows(rows, title=f"{name}, measured percentages", axis="%", note="Only dated values are drawn; the others are in the list of every event.")
+        rows += [
+            ChartRow(
+                f"{when_text(row)}: {row['label']}",
+                float(row["value"]),
+                figure=make_figure(evidence, row, f"{write_value(evidence, row).split('%')[0]}%"),
+            )
+            for row in sorted(same, key=lambda row: full_date(row["start"]))
+        ]
+    return draw_rows(
+        rows,
+        title=f"{name}, measured percentages",
+        axis="%",
+        note="Only dated values are drawn; the others are in the list of every event.",
+    )
 
 
-def _draw_course(evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int) -> ChartFigure:
+def _draw_course(
+    evidence: Evidence, course: pd.DataFrame, title: str, table: HtmlTable, undated: int
+) -> ChartFigure:
     drawn = []
     for lane, row in enumerate(records(course)):
-        value, answer = write_value(evidence, row), evidence.label("patient_timeline", "response", row["response"])
+        value, answer = (
+            write_value(evidence, row),
+            evidence.label("patient_timeline", "response", row["response"]),
+        )
         therapy = row["kind"] == "therapy"
         start = full_date(row["start"])
         end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
         right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
-        drawn.append({"i": lane, "label": row["label"], **two_lines(row["label"]), "right": right, "kind": evidence.label("patient_timeline", "kind", row["kind"]), "start": start, "end": end,
-                        "bar": therapy and end != start, "tip": f"{when_text(row)}: {row['label']}, {right}"})
+        drawn.append(
+            {
+                "i": lane,
+                "label": row["label"],
+                **two_lines(row["label"]),
+                "right": right,
+                "kind": evidence.label("patient_timeline", "kind", row["kind"]),
+                "start": start,
+                "end": end,
+                "bar": therapy and end != start,
+                "tip": f"{when_text(row)}: {row['label']}, {right}",
+            }
+        )
     words = " ".join(f"{record['tip']}." for record in drawn)
     note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."
     if undated:
@@ -125,17 +216,62 @@ def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
     ordered = [kind for kind in kinds if kind in {record["kind"] for record in drawn}]
     legend = alt.Legend(title=None, columns=narrow(2, 3), columnPadding=4)
     legend_grows = 14 * (-(-len(ordered) // 2) - -(-len(ordered) // 3))  # a line of it is 14 pixels high
-    color = alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]), legend=legend)
-    shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "circle", "square", "triangle-up", "diamond"]
-    shape = alt.Shape("kind:N", scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
-                      legend=legend)
-    x_axis = alt.Axis(title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True)
+    color = alt.Color(
+        "kind:N",
+        scale=alt.Scale(
+            domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]
+        ),
+        legend=legend,
+    )
+    shapes = [
+        "circle",
+        "square",
+        "triangle-up",
+        "diamond",
+        "cross",
+        "triangle-down",
+        "circle",
+        "square",
+        "triangle-up",
+        "diamond",
+    ]
+    shape = alt.Shape(
+        "kind:N",
+        scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
+        legend=legend,
+    )
+    x_axis = alt.Axis(
+        title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True
+    )
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    base = alt.Chart(alt.Data(values=drawn, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})))
+    base = alt.Chart(
+        alt.Data(
+            values=drawn, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})
+        )
+    )
     tip = alt.Tooltip("tip:N")
     marks, words, _ = places(LANE)
-    bars = base.transform_filter("datum.bar").mark_bar(height=10, yOffset=marks).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
-    points = base.transform_filter("!datum.bar").mark_point(filled=True, size=70, opacity=1, yOffset=marks).encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
-    names = base.mark_text(align="left", baseline="middle", yOffset=words, lineHeight=15, limit=alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? width : width * 0.58"), text=LABEL).encode(x=alt.XValue(0), y=y)
-    values = base.mark_text(align="right", baseline="middle", yOffset=words, fontWeight="bold", limit=alt.ExprRef("width * 0.4")).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
-    return alt.layer(bars, points, names, values).properties(height={"step": LANE}, usermeta={"phone": PHONE, "more": legend_grows})
+    bars = (
+        base.transform_filter("datum.bar")
+        .mark_bar(height=10, yOffset=marks)
+        .encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
+    )
+    points = (
+        base.transform_filter("!datum.bar")
+        .mark_point(filled=True, size=70, opacity=1, yOffset=marks)
+        .encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
+    )
+    names = base.mark_text(
+        align="left",
+        baseline="middle",
+        yOffset=words,
+        lineHeight=15,
+        limit=alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? width : width * 0.58"),
+        text=LABEL,
+    ).encode(x=alt.XValue(0), y=y)
+    values = base.mark_text(
+        align="right", baseline="middle", yOffset=words, fontWeight="bold", limit=alt.ExprRef("width * 0.4")
+    ).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+    return alt.layer(bars, points, names, values).properties(
+        height={"step": LANE}, usermeta={"phone": PHONE, "more": legend_grows}
+    )

@@ -41,10 +41,26 @@ def theme() -> alt.theme.ThemeConfig:
             "view": {"stroke": None},
             "padding": {"left": 2, "right": 8, "top": 4, "bottom": 2},
             "axis": {
-                "labelColor": ink, "titleColor": ink, "tickColor": ink, "domainColor": ink, "gridColor": ink, "gridOpacity": 0.15,
-                "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 200, "domain": False,
+                "labelColor": ink,
+                "titleColor": ink,
+                "tickColor": ink,
+                "domainColor": ink,
+                "gridColor": ink,
+                "gridOpacity": 0.15,
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "labelLimit": 200,
+                "domain": False,
             },
-            "legend": {"labelColor": ink, "titleColor": ink, "orient": "bottom", "labelFontSize": 12, "titleFontSize": 12, "labelLimit": 300},
+            "legend": {
+                "labelColor": ink,
+                "titleColor": ink,
+                "orient": "bottom",
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "labelLimit": 300,
+            },
             "text": {"color": ink, "fontSize": 12},
             "rule": {"color": ink},
             "range": {"category": list(PALETTE)},
@@ -80,7 +96,7 @@ def two_lines(label: str, *, first: int = 26, second: int = 48) -> dict:
     if len(label) <= first:
         return {}
     top = textwrap.wrap(label, first, break_long_words=False)[0]
-    return {"lines": [top, textwrap.shorten(label[len(top):].strip(), second, placeholder=" …")]}
+    return {"lines": [top, textwrap.shorten(label[len(top) :].strip(), second, placeholder=" …")]}
 
 
 @dataclass(frozen=True)
@@ -125,14 +141,20 @@ class ChartFigure:
         key = hashlib.sha256(f"{VEGALITE}{spec}".encode()).hexdigest()[:12]
         deferred = bool(os.environ.get("LIVINGREVIEW_DEFER_CHARTS"))
         picture = Markup(f"<!--chart {key} {spec}-->") if deferred else Markup(draw_deferred(key, spec)[0])
-        return render("chart.html.j2", chart=self, key=key, folded=fold(self.table, f"The figures as a table ({self.table.length})"), picture=picture)
+        return render(
+            "chart.html.j2",
+            chart=self,
+            key=key,
+            folded=fold(self.table, f"The figures as a table ({self.table.length})"),
+            picture=picture,
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/html": str(self.__html__()), "text/plain": f"[chart] {self.title}. {self.description}"}
 
 
 # A chart that is still to be drawn, as it stands in a chapter's output.
-DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<spec>\{.*?\})-->", re.S)
+DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<spec>\{.*?\})-->", re.DOTALL)
 
 
 # The live charts a finished page asks for.
@@ -145,16 +167,27 @@ def draw_deferred(key: str, spec: str) -> tuple[str, str]:
     svg = static_svg(live, f"c{key}")
     height = int(re.search(r'\bheight="(\d+)', svg)[1])
     grows = live.get("usermeta", {})
-    taller = grows.get("phone", 0) * max((len(part.get("values", ())) for part in live["data"]), default=0) + grows.get("more", 0)
-    return str(render("picture.html.j2", key=key, svg=svg, height=height, phone=height + taller)), f'lrChart("{key}",{inert_json(live)});\n'
+    taller = grows.get("phone", 0) * max(
+        (len(part.get("values", ())) for part in live["data"]), default=0
+    ) + grows.get("more", 0)
+    return str(
+        render("picture.html.j2", key=key, svg=svg, height=height, phone=height + taller)
+    ), f'lrChart("{key}",{inert_json(live)});\n'
 
 
 def static_svg(live: dict, prefix: str) -> Markup:
     """A Vega specification as SVG; ids get a prefix so that several pictures can share a page."""
     import vl_convert  # not at the top: its engine must not be running when a process forks
 
-    fixed = [{"name": "width", "value": WIDE} if signal["name"] == "width" else signal for signal in live["signals"]]
-    svg = restore_sizes(vl_convert.vega_to_svg(live | {"signals": fixed, "marks": [spare_measuring(mark, live) for mark in live["marks"]]}))
+    fixed = [
+        {"name": "width", "value": WIDE} if signal["name"] == "width" else signal
+        for signal in live["signals"]
+    ]
+    svg = restore_sizes(
+        vl_convert.vega_to_svg(
+            live | {"signals": fixed, "marks": [spare_measuring(mark, live) for mark in live["marks"]]}
+        )
+    )
     svg = slim_svg(re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", svg))
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
@@ -176,7 +209,15 @@ def spare_measuring(mark: dict, live: dict) -> dict:
     bare = f"!({limit.get('signal', limit.get('value', 0))})"
     down = update.get("dy", {}).get("value", 0)
     shift = down + 2 * round(size * SHIFT.get(update.get("baseline", {}).get("value"), 0))
-    return mark | {"encode": {"update": update | {"fontSize": {"signal": f"{bare} ? {-size} : {size}"}, "dy": {"signal": f"{bare} ? {shift} : {down}"}}}}
+    return mark | {
+        "encode": {
+            "update": update
+            | {
+                "fontSize": {"signal": f"{bare} ? {-size} : {size}"},
+                "dy": {"signal": f"{bare} ? {shift} : {down}"},
+            }
+        }
+    }
 
 
 def restore_sizes(svg: str) -> str:
@@ -187,9 +228,16 @@ def restore_sizes(svg: str) -> str:
 def compile_vega(spec: dict) -> dict:
     """A Vega-Lite specification compiled to Vega, so that the page needs only Vega's runtime."""
     datasets = spec.get("datasets", {})
-    live = json.loads(_compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True)))
+    live = json.loads(
+        _compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True))
+    )
     if more := spec.get("usermeta", {}).get("phone"):  # pixels that each row is taller on a phone
-        live["signals"] = [{"name": "y_step", "update": f"{NARROW} ? {signal['value'] + more} : {signal['value']}"} if signal["name"] == "y_step" else signal for signal in live["signals"]]
+        live["signals"] = [
+            {"name": "y_step", "update": f"{NARROW} ? {signal['value'] + more} : {signal['value']}"}
+            if signal["name"] == "y_step"
+            else signal
+            for signal in live["signals"]
+        ]
     for part in live["data"]:
         if part["name"] in datasets:
             part["values"] = datasets[part["name"]]

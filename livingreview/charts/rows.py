@@ -74,7 +74,15 @@ class ChartRow:
         return " ".join(part for part in (str(self.figure or ""), self.extra) if part)
 
 
-def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: HtmlTable | None = None, axis: str = "Patients, %", domain=(0, 100)) -> ChartFigure:
+def draw_rows(
+    rows: Sequence[ChartRow],
+    *,
+    title: str,
+    note: str = "",
+    table: HtmlTable | None = None,
+    axis: str = "Patients, %",
+    domain=(0, 100),
+) -> ChartFigure:
     """A chart of rows with its description and its table.
 
     Parameters
@@ -96,16 +104,40 @@ def draw_rows(rows: Sequence[ChartRow], *, title: str, note: str = "", table: Ht
         If there is nothing to draw.
     """
     if not any(not row.heading for row in rows):
-        raise ValueError(f"no row to draw in chart {title!r}")
+        msg = f"no row to draw in chart {title!r}"
+        raise ValueError(msg)
     data = [_record(i, row) for i, row in enumerate(rows)]
-    kind = (axis, tuple(domain), any(row.kind == "pooled" for row in rows), any(len(record.get("lines", "")) > 1 for record in data))
-    return ChartFigure(_chart(*kind), title, describe(rows), table or as_table(rows, title), note, {ROWS: data}, _layout(*kind))
+    kind = (
+        axis,
+        tuple(domain),
+        any(row.kind == "pooled" for row in rows),
+        any(len(record.get("lines", "")) > 1 for record in data),
+    )
+    return ChartFigure(
+        _chart(*kind),
+        title,
+        describe(rows),
+        table or as_table(rows, title),
+        note,
+        {ROWS: data},
+        _layout(*kind),
+    )
 
 
 def _record(position: int, row: ChartRow) -> dict:
-    base = {"i": position, "label": row.label, "right": row.right, "short": str(row.figure or row.extra), "heading": row.heading, "kind": row.kind, "hollow": row.hollow} | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
+    base = {
+        "i": position,
+        "label": row.label,
+        "right": row.right,
+        "short": str(row.figure or row.extra),
+        "heading": row.heading,
+        "kind": row.kind,
+        "hollow": row.hollow,
+    } | ({"from": row.outer[0], "to": row.outer[1]} if row.outer else {})
     base |= {"lines": textwrap.wrap(row.label, 38)} if row.heading else two_lines(row.label)
-    base |= {"row": row.figure.href} if row.figure else {}  # a click on the live chart opens the figure's card
+    base |= (
+        {"row": row.figure.href} if row.figure else {}
+    )  # a click on the live chart opens the figure's card
     marks = {"value": row.value, "low": row.low, "high": row.high, "patients": row.patients or UNKNOWN_SIZE}
     source = "; ".join(filter(None, (row.figure.title, row.figure.origin))) if row.figure else ""
     tip = "" if row.heading else f"{row.label}: {row.right}" + (f" [{source}]" if source else "")
@@ -120,7 +152,9 @@ def _layout(*kind) -> dict:
 @cache
 def _chart(axis: str, domain: tuple[float, float], pooled: bool, long: bool) -> alt.LayerChart:
     """The chart without its rows: Altair takes longer to make it than everything else together, and it is the same for all charts of one axis."""
-    x_axis = alt.Axis(title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True)
+    x_axis = alt.Axis(
+        title=axis, values=[domain[0] + (domain[1] - domain[0]) * k / 4 for k in range(5)], grid=True
+    )
     scale = alt.Scale(domain=list(domain), nice=False, clamp=True)
     x = alt.X("value:Q", scale=scale, axis=x_axis)
     y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
@@ -130,26 +164,75 @@ def _chart(axis: str, domain: tuple[float, float], pooled: bool, long: bool) -> 
     points = real.transform_filter("datum.kind == 'point'")
     size = alt.Size("patients:Q", scale=alt.Scale(type="sqrt", domain=[1, 300], range=[30, 260]), legend=None)
     tip = alt.Tooltip("tip:N")
-    bars = real.transform_filter("datum.kind == 'bar'").mark_bar(yOffset=marks, size=14, color=PALETTE[0]).encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
-    whiskers = points.transform_filter("isValid(datum.low)").mark_rule(yOffset=marks, strokeWidth=1.6).encode(
-        x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
-    filled = points.transform_filter("!datum.hollow").mark_point(yOffset=marks, shape="square", filled=True, opacity=1, color=PALETTE[0]).encode(x=x, y=y, size=size, tooltip=tip)
-    hollow = points.transform_filter("datum.hollow").mark_point(yOffset=marks, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1]).encode(x=x, y=y, size=size, tooltip=tip)
+    bars = (
+        real.transform_filter("datum.kind == 'bar'")
+        .mark_bar(yOffset=marks, size=14, color=PALETTE[0])
+        .encode(x=x, x2=alt.datum(domain[0]), y=y, tooltip=tip)
+    )
+    whiskers = (
+        points.transform_filter("isValid(datum.low)")
+        .mark_rule(yOffset=marks, strokeWidth=1.6)
+        .encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
+    )
+    filled = (
+        points.transform_filter("!datum.hollow")
+        .mark_point(yOffset=marks, shape="square", filled=True, opacity=1, color=PALETTE[0])
+        .encode(x=x, y=y, size=size, tooltip=tip)
+    )
+    hollow = (
+        points.transform_filter("datum.hollow")
+        .mark_point(yOffset=marks, shape="diamond", filled=False, strokeWidth=2, color=PALETTE[1])
+        .encode(x=x, y=y, size=size, tooltip=tip)
+    )
     diamonds = real.transform_filter("datum.kind == 'pooled'")
-    span = diamonds.transform_filter("isValid(datum.from)").mark_rule(yOffset=marks, strokeDash=[3, 3], strokeWidth=1.6).encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
-    width = diamonds.mark_bar(yOffset=marks, size=8, color=PALETTE[2], cornerRadius=4).encode(x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip)
-    centre = diamonds.mark_point(yOffset=marks, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]).encode(x=x, y=y, tooltip=tip)
+    span = (
+        diamonds.transform_filter("isValid(datum.from)")
+        .mark_rule(yOffset=marks, strokeDash=[3, 3], strokeWidth=1.6)
+        .encode(x=alt.X("from:Q", scale=scale, axis=x_axis), x2="to:Q", y=y, tooltip=tip)
+    )
+    width = diamonds.mark_bar(yOffset=marks, size=8, color=PALETTE[2], cornerRadius=4).encode(
+        x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q", y=y, tooltip=tip
+    )
+    centre = diamonds.mark_point(
+        yOffset=marks, shape="diamond", filled=True, size=150, opacity=1, color=PALETTE[2]
+    ).encode(x=x, y=y, tooltip=tip)
     left = {"align": "left", "baseline": "middle", "yOffset": words_at, "lineHeight": 15}
-    words = base.transform_filter("!datum.heading").mark_text(**left, limit=alt.ExprRef(LIMIT), text=LABEL).encode(x=alt.XValue(0), y=y)
-    heads = base.transform_filter("datum.heading").mark_text(**(left | {"yOffset": heads_at}), fontWeight="bold", fontSize=13, limit=alt.ExprRef(room("width")), text=alt.ExprRef(HEADING)).encode(x=alt.XValue(0), y=y)
-    right = base.transform_filter("!datum.heading").mark_text(align="right", baseline="middle", yOffset=words_at, fontWeight="bold", text=alt.ExprRef(RIGHT)).encode(x=alt.XValue("width"), y=y)
-    return alt.layer(whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right).properties(height={"step": STEP}, **({"usermeta": {"phone": PHONE}} if long else {}))
+    words = (
+        base.transform_filter("!datum.heading")
+        .mark_text(**left, limit=alt.ExprRef(LIMIT), text=LABEL)
+        .encode(x=alt.XValue(0), y=y)
+    )
+    heads = (
+        base.transform_filter("datum.heading")
+        .mark_text(
+            **(left | {"yOffset": heads_at}),
+            fontWeight="bold",
+            fontSize=13,
+            limit=alt.ExprRef(room("width")),
+            text=alt.ExprRef(HEADING),
+        )
+        .encode(x=alt.XValue(0), y=y)
+    )
+    right = (
+        base.transform_filter("!datum.heading")
+        .mark_text(
+            align="right", baseline="middle", yOffset=words_at, fontWeight="bold", text=alt.ExprRef(RIGHT)
+        )
+        .encode(x=alt.XValue("width"), y=y)
+    )
+    return alt.layer(
+        whiskers, bars, filled, hollow, *((span, width, centre) if pooled else ()), words, heads, right
+    ).properties(height={"step": STEP}, **({"usermeta": {"phone": PHONE}} if long else {}))
 
 
 def places(step: float, more: float = PHONE) -> tuple[alt.ExprRef, alt.ExprRef, alt.ExprRef]:
     """Where, from the middle of a row, its marks, its words and a heading stand, which is that many pixels taller on a phone."""
     two = "isDefined(datum.lines)"
-    return narrow(step / 4 + more / 2, step / 4), narrow(f"({two} ? {-step / 5 - more / 2} : {-step / 5 + more / 2})", -step / 5), narrow(f"{step / 6 + more / 2} - 15 * (length(datum.lines) - 1)", step / 6)
+    return (
+        narrow(step / 4 + more / 2, step / 4),
+        narrow(f"({two} ? {-step / 5 - more / 2} : {-step / 5 + more / 2})", -step / 5),
+        narrow(f"{step / 6 + more / 2} - 15 * (length(datum.lines) - 1)", step / 6),
+    )
 
 
 def describe(rows: Sequence[ChartRow]) -> str:
@@ -176,5 +259,10 @@ def _describe_block(block: Sequence[ChartRow]) -> str:
 
 def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:
     """The chart's numbers as a table."""
-    body = [Row([row.label], heading=True) if row.heading else Row([row.label, row.figure or "", row.extra]) for row in rows]
-    return HtmlTable(f"{title}, figures", [Column("Row"), Column("Figure", True), Column("Interval", True)], body)
+    body = [
+        Row([row.label], heading=True) if row.heading else Row([row.label, row.figure or "", row.extra])
+        for row in rows
+    ]
+    return HtmlTable(
+        f"{title}, figures", [Column("Row"), Column("Figure", True), Column("Interval", True)], body
+    )

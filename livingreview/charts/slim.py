@@ -13,9 +13,27 @@ SVG = "http://www.w3.org/2000/svg"
 # Attributes without effect on a picture that is hidden from screen readers and takes no clicks.
 IDLE = ("version", "class", "role", "aria-hidden", "aria-label", "aria-roledescription", "pointer-events")
 # Attributes that say what holds anyway.
-DEFAULTS = {"opacity": "1", "stroke-opacity": "1", "fill-opacity": "1", "transform": "translate(0,0)", "font-weight": "normal", "font-style": "normal"}
+DEFAULTS = {
+    "opacity": "1",
+    "stroke-opacity": "1",
+    "fill-opacity": "1",
+    "transform": "translate(0,0)",
+    "font-weight": "normal",
+    "font-style": "normal",
+}
 # Attributes that a mark takes from the group it stands in (SVG 1.1, appendix M): said once for the group where all its marks agree.
-INHERITED = ("font-family", "font-size", "font-weight", "font-style", "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "text-anchor")
+INHERITED = (
+    "font-family",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-opacity",
+    "stroke-width",
+    "text-anchor",
+)
 FONT = ("font-family", "font-size")  # means something to words only, so the picture as a whole may say it
 MOVED = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 # A path that is drawn from one place on by relative steps.
@@ -33,7 +51,9 @@ def slim_svg(svg: str, *, decimals: int = 1) -> str:
     _gather(root)  # groups that the first time left with nothing to say
     for name in FONT:
         _say_once(root, name)
-    return ElementTree.tostring(root, encoding="unicode").replace(f' xmlns="{SVG}"', "", 1)  # a page in HTML knows the element
+    return ElementTree.tostring(root, encoding="unicode").replace(
+        f' xmlns="{SVG}"', "", 1
+    )  # a page in HTML knows the element
 
 
 def _tidy(element: ElementTree.Element, decimals: int) -> None:
@@ -44,11 +64,22 @@ def _tidy(element: ElementTree.Element, decimals: int) -> None:
         if element.get(name) == value:
             del element.attrib[name]
     for name, value in element.attrib.items():
-        element.set(name, LONG.sub(lambda match: f"{round(float(match[0]), decimals):g}", value) if name not in ("font-family", "href") else value)
+        element.set(
+            name,
+            LONG.sub(lambda match: f"{round(float(match[0]), decimals):g}", value)
+            if name not in ("font-family", "href")
+            else value,
+        )
     for child in list(element):
         _tidy(child, decimals)
-        unseen = child.get("display") == "none" or child.get("opacity") == "0" or (child.tag == f"{{{SVG}}}path" and not {"fill", "stroke"} & set(child.keys()))
-        if element.tag in (f"{{{SVG}}}svg", f"{{{SVG}}}g") and (unseen or (child.tag == f"{{{SVG}}}g" and not len(child))):
+        unseen = (
+            child.get("display") == "none"
+            or child.get("opacity") == "0"
+            or (child.tag == f"{{{SVG}}}path" and not {"fill", "stroke"} & set(child.keys()))
+        )
+        if element.tag in (f"{{{SVG}}}svg", f"{{{SVG}}}g") and (
+            unseen or (child.tag == f"{{{SVG}}}g" and not len(child))
+        ):
             element.remove(child)
     _place(element)
 
@@ -69,14 +100,21 @@ def _join(element: ElementTree.Element) -> None:
     """Draw neighbours of one style, each drawn by relative steps, in one go."""
     last = None
     for child in list(element):
-        moved, steps = MOVED.fullmatch(child.get("transform", "translate(0,0)")), STEPS.fullmatch(child.get("d", ""))
+        moved, steps = (
+            MOVED.fullmatch(child.get("transform", "translate(0,0)")),
+            STEPS.fullmatch(child.get("d", "")),
+        )
         if not (moved and steps and child.tag == f"{{{SVG}}}path"):
             last = None
             continue
         child.attrib.pop("transform", None)
         x, y = (round(float(moved[i]) + float(steps[i]), 2) for i in (1, 2))
         child.set("d", f"M{x:g},{y:g}{steps[3]}")
-        if last is not None and {**last.attrib, "d": ""} == {**child.attrib, "d": ""} and "opacity" not in child.attrib:
+        if (
+            last is not None
+            and {**last.attrib, "d": ""} == {**child.attrib, "d": ""}
+            and "opacity" not in child.attrib
+        ):
             last.set("d", last.get("d") + child.get("d"))
             element.remove(child)
         else:
@@ -108,7 +146,7 @@ def _gather(element: ElementTree.Element) -> None:
         return
     for place, child in reversed(list(enumerate(element))):
         if child.tag == f"{{{SVG}}}g" and not child.attrib:
-            element[place:place + 1] = list(child)
+            element[place : place + 1] = list(child)
     _join(element)
     for name in INHERITED:
         values = {child.get(name) for child in element}

@@ -27,7 +27,9 @@ class DataError(Exception):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
         lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{len(problems)} problem(s) in data/ (nothing was built; the last good book is untouched):\n{lines}")
+        super().__init__(
+            f"{len(problems)} problem(s) in data/ (nothing was built; the last good book is untouched):\n{lines}"
+        )
 
 
 def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
@@ -47,7 +49,17 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     try:
         package = load_package(data)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        return [Problem(DESCRIPTOR, getattr(error, "lineno", 0), "", "descriptor", quote(error), "a readable Data Package descriptor", "restore it from version control")]
+        return [
+            Problem(
+                DESCRIPTOR,
+                getattr(error, "lineno", 0),
+                "",
+                "descriptor",
+                quote(error),
+                "a readable Data Package descriptor",
+                "restore it from version control",
+            )
+        ]
     raws, problems = {}, list(_check_stray_files(data, package))
     for name, table in package.tables.items():
         raws[name], found = read_raw(data / table.path, table)
@@ -79,7 +91,9 @@ def tolerant_frame(raw: RawTable) -> pd.DataFrame:
     width = len(raw.header)
     rows = [(row + [""] * width)[:width] for row in raw.rows]
     # Plain objects with None: a rule may compare a missing text without asking first.
-    frame = pd.DataFrame([[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object)
+    frame = pd.DataFrame(
+        [[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object
+    )
     for item in raw.table.fields:
         if item.type in ("integer", "number"):
             numbers = pd.to_numeric(frame[item.name], errors="coerce")
@@ -92,8 +106,17 @@ def tolerant_frame(raw: RawTable) -> pd.DataFrame:
 def _check_stray_files(data: Path, package) -> list[Problem]:
     known = {table.path for table in package.tables.values()} | {DESCRIPTOR, BIBLIOGRAPHY}
     return [
-        Problem(path.name, 0, "", "stray-file", "a file that no table declares", "only declared tables in data/", "delete it (a spreadsheet's lock or backup file?), or declare it in datapackage.json")
-        for path in sorted(data.iterdir()) if path.name not in known and not path.name.startswith(".git")
+        Problem(
+            path.name,
+            0,
+            "",
+            "stray-file",
+            "a file that no table declares",
+            "only declared tables in data/",
+            "delete it (a spreadsheet's lock or backup file?), or declare it in datapackage.json",
+        )
+        for path in sorted(data.iterdir())
+        if path.name not in known and not path.name.startswith(".git")
     ]
 
 
@@ -101,7 +124,17 @@ def _bibliography_keys(data: Path) -> tuple[tuple[str, ...] | None, list[Problem
     try:
         return tuple(read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")).entries), []
     except (PybtexError, OSError, UnicodeDecodeError) as error:
-        return None, [Problem(BIBLIOGRAPHY, getattr(error, "lineno", 0) or 0, "", "bibliography", quote(error, 160), "valid BibTeX in UTF-8", "mend the entry; each key once")]
+        return None, [
+            Problem(
+                BIBLIOGRAPHY,
+                getattr(error, "lineno", 0) or 0,
+                "",
+                "bibliography",
+                quote(error, 160),
+                "valid BibTeX in UTF-8",
+                "mend the entry; each key once",
+            )
+        ]
 
 
 def record_rows(root: Path) -> dict[str, tuple[int, int]]:

@@ -6,6 +6,7 @@ Each rule is one function of the checked tables that yields problems.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,11 +32,15 @@ class Checked:
         """Row ids that a registered discrepancy names: their misfit is known and shown."""
         return {row_id for cell in self.frames["discrepancies"]["affects"] for row_id in split_ids(cell)}
 
-    def problem(self, table: str, line: int, column: str, rule: str, found, expected: str, mend: str) -> Problem:
+    def problem(
+        self, table: str, line: int, column: str, rule: str, found, expected: str, mend: str
+    ) -> Problem:
         """A problem in one cell, with the row's key filled in."""
         spec = self.package.tables[table]
         key = self.frames[table].at[line, spec.primary_key] if line else ""
-        return Problem(spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key))
+        return Problem(
+            spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key)
+        )
 
     def lines(self, table: str) -> list[tuple[int, dict]]:
         """(line, row) of every row of one table."""
@@ -49,7 +54,11 @@ class Checked:
         """(table, line, row) of every table that has all these columns, where none of them is missing."""
         for name, frame in self.frames.items():
             if set(columns) <= set(frame):
-                yield from ((name, line, row) for line, row in self._lines[name] if not any(pd.isna(row[column]) for column in columns))
+                yield from (
+                    (name, line, row)
+                    for line, row in self._lines[name]
+                    if not any(pd.isna(row[column]) for column in columns)
+                )
 
 
 REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"
@@ -59,16 +68,30 @@ def check_events_within_total(checked: Checked) -> Iterator[Problem]:
     """Nobody can have an event who was not counted."""
     for table, line, row in checked.rows("events", "total"):
         if row["events"] > row["total"]:
-            yield checked.problem(table, line, "events", "events-over-total", f"{row['events']} of {row['total']}",
-                                  "events no more than total", "look for swapped columns or a typing slip")
+            yield checked.problem(
+                table,
+                line,
+                "events",
+                "events-over-total",
+                f"{row['events']} of {row['total']}",
+                "events no more than total",
+                "look for swapped columns or a typing slip",
+            )
 
 
 def check_total_present(checked: Checked) -> Iterator[Problem]:
     """Events without a denominator cannot be read."""
     for table, line, row in checked.rows("events"):
         if "total" in row and pd.isna(row["total"]):
-            yield checked.problem(table, line, "total", "total-missing", "events without a total", "the number counted from",
-                                  "give the total, or empty the events and say why in the note")
+            yield checked.problem(
+                table,
+                line,
+                "total",
+                "total-missing",
+                "events without a total",
+                "the number counted from",
+                "give the total, or empty the events and say why in the note",
+            )
 
 
 def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
@@ -77,7 +100,15 @@ def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
     for table, line, row in checked.rows("total", "cohort_id"):
         size = sizes.get(row["cohort_id"])
         if size is not None and not pd.isna(size) and row["total"] > size:
-            yield checked.problem(table, line, "total", "total-over-cohort", row["total"], f"at most the cohort's {size} patients", "correct the count or the cohort's n_enrolled")
+            yield checked.problem(
+                table,
+                line,
+                "total",
+                "total-over-cohort",
+                row["total"],
+                f"at most the cohort's {size} patients",
+                "correct the count or the cohort's n_enrolled",
+            )
 
 
 def rounds_to(value: float, printed: str, slack: float = 1e-9) -> bool:
@@ -94,8 +125,15 @@ def check_percent(checked: Checked) -> Iterator[Problem]:
             continue
         percent = 100 * row["events"] / row["total"]
         if not rounds_to(percent, printed):
-            yield checked.problem(table, line, "percent_reported_pct", "percent-disagrees", f"{printed} for {row['events']}/{row['total']}",
-                                  f"{percent:.2f} to rounding", REGISTER)
+            yield checked.problem(
+                table,
+                line,
+                "percent_reported_pct",
+                "percent-disagrees",
+                f"{printed} for {row['events']}/{row['total']}",
+                f"{percent:.2f} to rounding",
+                REGISTER,
+            )
 
 
 def check_partitions(checked: Checked) -> Iterator[Problem]:
@@ -103,39 +141,74 @@ def check_partitions(checked: Checked) -> Iterator[Problem]:
     for table, frame in checked.frames.items():
         if not {"partition", "cohort_id", "events", "total"} <= set(frame):
             continue
-        for _, part in frame.dropna(subset=["partition", "events", "total"]).groupby(["cohort_id", "partition"]):
+        for _, part in frame.dropna(subset=["partition", "events", "total"]).groupby(
+            ["cohort_id", "partition"]
+        ):
             line, total, known = part.index[0], part["total"].max(), set(part["row_id"]) & checked.flagged
             if part["total"].nunique() > 1 and not known:
-                yield checked.problem(table, line, "total", "partition-totals", f"totals {sorted(part['total'].unique())} in partition {part['partition'].iat[0]!r}", "one total", REGISTER)
+                yield checked.problem(
+                    table,
+                    line,
+                    "total",
+                    "partition-totals",
+                    f"totals {sorted(part['total'].unique())} in partition {part['partition'].iat[0]!r}",
+                    "one total",
+                    REGISTER,
+                )
             elif part["events"].sum() != total and not known:
-                yield checked.problem(table, line, "events", "partition-sum", f"{' + '.join(map(str, part['events']))} = {part['events'].sum()}",
-                                      f"{total}, the total of partition {part['partition'].iat[0]!r}", REGISTER)
+                yield checked.problem(
+                    table,
+                    line,
+                    "events",
+                    "partition-sum",
+                    f"{' + '.join(map(str, part['events']))} = {part['events'].sum()}",
+                    f"{total}, the total of partition {part['partition'].iat[0]!r}",
+                    REGISTER,
+                )
 
 
 # (low, middle, high) columns that must stand in this order wherever a table has them.
 _ORDERED = (
-    ("ci_low", "estimate", "ci_high"), ("range_low", "estimate", "range_high"), ("value_low", "value", "value_high"),
-    ("age_min_years", "age_centre_years", "age_max_years"), ("ci_low_reported_pct", "percent_reported_pct", "ci_high_reported_pct"),
+    ("ci_low", "estimate", "ci_high"),
+    ("range_low", "estimate", "range_high"),
+    ("value_low", "value", "value_high"),
+    ("age_min_years", "age_centre_years", "age_max_years"),
+    ("ci_low_reported_pct", "percent_reported_pct", "ci_high_reported_pct"),
     ("follow_up_min_months", "follow_up_median_months", "follow_up_max_months"),
-    ("grade_min", "grade_max"), ("n_evaluable", "n_enrolled"), ("start", "end"), ("enrolment_start", "enrolment_end"),
+    ("grade_min", "grade_max"),
+    ("n_evaluable", "n_enrolled"),
+    ("start", "end"),
+    ("enrolment_start", "enrolment_end"),
 )
 
 
 def check_order(checked: Checked) -> Iterator[Problem]:
     """Limits contain their estimate, ranges their centre, starts come before ends."""
     for columns in _ORDERED:
-        for low, high in zip(columns, columns[1:]):
+        for low, high in itertools.pairwise(columns):
             for table, line, row in checked.rows(low, high):
                 first, second = _comparable(row[low]), _comparable(row[high])
-                known = isinstance(first, str) and row.get("row_id") in checked.flagged  # dates that contradict each other may be registered
+                known = (
+                    isinstance(first, str) and row.get("row_id") in checked.flagged
+                )  # dates that contradict each other may be registered
                 if _after(first, second) and not known:
-                    yield checked.problem(table, line, low, "order", f"{low} {row[low]}, {high} {row[high]}", f"{low} no more than {high}", "look for swapped cells; " + REGISTER)
+                    yield checked.problem(
+                        table,
+                        line,
+                        low,
+                        "order",
+                        f"{low} {row[low]}, {high} {row[high]}",
+                        f"{low} no more than {high}",
+                        "look for swapped cells; " + REGISTER,
+                    )
 
 
 def _comparable(value):
     """Numbers as numbers; dates of unequal precision compare on the part both have."""
     try:
-        is_date = isinstance(value, str) and re.match(r"\d{4}-|\d{4}$", value)  # a column of numbers may well hold 1112
+        is_date = isinstance(value, str) and re.match(
+            r"\d{4}-|\d{4}$", value
+        )  # a column of numbers may well hold 1112
         return value if is_date else float(value)
     except ValueError:
         return str(value)
@@ -154,16 +227,34 @@ def check_level(checked: Checked) -> Iterator[Problem]:
     for line, row in checked.lines("survival"):
         present = [not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level")]
         if any(present) and not all(present):
-            yield checked.problem("survival", line, "ci_level", "interval-incomplete", "part of an interval", "ci_low, ci_high and ci_level together", "complete or empty all three")
+            yield checked.problem(
+                "survival",
+                line,
+                "ci_level",
+                "interval-incomplete",
+                "part of an interval",
+                "ci_low, ci_high and ci_level together",
+                "complete or empty all three",
+            )
 
 
 def check_landmark(checked: Checked) -> Iterator[Problem]:
     """A landmark needs its time, a percentage stays within 0-100."""
     for line, row in checked.lines("survival"):
         if row["statistic"] == "landmark" and pd.isna(row["time_months"]):
-            yield checked.problem("survival", line, "time_months", "landmark-time", "a landmark without a time", "the time in months", "give the time")
+            yield checked.problem(
+                "survival",
+                line,
+                "time_months",
+                "landmark-time",
+                "a landmark without a time",
+                "the time in months",
+                "give the time",
+            )
         if row["unit"] == "pct" and not pd.isna(row["estimate"]) and row["estimate"] > 100:
-            yield checked.problem("survival", line, "estimate", "percent-range", row["estimate"], "0 to 100", "check the unit")
+            yield checked.problem(
+                "survival", line, "estimate", "percent-range", row["estimate"], "0 to 100", "check the unit"
+            )
 
 
 def check_percent_range(checked: Checked) -> Iterator[Problem]:
@@ -171,13 +262,23 @@ def check_percent_range(checked: Checked) -> Iterator[Problem]:
     for column in ("percent_reported_pct", "ci_low_reported_pct", "ci_high_reported_pct"):
         for table, line, row in checked.rows(column):
             if re.fullmatch(r"\d+(\.\d+)?", str(row[column])) and float(row[column]) > 100:
-                yield checked.problem(table, line, column, "percent-range", row[column], "0 to 100", "look for a lost decimal point")
+                yield checked.problem(
+                    table,
+                    line,
+                    column,
+                    "percent-range",
+                    row[column],
+                    "0 to 100",
+                    "look for a lost decimal point",
+                )
 
 
 def check_calendar_dates(checked: Checked) -> Iterator[Problem]:
     """A date must exist (no 31 June), and not lie in the future of its own report's century."""
     for table, spec in checked.package.tables.items():
-        columns = [item.name for item in spec.fields if "[0-9]{4}(-[0-9]{2}" in item.constraints.get("pattern", "")]
+        columns = [
+            item.name for item in spec.fields if "[0-9]{4}(-[0-9]{2}" in item.constraints.get("pattern", "")
+        ]
         for column in columns:
             for line, cell in checked.frames[table][column].dropna().items():
                 text = str(cell)
@@ -187,7 +288,15 @@ def check_calendar_dates(checked: Checked) -> Iterator[Problem]:
                     except ValueError:
                         stamp = None
                     if stamp is None or not 1940 <= stamp.year <= 2100:
-                        yield checked.problem(table, line, column, "no-such-date", quote(text), "a date that exists", "check the date against the report")
+                        yield checked.problem(
+                            table,
+                            line,
+                            column,
+                            "no-such-date",
+                            quote(text),
+                            "a date that exists",
+                            "check the date against the report",
+                        )
 
 
 def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
@@ -200,17 +309,41 @@ def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
         if days is None:
             continue  # the schema's pattern has already refused it
         length = lengths.get(row["regimen_id"])
-        if any(b <= a for a, b in zip(days, days[1:])):
-            yield checked.problem("regimen_components", line, "days", "days-order", quote(row["days"]), "days in ascending order, each once", "reorder the days")
+        if any(b <= a for a, b in itertools.pairwise(days)):
+            yield checked.problem(
+                "regimen_components",
+                line,
+                "days",
+                "days-order",
+                quote(row["days"]),
+                "days in ascending order, each once",
+                "reorder the days",
+            )
         elif length is not None and days[-1] > length and row["row_id"] not in checked.flagged:
-            yield checked.problem("regimen_components", line, "days", "days-over-cycle", f"day {days[-1]}", f"at most the cycle's {length} days", REGISTER)
+            yield checked.problem(
+                "regimen_components",
+                line,
+                "days",
+                "days-over-cycle",
+                f"day {days[-1]}",
+                f"at most the cycle's {length} days",
+                REGISTER,
+            )
 
 
 def check_dose(checked: Checked) -> Iterator[Problem]:
     """A dose and its unit come together."""
     for line, row in checked.lines("regimen_components"):
         if pd.isna(row["dose"]) != pd.isna(row["dose_unit"]):
-            yield checked.problem("regimen_components", line, "dose_unit", "dose-unit", f"dose {row['dose']}, unit {row['dose_unit']}", "both or neither", "complete or empty both")
+            yield checked.problem(
+                "regimen_components",
+                line,
+                "dose_unit",
+                "dose-unit",
+                f"dose {row['dose']}, unit {row['dose_unit']}",
+                "both or neither",
+                "complete or empty both",
+            )
 
 
 def check_timeline_order(checked: Checked) -> Iterator[Problem]:
@@ -219,17 +352,44 @@ def check_timeline_order(checked: Checked) -> Iterator[Problem]:
     for _, course in frame.dropna(subset=["position"]).sort_values("position").groupby("cohort_id"):
         if course["position"].duplicated().any():
             line = course.index[course["position"].duplicated()][0]
-            yield checked.problem("patient_timeline", line, "position", "position-twice", course.at[line, "position"], "each position once in a course", "renumber")
+            yield checked.problem(
+                "patient_timeline",
+                line,
+                "position",
+                "position-twice",
+                course.at[line, "position"],
+                "each position once in a course",
+                "renumber",
+            )
         latest = ""
         for line, row in course.dropna(subset=["start"]).iterrows():
             if row["row_id"] in checked.flagged:
                 continue
             if latest and _after(latest, str(row["start"])):
-                yield checked.problem("patient_timeline", line, "start", "timeline-order", row["start"], f"not before {latest}, the start of an earlier event", REGISTER)
+                yield checked.problem(
+                    "patient_timeline",
+                    line,
+                    "start",
+                    "timeline-order",
+                    row["start"],
+                    f"not before {latest}, the start of an earlier event",
+                    REGISTER,
+                )
             latest = max(latest, str(row["start"]))
 
 
 RULES = (
-    check_events_within_total, check_total_present, check_total_within_cohort, check_percent, check_percent_range, check_partitions, check_order,
-    check_level, check_landmark, check_calendar_dates, check_days_in_cycle, check_dose, check_timeline_order,
+    check_events_within_total,
+    check_total_present,
+    check_total_within_cohort,
+    check_percent,
+    check_percent_range,
+    check_partitions,
+    check_order,
+    check_level,
+    check_landmark,
+    check_calendar_dates,
+    check_days_in_cycle,
+    check_dose,
+    check_timeline_order,
 )

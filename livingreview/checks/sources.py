@@ -36,7 +36,10 @@ def is_in_source(as_reported: str, source: str) -> bool:
     A hyphen at a line end may belong to the word or to the page, so hyphens are compared both with and without.
     """
     bare = source.replace("-", "")
-    return all((part := normalise(item)) in source or part.replace("-", "") in bare for item in fragments(as_reported))
+    return all(
+        (part := normalise(item)) in source or part.replace("-", "") in bare
+        for item in fragments(as_reported)
+    )
 
 
 def check_sources(checked: Checked, folder: Path) -> Iterator[Problem]:
@@ -45,10 +48,26 @@ def check_sources(checked: Checked, folder: Path) -> Iterator[Problem]:
     for table, line, row in checked.rows("as_reported", "report_id"):
         source = texts.get(row["report_id"])
         if source is not None and not is_in_source(str(row["as_reported"]), source):
-            yield checked.problem(table, line, "as_reported", "not-in-source", quote(row["as_reported"]), f"a fragment of {row['report_id']}.txt", "copy the figure exactly as printed; join fragments with ' … '")
+            yield checked.problem(
+                table,
+                line,
+                "as_reported",
+                "not-in-source",
+                quote(row["as_reported"]),
+                f"a fragment of {row['report_id']}.txt",
+                "copy the figure exactly as printed; join fragments with ' … '",
+            )
     for column in ("value_a", "value_b"):
         for line, row in checked.frames["discrepancies"].dropna(subset=[column]).iterrows():
             source = texts.get(row["report_id"])
             quoted = re.findall(r"“([^”]*)”", row[column])
             if source is not None and not all(is_in_source(item, source) for item in quoted):
-                yield checked.problem("discrepancies", line, column, "not-in-source", quote(row[column]), "what is in “ ” to stand in the source", "copy it exactly as printed")
+                yield checked.problem(
+                    "discrepancies",
+                    line,
+                    column,
+                    "not-in-source",
+                    quote(row[column]),
+                    "what is in “ ” to stand in the source",
+                    "copy it exactly as printed",
+                )

@@ -19,8 +19,20 @@ from livingreview.evidence.schema import Package, Table
 
 # A file that cannot be read, a wrong header or a shifted row is told by livingreview.checks.cells, in plainer words.
 _TOLD_ELSEWHERE = {
-    "blank-header", "blank-label", "blank-row", "duplicate-label", "extra-cell", "extra-label", "incorrect-label",
-    "missing-cell", "missing-label", "encoding-error", "source-error", "scheme-error", "format-error", "file-error",
+    "blank-header",
+    "blank-label",
+    "blank-row",
+    "duplicate-label",
+    "extra-cell",
+    "extra-label",
+    "incorrect-label",
+    "missing-cell",
+    "missing-label",
+    "encoding-error",
+    "source-error",
+    "scheme-error",
+    "format-error",
+    "file-error",
 }
 
 
@@ -43,7 +55,15 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
         part = _open_part(data, package, due)
     except frictionless.FrictionlessException as error:
         for item in error.to_errors():
-            yield Problem("datapackage.json", 0, "", item.type, item.note, "a valid Data Package", "restore it from version control, or correct the descriptor")
+            yield Problem(
+                "datapackage.json",
+                0,
+                "",
+                item.type,
+                item.note,
+                "a valid Data Package",
+                "restore it from version control, or correct the descriptor",
+            )
         return
     valid = set(package.tables) - set(due)
     for name in due:
@@ -67,7 +87,9 @@ def _open_part(data: Path, package: Package, names: list[str]) -> frictionless.P
     """Some tables of the package, with those that their foreign keys point to; FrictionlessException if their declaration is not valid."""
     needed = {*names, *(key.table for name in names for key in package.tables[name].foreign_keys)}
     descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-    part = descriptor | {"resources": [resource for resource in descriptor["resources"] if resource["name"] in needed]}
+    part = descriptor | {
+        "resources": [resource for resource in descriptor["resources"] if resource["name"] in needed]
+    }
     opened = frictionless.Package.from_descriptor(part, basepath=str(data))
     opened.to_descriptor(validate=True)
     return opened
@@ -75,7 +97,12 @@ def _open_part(data: Path, package: Package, names: list[str]) -> frictionless.P
 
 def _hash_tables(data: Path, package: Package) -> dict[str, str]:
     """A hash of everything that decides whether a table is valid (key: its name)."""
-    files = {name: hashlib.sha256((data / table.path).read_bytes() if (data / table.path).is_file() else b"").hexdigest() for name, table in package.tables.items()}
+    files = {
+        name: hashlib.sha256(
+            (data / table.path).read_bytes() if (data / table.path).is_file() else b""
+        ).hexdigest()
+        for name, table in package.tables.items()
+    }
     descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     shared = {name: value for name, value in descriptor.items() if name != "resources"}
     hashes = {}
@@ -93,18 +120,36 @@ def _translate(error, table: Table) -> Problem:
     column = getattr(error, "field_name", "") or ""
     cells = getattr(error, "cells", None) or []
     key = _cell(cells, table, table.primary_key)
-    found, expected, mend = quote(getattr(error, "cell", "")), error.note, hint(getattr(error, "cell", "") or "")
+    found, expected, mend = (
+        quote(getattr(error, "cell", "")),
+        error.note,
+        hint(getattr(error, "cell", "") or ""),
+    )
     if error.type == "row-count":
-        return Problem(table.path, 0, "", "row-count", error.note, "the number of rows recorded in datapackage.json",
-                       "if rows were added or removed on purpose, run: livingreview check --record-rows")
+        return Problem(
+            table.path,
+            0,
+            "",
+            "row-count",
+            error.note,
+            "the number of rows recorded in datapackage.json",
+            "if rows were added or removed on purpose, run: livingreview check --record-rows",
+        )
     if error.type == "foreign-key":
         column = error.field_names[0]
         key_to = next(item for item in table.foreign_keys if item.field == column)
-        found, expected = quote(_cell(cells, table, column)), f"a {key_to.target} of {key_to.table or table.name}.csv"
+        found, expected = (
+            quote(_cell(cells, table, column)),
+            f"a {key_to.target} of {key_to.table or table.name}.csv",
+        )
         mend = "correct the id, or add the row it points to"
     elif error.type in ("primary-key", "unique-error"):
         column = column or table.primary_key
-        found, expected, mend = quote(_cell(cells, table, column)), "an id that no other row has", "give the row an id of its own, or delete the copy"
+        found, expected, mend = (
+            quote(_cell(cells, table, column)),
+            "an id that no other row has",
+            "give the row an id of its own, or delete the copy",
+        )
     elif error.type == "constraint-error" and column:
         expected, mend = _explain_constraint(table.field(column), _cell(cells, table, column), mend)
     elif error.type == "type-error" and column:
@@ -123,7 +168,10 @@ def _explain_constraint(field, cell: str, mend: str) -> tuple[str, str]:
         return f"at most {rules['maxLength']} characters (it has {len(cell)})", "shorten it"
     if "pattern" in rules:
         return f"text like {rules['pattern']}", mend
-    return f"a value from {rules.get('minimum', '')} to {rules.get('maximum', '')}", "check the value against the report"
+    return (
+        f"a value from {rules.get('minimum', '')} to {rules.get('maximum', '')}",
+        "check the value against the report",
+    )
 
 
 def _cell(cells: list, table: Table, column: str) -> str:

@@ -30,40 +30,105 @@ def check_upkeep(root: Path, searches: pd.DataFrame) -> list[Problem]:
         node, values = yaml.compose(text), yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        return [Problem(FILE, mark.line + 1 if mark else 0, "", "unreadable", quote(error, 160), "YAML in UTF-8, dates as 2026-11-21", "correct the line, or restore the file from version control")]
+        return [
+            Problem(
+                FILE,
+                mark.line + 1 if mark else 0,
+                "",
+                "unreadable",
+                quote(error, 160),
+                "YAML in UTF-8, dates as 2026-11-21",
+                "correct the line, or restore the file from version control",
+            )
+        ]
     if not isinstance(values, dict):
-        return [Problem(FILE, 0, "", "unreadable", quote(values), "lines of `key: value`", "restore the file from version control")]
+        return [
+            Problem(
+                FILE,
+                0,
+                "",
+                "unreadable",
+                quote(values),
+                "lines of `key: value`",
+                "restore the file from version control",
+            )
+        ]
     lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-    told = [Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend) for key, rule, found, expected, mend in (*_check_shape(values), *_check_sources(values))]
+    told = [
+        Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend)
+        for key, rule, found, expected, mend in (*_check_shape(values), *_check_sources(values))
+    ]
     if told:
         return told  # what follows reads the values as dates
-    return [Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend) for key, rule, found, expected, mend in (*_check_state(root, values), *_check_record(values, searches))]
+    return [
+        Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend)
+        for key, rule, found, expected, mend in (
+            *_check_state(root, values),
+            *_check_record(values, searches),
+        )
+    ]
 
 
 def _check_shape(values: dict) -> Iterator[tuple]:
     for key in values.keys() - set(KEYS):
         near = difflib.get_close_matches(str(key), KEYS, 1)
-        yield str(key), "unknown-key", quote(key), f"one of: {', '.join(KEYS)}", f"did you mean {near[0]!r}?" if near else "delete the line"
+        yield (
+            str(key),
+            "unknown-key",
+            quote(key),
+            f"one of: {', '.join(KEYS)}",
+            f"did you mean {near[0]!r}?" if near else "delete the line",
+        )
     if values.get("mode") not in MODES:
-        yield "mode", "mode", quote(values.get("mode")), f"one of: {', '.join(MODES)}", "say how the review is kept up"
+        yield (
+            "mode",
+            "mode",
+            quote(values.get("mode")),
+            f"one of: {', '.join(MODES)}",
+            "say how the review is kept up",
+        )
     for key in DATES:
         if values.get(key) is not None and type(values[key]) is not datetime.date:
-            yield key, "no-date", quote(values[key]), "a date like 2026-11-21, or nothing", "write the date; leave it empty if it is not known"
+            yield (
+                key,
+                "no-date",
+                quote(values[key]),
+                "a date like 2026-11-21, or nothing",
+                "write the date; leave it empty if it is not known",
+            )
     months = values.get("search_every_months")
     if months is not None and (type(months) is not int or months < 1):
-        yield "search_every_months", "no-number", quote(months), "a whole number of months, or nothing", "write the number; leave it empty if no schedule has been set"
+        yield (
+            "search_every_months",
+            "no-number",
+            quote(months),
+            "a whole number of months, or nothing",
+            "write the number; leave it empty if no schedule has been set",
+        )
 
 
 def _check_sources(values: dict) -> Iterator[tuple]:
     sources = values.get("sources")
     if sources is not None and not isinstance(sources, list):
-        yield "sources", "no-list", quote(sources), "a list of `- name: …` with `last_searched: …`", "begin each source with a hyphen"
+        yield (
+            "sources",
+            "no-list",
+            quote(sources),
+            "a list of `- name: …` with `last_searched: …`",
+            "begin each source with a hyphen",
+        )
         return
     for item in sources or ():
         if not isinstance(item, dict) or not item.get("name") or item.keys() - {"name", "last_searched"}:
             yield "sources", "source", quote(item), "`name:` and `last_searched:`", "correct the entry"
         elif item.get("last_searched") is not None and type(item["last_searched"]) is not datetime.date:
-            yield "sources", "no-date", quote(item["last_searched"]), f"the date {item['name']} was last searched, or nothing", "write it like 2026-11-21"
+            yield (
+                "sources",
+                "no-date",
+                quote(item["last_searched"]),
+                f"the date {item['name']} was last searched, or nothing",
+                "write it like 2026-11-21",
+            )
 
 
 def _check_state(root: Path, values: dict) -> Iterator[tuple]:
@@ -71,21 +136,63 @@ def _check_state(root: Path, values: dict) -> Iterator[tuple]:
     if upkeep.mode != "living":
         for key in ("since", "reason"):
             if not values.get(key):
-                yield key, "not-said", "nothing", f"`{key}:` of a review that is {upkeep.mode}", "readers must know since when and why; fill it"
+                yield (
+                    key,
+                    "not-said",
+                    "nothing",
+                    f"`{key}:` of a review that is {upkeep.mode}",
+                    "readers must know since when and why; fill it",
+                )
     if upkeep.mode == "retired" and upkeep.stated_due:
-        yield "next_due", "retired-due", quote(upkeep.stated_due), "nothing: a retired review is not searched again", "empty it, or change the mode"
+        yield (
+            "next_due",
+            "retired-due",
+            quote(upkeep.stated_due),
+            "nothing: a retired review is not searched again",
+            "empty it, or change the mode",
+        )
     latest = max((day for _, day in upkeep.sources if day), default=None)
     if upkeep.stated_due and latest and upkeep.stated_due <= latest:
-        yield "next_due", "due-before-search", quote(upkeep.stated_due), f"a day after the last search ({latest})", "set the next day due"
+        yield (
+            "next_due",
+            "due-before-search",
+            quote(upkeep.stated_due),
+            f"a day after the last search ({latest})",
+            "set the next day due",
+        )
 
 
 def _check_record(values: dict, searches: pd.DataFrame) -> Iterator[tuple]:
     stated = {item["name"]: item.get("last_searched") for item in values.get("sources") or ()}
-    latest = searches.dropna(subset=["source"]).groupby("source")["date"].agg(lambda dates: max(dates.dropna(), default=None))
+    latest = (
+        searches.dropna(subset=["source"])
+        .groupby("source")["date"]
+        .agg(lambda dates: max(dates.dropna(), default=None))
+    )
     for name, day in stated.items():
         if name not in latest.index:
-            yield "sources", "unknown-source", quote(name), f"a source of searches.csv: {', '.join(latest.index)}", "correct the name, or record the search in searches.csv"
+            yield (
+                "sources",
+                "unknown-source",
+                quote(name),
+                f"a source of searches.csv: {', '.join(latest.index)}",
+                "correct the name, or record the search in searches.csv",
+            )
         elif (latest[name] or None) != (None if day is None else day.isoformat()):
-            yield "sources", "search-date", f"{name}: {day or 'nothing'}", f"the latest search on record, {latest[name] or 'nothing'}", "correct the one that is wrong: here, or in searches.csv"
-    for name in sorted(set(latest.dropna().index) - set(stated)):  # a source without a dated search has no clock
-        yield "sources", "source-missing", "nothing", f"an entry for {name!r}, which searches.csv names", "add it with its last_searched"
+            yield (
+                "sources",
+                "search-date",
+                f"{name}: {day or 'nothing'}",
+                f"the latest search on record, {latest[name] or 'nothing'}",
+                "correct the one that is wrong: here, or in searches.csv",
+            )
+    for name in sorted(
+        set(latest.dropna().index) - set(stated)
+    ):  # a source without a dated search has no clock
+        yield (
+            "sources",
+            "source-missing",
+            "nothing",
+            f"an entry for {name!r}, which searches.csv names",
+            "add it with its last_searched",
+        )

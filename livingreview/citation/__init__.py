@@ -5,10 +5,48 @@ from livingreview.citation.deposit import describe_deposit, write_deposit
 from livingreview.citation.files import write_citations
 from livingreview.citation.formats import format_item, item_to_bibtex, items_to_ris
 from livingreview.citation.head import head_tags
-from livingreview.citation.record import KEPT, author_names, book_item, chapter_item, read_citation, site_address, version_address
-from livingreview.citation.references import entry_to_csl, format_names, format_reference, list_included, list_references, write_bibtex
+from livingreview.citation.record import (
+    KEPT,
+    author_names,
+    book_item,
+    chapter_item,
+    read_citation,
+    site_address,
+    version_address,
+)
+from livingreview.citation.references import (
+    entry_to_csl,
+    format_names,
+    format_reference,
+    list_included,
+    list_references,
+    write_bibtex,
+)
 
 __all__ = [
-    "KEPT", "author_names", "book_item", "chapter_item", "cite_chapter", "cite_row", "cite_whole", "describe_deposit", "entry_to_csl", "format_item", "format_names", "format_reference",
-    "head_tags", "item_to_bibtex", "items_to_ris", "list_included", "list_references", "page_source", "read_citation", "row_source", "site_address", "version_address", "write_bibtex", "write_citations", "write_deposit",
+    "KEPT",
+    "author_names",
+    "book_item",
+    "chapter_item",
+    "cite_chapter",
+    "cite_row",
+    "cite_whole",
+    "describe_deposit",
+    "entry_to_csl",
+    "format_item",
+    "format_names",
+    "format_reference",
+    "head_tags",
+    "item_to_bibtex",
+    "items_to_ris",
+    "list_included",
+    "list_references",
+    "page_source",
+    "read_citation",
+    "row_source",
+    "site_address",
+    "version_address",
+    "write_bibtex",
+    "write_citations",
+    "write_deposit",
 ]

@@ -22,7 +22,17 @@ def cite_whole(record: dict) -> Fragment:
 
 def _box(item: dict, name: str, reports: str) -> Fragment:
     text = format_item(item)
-    return Fragment("cite.html.j2", {"text": text, "bibtex": item_to_bibtex(item).strip(), "name": name, "reports": reports, "formats": FORMATS}, text)
+    return Fragment(
+        "cite.html.j2",
+        {
+            "text": text,
+            "bibtex": item_to_bibtex(item).strip(),
+            "name": name,
+            "reports": reports,
+            "formats": FORMATS,
+        },
+        text,
+    )
 
 
 def cite_row(record: dict, report_id: str) -> Fragment:

@@ -14,11 +14,20 @@ ISO_639_2 = "eng"
 
 def describe_deposit(record: dict, description: str) -> dict:
     """The record of a deposit in the archive's own words; only what ``CITATION.cff`` states."""
-    creators = [{"name": person["name"]} if "name" in person else _with_orcid(person) for person in record["authors"]]
+    creators = [
+        {"name": person["name"]} if "name" in person else _with_orcid(person) for person in record["authors"]
+    ]
     return {
-        "title": record["title"], "upload_type": record.get("type", "dataset"), "description": description, "creators": creators,
-        "version": record["version"], "publication_date": str(record["date-released"]), "access_right": "open", "license": record["license"].lower(),
-        "language": ISO_639_2, "keywords": record.get("keywords", []),
+        "title": record["title"],
+        "upload_type": record.get("type", "dataset"),
+        "description": description,
+        "creators": creators,
+        "version": record["version"],
+        "publication_date": str(record["date-released"]),
+        "access_right": "open",
+        "license": record["license"].lower(),
+        "language": ISO_639_2,
+        "keywords": record.get("keywords", []),
     }
 
 

@@ -28,7 +28,10 @@ def write_citations(record: dict, evidence: Evidence, titles: Mapping[str, str],
     for page, title in titles.items():
         item = chapter_item(record, title=title, page=page)
         _write(folder, page, item_to_bibtex(item), [item])
-    classes = {class_id: select_class(evidence, class_id) for class_id in evidence.tables["regimen_classes"]["class_id"]}
+    classes = {
+        class_id: select_class(evidence, class_id)
+        for class_id in evidence.tables["regimen_classes"]["class_id"]
+    }
     for name, part in ({WHOLE: evidence} | classes).items():
         included = list_included(part)
         items = [entry_to_csl(key, entry) for key, entry in included.entries.items()]
@@ -38,4 +41,6 @@ def write_citations(record: dict, evidence: Evidence, titles: Mapping[str, str],
 def _write(folder: Path, name: str, bibtex: str, items: list[dict]) -> None:
     (folder / f"{name}.bib").write_text(bibtex, encoding="utf-8")
     (folder / f"{name}.ris").write_text(items_to_ris(items), encoding="utf-8")
-    (folder / f"{name}.json").write_text(json.dumps(items, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(
+        json.dumps(items, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

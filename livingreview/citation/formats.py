@@ -16,7 +16,15 @@ from pybtex.database.output.bibtex import Writer
 
 STYLE = Path(__file__).parent / "reference.csl"
 RIS_TYPES = {"book": "BOOK", "chapter": "CHAP", "article-journal": "JOUR", "document": "GEN"}
-RIS_FIELDS = {"title": "title", "container-title": "secondary_title", "edition": "edition", "volume": "volume", "issue": "number", "DOI": "doi", "language": "language"}
+RIS_FIELDS = {
+    "title": "title",
+    "container-title": "secondary_title",
+    "edition": "edition",
+    "volume": "volume",
+    "issue": "number",
+    "DOI": "doi",
+    "language": "language",
+}
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
 
 
@@ -44,12 +52,31 @@ def _format(text: str) -> str:
 def item_to_bibtex(item: dict) -> str:
     """One of the review's own items as BibTeX."""
     year, *rest = item["issued"]["date-parts"][0]
-    fields = [("title", item["title"]), *([("booktitle", item["container-title"])] if "container-title" in item else []), ("year", str(year))]
-    fields += [("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])), ("edition", item["edition"])]
+    fields = [
+        ("title", item["title"]),
+        *([("booktitle", item["container-title"])] if "container-title" in item else []),
+        ("year", str(year)),
+    ]
+    fields += [
+        ("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])),
+        ("edition", item["edition"]),
+    ]
     fields += [(target, item[name]) for name, target in (("DOI", "doi"), ("URL", "url")) if name in item]
     # A corporate author keeps its words together only in double braces.
-    authors = [Person(last=f"{{{name['literal']}}}") if "literal" in name else Person(first=name["given"], last=name["family"]) for name in item["author"]]
-    return Writer().to_string(BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})})).strip() + "\n"
+    authors = [
+        Person(last=f"{{{name['literal']}}}")
+        if "literal" in name
+        else Person(first=name["given"], last=name["family"])
+        for name in item["author"]
+    ]
+    return (
+        Writer()
+        .to_string(
+            BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})})
+        )
+        .strip()
+        + "\n"
+    )
 
 
 def items_to_ris(items: Iterable[dict]) -> str:
@@ -67,7 +94,12 @@ class _RisWriter(rispy.RisWriter):
 def _ris(item: dict) -> dict:
     entry = {"type_of_reference": RIS_TYPES[item["type"]], "id": item["id"]}
     if "author" in item:
-        entry["authors"] = [name["literal"] if "literal" in name else ", ".join(name[part] for part in ("family", "given", "suffix") if part in name) for name in item["author"]]
+        entry["authors"] = [
+            name["literal"]
+            if "literal" in name
+            else ", ".join(name[part] for part in ("family", "given", "suffix") if part in name)
+            for name in item["author"]
+        ]
     entry |= {target: item[name] for name, target in RIS_FIELDS.items() if name in item}
     if "issued" in item:
         year, *rest = item["issued"]["date-parts"][0]

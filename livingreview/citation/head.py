@@ -26,9 +26,16 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
     """
     tags = [("citation_title", item["title"])]
     # Zotero takes a page with a title alone for a journal article: a chapter is known by its book, the book by its type.
-    tags += [("citation_book_title", item["container-title"])] if "container-title" in item else [("DC.type", "book")]
+    tags += (
+        [("citation_book_title", item["container-title"])]
+        if "container-title" in item
+        else [("DC.type", "book")]
+    )
     tags += [("citation_author", _name(name)) for name in item["author"]]
-    tags += [("citation_publication_date", "/".join(f"{part:02d}" for part in item["issued"]["date-parts"][0])), ("citation_language", item["language"])]
+    tags += [
+        ("citation_publication_date", "/".join(f"{part:02d}" for part in item["issued"]["date-parts"][0])),
+        ("citation_language", item["language"]),
+    ]
     tags += [("citation_doi", item["DOI"])] if "DOI" in item else []
     address = version_address(record, path)
     tags += [("citation_public_url", address)] if address else []
@@ -39,9 +46,17 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
 
 def describe_page(record: dict, item: dict, *, path: str, data: bool = False) -> dict:
     """A page as schema.org sees it: a ``Chapter`` of a ``Book``, the ``Book``, or the ``Dataset``."""
-    authors = [{"@type": "Organization", "name": name["literal"]} if "literal" in name else {"@type": "Person", "name": f"{name['given']} {name['family']}"} for name in item["author"]]
+    authors = [
+        {"@type": "Organization", "name": name["literal"]}
+        if "literal" in name
+        else {"@type": "Person", "name": f"{name['given']} {name['family']}"}
+        for name in item["author"]
+    ]
     common = {
-        "author": authors, "datePublished": str(record["date-released"]), "version": record["version"], "inLanguage": item["language"],
+        "author": authors,
+        "datePublished": str(record["date-released"]),
+        "version": record["version"],
+        "inLanguage": item["language"],
         "license": f"https://spdx.org/licenses/{record['license']}.html",
     }
     if address := site_address(record, path):
@@ -49,10 +64,24 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
     book = {"@type": "Book", "name": record["title"]}
     if data:
         base = site_address(record, "data/") or "../data/"
-        files = (("application/zip", "all-data.zip"), ("application/json", "datapackage.json"), ("application/x-bibtex", "references.bib"))
-        downloads = [{"@type": "DataDownload", "encodingFormat": kind, "contentUrl": f"{base}{name}"} for kind, name in files]
-        about = {"@type": "Dataset", "name": f"{record['title']}: data", "description": f"The evidence tables of “{record['title']}”: one fact a row, each with where it was printed.",
-                 "keywords": record.get("keywords", []), "isAccessibleForFree": True, "distribution": downloads, "isPartOf": book}
+        files = (
+            ("application/zip", "all-data.zip"),
+            ("application/json", "datapackage.json"),
+            ("application/x-bibtex", "references.bib"),
+        )
+        downloads = [
+            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": f"{base}{name}"}
+            for kind, name in files
+        ]
+        about = {
+            "@type": "Dataset",
+            "name": f"{record['title']}: data",
+            "description": f"The evidence tables of “{record['title']}”: one fact a row, each with where it was printed.",
+            "keywords": record.get("keywords", []),
+            "isAccessibleForFree": True,
+            "distribution": downloads,
+            "isPartOf": book,
+        }
     elif "container-title" in item:
         about = {"@type": "Chapter", "name": item["title"], "isPartOf": book}
     else:
@@ -62,7 +91,11 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
 
 def _script(content: dict) -> Markup:
     # "<" is written so that no text can end the script.
-    return Markup('<script type="application/ld+json">') + Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")) + Markup("</script>\n")
+    return (
+        Markup('<script type="application/ld+json">')
+        + Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))
+        + Markup("</script>\n")
+    )
 
 
 def _name(name: dict) -> str:

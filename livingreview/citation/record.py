@@ -22,7 +22,9 @@ KEPT = "v"  # folder of the site that keeps each version for good
 def read_citation(root: Path) -> dict:
     """The review's own bibliographic record, and whether its version is still a ``draft``: not frozen, so that it may change."""
     try:
-        frozen = os.listdir(root / RELEASES)  # asked for even where there is none: a page that cites the review depends on it
+        frozen = os.listdir(
+            root / RELEASES
+        )  # asked for even where there is none: a page that cites the review depends on it
     except OSError:
         frozen = []
     record = yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
@@ -31,7 +33,12 @@ def read_citation(root: Path) -> dict:
 
 def book_item(record: dict) -> dict:
     """The review as a whole, as CSL-JSON."""
-    item = {"id": f"living-review-{record['version']}", "type": "book", "title": record["title"], **_common(record)}
+    item = {
+        "id": f"living-review-{record['version']}",
+        "type": "book",
+        "title": record["title"],
+        **_common(record),
+    }
     if "doi" in record:
         item["DOI"] = record["doi"]
     return _with_address(item, version_address(record, ""))
@@ -39,7 +46,13 @@ def book_item(record: dict) -> dict:
 
 def chapter_item(record: dict, *, title: str, page: str) -> dict:
     """One chapter (`page` is its file name without ending) as CSL-JSON."""
-    item = {"id": f"{page}-{record['version']}", "type": "chapter", "title": title, "container-title": record["title"], **_common(record)}
+    item = {
+        "id": f"{page}-{record['version']}",
+        "type": "chapter",
+        "title": title,
+        "container-title": record["title"],
+        **_common(record),
+    }
     return _with_address(item, version_address(record, f"chapters/{page}.html"))
 
 
@@ -50,7 +63,11 @@ def site_address(record: dict, path: str = "") -> str:
 
 def version_address(record: dict, path: str) -> str:
     """Address of a page that stays as it is in this version; of a draft, which is not kept, the latest; '' while the book has none."""
-    return site_address(record, path) if record.get("draft") else site_address(record, f"{KEPT}/{record['version']}/{path}")
+    return (
+        site_address(record, path)
+        if record.get("draft")
+        else site_address(record, f"{KEPT}/{record['version']}/{path}")
+    )
 
 
 def issues_address(record: dict) -> str:
@@ -60,19 +77,28 @@ def issues_address(record: dict) -> str:
 
 def author_names(record: dict) -> list[str]:
     """The authors as they are read, given name first."""
-    return [person.get("name") or f"{person['given-names']} {person['family-names']}" for person in record["authors"]]
+    return [
+        person.get("name") or f"{person['given-names']} {person['family-names']}"
+        for person in record["authors"]
+    ]
 
 
 def _common(record: dict) -> dict:
     day = date.fromisoformat(str(record["date-released"]))
     return {
-        "author": [_name(person) for person in record["authors"]], "edition": f"Version {record['version']}{', draft' if record.get('draft') else ''}",
-        "issued": {"date-parts": [[day.year, day.month, day.day]]}, "language": LANGUAGE,
+        "author": [_name(person) for person in record["authors"]],
+        "edition": f"Version {record['version']}{', draft' if record.get('draft') else ''}",
+        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "language": LANGUAGE,
     }
 
 
 def _name(person: dict) -> dict:
-    return {"literal": person["name"]} if "name" in person else {"family": person["family-names"], "given": person["given-names"]}
+    return (
+        {"literal": person["name"]}
+        if "name" in person
+        else {"family": person["family-names"], "given": person["given-names"]}
+    )
 
 
 def _with_address(item: dict, address: str) -> dict:

@@ -9,10 +9,12 @@ from functools import cache
 import latexcodec  # noqa: F401  registers the codec
 from markupsafe import Markup, escape
 from pybtex.database import BibliographyData, Entry
-from pybtex.database.output.bibtex import Writer  # by name: looking it up among all installed packages takes longer than writing
+from pybtex.database.output.bibtex import (
+    Writer,
+)  # by name: looking it up among all installed packages takes longer than writing
 
-from livingreview.evidence import Evidence
 from livingreview.display.html import Fragment
+from livingreview.evidence import Evidence
 
 
 def format_names(entry: Entry) -> str:
@@ -39,9 +41,20 @@ def format_reference(key: str, entry: Entry) -> Markup:
     """One reference in Vancouver order; what is not established is left out, and said where nothing names the work."""
     fields = {name: _clean(value) for name, value in entry.fields.items()}
     where = fields.get("journal") or fields.get("howpublished") or fields.get("booktitle") or ""
-    volume = fields.get("volume", "") + (f"({fields['number']})" if "number" in fields else "") + (f":{fields['pages']}" if "pages" in fields else "")
-    source = ". ".join(part for part in (where, "; ".join(part for part in (fields.get("year", ""), volume) if part)) if part)
-    parts = [format_names(entry) or "Authors not established", fields.get("title", "Title not established").rstrip("."), source, fields.get("note", "")]
+    volume = (
+        fields.get("volume", "")
+        + (f"({fields['number']})" if "number" in fields else "")
+        + (f":{fields['pages']}" if "pages" in fields else "")
+    )
+    source = ". ".join(
+        part for part in (where, "; ".join(part for part in (fields.get("year", ""), volume) if part)) if part
+    )
+    parts = [
+        format_names(entry) or "Authors not established",
+        fields.get("title", "Title not established").rstrip("."),
+        source,
+        fields.get("note", ""),
+    ]
     text = Markup(". ").join(escape(part) for part in parts if part) + Markup(".")
     if "doi" in fields:
         text += Markup(' <a href="https://doi.org/{0}">doi:{0}</a>').format(fields["doi"])
@@ -60,7 +73,13 @@ def list_references(evidence: Evidence) -> Fragment:
 
 def list_included(evidence: Evidence) -> BibliographyData:
     """The bibliography of the included reports of some evidence, in order of their keys."""
-    return BibliographyData({key: evidence.bibliography.entries[key] for key in sorted(evidence.included) if key in evidence.bibliography.entries})
+    return BibliographyData(
+        {
+            key: evidence.bibliography.entries[key]
+            for key in sorted(evidence.included)
+            if key in evidence.bibliography.entries
+        }
+    )
 
 
 def write_bibtex(bibliography: BibliographyData) -> str:
@@ -74,11 +93,25 @@ def entry_to_csl(key: str, entry: Entry) -> dict:
     """A BibTeX record as CSL-JSON; what is not established is left out."""
     fields = {name: _clean(value) for name, value in entry.fields.items()}
     item = {"id": key, "type": "article-journal" if entry.type == "article" else "document"}
-    names = {"title": "title", "journal": "container-title", "volume": "volume", "number": "issue", "pages": "page", "doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "note": "note"}
+    names = {
+        "title": "title",
+        "journal": "container-title",
+        "volume": "volume",
+        "number": "issue",
+        "pages": "page",
+        "doi": "DOI",
+        "pmid": "PMID",
+        "pmcid": "PMCID",
+        "note": "note",
+    }
     item |= {target: fields[name] for name, target in names.items() if name in fields}
     if "pages" not in fields and "eid" in fields:
         item["page"] = fields["eid"]
-    if authors := [_csl_name(person) for person in entry.persons.get("author", []) if "".join(person.last_names).lower() != "others"]:
+    if authors := [
+        _csl_name(person)
+        for person in entry.persons.get("author", [])
+        if "".join(person.last_names).lower() != "others"
+    ]:
         item["author"] = authors
     if fields.get("year", "").isdigit():
         item["issued"] = {"date-parts": [[int(fields["year"])]]}
@@ -93,4 +126,6 @@ def _csl_name(person) -> dict:
 
 
 def _unescape(entry: Entry) -> Entry:
-    return Entry(entry.type, [(name, value.replace("\\&", "&")) for name, value in entry.fields.items()], entry.persons)
+    return Entry(
+        entry.type, [(name, value.replace("\\&", "&")) for name, value in entry.fields.items()], entry.persons
+    )

@@ -21,7 +21,13 @@ CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS stri
 @cache
 def templates() -> Environment:
     """The package's templates, autoescaped."""
-    return Environment(loader=PackageLoader("livingreview.display"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=PackageLoader("livingreview.display"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def render(template: str, **values) -> Markup:
@@ -61,7 +67,13 @@ class HtmlTable:
     @property
     def figures(self) -> list[Figure]:
         """Every figure in the table."""
-        return [part for row in self.rows for cell in row.cells for part in _parts(cell) if isinstance(part, Figure)]
+        return [
+            part
+            for row in self.rows
+            for cell in row.cells
+            for part in _parts(cell)
+            if isinstance(part, Figure)
+        ]
 
     @property
     def length(self) -> str:
@@ -72,7 +84,10 @@ class HtmlTable:
     @property
     def labels(self) -> str:
         """The columns' titles as CSS variables: on a phone, where a row is a block, lr.css writes them before the cells."""
-        return ";".join(f"--c{i}:'{CSS_UNSAFE.sub(lambda found: f'{chr(92)}{ord(found[0]):x} ', column.title)}'" for i, column in enumerate(self.columns[1:], 2))
+        return ";".join(
+            f"--c{i}:'{CSS_UNSAFE.sub(lambda found: f'{chr(92)}{ord(found[0]):x} ', column.title)}'"
+            for i, column in enumerate(self.columns[1:], 2)
+        )
 
     @property
     def numeric(self) -> str:
@@ -81,7 +96,9 @@ class HtmlTable:
 
     def __html__(self) -> Markup:
         marks = legend(self.figures)
-        return render("table.html.j2", table=self, notes=[*self.notes, *([marks] if marks else [])], cell=render_cell)
+        return render(
+            "table.html.j2", table=self, notes=[*self.notes, *([marks] if marks else [])], cell=render_cell
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         lines = [self.caption] + [" | ".join(_plain(cell) for cell in row.cells) for row in self.rows]
@@ -92,7 +109,11 @@ def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
     """Tables of the same columns as one; each keeps its own caption as a heading row."""
     if len(tables) == 1:
         return tables[0]
-    rows = [row for table in tables for row in (Row([table.caption.partition(": ")[2] or table.caption], heading=True), *table.rows)]
+    rows = [
+        row
+        for table in tables
+        for row in (Row([table.caption.partition(": ")[2] or table.caption], heading=True), *table.rows)
+    ]
     return HtmlTable(caption, tables[0].columns, rows)
 
 
@@ -104,7 +125,9 @@ class Folded:
     content: object
 
     def __html__(self) -> Markup:
-        return Markup('<details class="lr-fold"><summary>{}</summary>\n{}\n</details>').format(self.summary, self.content)
+        return Markup('<details class="lr-fold"><summary>{}</summary>\n{}\n</details>').format(
+            self.summary, self.content
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/html": str(self.__html__()), "text/plain": self.summary}
@@ -123,7 +146,10 @@ class Stack:
         return Markup("\n").join(part.__html__() for part in self.parts)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        return {"text/html": str(self.__html__()), "text/plain": self.empty if not self.parts else f"[{len(self.parts)} part(s)]"}
+        return {
+            "text/html": str(self.__html__()),
+            "text/plain": self.empty if not self.parts else f"[{len(self.parts)} part(s)]",
+        }
 
 
 def fold(table: HtmlTable, summary: str = "") -> Folded:
@@ -152,7 +178,14 @@ def _parts(cell) -> list:
 
 def render_cell(cell) -> Markup:
     """One cell's content; several parts are set one under the other."""
-    parts = [part.link() if isinstance(part, Figure) else part.__html__() if hasattr(part, "__html__") else escape("" if part is None else part) for part in _parts(cell)]
+    parts = [
+        part.link()
+        if isinstance(part, Figure)
+        else part.__html__()
+        if hasattr(part, "__html__")
+        else escape("" if part is None else part)
+        for part in _parts(cell)
+    ]
     return Markup("<br>").join(parts)
 
 
@@ -162,7 +195,7 @@ def _plain(cell) -> str:
 
 def link(text: str, href: str) -> Markup:
     """A link; text and address escaped. What is not an address of the web or of a page of the book (a script, say) is left as words."""
-    scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", href), re.I)
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", href), re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
         return escape(text)
     return Markup('<a href="{}">{}</a>').format(href, text)

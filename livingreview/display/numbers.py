@@ -49,14 +49,20 @@ class Figure:
     marks: tuple[str, ...] = ()
 
     def __html__(self) -> Markup:
-        return self.link("; ".join(([self.title] if self.title else []) + [MARKS[mark][2] for mark in self.marks]))
+        return self.link(
+            "; ".join(([self.title] if self.title else []) + [MARKS[mark][2] for mark in self.marks])
+        )
 
     def link(self, told: str = "") -> Markup:
         """The figure as a link to its row, with its marks; `told` is shown on hover.
 
         Tables tell nothing on hover: their legend explains the marks, and a thousand figures make a page heavy.
         """
-        sup = f'<sup class="lr-mark">{"".join(MARKS[mark][0] for mark in self.marks)}</sup>' if self.marks else ""
+        sup = (
+            f'<sup class="lr-mark">{"".join(MARKS[mark][0] for mark in self.marks)}</sup>'
+            if self.marks
+            else ""
+        )
         title = f' title="{escape(told)}"' if told else ""
         return Markup(f'<a class="lr-figure" href="{escape(self.href)}"{title}>{escape(self.text)}</a>{sup}')
 
@@ -102,7 +108,9 @@ def is_second_hand(row: Mapping) -> bool:
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
-    basis = (("restated",) if is_second_hand(row) else ()) + (("derived",) if row["basis"] == "derived" else ())
+    basis = (("restated",) if is_second_hand(row) else ()) + (
+        ("derived",) if row["basis"] == "derived" else ()
+    )
     return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
 
 
@@ -123,7 +131,14 @@ def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None)
         row = evidence.row(row)
     row_id = row["row_id"]
     text = text if text is not None else write_value(evidence, row)
-    return Figure(text, row_id, row_href(row["report_id"], row_id), describe_printed(row), f"{row['report_id']}, {row['locator']}", marks_of(evidence, row))
+    return Figure(
+        text,
+        row_id,
+        row_href(row["report_id"], row_id),
+        describe_printed(row),
+        f"{row['report_id']}, {row['locator']}",
+        marks_of(evidence, row),
+    )
 
 
 def write_value(evidence: Evidence, row: Mapping) -> str:
@@ -174,8 +189,14 @@ def _write_measure(evidence, row) -> str:
 
 def _write_dose(evidence, row) -> str:
     if pd.isna(row["dose"]):  # a dose in steps is no one number: the schedule tells it
-        return row["frequency"] if re.search(r"\d ?(?:[µm]?g|IU)\b", "" if pd.isna(row["frequency"]) else row["frequency"]) else "dose not given"
-    return f"{format_number(row['dose'])} {evidence.label('regimen_components', 'dose_unit', row['dose_unit'])}"
+        return (
+            row["frequency"]
+            if re.search(r"\d ?(?:[µm]?g|IU)\b", "" if pd.isna(row["frequency"]) else row["frequency"])
+            else "dose not given"
+        )
+    return (
+        f"{format_number(row['dose'])} {evidence.label('regimen_components', 'dose_unit', row['dose_unit'])}"
+    )
 
 
 def _write_cohort(_evidence, row) -> str:
@@ -187,8 +208,14 @@ def _write_plain(_evidence, _row) -> str:
 
 
 _WRITERS = {
-    "outcomes": _write_counts, "characteristics": _write_counts, "adverse_events": _write_counts, "survival": _write_survival,
-    "figures": _write_measure, "patient_timeline": _write_measure, "regimen_components": _write_dose, "cohorts": _write_cohort,
+    "outcomes": _write_counts,
+    "characteristics": _write_counts,
+    "adverse_events": _write_counts,
+    "survival": _write_survival,
+    "figures": _write_measure,
+    "patient_timeline": _write_measure,
+    "regimen_components": _write_dose,
+    "cohorts": _write_cohort,
 }
 
 

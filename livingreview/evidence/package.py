@@ -20,8 +20,8 @@ import pandas as pd
 from pybtex.database import BibliographyData
 from pybtex.database.input.bibtex import Parser
 
-from livingreview.files import DESCRIPTOR, find_root
 from livingreview.evidence.schema import Package, Table, parse_package
+from livingreview.files import DESCRIPTOR, find_root
 
 BIBLIOGRAPHY = "references.bib"
 
@@ -52,7 +52,8 @@ class Evidence:
         try:
             return self.tables[name].copy()
         except KeyError:
-            raise KeyError(f"no table {name!r}; there are {', '.join(self.tables)}") from None
+            msg = f"no table {name!r}; there are {', '.join(self.tables)}"
+            raise KeyError(msg) from None
 
     @cached_property
     def row_tables(self) -> dict[str, str]:
@@ -93,7 +94,12 @@ class Evidence:
     @cached_property
     def overlaps(self) -> dict[str, frozenset[str]]:
         """The studies that share patients with each study (key: study_id); a check holds that both name each other."""
-        return {study: frozenset(split_ids(others)) for study, others in zip(self.tables["studies"]["study_id"], self.tables["studies"]["overlaps_with"])}
+        return {
+            study: frozenset(split_ids(others))
+            for study, others in zip(
+                self.tables["studies"]["study_id"], self.tables["studies"]["overlaps_with"]
+            )
+        }
 
     @cached_property
     def study_names(self) -> dict[str, str]:
@@ -109,17 +115,23 @@ class Evidence:
     @cached_property
     def discrepancy_titles(self) -> dict[str, str]:
         """Title of each registered discrepancy (key: discrepancy_id)."""
-        return dict(zip(self.tables["discrepancies"]["discrepancy_id"], self.tables["discrepancies"]["title"]))
+        return dict(
+            zip(self.tables["discrepancies"]["discrepancy_id"], self.tables["discrepancies"]["title"])
+        )
 
     @cached_property
     def _records(self) -> dict[str, dict[str, dict]]:
-        return {name: {row["row_id"]: row for row in records(self.tables[name])} for name in set(self.row_tables.values())}
+        return {
+            name: {row["row_id"]: row for row in records(self.tables[name])}
+            for name in set(self.row_tables.values())
+        }
 
     def row(self, row_id: str) -> dict:
         """One evidence row, as `records` gives it. KeyError where there is none."""
         name = self.row_tables.get(row_id)
         if name is None:
-            raise KeyError(f"no row {row_id!r} in the evidence; every figure on a page needs a row in data/")
+            msg = f"no row {row_id!r} in the evidence; every figure on a page needs a row in data/"
+            raise KeyError(msg)
         return self._records[name][row_id]
 
     def label(self, table: str, column: str, code) -> str:
@@ -180,15 +192,21 @@ def load_evidence(root: str | os.PathLike | None = None) -> Evidence:
 
     Run ``livingreview check`` first where the data may have been edited: this function trusts the files.
     """
-    sys.audit("livingreview.slice", "review")  # tells a build what a chapter read, see livingreview.execution.tracking
+    sys.audit(
+        "livingreview.slice", "review"
+    )  # tells a build what a chapter read, see livingreview.execution.tracking
     return _read_package(root)
 
 
 def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
     package = parse_package(json.loads(files[DESCRIPTOR]))
-    tables = {name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=read_bibliography(files[BIBLIOGRAPHY].decode()))
+    tables = {
+        name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()
+    }
+    return Evidence(
+        package=package, tables=tables, bibliography=read_bibliography(files[BIBLIOGRAPHY].decode())
+    )
 
 
 def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
@@ -201,7 +219,13 @@ def _read_package(root: str | os.PathLike | None) -> Evidence:
     sys.audit("livingreview.loading", True)
     try:
         data = find_root(root) / "data"
-        state = tuple(sorted((item.name, status.st_mtime_ns, status.st_size, status.st_ino) for item in os.scandir(data) if (status := item.stat())))
+        state = tuple(
+            sorted(
+                (item.name, status.st_mtime_ns, status.st_size, status.st_ino)
+                for item in os.scandir(data)
+                if (status := item.stat())
+            )
+        )
         return _read_once(data, state)
     finally:
         sys.audit("livingreview.loading", False)
@@ -212,7 +236,11 @@ def _read_once(data: Path, state: tuple) -> Evidence:
     """The package of a folder in one state: a build and the chapters it forks read the files once."""
     package = load_package(data)
     tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
-    return Evidence(package=package, tables=tables, bibliography=read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")))
+    return Evidence(
+        package=package,
+        tables=tables,
+        bibliography=read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")),
+    )
 
 
 def select_class(evidence: Evidence, class_id: str) -> Evidence:
@@ -234,9 +262,12 @@ def select_class(evidence: Evidence, class_id: str) -> Evidence:
 def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     classes = evidence.table("regimen_classes")
     if class_id not in set(classes["class_id"]):
-        raise KeyError(f"no regimen class {class_id!r}; there are {', '.join(classes['class_id'])}")
+        msg = f"no regimen class {class_id!r}; there are {', '.join(classes['class_id'])}"
+        raise KeyError(msg)
     regimens, cohorts = evidence.table("regimens"), evidence.table("cohorts")
-    own = regimens.loc[regimens["regimen_id"].isin(evidence.families.index[evidence.families["class_id"].eq(class_id)])]
+    own = regimens.loc[
+        regimens["regimen_id"].isin(evidence.families.index[evidence.families["class_id"].eq(class_id)])
+    ]
     reports = set(own["report_id"])
     in_class = cohorts["regimen_id"].isin(own["regimen_id"])
     adrift = cohorts["regimen_id"].isna() & cohorts["report_id"].isin(reports)
@@ -245,13 +276,26 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     tables = {name: _filter_rows(frame, rules) for name, frame in evidence.tables.items()}
     tables["regimens"] = regimens.loc[regimens["report_id"].isin(reports)]
     tables["studies"] = evidence.tables["studies"].loc[
-        lambda frame: frame["study_id"].isin(set(tables["cohorts"]["study_id"]) | set(tables["reports"]["study_id"]))
+        lambda frame: frame["study_id"].isin(
+            set(tables["cohorts"]["study_id"]) | set(tables["reports"]["study_id"])
+        )
     ]
-    tables["drugs"] = evidence.tables["drugs"].loc[lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])]
+    tables["drugs"] = evidence.tables["drugs"].loc[
+        lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])
+    ]
     # What no chapter of a class shows may change without touching it.
-    tables |= {name: evidence.tables[name].iloc[:0] for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")}
-    tables["readings"] = evidence.tables["readings"].loc[lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])]
-    kept = {key: evidence.bibliography.entries[key] for key in tables["reports"]["report_id"] if key in evidence.bibliography.entries}
+    tables |= {
+        name: evidence.tables[name].iloc[:0]
+        for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")
+    }
+    tables["readings"] = evidence.tables["readings"].loc[
+        lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])
+    ]
+    kept = {
+        key: evidence.bibliography.entries[key]
+        for key in tables["reports"]["report_id"]
+        if key in evidence.bibliography.entries
+    }
     return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
 
 
@@ -267,22 +311,41 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
         If `part` is neither.
     """
     if part not in ("core", "beside"):
-        raise ValueError(f"no part {part!r}; there are 'core' and 'beside'")
+        msg = f"no part {part!r}; there are 'core' and 'beside'"
+        raise ValueError(msg)
     cohorts = evidence.tables["cohorts"]
     parts = cohorts["regimen_id"].map(evidence.families["part"])
     core_reports = set(cohorts.loc[parts.eq("core"), "report_id"]) or set(cohorts["report_id"])
-    parts = parts.where(parts.notna(), cohorts["report_id"].isin(core_reports).map({True: "core", False: "beside"}))
+    parts = parts.where(
+        parts.notna(), cohorts["report_id"].isin(core_reports).map({True: "core", False: "beside"})
+    )
     kept = cohorts.loc[parts.eq(part)]
     own = set(kept["regimen_id"].dropna())
     tables = dict(evidence.tables)
     for table in evidence.package.tables.values():
         frame = tables[table.name]
-        if table.name in ("outcomes", "survival", "adverse_events", "characteristics", "patient_timeline", "figures", "cohorts"):
-            tables[table.name] = frame.loc[frame["cohort_id"].isin(kept["cohort_id"]) | (frame["cohort_id"].isna() & (part == "core"))]
+        if table.name in (
+            "outcomes",
+            "survival",
+            "adverse_events",
+            "characteristics",
+            "patient_timeline",
+            "figures",
+            "cohorts",
+        ):
+            tables[table.name] = frame.loc[
+                frame["cohort_id"].isin(kept["cohort_id"]) | (frame["cohort_id"].isna() & (part == "core"))
+            ]
     regimens = tables["regimens"]
     other = set(evidence.families.index) - set(evidence.families.index[evidence.families["part"].eq(part)])
-    tables["regimens"] = regimens.loc[~regimens["regimen_id"].isin(other)] if part == "core" else regimens.loc[regimens["regimen_id"].isin(own)]
-    reports = set(kept["report_id"]) | set(tables["regimens"].loc[tables["regimens"]["regimen_id"].isin(evidence.families.index), "report_id"])
+    tables["regimens"] = (
+        regimens.loc[~regimens["regimen_id"].isin(other)]
+        if part == "core"
+        else regimens.loc[regimens["regimen_id"].isin(own)]
+    )
+    reports = set(kept["report_id"]) | set(
+        tables["regimens"].loc[tables["regimens"]["regimen_id"].isin(evidence.families.index), "report_id"]
+    )
     tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
     return replace(evidence, tables=tables)
 

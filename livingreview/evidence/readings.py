@@ -31,12 +31,19 @@ def digest_claim(evidence: Evidence, claim_id: str) -> str:
     """
     claims = evidence.tables["claims"].set_index("claim_id", drop=False)
     if claim_id not in claims.index:
-        raise KeyError(f"no conclusion {claim_id!r} in claims.csv; there are {', '.join(claims.index)}")
+        msg = f"no conclusion {claim_id!r} in claims.csv; there are {', '.join(claims.index)}"
+        raise KeyError(msg)
     claim, package = claims.loc[claim_id], evidence.package
-    parts = [_filled(package.tables["claims"], {name: claim[name] for name in ("text", "rests_on", "certainty")})]
+    parts = [
+        _filled(package.tables["claims"], {name: claim[name] for name in ("text", "rests_on", "certainty")})
+    ]
     for row_id in split_ids(claim["rests_on"]):
         known = row_id in evidence.row_tables
-        parts.append(_filled(package.tables[evidence.row_tables[row_id]], evidence.row(row_id)) if known else f"{row_id} is gone")
+        parts.append(
+            _filled(package.tables[evidence.row_tables[row_id]], evidence.row(row_id))
+            if known
+            else f"{row_id} is gone"
+        )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -56,5 +63,9 @@ def _filled(table: Table, row: Mapping) -> str:
     for item in table.fields:
         if item.name in row and not pd.isna(row[item.name]):
             value = row[item.name]
-            cells.append(f"{item.name}={float(value)!r}" if item.type in ("integer", "number") else f"{item.name}={value}")
+            cells.append(
+                f"{item.name}={float(value)!r}"
+                if item.type in ("integer", "number")
+                else f"{item.name}={value}"
+            )
     return "\x1f".join(sorted(cells))

@@ -76,7 +76,8 @@ class Table:
         for item in self.fields:
             if item.name == name:
                 return item
-        raise KeyError(f"table {self.name!r} has no column {name!r}; it has {', '.join(self.columns)}")
+        msg = f"table {self.name!r} has no column {name!r}; it has {', '.join(self.columns)}"
+        raise KeyError(msg)
 
 
 @dataclass(frozen=True)

@@ -70,14 +70,24 @@ def read_upkeep(root: Path) -> Upkeep | None:
         return None
     values = yaml.safe_load(text)
     sources = tuple((item["name"], item.get("last_searched")) for item in values.get("sources") or ())
-    return Upkeep(values["mode"], sources, values.get("search_every_months"), values.get("data_as_of"), values.get("next_due"), values.get("since"), values.get("reason") or "")
+    return Upkeep(
+        values["mode"],
+        sources,
+        values.get("search_every_months"),
+        values.get("data_as_of"),
+        values.get("next_due"),
+        values.get("since"),
+        values.get("reason") or "",
+    )
 
 
 def tell_due(upkeep: Upkeep | None, today: datetime.date) -> str:
     """What is due today, first line a title; '' where nothing is, or where no date has been set."""
     if upkeep is None or upkeep.next_due is None or today < upkeep.next_due:
         return ""
-    sources = "\n".join(f"- {name}, last searched {day or 'on no date on record'}" for name, day in upkeep.sources)
+    sources = "\n".join(
+        f"- {name}, last searched {day or 'on no date on record'}" for name, day in upkeep.sources
+    )
     words = f"A search was due on {upkeep.next_due}"
     return f"{words}\n\nSources of the review:\n\n{sources}\n\nWhen they have been searched, enter it in data/searches.csv and {FILE}; a new report goes in as CONTRIBUTING.md says."
 

@@ -23,7 +23,17 @@ from livingreview.execution.kernel import run_in_kernel
 from livingreview.execution.notebooks import Chapter, Run, code_cells, digest, read_chapter, with_outputs
 from livingreview.execution.store import Store
 
-__all__ = ["ChapterError", "ENGINES", "Store", "chapter_store", "execute_chapters", "hash_inputs", "lay_charts", "outputs_digest", "read_chapter"]
+__all__ = [
+    "ENGINES",
+    "ChapterError",
+    "Store",
+    "chapter_store",
+    "execute_chapters",
+    "hash_inputs",
+    "lay_charts",
+    "outputs_digest",
+    "read_chapter",
+]
 
 ENGINES = {"fork": run_forked, "kernel": run_in_kernel}
 
@@ -43,8 +53,14 @@ def chapter_store(root: Path) -> Store:
 
 
 def execute_chapters(
-    root: Path, paths: Iterable[Path], *, store: Store, engine: str | None = None, executor: Executor | None = None,
-    report: Callable[[str], None] = lambda line: None, meanwhile: Callable[[], None] = lambda: None,
+    root: Path,
+    paths: Iterable[Path],
+    *,
+    store: Store,
+    engine: str | None = None,
+    executor: Executor | None = None,
+    report: Callable[[str], None] = lambda line: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, nbformat.NotebookNode]:
     """Every executable page among `paths` with its current outputs.
 
@@ -73,7 +89,9 @@ def execute_chapters(
     failures = []
     runs = run_all(todo, root, engine or default_engine(), executor, meanwhile)
     for number, (chapter, run) in enumerate(runs, 1):
-        report(f"[{number}/{len(todo)}] {chapter.name}: {'failed' if run.error else 'done'} in {run.seconds:.1f} s")
+        report(
+            f"[{number}/{len(todo)}] {chapter.name}: {'failed' if run.error else 'done'} in {run.seconds:.1f} s"
+        )
         if run.error:
             failures.append(run.error)
         else:
@@ -87,10 +105,16 @@ def execute_chapters(
 
 def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: Path) -> None:
     """Lay the live charts that finished chapters show, and no others, into a folder of the book."""
-    place_scripts([[cell.outputs for cell in code_cells(notebook)] for notebook in notebooks], chapter_store(root).folder.parent / ".charts", target)
+    place_scripts(
+        [[cell.outputs for cell in code_cells(notebook)] for notebook in notebooks],
+        chapter_store(root).folder.parent / ".charts",
+        target,
+    )
 
 
-def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor | None, meanwhile: Callable[[], None]) -> Iterable[tuple[Chapter, Run]]:
+def run_all(
+    chapters: list[Chapter], root: Path, engine: str, executor: Executor | None, meanwhile: Callable[[], None]
+) -> Iterable[tuple[Chapter, Run]]:
     """Run chapters on an executor, yielding each as it finishes; a worker that dies is told as its chapter's error."""
     if not chapters:
         meanwhile()
@@ -104,7 +128,12 @@ def run_all(chapters: list[Chapter], root: Path, engine: str, executor: Executor
         meanwhile()
         for job in as_completed(jobs):
             problem = job.exception()
-            yield jobs[job], job.result() if problem is None else Run(jobs[job].path, error=f"{jobs[job].path.name}: {type(problem).__name__}: {problem}")
+            yield (
+                jobs[job],
+                job.result()
+                if problem is None
+                else Run(jobs[job].path, error=f"{jobs[job].path.name}: {type(problem).__name__}: {problem}"),
+            )
     finally:
         del os.environ["LIVINGREVIEW_DEFER_CHARTS"]
         if own:
@@ -122,4 +151,6 @@ def make_executor(engine: str, chapters: list[Chapter]) -> Executor:
 
 def outputs_digest(notebook: nbformat.NotebookNode) -> str:
     """A hash of what a notebook shows."""
-    return digest(json.dumps([cell.outputs for cell in notebook.cells if cell.cell_type == "code"], sort_keys=True))
+    return digest(
+        json.dumps([cell.outputs for cell in notebook.cells if cell.cell_type == "code"], sort_keys=True)
+    )

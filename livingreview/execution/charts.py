@@ -32,14 +32,21 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
     folder : Path
         Where drawn charts are kept by their content: the picture as HTML, the live specification as a script (see `place_scripts`).
     """
-    wanted = {match.group("key"): match.group("spec") for shown in outputs.values() for text in _html(shown) for match in DEFERRED.finditer(text)}
+    wanted = {
+        match.group("key"): match.group("spec")
+        for shown in outputs.values()
+        for text in _html(shown)
+        for match in DEFERRED.finditer(text)
+    }
     kept = _kept(folder)
     drawn = {key: text for key in wanted if (text := _read(kept / f"{key}.html")) is not None}
     for key, picture, script in draw_all([(key, spec) for key, spec in wanted.items() if key not in drawn]):
         drawn[key] = picture
         _write(kept / f"{key}.js", script)
         _write(kept / f"{key}.html", picture)  # last: where it stands, the script stands
-    return {path: [[_fill(output, drawn) for output in cell] for cell in shown] for path, shown in outputs.items()}
+    return {
+        path: [[_fill(output, drawn) for output in cell] for cell in shown] for path, shown in outputs.items()
+    }
 
 
 def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
@@ -52,7 +59,9 @@ def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
     folder : Path
         Where drawn charts are kept, as given to `finish_charts`.
     """
-    wanted = {f"{match['key']}.js" for shown in outputs for text in _html(shown) for match in LIVE.finditer(text)}
+    wanted = {
+        f"{match['key']}.js" for shown in outputs for text in _html(shown) for match in LIVE.finditer(text)
+    }
     target.mkdir(parents=True, exist_ok=True)
     for path in target.iterdir():
         if path.name not in wanted:
@@ -65,7 +74,11 @@ def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
 
 def _kept(folder: Path) -> Path:
     """The part of a folder that holds what this version of the drawing code made."""
-    code = (Path(render.__file__), Path(slim.__file__), Path(render.__file__).parent.parent / "display" / "templates" / "picture.html.j2")
+    code = (
+        Path(render.__file__),
+        Path(slim.__file__),
+        Path(render.__file__).parent.parent / "display" / "templates" / "picture.html.j2",
+    )
     return folder / digest(*(path.read_bytes() for path in code), version("vl-convert-python"))
 
 
@@ -81,18 +94,33 @@ def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
     if not missing:
         return []
     with ThreadPoolExecutor(workers) as pool:  # threads that only wait for their process
-        return [chart for part in pool.map(_draw_part, [missing[i::workers] for i in range(workers)]) for chart in part]
+        return [
+            chart
+            for part in pool.map(_draw_part, [missing[i::workers] for i in range(workers)])
+            for chart in part
+        ]
 
 
 def _draw_part(part: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    done = subprocess.run([sys.executable, "-m", "livingreview.charts.draw"], input=json.dumps(part), capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "livingreview.charts.draw"],
+        input=json.dumps(part),
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
-        raise RuntimeError(f"the charts could not be drawn:\n{done.stderr[-2000:]}")
+        msg = f"the charts could not be drawn:\n{done.stderr[-2000:]}"
+        raise RuntimeError(msg)
     return [tuple(chart) for chart in json.loads(done.stdout)]
 
 
 def _html(shown: list) -> list[str]:
-    return [text for cell in shown for output in cell if isinstance(text := output.get("data", {}).get("text/html"), str)]
+    return [
+        text
+        for cell in shown
+        for output in cell
+        if isinstance(text := output.get("data", {}).get("text/html"), str)
+    ]
 
 
 def _fill(output: dict, drawn: dict[str, str]) -> dict:

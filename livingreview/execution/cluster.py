@@ -21,10 +21,12 @@ def connect(address: str, *, timeout: float = 20) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError:
-        raise ConnectionError("the Dask cluster needs the package 'distributed': pip install 'livingreview[dask]'") from None
+        msg = "the Dask cluster needs the package 'distributed': pip install 'livingreview[dask]'"
+        raise ConnectionError(msg) from None
     try:
         client = Client(address, timeout=timeout, set_as_default=False)
     except OSError as problem:
-        raise ConnectionError(f"no Dask cluster answers at {address} ({problem}); start one with: dask scheduler") from problem
+        msg = f"no Dask cluster answers at {address} ({problem}); start one with: dask scheduler"
+        raise ConnectionError(msg) from problem
     with client, client.get_executor(pure=False) as executor:
         yield executor

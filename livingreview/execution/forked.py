@@ -44,7 +44,13 @@ def _engine_imports(chapter: Chapter) -> Iterator[str]:
     for cell in code_cells(chapter.notebook):
         with contextlib.suppress(SyntaxError):
             for node in ast.walk(ast.parse(cell.source)):
-                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in getattr(node, "names", ())] if isinstance(node, ast.Import) else []
+                names = (
+                    [node.module or ""]
+                    if isinstance(node, ast.ImportFrom)
+                    else [alias.name for alias in getattr(node, "names", ())]
+                    if isinstance(node, ast.Import)
+                    else []
+                )
                 yield from (name for name in names if name.partition(".")[0] == own)
 
 
@@ -61,10 +67,15 @@ def run_forked(chapter: Chapter, root: Path, *, timeout: int = 300) -> Run:
     theirs.close()
     try:
         if not ours.poll(timeout):
-            raise TimeoutError(f"no result after {timeout} s")
+            msg = f"no result after {timeout} s"
+            raise TimeoutError(msg)
         outputs, opened, error = ours.recv()
     except (EOFError, TimeoutError) as problem:
-        outputs, opened, error = [], (), f"{chapter.path.name}: its process ended without a result ({problem or 'killed'})"
+        outputs, opened, error = (
+            [],
+            (),
+            f"{chapter.path.name}: its process ended without a result ({problem or 'killed'})",
+        )
     if child.is_alive():
         child.join(1)
         child.kill()
@@ -146,7 +157,11 @@ def _collect(shell, shown: list, number: int) -> None:
         shown.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata or {}))
 
     def write_format_data(data, metadata=None):
-        shown.append(nbformat.v4.new_output("execute_result", data=data, metadata=metadata or {}, execution_count=number))
+        shown.append(
+            nbformat.v4.new_output(
+                "execute_result", data=data, metadata=metadata or {}, execution_count=number
+            )
+        )
 
     shell.display_pub.publish = publish
     hook = shell.displayhook

@@ -10,7 +10,12 @@ from pathlib import Path
 from livingreview.evidence import Evidence, load_evidence, select_class
 from livingreview.execution.notebooks import digest
 
-ENGINE = ("livingreview/**/*.py", "livingreview/display/templates/*", "livingreview/citation/*.csl", "requirements.txt")
+ENGINE = (
+    "livingreview/**/*.py",
+    "livingreview/display/templates/*",
+    "livingreview/citation/*.csl",
+    "requirements.txt",
+)
 WEB = ("livingreview/book/web/**/*",)
 DATA = ("data/*",)
 
@@ -26,7 +31,11 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
         if patterns := {"engine": ENGINE, "web": WEB, "data": DATA}.get(kind):
-            return hash_files(root, sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}), platform.python_version())
+            return hash_files(
+                root,
+                sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),
+                platform.python_version(),
+            )
         if kind == "slice":
             part, _, class_id = what.partition(":")
             try:
@@ -35,7 +44,19 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
                 return "gone"
         path = root / what
         if kind == "dir":
-            return digest("\n".join(sorted(item.name for item in path.iterdir() if not item.name.startswith(("__pycache__", "."))))) if path.is_dir() else "gone"
+            return (
+                digest(
+                    "\n".join(
+                        sorted(
+                            item.name
+                            for item in path.iterdir()
+                            if not item.name.startswith(("__pycache__", "."))
+                        )
+                    )
+                )
+                if path.is_dir()
+                else "gone"
+            )
         # A folder may come to stand where a chapter looked in vain.
         return digest(path.read_bytes()) if path.is_file() else "a folder" if path.is_dir() else "gone"
 
@@ -44,11 +65,15 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
 
 def hash_files(root: Path, paths: list[Path], *extra: str) -> str:
     """One hash over some files of the project: their names and contents."""
-    return digest(*extra, *(part for path in paths for part in (path.relative_to(root).as_posix(), path.read_bytes())))
+    return digest(
+        *extra, *(part for path in paths for part in (path.relative_to(root).as_posix(), path.read_bytes()))
+    )
 
 
 def hash_evidence(evidence: Evidence) -> str:
     """One hash over everything a slice of the evidence can show: schema, rows, bibliography."""
-    tables = [part for name, frame in sorted(evidence.tables.items()) for part in (name, frame.to_csv(index=False))]
+    tables = [
+        part for name, frame in sorted(evidence.tables.items()) for part in (name, frame.to_csv(index=False))
+    ]
     entries = [f"{key}{entry!r}" for key, entry in sorted(evidence.bibliography.entries.items())]
     return digest(repr(evidence.package), *tables, *entries)

@@ -30,7 +30,11 @@ class Chapter:
     @property
     def code(self) -> str:
         """A hash of everything in the notebook that decides what it computes."""
-        cells = [[cell.source, cell.metadata.get("tags", [])] for cell in self.notebook.cells if cell.cell_type == "code"]
+        cells = [
+            [cell.source, cell.metadata.get("tags", [])]
+            for cell in self.notebook.cells
+            if cell.cell_type == "code"
+        ]
         return digest(json.dumps([cells, self.notebook.metadata.get("kernelspec", {}).get("name", "")]))
 
 
@@ -67,7 +71,9 @@ def read_chapter(path: Path) -> Chapter | None:
     # MyST-NB's own reader, so that its cache recognises what is stored for it.
     notebook = read_myst_markdown_notebook(text, MdParserConfig(), add_source_map=True, path=str(path))
     for number, cell in enumerate(notebook.cells, 1):
-        cell["id"] = f"cell-{number}"  # the reader draws lots, and an unchanged chapter would differ from itself
+        cell["id"] = (
+            f"cell-{number}"  # the reader draws lots, and an unchanged chapter would differ from itself
+        )
     return Chapter(path, notebook)
 
 
@@ -108,7 +114,9 @@ def cell_error(chapter: Chapter, number: int, name: str, value: str, traceback: 
     text = chapter.path.read_text(encoding="utf-8")
     line = _find_line(text, source)
     if not line and (shared := sections_of(text)):
-        line = _find_line((chapter.path.parent / shared).read_text(encoding="utf-8"), source) + f" of {shared}"
+        line = (
+            _find_line((chapter.path.parent / shared).read_text(encoding="utf-8"), source) + f" of {shared}"
+        )
     plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
     return f"{chapter.path.name}, code cell {number}{line}: {name}: {value}\n{plain}"
 

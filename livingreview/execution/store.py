@@ -32,7 +32,9 @@ class Store:
         """
         for path in self._past(chapter):
             try:
-                with path.open(encoding="utf-8") as file:  # two lines: what it was made from, and what was made
+                with path.open(
+                    encoding="utf-8"
+                ) as file:  # two lines: what it was made from, and what was made
                     if all(hash_of(name) == value for name, value in json.loads(file.readline()).items()):
                         outputs = json.loads(file.readline())
                         os.utime(path)
@@ -50,7 +52,9 @@ class Store:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(f"{json.dumps(inputs)}\n{json.dumps(run.outputs)}\n")
         os.replace(name, folder / f"{digest(json.dumps(inputs, sort_keys=True))}.json")
-        for old in sorted(self.folder.glob(f"{chapter.name}/*/*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        for old in sorted(
+            self.folder.glob(f"{chapter.name}/*/*.json"), key=lambda path: path.stat().st_mtime
+        )[:-KEPT]:
             old.unlink(missing_ok=True)
 
     def _past(self, chapter: Chapter) -> list[Path]:

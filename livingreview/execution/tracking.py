@@ -51,6 +51,10 @@ def project_entry(path, base: str) -> str | None:
     if not full.startswith(base + os.sep):
         return None
     relative = os.path.relpath(full, base)
-    if set(Path(relative).parts) & set(IGNORED) or relative.endswith((".pyc", ".py")) or "__editable__" in relative:
+    if (
+        set(Path(relative).parts) & set(IGNORED)
+        or relative.endswith((".pyc", ".py"))
+        or "__editable__" in relative
+    ):
         return None  # the engine's own code is in every fingerprint already; an editable install probes a path that is none
     return f"{'dir' if os.path.isdir(full) else 'file'}:{Path(relative).as_posix()}"

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-MARK = re.compile(r"^% sections: *(\S+) *\n", re.M)
+MARK = re.compile(r"^% sections: *(\S+) *\n", re.MULTILINE)
 OWN_WORDS = "% own words"
 AFTER = "+++"
 FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})")
@@ -65,29 +65,39 @@ def expand_text(text: str, folder: Path) -> str:
     start = text[: named.end()].count("\n")
     source = folder / named[1]
     if not source.is_file():
-        raise SectionError(start, f"{named[1]!r}", "a file of sections beside the chapter", "correct the name")
+        raise SectionError(
+            start, f"{named[1]!r}", "a file of sections beside the chapter", "correct the name"
+        )
     own = _read_own(text[named.end() :], start + 1)
     shared = dict(_part(source.read_text(encoding="utf-8")))
     for heading, (line, _) in own.items():
         if heading not in shared:
             near = difflib.get_close_matches(heading, shared, 1, 0.4)
-            mend = f"did you mean {near[0]!r}?" if near else f"add the section to {named[1]}, or move the text"
+            mend = (
+                f"did you mean {near[0]!r}?" if near else f"add the section to {named[1]}, or move the text"
+            )
             raise SectionError(line, f"the heading {heading!r}", f"a heading of {named[1]}", mend)
-    parts = [_fill(heading, body, own[heading][1] if heading in own else "") for heading, body in shared.items()]
+    parts = [
+        _fill(heading, body, own[heading][1] if heading in own else "") for heading, body in shared.items()
+    ]
     return text[: named.start()].rstrip("\n") + "\n\n" + "\n".join(parts)
 
 
 def _read_own(text: str, first: int) -> dict[str, tuple[int, str]]:
     """A chapter's own words: heading -> (line, text). What stands above the first heading has no place."""
-    above = text[: match.start()] if (match := re.search(r"^## ", text, re.M)) else text
+    above = text[: match.start()] if (match := re.search(r"^## ", text, re.MULTILINE)) else text
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
-        raise SectionError(line, "words above the first heading", "a heading", "move them above the line '% sections:'")
+        raise SectionError(
+            line, "words above the first heading", "a heading", "move them above the line '% sections:'"
+        )
     own: dict[str, tuple[int, str]] = {}
     for heading, body in _part(text):
         line = first + next(number for number, row in enumerate(text.splitlines()) if row == f"## {heading}")
         if heading in own:
-            raise SectionError(line, f"the heading {heading!r} again", "each heading once", "put its words together")
+            raise SectionError(
+                line, f"the heading {heading!r} again", "each heading once", "put its words together"
+            )
         own[heading] = line, body
     return own
 
@@ -114,8 +124,10 @@ def _part(text: str) -> Iterator[tuple[str, str]]:
 def _fill(heading: str, shared: str, own: str) -> str:
     """One section: heading, own words where they belong, shared text and cells, what comes after them."""
     words, _, after = (part.strip("\n") for part in own.partition(f"\n{AFTER}\n"))
-    if not re.search(rf"^{OWN_WORDS}$", shared, re.M):
+    if not re.search(rf"^{OWN_WORDS}$", shared, re.MULTILINE):
         shared = f"{OWN_WORDS}\n\n{shared.strip()}"
-    body = re.sub(rf"^{OWN_WORDS}\n?", lambda _: f"{words}\n" if words else "", shared, count=1, flags=re.M)
+    body = re.sub(
+        rf"^{OWN_WORDS}\n?", lambda _: f"{words}\n" if words else "", shared, count=1, flags=re.MULTILINE
+    )
     blocks = [f"## {heading}", body.strip("\n"), after]
     return "\n\n".join(block for block in blocks if block) + "\n"

@@ -12,8 +12,8 @@ import pandas as pd
 
 from livingreview.charts.render import inert_json
 from livingreview.citation import page_source, row_source
-from livingreview.evidence import Evidence, records
 from livingreview.display.numbers import is_second_hand, write_value
+from livingreview.evidence import Evidence, records
 from livingreview.pages.report import describe_row
 
 FLAG = ("title", "explanation", "resolution")  # what a card tells of a registered discrepancy
@@ -23,18 +23,33 @@ def make_card(evidence: Evidence, row: Mapping) -> dict:
     """One row's card: what it is, its value, as printed, where, on what basis, how far checked, what does not add up. Empty parts are left out."""
     name = evidence.row_tables[row["row_id"]]
     table = evidence.package.tables[name]
-    second_hand = "" if row["basis"] == "restated" or not is_second_hand(row) else ", from another publication’s figures"
+    second_hand = (
+        ""
+        if row["basis"] == "restated" or not is_second_hand(row)
+        else ", from another publication’s figures"
+    )
     card = {
-        "what": describe_row(evidence, table, row), "value": write_value(evidence, row), "printed": row["as_reported"], "where": row["locator"],
-        "basis": evidence.label(name, "basis", row["basis"]) + second_hand, "source": row["source_report_id"], "citation": row["source_citation"],
-        "derivation": row["derivation"], "checked": evidence.label(name, "verification", row["verification"]), "note": row["note"],
+        "what": describe_row(evidence, table, row),
+        "value": write_value(evidence, row),
+        "printed": row["as_reported"],
+        "where": row["locator"],
+        "basis": evidence.label(name, "basis", row["basis"]) + second_hand,
+        "source": row["source_report_id"],
+        "citation": row["source_citation"],
+        "derivation": row["derivation"],
+        "checked": evidence.label(name, "verification", row["verification"]),
+        "note": row["note"],
         "flags": list(evidence.flags.get(row["row_id"], ())) or None,
     }
     return _filled(card)
 
 
 def _filled(values: Mapping) -> dict:
-    return {key: value for key, value in values.items() if isinstance(value, list) or (value is not None and not pd.isna(value) and value != "")}
+    return {
+        key: value
+        for key, value in values.items()
+        if isinstance(value, list) or (value is not None and not pd.isna(value) and value != "")
+    }
 
 
 def make_cards(evidence: Evidence) -> dict[str, dict[str, dict]]:
@@ -46,7 +61,9 @@ def make_cards(evidence: Evidence) -> dict[str, dict[str, dict]]:
     return cards
 
 
-def cards_script(evidence: Evidence, report_id: str, cards: Mapping[str, dict], discrepancies: Mapping[str, dict]) -> str:
+def cards_script(
+    evidence: Evidence, report_id: str, cards: Mapping[str, dict], discrepancies: Mapping[str, dict]
+) -> str:
     """The cards of the rows of one report, with what they share, as a script that hands them to the page."""
     flags = {item: _filled(discrepancies[item]) for card in cards.values() for item in card.get("flags", ())}
     entry = evidence.bibliography.entries.get(report_id)
@@ -61,9 +78,14 @@ def write_cards(evidence: Evidence, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     cards = make_cards(evidence)
-    discrepancies = {row["discrepancy_id"]: {name: row[name] for name in FLAG} for row in records(evidence.tables["discrepancies"])}
+    discrepancies = {
+        row["discrepancy_id"]: {name: row[name] for name in FLAG}
+        for row in records(evidence.tables["discrepancies"])
+    }
     for report_id, own in cards.items():
-        (folder / f"{report_id}.js").write_text(cards_script(evidence, report_id, own, discrepancies), encoding="utf-8")
+        (folder / f"{report_id}.js").write_text(
+            cards_script(evidence, report_id, own, discrepancies), encoding="utf-8"
+        )
     for path in folder.glob("*.js"):
         if path.stem not in cards:
             path.unlink()
@@ -71,5 +93,8 @@ def write_cards(evidence: Evidence, folder: Path) -> None:
 
 def write_review(record: dict, path: Path) -> None:
     """The script from which cards and the explorer take how this version is cited; ``{report}`` and ``{page}`` stand for a report and a page."""
-    about = page_source(record, "{page}") | {"version": str(record["version"]), "rows": row_source(record, "{report}")}
+    about = page_source(record, "{page}") | {
+        "version": str(record["version"]),
+        "rows": row_source(record, "{report}"),
+    }
     path.write_text(f"lrReview({inert_json(about)});\n", encoding="utf-8")

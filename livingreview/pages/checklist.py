@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from livingreview.evidence import Evidence, split_ids
 from livingreview.display.html import Column, HtmlTable, Row, Stack, link
+from livingreview.evidence import Evidence, split_ids
 from livingreview.tables.common import text
 
 
@@ -18,7 +18,16 @@ def tabulate_checklist(review: Evidence) -> Stack:
     for guideline, words in spec.field("guideline").labels.items():
         part = frame.loc[frame["guideline"].eq(guideline)].sort_values("position")
         rows = [
-            Row([f"{row['number']}. {row['topic']}", row["asks"], spec.field("status").label(row["status"]), [_link(place) for place in split_ids(row["where"])] or "nowhere", text(row["note"])], anchor=row["item_id"])
+            Row(
+                [
+                    f"{row['number']}. {row['topic']}",
+                    row["asks"],
+                    spec.field("status").label(row["status"]),
+                    [_link(place) for place in split_ids(row["where"])] or "nowhere",
+                    text(row["note"]),
+                ],
+                anchor=row["item_id"],
+            )
             for row in part.to_dict("records")
         ]
         if rows:

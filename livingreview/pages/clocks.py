@@ -6,28 +6,52 @@ import datetime
 
 from markupsafe import Markup
 
-from livingreview.pages.opening import review_record
-from livingreview.evidence import find_root
 from livingreview.display.html import Fragment
+from livingreview.evidence import find_root
 from livingreview.evidence.upkeep import MODES, read_upkeep
+from livingreview.pages.opening import review_record
 
 
 def show_clocks() -> Fragment:
     """Mode, last search of each source, data as of, released, schedule and next search due."""
     upkeep, record = read_upkeep(find_root()), review_record()
     if upkeep is None:
-        return Fragment("facts.html.j2", {"facts": [("Upkeep", "not stated: the project has no review.yml")], "note": ""}, "Upkeep: not stated")
-    facts = [("Upkeep", MODES[upkeep.mode] + (f", since {upkeep.since}. {upkeep.reason}" if upkeep.since else ""))]
+        return Fragment(
+            "facts.html.j2",
+            {"facts": [("Upkeep", "not stated: the project has no review.yml")], "note": ""},
+            "Upkeep: not stated",
+        )
+    facts = [
+        ("Upkeep", MODES[upkeep.mode] + (f", since {upkeep.since}. {upkeep.reason}" if upkeep.since else ""))
+    ]
     facts += [(f"Last searched: {name}", _clock(day, "no date on record")) for name, day in upkeep.sources]
     facts += [
         ("Data as of", _clock(upkeep.data_as_of, "not stated")),
         ("This version dated", _clock(record["date-released"], "not stated")),
-        ("Search schedule", f"every {upkeep.every_months} months" if upkeep.every_months else "none has been set"),
-        ("Next search due", "never: the review is retired" if upkeep.mode == "retired" else _clock(upkeep.next_due, "not set, so nothing here can tell whether the review is overdue")),
+        (
+            "Search schedule",
+            f"every {upkeep.every_months} months" if upkeep.every_months else "none has been set",
+        ),
+        (
+            "Next search due",
+            "never: the review is retired"
+            if upkeep.mode == "retired"
+            else _clock(upkeep.next_due, "not set, so nothing here can tell whether the review is overdue"),
+        ),
     ]
-    plain = "; ".join(f"{name}: {value.striptags() if isinstance(value, Markup) else value}" for name, value in facts)
-    return Fragment("clocks.html.j2", {"facts": facts, "due": "" if upkeep.next_due is None else upkeep.next_due.isoformat()}, plain)
+    plain = "; ".join(
+        f"{name}: {value.striptags() if isinstance(value, Markup) else value}" for name, value in facts
+    )
+    return Fragment(
+        "clocks.html.j2",
+        {"facts": facts, "due": "" if upkeep.next_due is None else upkeep.next_due.isoformat()},
+        plain,
+    )
 
 
 def _clock(day: datetime.date | str | None, missing: str) -> Markup | str:
-    return Markup('<time datetime="{0}">{0}</time> <span class="lr-age"></span>').format(str(day)) if day else missing
+    return (
+        Markup('<time datetime="{0}">{0}</time> <span class="lr-age"></span>').format(str(day))
+        if day
+        else missing
+    )

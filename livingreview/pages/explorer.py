@@ -12,74 +12,176 @@ import pandas as pd
 
 from livingreview.charts.render import inert_json
 from livingreview.citation import entry_to_csl, items_to_ris
-from livingreview.evidence import Evidence, records
 from livingreview.display.html import Fragment
 from livingreview.display.numbers import exact_interval, write_value
+from livingreview.evidence import Evidence, records
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.outcomes import grade_text
 
 TABLES = ("outcomes", "survival", "adverse_events", "cohorts")
 # Columns whose cells are a code with words for it; a reader can filter by those that have a control on the page.
-CODED = ("kind", "class", "family", "disease", "age_group", "setting", "design", "outcome", "outcome_group", "report", "status", "study", "cohort", "regimen", "counted_from", "interval", "basis", "verification")
-PLAIN = ("row_id", "value", "events", "total", "percent", "low", "high", "time", "definition", "as_printed", "locator", "flagged")
+CODED = (
+    "kind",
+    "class",
+    "family",
+    "disease",
+    "age_group",
+    "setting",
+    "design",
+    "outcome",
+    "outcome_group",
+    "report",
+    "status",
+    "study",
+    "cohort",
+    "regimen",
+    "counted_from",
+    "interval",
+    "basis",
+    "verification",
+)
+PLAIN = (
+    "row_id",
+    "value",
+    "events",
+    "total",
+    "percent",
+    "low",
+    "high",
+    "time",
+    "definition",
+    "as_printed",
+    "locator",
+    "flagged",
+)
 COLUMNS = (*CODED, *PLAIN)
 FILTERS = {
-    "class": "Regimen class", "disease": "Disease", "outcome": "Outcome or event", "age_group": "Age group", "setting": "Setting", "kind": "Kind of row",
-    "design": "Design", "family": "Regimen family", "report": "Report", "basis": "Reported or derived", "status": "Part in the review",
+    "class": "Regimen class",
+    "disease": "Disease",
+    "outcome": "Outcome or event",
+    "age_group": "Age group",
+    "setting": "Setting",
+    "kind": "Kind of row",
+    "design": "Design",
+    "family": "Regimen family",
+    "report": "Report",
+    "basis": "Reported or derived",
+    "status": "Part in the review",
 }
 # What the groups of outcomes are called, where a reader wants any of them.
-GROUPS = {"response": "Any response", "mrd": "Any MRD result", "transplant": "Any transplant or further treatment", "mortality": "Any failure, relapse, death or survivor", "cycles": "Any count of cycles"}
+GROUPS = {
+    "response": "Any response",
+    "mrd": "Any MRD result",
+    "transplant": "Any transplant or further treatment",
+    "mortality": "Any failure, relapse, death or survivor",
+    "cycles": "Any count of cycles",
+}
 FIRST = ("class", "disease", "outcome")  # filters that are not folded away
 NONE = ("", "none of this review")
 
 
 def list_rows(evidence: Evidence) -> list[dict]:
     """Every row of the explorer: the columns of `COLUMNS`; a coded cell is (code, words), a missing plain cell is None."""
-    about, statuses = describe_cohorts(evidence), evidence.tables["reports"].set_index("report_id")["status"].to_dict()
+    about, statuses = (
+        describe_cohorts(evidence),
+        evidence.tables["reports"].set_index("report_id")["status"].to_dict(),
+    )
     rows = []
     for name in TABLES:
         for row in records(evidence.tables[name]):
             if row["cohort_id"] in about:
                 status = statuses[row["report_id"]]
-                rows.append(about[row["cohort_id"]] | _describe_result(evidence, name, row) | _describe_origin(evidence, name, row) | {
-                    "report": (row["report_id"], row["report_id"]), "status": (status, evidence.label("reports", "status", status).split(":")[0]),
-                })
+                rows.append(
+                    about[row["cohort_id"]]
+                    | _describe_result(evidence, name, row)
+                    | _describe_origin(evidence, name, row)
+                    | {
+                        "report": (row["report_id"], row["report_id"]),
+                        "status": (status, evidence.label("reports", "status", status).split(":")[0]),
+                    }
+                )
     return rows
 
 
 def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
     """Whom each cohort (key: cohort_id) is: its coded columns."""
-    named, titles = (dict(zip(evidence.tables[table][key], evidence.tables[table][value])) for table, key, value in (("regimens", "regimen_id", "name"), ("regimen_classes", "class_id", "title")))
+    named, titles = (
+        dict(zip(evidence.tables[table][key], evidence.tables[table][value]))
+        for table, key, value in (
+            ("regimens", "regimen_id", "name"),
+            ("regimen_classes", "class_id", "title"),
+        )
+    )
     studies = {row["study_id"]: row for row in records(evidence.tables["studies"])}
     families = {row["regimen_id"]: row for row in records(evidence.families.reset_index())}
     found = {}
     for cohort in records(evidence.tables["cohorts"]):
         study, regimen = studies[cohort["study_id"]], text(cohort["regimen_id"])
         family = families.get(regimen)
-        found[cohort["cohort_id"]] = {column: (cohort[column], evidence.label("cohorts", column, cohort[column])) for column in ("disease", "age_group", "setting")} | {
+        found[cohort["cohort_id"]] = {
+            column: (cohort[column], evidence.label("cohorts", column, cohort[column]))
+            for column in ("disease", "age_group", "setting")
+        } | {
             "class": NONE if family is None else (family["class_id"], titles[family["class_id"]]),
             "family": NONE if family is None else (family["family_id"], family["name"]),
-            "regimen": (regimen, text(named.get(regimen, ""))), "cohort": (cohort["cohort_id"], cohort["label"]),
-            "study": (study["study_id"], study["name"]), "design": (study["design"], evidence.label("studies", "design", study["design"])),
+            "regimen": (regimen, text(named.get(regimen, ""))),
+            "cohort": (cohort["cohort_id"], cohort["label"]),
+            "study": (study["study_id"], study["name"]),
+            "design": (study["design"], evidence.label("studies", "design", study["design"])),
         }
     return found
 
 
 def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
-    result = {"kind": (name, evidence.package.tables[name].title), "value": write_value(evidence, row), "counted_from": ("", ""), "outcome_group": ("", ""), "time": None, "definition": None}
-    result |= {column: None if column not in row or pd.isna(row[column]) else int(row[column]) for column in ("events", "total")}
+    result = {
+        "kind": (name, evidence.package.tables[name].title),
+        "value": write_value(evidence, row),
+        "counted_from": ("", ""),
+        "outcome_group": ("", ""),
+        "time": None,
+        "definition": None,
+    }
+    result |= {
+        column: None if column not in row or pd.isna(row[column]) else int(row[column])
+        for column in ("events", "total")
+    }
     if name == "outcomes":
-        result |= {"outcome": (row["outcome"], capitalise(evidence.label(name, "outcome", row["outcome"]))), "time": _told(row["timepoint"]), "definition": _told(row["definition"]),
-                   "outcome_group": (group := evidence.package.tables[name].field("outcome").groups[row["outcome"]], GROUPS[group]),
-                   "counted_from": (row["denominator"], evidence.label(name, "denominator", row["denominator"]))}
+        result |= {
+            "outcome": (row["outcome"], capitalise(evidence.label(name, "outcome", row["outcome"]))),
+            "time": _told(row["timepoint"]),
+            "definition": _told(row["definition"]),
+            "outcome_group": (
+                group := evidence.package.tables[name].field("outcome").groups[row["outcome"]],
+                GROUPS[group],
+            ),
+            "counted_from": (row["denominator"], evidence.label(name, "denominator", row["denominator"])),
+        }
     elif name == "survival":
-        endpoint, statistic = (evidence.label(name, column, row[column]) for column in ("endpoint", "statistic"))
-        result |= {"outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"), "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"), "definition": _told(row["group"]),
-                   "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months"}
+        endpoint, statistic = (
+            evidence.label(name, column, row[column]) for column in ("endpoint", "statistic")
+        )
+        result |= {
+            "outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"),
+            "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"),
+            "definition": _told(row["group"]),
+            "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
+        }
     elif name == "adverse_events":
-        result |= {"outcome": (str(row["term"]), capitalise(str(row["term"]))), "outcome_group": (row["group"], "Events of whatever kind" if row["group"] == "any" else f"Any event: {evidence.label(name, 'group', row['group'])}"), "definition": grade_text(row)}
+        result |= {
+            "outcome": (str(row["term"]), capitalise(str(row["term"]))),
+            "outcome_group": (
+                row["group"],
+                "Events of whatever kind"
+                if row["group"] == "any"
+                else f"Any event: {evidence.label(name, 'group', row['group'])}",
+            ),
+            "definition": grade_text(row),
+        }
     else:
-        result |= {"outcome": ("cohort", "Patients enrolled"), "total": None if pd.isna(row["n_enrolled"]) else int(row["n_enrolled"])}
+        result |= {
+            "outcome": ("cohort", "Patients enrolled"),
+            "total": None if pd.isna(row["n_enrolled"]) else int(row["n_enrolled"]),
+        }
     return result | _interval(name, row)
 
 
@@ -102,19 +204,35 @@ def _interval(name: str, row: Mapping) -> dict:
         if not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"]):
             level = "" if pd.isna(row["ci_level"]) else f"{100 * row['ci_level']:.0f}% "
             ends, kind = (row["ci_low"], row["ci_high"]), ("printed", f"{level}as printed")
-    return {"interval": kind} | {column: None if value is None else round(float(value), 1) for column, value in zip(("percent", "low", "high"), (share, *ends))}
+    return {"interval": kind} | {
+        column: None if value is None else round(float(value), 1)
+        for column, value in zip(("percent", "low", "high"), (share, *ends))
+    }
 
 
 def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
-    coded = {column: (row[column], evidence.label(name, column, row[column])) for column in ("basis", "verification")}
-    return coded | {"row_id": row["row_id"], "as_printed": None if pd.isna(row["as_reported"]) else row["as_reported"], "locator": row["locator"],
-                    "flagged": "yes" if row["row_id"] in evidence.flags else None}
+    coded = {
+        column: (row[column], evidence.label(name, column, row[column]))
+        for column in ("basis", "verification")
+    }
+    return coded | {
+        "row_id": row["row_id"],
+        "as_printed": None if pd.isna(row["as_reported"]) else row["as_reported"],
+        "locator": row["locator"],
+        "flagged": "yes" if row["row_id"] in evidence.flags else None,
+    }
 
 
 def pack_rows(rows: Sequence[Mapping]) -> dict:
     """Rows as arrays, every coded column as positions in a list of (code, words), in order of first appearance; {"columns", "codes", "rows"}."""
     codes: dict[str, dict] = {name: {} for name in CODED}
-    packed = [[*(codes[name].setdefault(tuple(row[name]), len(codes[name])) for name in CODED), *(row[name] for name in PLAIN)] for row in rows]
+    packed = [
+        [
+            *(codes[name].setdefault(tuple(row[name]), len(codes[name])) for name in CODED),
+            *(row[name] for name in PLAIN),
+        ]
+        for row in rows
+    ]
     return {"columns": COLUMNS, "codes": {name: list(known) for name, known in codes.items()}, "rows": packed}
 
 
@@ -122,7 +240,11 @@ def explorer_script(evidence: Evidence) -> str:
     """The explorer's rows and the references of their reports as RIS, as a script that hands them to its page."""
     rows = list_rows(evidence)
     entries = evidence.bibliography.entries
-    ris = {report: items_to_ris([entry_to_csl(report, entries[report])]) for report in sorted({row["report"][0] for row in rows}) if report in entries}
+    ris = {
+        report: items_to_ris([entry_to_csl(report, entries[report])])
+        for report in sorted({row["report"][0] for row in rows})
+        if report in entries
+    }
     return f"lrExplorer({inert_json(pack_rows(rows) | {'ris': ris})});\n"
 
 
@@ -134,7 +256,14 @@ def write_explorer(evidence: Evidence, folder: Path) -> None:
 def show_explorer(review: Evidence, *, caption: str) -> Fragment:
     """The explorer's controls and its empty table; its script fills them. Without script only the links to files and chapters show."""
     classes = review.tables["regimen_classes"].sort_values("position")
-    return Fragment("explorer.html.j2", {
-        "filters": FILTERS, "first": FIRST, "caption": caption, "tables": [review.package.tables[name] for name in TABLES],
-        "classes": list(zip(classes["class_id"], classes["title"])),
-    }, "[evidence explorer]")
+    return Fragment(
+        "explorer.html.j2",
+        {
+            "filters": FILTERS,
+            "first": FIRST,
+            "caption": caption,
+            "tables": [review.package.tables[name] for name in TABLES],
+            "classes": list(zip(classes["class_id"], classes["title"])),
+        },
+        "[evidence explorer]",
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
-from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
 from livingreview.display.html import Fragment
 from livingreview.display.numbers import Figure, make_figure
+from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
 
 
 def open_review() -> Evidence:
@@ -33,7 +33,10 @@ class _Shown:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         text = str(self.figure)
-        return {"text/html": str(self.figure.__html__()) if isinstance(self.figure, Figure) else text, "text/plain": text}
+        return {
+            "text/html": str(self.figure.__html__()) if isinstance(self.figure, Figure) else text,
+            "text/plain": text,
+        }
 
 
 def glue_figures(evidence: Evidence, **names: str | int) -> None:

@@ -13,18 +13,52 @@ from pathlib import Path
 import pandas as pd
 
 from livingreview.citation import cite_row, format_reference
-from livingreview.evidence import Evidence, load_evidence, records, select_class
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link, render
 from livingreview.display.numbers import write_value
+from livingreview.evidence import Evidence, load_evidence, records, select_class
 from livingreview.evidence.schema import Table
 from livingreview.files import make_zip
 from livingreview.tables.common import text
 from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
 
-PROVENANCE = ("row_id", "report_id", "locator", "as_reported", "basis", "source_report_id", "source_citation", "derivation", "verification", "note")
+PROVENANCE = (
+    "row_id",
+    "report_id",
+    "locator",
+    "as_reported",
+    "basis",
+    "source_report_id",
+    "source_citation",
+    "derivation",
+    "verification",
+    "note",
+)
 # Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
-HIDDEN = {*PROVENANCE, "events", "total", "percent_reported_pct", "estimate", "value", "dose", "dose_unit", "unit", "partition", "position", "ci_low", "ci_high",
-          "ci_level", "value_low", "value_high", "range_low", "range_high", "plus_minus", "n_enrolled", "study_id", "family_id", "parent_cohort_id"}
+HIDDEN = {
+    *PROVENANCE,
+    "events",
+    "total",
+    "percent_reported_pct",
+    "estimate",
+    "value",
+    "dose",
+    "dose_unit",
+    "unit",
+    "partition",
+    "position",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "value_low",
+    "value_high",
+    "range_low",
+    "range_high",
+    "plus_minus",
+    "n_enrolled",
+    "study_id",
+    "family_id",
+    "parent_cohort_id",
+}
 
 
 def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[Path]:
@@ -52,9 +86,17 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     """The page of one report (its row, and the evidence rows that it printed) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
     report_id = row["report_id"]
     study = evidence.tables["studies"].loc[evidence.tables["studies"]["study_id"].eq(row["study_id"])].iloc[0]
-    sections = [(table.title, tabulate_rows(evidence, table, printed[table.name])) for table in evidence.package.evidence_tables if table.name in printed]
+    sections = [
+        (table.title, tabulate_rows(evidence, table, printed[table.name]))
+        for table in evidence.package.evidence_tables
+        if table.name in printed
+    ]
     for title, name, content in (
-        ("What does not add up", "discrepancies", partial(list_discrepancies, home="../discrepancies.html", reports="")),
+        (
+            "What does not add up",
+            "discrepancies",
+            partial(list_discrepancies, home="../discrepancies.html", reports=""),
+        ),
         ("Appraisal", "appraisals", partial(tabulate_appraisals, caption="Answers")),
     ):
         if evidence.tables[name]["report_id"].eq(report_id).any():
@@ -62,17 +104,29 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     facts = [
         ("Reference", format_reference(report_id, evidence.bibliography.entries[report_id])),
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
-        ("Kind", evidence.label("reports", "kind", row["kind"])), ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
-        ("Part in the review", f"{evidence.label('reports', 'status', row['status'])}. {row['status_reason']}"),
-        ("Registry", text(row["registry_id"], "not reported")), ("First available", text(row["first_available"], "not established")),
-        ("Data cut-off", text(row["data_cutoff"], "not reported")), ("Licence of the text", text(row["licence"], "not established")),
-        ("Funding", text(row["funding"], "not declared in the text seen")), ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
+        ("Kind", evidence.label("reports", "kind", row["kind"])),
+        ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
+        (
+            "Part in the review",
+            f"{evidence.label('reports', 'status', row['status'])}. {row['status_reason']}",
+        ),
+        ("Registry", text(row["registry_id"], "not reported")),
+        ("First available", text(row["first_available"], "not established")),
+        ("Data cut-off", text(row["data_cutoff"], "not reported")),
+        ("Licence of the text", text(row["licence"], "not established")),
+        ("Funding", text(row["funding"], "not declared in the text seen")),
+        ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
-    blocks = [f"# {plain_title(study['name'])}: {report_id}", raw_block(render("facts.html.j2", facts=facts, note=text(row["note"])))]
+    blocks = [
+        f"# {plain_title(study['name'])}: {report_id}",
+        raw_block(render("facts.html.j2", facts=facts, note=text(row["note"]))),
+    ]
     if printed:
         blocks.append(raw_block(cite_row(record, report_id).__html__()))
     if not sections:
-        blocks.append("No figure of this report has been entered at first hand; what other reports restate of it stands on their pages.")
+        blocks.append(
+            "No figure of this report has been entered at first hand; what other reports restate of it stands on their pages."
+        )
     for title, content in sections:
         blocks += [f"## {title}", raw_block(content.__html__())]
     return "\n\n".join(blocks) + "\n"
@@ -91,7 +145,9 @@ def raw_block(markup: str) -> str:
 
 def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
     """The evidence rows that each report printed: report_id -> table -> rows; tables without a row are left out."""
-    printed: dict[str, dict[str, list[dict]]] = {report_id: {} for report_id in evidence.tables["reports"]["report_id"]}
+    printed: dict[str, dict[str, list[dict]]] = {
+        report_id: {} for report_id in evidence.tables["reports"]["report_id"]
+    }
     for table in evidence.package.evidence_tables:
         for row in records(evidence.tables[table.name]):
             printed[row["report_id"]].setdefault(table.name, []).append(row)
@@ -100,18 +156,44 @@ def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
 
 def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) -> HtmlTable:
     """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
-    columns = [Column("What"), Column("Value", True), Column("As printed"), Column("Where"), Column("Basis"), Column("Checked")]
+    columns = [
+        Column("What"),
+        Column("Value", True),
+        Column("As printed"),
+        Column("Where"),
+        Column("Basis"),
+        Column("Checked"),
+    ]
     titles = evidence.discrepancy_titles
     rows = []
     for row in found:
         basis = [evidence.label(table.name, "basis", row["basis"])]
-        basis += [link(row["source_report_id"], f"{row['source_report_id']}.html")] if not pd.isna(row["source_report_id"]) else []
+        basis += (
+            [link(row["source_report_id"], f"{row['source_report_id']}.html")]
+            if not pd.isna(row["source_report_id"])
+            else []
+        )
         basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
         printed = [f"“{row['as_reported']}”"] if not pd.isna(row["as_reported"]) else ["no fragment"]
         checked = [evidence.label(table.name, "verification", row["verification"])]
-        checked += [link(f"! {titles[item]}", f"../discrepancies.html#{item}") for item in evidence.flags.get(row["row_id"], ())]
+        checked += [
+            link(f"! {titles[item]}", f"../discrepancies.html#{item}")
+            for item in evidence.flags.get(row["row_id"], ())
+        ]
         what = describe_row(evidence, table, row)
-        rows.append(Row([[what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])], write_value(evidence, row), printed, row["locator"], basis, checked], anchor=row["row_id"]))
+        rows.append(
+            Row(
+                [
+                    [what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])],
+                    write_value(evidence, row),
+                    printed,
+                    row["locator"],
+                    basis,
+                    checked,
+                ],
+                anchor=row["row_id"],
+            )
+        )
     return HtmlTable(f"{table.title}: every row", columns, rows)
 
 
@@ -120,13 +202,21 @@ def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
     parts = []
     for item in table.fields:
         value = row[item.name]
-        if item.name in HIDDEN or pd.isna(value) or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id")):
+        if (
+            item.name in HIDDEN
+            or pd.isna(value)
+            or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id"))
+        ):
             continue
         if item.name == "cohort_id" and table.name != "cohorts":
             value = evidence.cohort_labels.get(value, value)
         words = item.label(value)
         unit = f" {item.unit}" if item.unit else ""
-        parts.append(f"{words}{unit}" if item.labels or item.type == "string" else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}")
+        parts.append(
+            f"{words}{unit}"
+            if item.labels or item.type == "string"
+            else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}"
+        )
     return "; ".join(dict.fromkeys(parts))  # a grade from 3 to 3 is told once
 
 
@@ -134,18 +224,53 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
     """The data dictionary: every table and column as ``datapackage.json`` declares it."""
     tables = []
     for table in evidence.package.tables.values():
-        rows = [Row([item.name, item.type, item.unit, item.description, "yes" if item.required else "", "; ".join(f"{code} = {words}" for code, words in item.labels.items())]) for item in table.fields]
-        columns = [Column("Column"), Column("Type"), Column("Unit"), Column("Meaning"), Column("Required"), Column("Codes")]
+        rows = [
+            Row(
+                [
+                    item.name,
+                    item.type,
+                    item.unit,
+                    item.description,
+                    "yes" if item.required else "",
+                    "; ".join(f"{code} = {words}" for code, words in item.labels.items()),
+                ]
+            )
+            for item in table.fields
+        ]
+        columns = [
+            Column("Column"),
+            Column("Type"),
+            Column("Unit"),
+            Column("Meaning"),
+            Column("Required"),
+            Column("Codes"),
+        ]
         tables.append(HtmlTable(f"{table.path}: {table.description}", columns, rows))
     return Stack(tables)
 
 
 def tabulate_downloads(evidence: Evidence) -> HtmlTable:
     """Links to the package as one file, its schema, the bibliography, and every table as CSV with its number of rows."""
-    whole = (("Everything in one file", "all-data.zip", "the whole package"), ("Schema", "datapackage.json", "the declaration of every table and column"), ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"))
+    whole = (
+        ("Everything in one file", "all-data.zip", "the whole package"),
+        ("Schema", "datapackage.json", "the declaration of every table and column"),
+        ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"),
+    )
     rows = [Row([title, "", link(name, f"../data/{name}"), meaning]) for title, name, meaning in whole]
-    rows += [Row([table.title, f"{len(evidence.tables[name])}", link(table.path, f"../data/{table.path}"), table.description]) for name, table in evidence.package.tables.items()]
-    return HtmlTable("Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows)
+    rows += [
+        Row(
+            [
+                table.title,
+                f"{len(evidence.tables[name])}",
+                link(table.path, f"../data/{table.path}"),
+                table.description,
+            ]
+        )
+        for name, table in evidence.package.tables.items()
+    ]
+    return HtmlTable(
+        "Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows
+    )
 
 
 def link_downloads(class_id: str) -> Fragment:
@@ -158,14 +283,23 @@ def write_downloads(root: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     evidence = load_evidence(root)
-    files = {path.name: path.read_bytes() for path in sorted((root / "data").iterdir()) if path.is_file() and not path.name.startswith(".")}
+    files = {
+        path.name: path.read_bytes()
+        for path in sorted((root / "data").iterdir())
+        if path.is_file() and not path.name.startswith(".")
+    }
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder / "all-data.zip").write_bytes(make_zip(files))
     for class_id in evidence.tables["regimen_classes"]["class_id"]:
         part = select_class(evidence, class_id)
         own = {table.path: table_csv(part.tables[name]) for name, table in evidence.package.tables.items()}
-        (folder / f"{class_id}.zip").write_bytes(make_zip(own | {"datapackage.json": files["datapackage.json"], "references.bib": files["references.bib"]}))
+        (folder / f"{class_id}.zip").write_bytes(
+            make_zip(
+                own
+                | {"datapackage.json": files["datapackage.json"], "references.bib": files["references.bib"]}
+            )
+        )
 
 
 def table_csv(frame: pd.DataFrame) -> bytes:
@@ -173,5 +307,7 @@ def table_csv(frame: pd.DataFrame) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(frame.columns)
-    writer.writerows([["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)])
+    writer.writerows(
+        [["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
+    )
     return buffer.getvalue().encode()

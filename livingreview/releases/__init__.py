@@ -4,4 +4,13 @@ from livingreview.releases.diff import Difference, compare
 from livingreview.releases.freeze import ReleaseError, make_release
 from livingreview.releases.snapshot import NOW, Snapshot, list_releases, load_snapshot
 
-__all__ = ["Difference", "NOW", "ReleaseError", "Snapshot", "compare", "list_releases", "load_snapshot", "make_release"]
+__all__ = [
+    "NOW",
+    "Difference",
+    "ReleaseError",
+    "Snapshot",
+    "compare",
+    "list_releases",
+    "load_snapshot",
+    "make_release",
+]

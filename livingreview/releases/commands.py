@@ -17,28 +17,47 @@ def add_commands(commands) -> None:
     release.add_argument("version", help="YYYY.M.N, later than the last release")
     release.set_defaults(run=run_release)
 
-    diff = commands.add_parser("diff", help="what moved between two versions: reports, rows, estimates, conclusions")
+    diff = commands.add_parser(
+        "diff", help="what moved between two versions: reports, rows, estimates, conclusions"
+    )
     diff.add_argument("before", help="a release, or 'now'")
     diff.add_argument("after", nargs="?", default="now", help="a release, or 'now' (default)")
     diff.add_argument("--json", action="store_true", help="every change as JSON, for machines")
     diff.set_defaults(run=run_diff)
 
     reread = commands.add_parser("reread", help="list conclusions to be read again, or record that they were")
-    reread.add_argument("claims", nargs="*", metavar="CLAIM_ID", help="conclusions you have read against their rows (none: list those that wait)")
+    reread.add_argument(
+        "claims",
+        nargs="*",
+        metavar="CLAIM_ID",
+        help="conclusions you have read against their rows (none: list those that wait)",
+    )
     reread.add_argument("--all", action="store_true", help="all of them")
     reread.set_defaults(run=run_reread)
 
-    publish = commands.add_parser("publish", help="lay out a site: / the latest book, /v/VERSION/ each release for good")
-    publish.add_argument("site", type=Path, help="the site's folder; versions it keeps already stay (SITE.new and SITE.old are used on the way)")
+    publish = commands.add_parser(
+        "publish", help="lay out a site: / the latest book, /v/VERSION/ each release for good"
+    )
+    publish.add_argument(
+        "site",
+        type=Path,
+        help="the site's folder; versions it keeps already stay (SITE.new and SITE.old are used on the way)",
+    )
     publish.add_argument("--release", metavar="VERSION", help="refuse unless this is the latest release")
-    publish.add_argument("--latest-only", action="store_true", help="renew / and leave this version's kept pages as they were published")
+    publish.add_argument(
+        "--latest-only",
+        action="store_true",
+        help="renew / and leave this version's kept pages as they were published",
+    )
     publish.set_defaults(run=run_publish)
 
     offline = commands.add_parser("offline-zip", help="the whole built book as one zip that opens from disk")
     offline.add_argument("target", type=Path, nargs="?", help="default: _build/<package name>.zip")
     offline.set_defaults(run=run_offline)
 
-    zenodo = commands.add_parser("zenodo", help="write .zenodo.json from CITATION.cff (a release does so too)")
+    zenodo = commands.add_parser(
+        "zenodo", help="write .zenodo.json from CITATION.cff (a release does so too)"
+    )
     zenodo.set_defaults(run=run_zenodo)
 
     due = commands.add_parser("due", help="say whether a search is due by review.yml; exit 1 if one is")
@@ -55,7 +74,9 @@ def run_release(options: argparse.Namespace) -> int:
     except ReleaseError as error:
         print(f"not released: {error}", file=sys.stderr)
         return 1
-    print(f"released: {folder.relative_to(root)} (commit it with .zenodo.json, then `git tag v{options.version}`)")
+    print(
+        f"released: {folder.relative_to(root)} (commit it with .zenodo.json, then `git tag v{options.version}`)"
+    )
     return 0
 
 
@@ -70,7 +91,11 @@ def run_diff(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(json.dumps(difference.to_dict(), indent=1, ensure_ascii=False) if options.json else tell_difference(difference))
+    print(
+        json.dumps(difference.to_dict(), indent=1, ensure_ascii=False)
+        if options.json
+        else tell_difference(difference)
+    )
     return 0
 
 
@@ -82,11 +107,17 @@ def run_reread(options: argparse.Namespace) -> int:
     waiting = list_unread(root)
     if not options.claims and not options.all:
         for claim_id, state in waiting:
-            print(f"{claim_id}: {'its rows or words changed since it was read' if state == 'changed' else 'no reading is recorded'}")
+            print(
+                f"{claim_id}: {'its rows or words changed since it was read' if state == 'changed' else 'no reading is recorded'}"
+            )
         print(f"{len(waiting)} conclusion(s) to read", file=sys.stderr)
         return 0
     try:
-        fresh = record_readings(root, [claim_id for claim_id, _ in waiting] if options.all else options.claims, day=datetime.date.today().isoformat())
+        fresh = record_readings(
+            root,
+            [claim_id for claim_id, _ in waiting] if options.all else options.claims,
+            day=datetime.date.today().isoformat(),
+        )
     except KeyError as error:
         print(error.args[0], file=sys.stderr)
         return 2
@@ -101,7 +132,10 @@ def run_publish(options: argparse.Namespace) -> int:
 
     root = find_root(options.root)
     if not is_current(root):
-        print("not published: the built book is not the one these files make. To mend: livingreview build", file=sys.stderr)
+        print(
+            "not published: the built book is not the one these files make. To mend: livingreview build",
+            file=sys.stderr,
+        )
         return 1
     try:
         version = publish_site(root, options.site, expected=options.release, latest_only=options.latest_only)

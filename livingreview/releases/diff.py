@@ -104,18 +104,36 @@ class Difference:
     def to_dict(self) -> dict:
         """Plain values, for machines."""
         told = asdict(self)
-        told["estimates"] = [asdict(move) | {name: None if (item := getattr(move, name)) is None else item.to_dict() for name in ("before", "after")} for move in self.estimates]
-        told["conclusions"] = [asdict(item) | {"to_read_again": item.to_read_again} for item in self.conclusions]
+        told["estimates"] = [
+            asdict(move)
+            | {
+                name: None if (item := getattr(move, name)) is None else item.to_dict()
+                for name in ("before", "after")
+            }
+            for move in self.estimates
+        ]
+        told["conclusions"] = [
+            asdict(item) | {"to_read_again": item.to_read_again} for item in self.conclusions
+        ]
         return told
 
 
 def compare(before: Snapshot, after: Snapshot) -> Difference:
     """What moved from one version to the other."""
     old, new = (read_rows(item) for item in (before, after))
-    rows = tuple(change for table in sorted(old.keys() | new.keys()) for change in _compare_table(table, old, new, after))
+    rows = tuple(
+        change
+        for table in sorted(old.keys() | new.keys())
+        for change in _compare_table(table, old, new, after)
+    )
     return Difference(
-        before.version, after.version, _compare_reports(old["reports"], new["reports"], rows), rows,
-        _compare_estimates(before, after, rows), _compare_conclusions(old, new, after, rows), _compare_columns(before, after),
+        before.version,
+        after.version,
+        _compare_reports(old["reports"], new["reports"], rows),
+        rows,
+        _compare_estimates(before, after, rows),
+        _compare_conclusions(old, new, after, rows),
+        _compare_columns(before, after),
     )
 
 
@@ -125,13 +143,17 @@ def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
     for table in snapshot.evidence.package.tables.values():
         tables[table.name] = {row[table.primary_key]: row for row in read_cells(snapshot.files[table.path])}
     entries = snapshot.evidence.bibliography.entries
-    tables[BIBLIOGRAPHY] = {key: {"report_id": key, "entry": _write_entry(entry)} for key, entry in entries.items()}
+    tables[BIBLIOGRAPHY] = {
+        key: {"report_id": key, "entry": _write_entry(entry)} for key, entry in entries.items()
+    }
     return tables
 
 
 def _write_entry(entry) -> str:
     people = {role: " and ".join(map(str, persons)) for role, persons in entry.persons.items()}
-    return "; ".join([entry.type, *(f"{name} = {value}" for name, value in sorted({**people, **entry.fields}.items()))])
+    return "; ".join(
+        [entry.type, *(f"{name} = {value}" for name, value in sorted({**people, **entry.fields}.items()))]
+    )
 
 
 def _compare_table(table: str, old: Mapping, new: Mapping, after: Snapshot):
@@ -143,7 +165,11 @@ def _compare_table(table: str, old: Mapping, new: Mapping, after: Snapshot):
         report_id = (second or first).get("report_id", "")
         if first is not None and second is not None:
             # A column that only one version has is told once, not as a change of every row.
-            cells = tuple(Cell(name, first[name], second[name]) for name in first if name in second and first[name] != second[name])
+            cells = tuple(
+                Cell(name, first[name], second[name])
+                for name in first
+                if name in second and first[name] != second[name]
+            )
             if not cells:
                 continue
             kind = "correction" if evidence else "changed"
@@ -162,7 +188,9 @@ def _compare_reports(old: Mapping, new: Mapping, rows) -> dict[str, list[str]]:
         "added": sorted(new.keys() - old.keys()),
         "corrected": sorted(touched & old.keys() & new.keys()),
         "removed": sorted(old.keys() - new.keys()),
-        "status_changed": sorted(key for key in old.keys() & new.keys() if old[key].get("status") != new[key].get("status")),
+        "status_changed": sorted(
+            key for key in old.keys() & new.keys() if old[key].get("status") != new[key].get("status")
+        ),
     }
 
 
@@ -191,13 +219,20 @@ def _compare_conclusions(old: Mapping, new: Mapping, after: Snapshot, rows) -> t
             kind = "rows changed"
         else:
             continue
-        found.append(Conclusion(claim_id, kind, touched, "" if second is None else reading_state(after.evidence, claim_id)))
+        found.append(
+            Conclusion(
+                claim_id, kind, touched, "" if second is None else reading_state(after.evidence, claim_id)
+            )
+        )
     return tuple(found)
 
 
 def _compare_columns(before: Snapshot, after: Snapshot) -> dict[str, dict[str, list[str]]]:
     """Tables and columns that only one of the versions has."""
-    old, new = ({name: set(table.columns) for name, table in item.evidence.package.tables.items()} for item in (before, after))
+    old, new = (
+        {name: set(table.columns) for name, table in item.evidence.package.tables.items()}
+        for item in (before, after)
+    )
     pairs = {name: (old.get(name, set()), new.get(name, set())) for name in old.keys() | new.keys()}
     return {
         "added": {name: sorted(now - past) for name, (past, now) in sorted(pairs.items()) if now - past},

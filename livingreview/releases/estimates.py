@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from livingreview.display.numbers import (
+    exact_interval,
+    format_count,
+    format_interval,
+    format_number,
+    format_percent,
+)
 from livingreview.evidence import Evidence, records
-from livingreview.display.numbers import exact_interval, format_count, format_interval, format_number, format_percent
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
 
@@ -56,7 +63,11 @@ class Estimate:
         """The value with its counts or unit."""
         if self.unit != "proportion":
             return format_number(self.value) + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
-        return format_percent(self.value, self.total) if self.events is None else format_count(self.events, self.total)
+        return (
+            format_percent(self.value, self.total)
+            if self.events is None
+            else format_count(self.events, self.total)
+        )
 
     @property
     def interval(self) -> str:
@@ -69,7 +80,10 @@ class Estimate:
 
     def same_as(self, other: Estimate) -> bool:
         """Whether value, interval and counts are the same; a new label alone moves nothing."""
-        return all(getattr(self, name) == getattr(other, name) for name in ("value", "low", "high", "unit", "events", "total"))
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("value", "low", "high", "unit", "events", "total")
+        )
 
     def to_dict(self) -> dict:
         """The estimate as plain values, empty ones left out."""
@@ -84,10 +98,13 @@ def collect_estimates(evidence: Evidence) -> list[Estimate]:
     ValueError
         If two estimates have one key.
     """
-    found = sorted((estimate for source in SOURCES for estimate in source(evidence)), key=lambda item: item.key)
-    for first, second in zip(found, found[1:]):
+    found = sorted(
+        (estimate for source in SOURCES for estimate in source(evidence)), key=lambda item: item.key
+    )
+    for first, second in itertools.pairwise(found):
         if first.key == second.key:
-            raise ValueError(f"two estimates are called {first.key!r}; each needs a key of its own")
+            msg = f"two estimates are called {first.key!r}; each needs a key of its own"
+            raise ValueError(msg)
     return found
 
 
@@ -98,9 +115,18 @@ def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
         base = {"key": row["row_id"], "label": label, "report_id": row["report_id"], "kind": "outcomes"}
         if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 0:
             low, high = exact_interval(row["events"], row["total"])
-            yield Estimate(**base, value=_settle(row["events"] / row["total"]), low=_settle(low), high=_settle(high), events=int(row["events"]), total=int(row["total"]))
+            yield Estimate(
+                **base,
+                value=_settle(row["events"] / row["total"]),
+                low=_settle(low),
+                high=_settle(high),
+                events=int(row["events"]),
+                total=int(row["total"]),
+            )
         elif not pd.isna(row["percent_reported_pct"]):
-            yield Estimate(**base, value=_settle(float(row["percent_reported_pct"]) / 100), total=_whole(row["total"]))
+            yield Estimate(
+                **base, value=_settle(float(row["percent_reported_pct"]) / 100), total=_whole(row["total"])
+            )
 
 
 def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
@@ -111,7 +137,17 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
         when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
         label = f"{_whom(evidence, row)}: {evidence.label('survival', 'endpoint', row['endpoint'])}, {evidence.label('survival', 'statistic', row['statistic'])}{when}"
         low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
-        yield Estimate(row["row_id"], label, _settle(row["estimate"]), low, high, str(row["unit"]), "survival", row["report_id"], total=_whole(row["total"]))
+        yield Estimate(
+            row["row_id"],
+            label,
+            _settle(row["estimate"]),
+            low,
+            high,
+            str(row["unit"]),
+            "survival",
+            row["report_id"],
+            total=_whole(row["total"]),
+        )
 
 
 # What is frozen with a release; a function of the evidence that yields estimates is added here.

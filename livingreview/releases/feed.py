@@ -30,12 +30,27 @@ def write_feed(root: Path) -> str:
     record = read_citation(root)
     records = [read_record(root, version) for version in reversed(list_releases(root))]
     entries = [
-        {"id": _identify(record, item["version"]), "title": f"Version {item['version']}", "updated": f"{item['date']}T00:00:00Z", "changes": item["changes"],
-         "version": item["version"]}
+        {
+            "id": _identify(record, item["version"]),
+            "title": f"Version {item['version']}",
+            "updated": f"{item['date']}T00:00:00Z",
+            "changes": item["changes"],
+            "version": item["version"],
+        }
         for item in records
     ]
     updated = entries[0]["updated"] if entries else f"{record['date-released']}T00:00:00Z"
-    return str(render("feed.xml.j2", id=_identify(record, "feed"), title=record["title"], base=record.get("url", ""), updated=updated, authors=author_names(record), entries=entries))
+    return str(
+        render(
+            "feed.xml.j2",
+            id=_identify(record, "feed"),
+            title=record["title"],
+            base=record.get("url", ""),
+            updated=updated,
+            authors=author_names(record),
+            entries=entries,
+        )
+    )
 
 
 def _identify(record: dict, what: str) -> str:

@@ -10,9 +10,19 @@ from pathlib import Path
 
 from livingreview.checks import check_project
 from livingreview.citation import author_names, read_citation, write_deposit
-from livingreview.files import make_zip
-from livingreview.files import RELEASES
-from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, RECORD, Snapshot, digest, list_releases, load_snapshot, parse_version, read_record
+from livingreview.files import RELEASES, make_zip
+from livingreview.releases.snapshot import (
+    DATA,
+    ESTIMATES,
+    NOW,
+    RECORD,
+    Snapshot,
+    digest,
+    list_releases,
+    load_snapshot,
+    parse_version,
+    read_record,
+)
 
 PAGES = ("chapters/*.md", "_toc.yml", "review.yml")
 
@@ -34,19 +44,38 @@ def make_release(root: Path, version: str) -> Path:
     record = require_cited(root, version)
     if problems := check_project(root):
         told = "\n".join(f"  {problem}" for problem in problems)
-        raise ReleaseError(f"{len(problems)} problem(s) in the data:\n{told}\nTo mend: correct them until `livingreview check` is silent, then release again.")
+        msg = f"{len(problems)} problem(s) in the data:\n{told}\nTo mend: correct them until `livingreview check` is silent, then release again."
+        raise ReleaseError(msg)
     now = load_snapshot(root, NOW)
     content = describe_content(root, now)
-    if (past := list_releases(root)) and all(read_record(root, past[-1]).get(name) == value for name, value in content.items()):
-        raise ReleaseError(f"nothing has changed since {past[-1]}: data, estimates and pages are the same. To mend: there is nothing to release; `livingreview diff {past[-1]} now` shows what a change would be.")
+    if (past := list_releases(root)) and all(
+        read_record(root, past[-1]).get(name) == value for name, value in content.items()
+    ):
+        msg = f"nothing has changed since {past[-1]}: data, estimates and pages are the same. To mend: there is nothing to release; `livingreview diff {past[-1]} now` shows what a change would be."
+        raise ReleaseError(msg)
     files = {
-        DATA: make_zip({**now.files, "README.md": write_readme(now, record).encode(), **{name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")}}),
-        ESTIMATES: _json({"version": version, "estimates": [item.to_dict() for item in now.estimates.values()]}),
+        DATA: make_zip(
+            {
+                **now.files,
+                "README.md": write_readme(now, record).encode(),
+                **{name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")},
+            }
+        ),
+        ESTIMATES: _json(
+            {"version": version, "estimates": [item.to_dict() for item in now.estimates.values()]}
+        ),
     }
-    files[RECORD] = _json({
-        "version": version, "date": str(record["date-released"]), "title": record["title"], "changes": changes,
-        "rows": {name: len(frame) for name, frame in now.evidence.tables.items()}, **content, "sha256": {name: digest(value) for name, value in files.items()},
-    })
+    files[RECORD] = _json(
+        {
+            "version": version,
+            "date": str(record["date-released"]),
+            "title": record["title"],
+            "changes": changes,
+            "rows": {name: len(frame) for name, frame in now.evidence.tables.items()},
+            **content,
+            "sha256": {name: digest(value) for name, value in files.items()},
+        }
+    )
     folder = _write_folder(root / RELEASES / version, files)
     write_deposit(root)
     return folder
@@ -56,17 +85,20 @@ def require_later(root: Path, version: str) -> None:
     """Refuse what is not CalVer, or not later than every release so far."""
     number, past = parse_version(version), list_releases(root)
     if number is None:
-        raise ReleaseError(f"{version!r} is not a version. To mend: YYYY.M.N, for example 2026.11.0 (year, month without a leading zero, number within the month).")
+        msg = f"{version!r} is not a version. To mend: YYYY.M.N, for example 2026.11.0 (year, month without a leading zero, number within the month)."
+        raise ReleaseError(msg)
     if past and number <= parse_version(past[-1]):
         year, month, last = parse_version(past[-1])
-        raise ReleaseError(f"{version} is not later than {past[-1]}, and a release is never changed. To mend: take a later one, for example {year}.{month}.{last + 1}.")
+        msg = f"{version} is not later than {past[-1]}, and a release is never changed. To mend: take a later one, for example {year}.{month}.{last + 1}."
+        raise ReleaseError(msg)
 
 
 def require_changes_told(root: Path, version: str) -> list[str]:
     """The changelog's entries for a version, one text each; refuse where there is none."""
     changes = read_changes(root, version)
     if not changes:
-        raise ReleaseError(f"CHANGELOG.md has no entry for {version}. To mend: add a heading `## {version}` with a line `- …` for each thing a reader should know.")
+        msg = f"CHANGELOG.md has no entry for {version}. To mend: add a heading `## {version}` with a line `- …` for each thing a reader should know."
+        raise ReleaseError(msg)
     return changes
 
 
@@ -74,15 +106,16 @@ def read_changes(root: Path, version: str) -> list[str]:
     """Entries of a version in CHANGELOG.md; [] where it has none."""
     path = root / "CHANGELOG.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    part = re.search(rf"^## {re.escape(version)}\s*$(.*?)(?=^## |\Z)", text, re.M | re.S)
-    return re.findall(r"^- (.+?)\s*$", part.group(1), re.M) if part else []
+    part = re.search(rf"^## {re.escape(version)}\s*$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^- (.+?)\s*$", part.group(1), re.MULTILINE) if part else []
 
 
 def require_cited(root: Path, version: str) -> dict:
     """The review's own record, which must name the version."""
     record = read_citation(root)
     if str(record.get("version")) != version:
-        raise ReleaseError(f"CITATION.cff says version {record.get('version')}, so readers would cite another one. To mend: set `version: \"{version}\"` and `date-released:` there, build, look at the pages, release again.")
+        msg = f'CITATION.cff says version {record.get("version")}, so readers would cite another one. To mend: set `version: "{version}"` and `date-released:` there, build, look at the pages, release again.'
+        raise ReleaseError(msg)
     return record
 
 
@@ -98,14 +131,20 @@ def describe_content(root: Path, now: Snapshot) -> dict:
 
 def is_released(root: Path, version: str) -> bool:
     """Whether a release is the project as it stands."""
-    return all(read_record(root, version).get(name) == value for name, value in describe_content(root, load_snapshot(root, NOW)).items())
+    return all(
+        read_record(root, version).get(name) == value
+        for name, value in describe_content(root, load_snapshot(root, NOW)).items()
+    )
 
 
 def write_readme(now: Snapshot, record: dict) -> str:
     """What a stranger who opens the package needs: what it is, how to read it, how to cite it, on what terms."""
     package = now.evidence.package
     authors = " and ".join(author_names(record))
-    tables = "\n".join(f"- `{table.path}` ({len(now.evidence.tables[name])} rows): {table.description}" for name, table in package.tables.items())
+    tables = "\n".join(
+        f"- `{table.path}` ({len(now.evidence.tables[name])} rows): {table.description}"
+        for name, table in package.tables.items()
+    )
     return (
         f"# {record['title']}\n\nVersion {record['version']} of {record['date-released']}. {package.description}\n\n"
         "A Frictionless Data Package: `datapackage.json` says what every column means; check it with `frictionless validate datapackage.json`.\n"

@@ -16,10 +16,17 @@ def zip_book(book: Path, target: Path) -> Path:
         If there is no built book.
     """
     if not (book / "index.html").is_file():
-        raise FileNotFoundError(f"no built book in {book}. To mend: livingreview build")
+        msg = f"no built book in {book}. To mend: livingreview build"
+        raise FileNotFoundError(msg)
     name = target.stem
-    files = {f"{name}/{path.relative_to(book).as_posix()}": path.read_bytes() for path in sorted(book.rglob("*")) if path.is_file()}
-    files[f"{name}/READ-ME-FIRST.txt"] = b"Unpack this folder, then open index.html in a browser. Nothing is loaded from the network.\n"
+    files = {
+        f"{name}/{path.relative_to(book).as_posix()}": path.read_bytes()
+        for path in sorted(book.rglob("*"))
+        if path.is_file()
+    }
+    files[f"{name}/READ-ME-FIRST.txt"] = (
+        b"Unpack this folder, then open index.html in a browser. Nothing is loaded from the network.\n"
+    )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(make_zip(files))
     return target

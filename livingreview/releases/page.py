@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from markupsafe import Markup
 
 from livingreview.charts.render import ChartFigure
 from livingreview.charts.rows import ChartRow, draw_rows
-from livingreview.evidence import Evidence, find_root
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.display.numbers import Figure, row_href
+from livingreview.evidence import Evidence, find_root
+from livingreview.files import RELEASES
 from livingreview.releases.diff import Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
-from livingreview.files import RELEASES
-from livingreview.releases.snapshot import DATA, ESTIMATES, NOW, Snapshot, list_releases, load_snapshot, read_record
+from livingreview.releases.snapshot import (
+    DATA,
+    ESTIMATES,
+    NOW,
+    Snapshot,
+    list_releases,
+    load_snapshot,
+    read_record,
+)
 from livingreview.releases.tell import CAUSES, TITLES
 from livingreview.tables.common import report_link, text
 
-REPORTS = {"added": "added", "corrected": "corrected", "removed": "removed", "status_changed": "another part in the review"}
+REPORTS = {
+    "added": "added",
+    "corrected": "corrected",
+    "removed": "removed",
+    "status_changed": "another part in the review",
+}
 
 
 def show_releases() -> Stack:
@@ -30,9 +44,24 @@ def show_releases() -> Stack:
     rows = []
     for record in (read_record(root, version) for version in reversed(versions)):
         files = [link(name, f"../{RELEASES}/{record['version']}/{name}") for name in (DATA, ESTIMATES)]
-        rows.append(Row([record["version"], record["date"], list(record["changes"]), files], anchor=f"release-{record['version']}"))
-    table = HtmlTable("Releases, newest first", [Column("Version"), Column("Date"), Column("What a reader should know"), Column("Frozen files")], rows)
-    return Stack([_say(describe_state(versions)), *([table] if rows else []), _say(Markup('New releases are announced in <a href="../{0}">a feed</a>.').format(FEED))])
+        rows.append(
+            Row(
+                [record["version"], record["date"], list(record["changes"]), files],
+                anchor=f"release-{record['version']}",
+            )
+        )
+    table = HtmlTable(
+        "Releases, newest first",
+        [Column("Version"), Column("Date"), Column("What a reader should know"), Column("Frozen files")],
+        rows,
+    )
+    return Stack(
+        [
+            _say(describe_state(versions)),
+            *([table] if rows else []),
+            _say(Markup('New releases are announced in <a href="../{0}">a feed</a>.').format(FEED)),
+        ]
+    )
 
 
 def describe_state(versions: list[str]) -> str:
@@ -53,7 +82,11 @@ def show_changes() -> Stack:
     now = load_snapshot(root, NOW)
     names = [*versions, *([] if is_released(root, versions[-1]) else [NOW])]
     snapshots = [now if name == NOW else load_snapshot(root, name) for name in names]
-    parts = [part for before, after in reversed(list(zip(snapshots, snapshots[1:]))) for part in show_difference(compare(before, after), now)]
+    parts = [
+        part
+        for before, after in reversed(list(itertools.pairwise(snapshots)))
+        for part in show_difference(compare(before, after), now)
+    ]
     return Stack(parts, f"These pages are those of {versions[-1]}: nothing has moved since.")
 
 
@@ -66,18 +99,31 @@ def show_difference(difference: Difference, now: Snapshot) -> Iterator[object]:
         yield _say("No figure, no row and no conclusion moved; the pages' own words or the programs did.")
         return
     yield _say(summarise(difference))
-    tables = (_report_table(difference, now.evidence, title), _conclusion_table(difference, title), _estimate_table(difference, now.evidence, title))
+    tables = (
+        _report_table(difference, now.evidence, title),
+        _conclusion_table(difference, title),
+        _estimate_table(difference, now.evidence, title),
+    )
     yield from (table for table in tables if table.rows)
-    if chart := draw_moves(difference, now.evidence, title=f"Estimates that moved: {title[:1].lower()}{title[1:]}"):
+    if chart := draw_moves(
+        difference, now.evidence, title=f"Estimates that moved: {title[:1].lower()}{title[1:]}"
+    ):
         yield chart
-    for table in (_new_table(difference, now.evidence, title), _cell_table(difference, now.evidence, title), _own_table(difference, title)):
+    for table in (
+        _new_table(difference, now.evidence, title),
+        _cell_table(difference, now.evidence, title),
+        _own_table(difference, title),
+    ):
         if table.rows:
             yield fold(table)
 
 
 def summarise(difference: Difference) -> str:
     """One sentence of counts; corrections are told apart from new evidence."""
-    counts = {kind: len(difference.evidence_rows(kind)) for kind in ("new_evidence", "addition", "correction", "removal")}
+    counts = {
+        kind: len(difference.evidence_rows(kind))
+        for kind in ("new_evidence", "addition", "correction", "removal")
+    }
     moved = sum(move.before is not None and move.after is not None for move in difference.estimates)
     waiting = sum(item.to_read_again for item in difference.conclusions)
     return (
@@ -93,19 +139,45 @@ def draw_moves(difference: Difference, evidence: Evidence, *, title: str) -> Cha
         pair = (move.before, move.after)
         if all(item is not None and item.unit in ("proportion", "pct") for item in pair):
             rows.append(ChartRow(move.label))
-            rows += [_chart_row(evidence, move, item, words) for item, words in zip(pair, (f"before ({difference.before})", "after"))]
-    return draw_rows(rows, title=title, axis="%", note="Open diamonds: before. Squares: after. Lines: 95% intervals where there are any.") if rows else None
+            rows += [
+                _chart_row(evidence, move, item, words)
+                for item, words in zip(pair, (f"before ({difference.before})", "after"))
+            ]
+    return (
+        draw_rows(
+            rows,
+            title=title,
+            axis="%",
+            note="Open diamonds: before. Squares: after. Lines: 95% intervals where there are any.",
+        )
+        if rows
+        else None
+    )
 
 
 def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> ChartRow:
     scale = 100 if item.unit == "proportion" else 1
     low, high = (None if value is None else scale * value for value in (item.low, item.high))
     figure = Figure(item.point, move.key, _href(evidence, move.key, item.report_id), f"{move.key}, {words}")
-    return ChartRow(words, scale * item.value, low, high, figure, f"[{item.interval}]" if item.interval else "", item.total, hollow=item is move.before)
+    return ChartRow(
+        words,
+        scale * item.value,
+        low,
+        high,
+        figure,
+        f"[{item.interval}]" if item.interval else "",
+        item.total,
+        hollow=item is move.before,
+    )
 
 
 def _report_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
-    rows = [Row([_report(evidence, report_id), words]) for kind, words in REPORTS.items() for report_id in difference.reports[kind] if kind != "added"]
+    rows = [
+        Row([_report(evidence, report_id), words])
+        for kind, words in REPORTS.items()
+        for report_id in difference.reports[kind]
+        if kind != "added"
+    ]
     if added := difference.reports["added"]:
         rows.insert(0, Row([[_report(evidence, report_id) for report_id in added], REPORTS["added"]]))
     return HtmlTable(f"Reports. {title}", [Column("Report"), Column("What happened")], rows)
@@ -113,38 +185,95 @@ def _report_table(difference: Difference, evidence: Evidence, title: str) -> Htm
 
 def _conclusion_table(difference: Difference, title: str) -> HtmlTable:
     rows = [
-        Row([item.claim_id, item.kind, ", ".join(item.rows) or "none", "to be read again: nobody has, since" if item.to_read_again else "read since" if item.state == "read" else ""])
+        Row(
+            [
+                item.claim_id,
+                item.kind,
+                ", ".join(item.rows) or "none",
+                "to be read again: nobody has, since"
+                if item.to_read_again
+                else "read since"
+                if item.state == "read"
+                else "",
+            ]
+        )
         for item in difference.conclusions
     ]
-    return HtmlTable(f"Conclusions. {title}", [Column("Conclusion"), Column("What changed"), Column("Its rows that changed"), Column("Reading")], rows)
+    return HtmlTable(
+        f"Conclusions. {title}",
+        [Column("Conclusion"), Column("What changed"), Column("Its rows that changed"), Column("Reading")],
+        rows,
+    )
 
 
 def _estimate_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for cause in CAUSES:
-        moves = [move for move in difference.estimates if move.cause == cause and cause not in ("new_evidence", "addition")]
+        moves = [
+            move
+            for move in difference.estimates
+            if move.cause == cause and cause not in ("new_evidence", "addition")
+        ]
         rows += [Row([f"{TITLES[cause]}: {CAUSES[cause]}"], heading=True)] if moves else []
-        rows += [Row([[move.label, _row(evidence, move.key)], *("none" if item is None else item.text for item in (move.before, move.after))]) for move in moves]
-    return HtmlTable(f"Estimates before and after. {title}", [Column("Estimate"), Column("Before", True), Column("After", True)], rows)
+        rows += [
+            Row(
+                [
+                    [move.label, _row(evidence, move.key)],
+                    *("none" if item is None else item.text for item in (move.before, move.after)),
+                ]
+            )
+            for move in moves
+        ]
+    return HtmlTable(
+        f"Estimates before and after. {title}",
+        [Column("Estimate"), Column("Before", True), Column("After", True)],
+        rows,
+    )
 
 
 def _new_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for kind in ("new_evidence", "addition"):
-        rows += [Row([_report(evidence, report_id), TITLES[kind], str(count)]) for report_id, count in difference.count_reports(kind)]
-    return HtmlTable(f"New rows by report. {title}", [Column("Report"), Column("Kind"), Column("Rows", True)], rows)
+        rows += [
+            Row([_report(evidence, report_id), TITLES[kind], str(count)])
+            for report_id, count in difference.count_reports(kind)
+        ]
+    return HtmlTable(
+        f"New rows by report. {title}", [Column("Report"), Column("Kind"), Column("Rows", True)], rows
+    )
 
 
 def _cell_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for change in difference.evidence_rows("correction"):
-        rows += [Row([_row(evidence, change.key), f"{change.table}: {cell.column}", cell.before or "empty", cell.after or "empty"]) for cell in change.cells]
-    rows += [Row([change.key, f"{change.table}: whole row", "stood here", "removed"]) for change in difference.evidence_rows("removal")]
-    return HtmlTable(f"Corrected cells and removed rows. {title}", [Column("Row"), Column("Cell"), Column("Before"), Column("After")], rows)
+        rows += [
+            Row(
+                [
+                    _row(evidence, change.key),
+                    f"{change.table}: {cell.column}",
+                    cell.before or "empty",
+                    cell.after or "empty",
+                ]
+            )
+            for cell in change.cells
+        ]
+    rows += [
+        Row([change.key, f"{change.table}: whole row", "stood here", "removed"])
+        for change in difference.evidence_rows("removal")
+    ]
+    return HtmlTable(
+        f"Corrected cells and removed rows. {title}",
+        [Column("Row"), Column("Cell"), Column("Before"), Column("After")],
+        rows,
+    )
 
 
 def _own_table(difference: Difference, title: str) -> HtmlTable:
-    return HtmlTable(f"The review's own tables. {title}", [Column("Table"), Column("Rows"), Column("Number", True)], [Row([table, kind, str(count)]) for table, kind, count in difference.count_own()])
+    return HtmlTable(
+        f"The review's own tables. {title}",
+        [Column("Table"), Column("Rows"), Column("Number", True)],
+        [Row([table, kind, str(count)]) for table, kind, count in difference.count_own()],
+    )
 
 
 def _href(evidence: Evidence, key: str, report_id: str) -> str:
@@ -157,8 +286,14 @@ def _row(evidence: Evidence, key: str):
 
 
 def _report(evidence: Evidence, report_id: str):
-    return report_link(report_id) if report_id in set(evidence.tables["reports"]["report_id"]) else text(report_id)
+    return (
+        report_link(report_id)
+        if report_id in set(evidence.tables["reports"]["report_id"])
+        else text(report_id)
+    )
 
 
 def _say(words: str | Markup) -> Fragment:
-    return Fragment("paragraph.html.j2", {"text": words}, words.striptags() if isinstance(words, Markup) else words)
+    return Fragment(
+        "paragraph.html.j2", {"text": words}, words.striptags() if isinstance(words, Markup) else words
+    )

@@ -22,10 +22,22 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
     """
     evidence = load_evidence(root)
     known = set(evidence.tables["claims"]["claim_id"])
-    kept = {row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]] for row in records(evidence.tables["readings"]) if row["claim_id"] in known}
-    fresh = [claim_id for claim_id in claim_ids if digest_claim(evidence, claim_id) and reading_state(evidence, claim_id) != "read"]
+    kept = {
+        row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]]
+        for row in records(evidence.tables["readings"])
+        if row["claim_id"] in known
+    }
+    fresh = [
+        claim_id
+        for claim_id in claim_ids
+        if digest_claim(evidence, claim_id) and reading_state(evidence, claim_id) != "read"
+    ]
     kept |= {claim_id: [claim_id, digest_claim(evidence, claim_id), day] for claim_id in fresh}
-    write_rows(root / "data" / "readings.csv", ["claim_id", "digest", "read_on"], [kept[claim_id] for claim_id in sorted(kept)])
+    write_rows(
+        root / "data" / "readings.csv",
+        ["claim_id", "digest", "read_on"],
+        [kept[claim_id] for claim_id in sorted(kept)],
+    )
     record_rows(root)
     return fresh
 
@@ -33,5 +45,7 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
 def list_unread(root: Path) -> list[tuple[str, str]]:
     """(claim_id, state) of every conclusion that is not read as it stands."""
     evidence = load_evidence(root)
-    states = ((claim_id, reading_state(evidence, claim_id)) for claim_id in evidence.tables["claims"]["claim_id"])
+    states = (
+        (claim_id, reading_state(evidence, claim_id)) for claim_id in evidence.tables["claims"]["claim_id"]
+    )
     return [(claim_id, state) for claim_id, state in states if state != "read"]

@@ -20,12 +20,12 @@ RUN = 8  # elements in a part, on average, where nothing stands between them
 MOST = 6000  # characters from which an element is a part of its own
 # Numbered lists stay: a chapter's conclusions are one.
 ELEMENT = re.compile(r"<(?:figure|details|table|dl|ul|pre|form)\b")
-HINT = re.compile(r'<!--.*?-->|<link [^>]*rel="preload"[^>]*>|(?<=\n)\s+', re.S)
-SCRIPT = re.compile(r'\s*<script(?![^>]*ld\+json).*?</script>', re.S)
+HINT = re.compile(r'<!--.*?-->|<link [^>]*rel="preload"[^>]*>|(?<=\n)\s+', re.DOTALL)
+SCRIPT = re.compile(r"\s*<script(?![^>]*ld\+json).*?</script>", re.DOTALL)
 ARTICLE, ARTICLE_END = '<article class="bd-article">', "</article>"
 LINK = re.compile(r'\b(href|src)="([^":?#]+)(\?[^"#]*)?(#[^"]*)?"')
 STYLE_LINK = re.compile(r"""url\(["']?(?!data:)([^"')?#]+)[^)]*\)|(?<=@import )["']([^"'?#]+)[^"']*["']""")
-SHOWN = re.compile(r"<(?:figcaption|caption|summary)[^>]*>(.*?)</(?:figcaption|caption|summary)>", re.S)
+SHOWN = re.compile(r"<(?:figcaption|caption|summary)[^>]*>(.*?)</(?:figcaption|caption|summary)>", re.DOTALL)
 
 
 class SharedFolder:
@@ -45,10 +45,15 @@ class SharedFolder:
 
     def keep_file(self, book: Path, name: str) -> str:
         """Store a file of the book; a style sheet with what it names."""
-        return self.keep_style(book, name) if name.endswith(".css") else self.keep((book / name).read_bytes(), f"/{PurePosixPath(name).name}")
+        return (
+            self.keep_style(book, name)
+            if name.endswith(".css")
+            else self.keep((book / name).read_bytes(), f"/{PurePosixPath(name).name}")
+        )
 
     def keep_style(self, book: Path, name: str) -> str:
         """Store a style sheet with the pictures and fonts it names."""
+
         def replace(match: re.Match) -> str:
             path = os.path.normpath(PurePosixPath(name).parent / (match[1] or match[2]))
             return f"url(../{self.keep_file(book, path)})" if (book / path).is_file() else match[0]
@@ -67,7 +72,11 @@ def share_page(text: str, up: str, shared: SharedFolder) -> str:
     """
     if ARTICLE not in text:
         return text  # the search page and the index, small both
-    head, body, start, article, rest = re.fullmatch(rf"(.*?</head>)(\s*<body[^>]*>)(.*?)({re.escape(ARTICLE)}.*{ARTICLE_END})(.*)</body>.*", text, re.S).groups()
+    head, body, start, article, rest = re.fullmatch(
+        rf"(.*?</head>)(\s*<body[^>]*>)(.*?)({re.escape(ARTICLE)}.*{ARTICLE_END})(.*)</body>.*",
+        text,
+        re.DOTALL,
+    ).groups()
     scripts = "".join(SCRIPT.findall(head))
     head = HINT.sub("", SCRIPT.sub("", head)).replace("</head>", f"{_take_in(scripts, up, shared)}\n</head>")
     return f"{head}{body}\n{_take_in(start, up, shared)}\n{share_elements(article, up, shared)}\n{_take_in(rest, up, shared)}\n</body>\n</html>\n"
@@ -78,7 +87,10 @@ def share_elements(text: str, up: str, shared: SharedFolder) -> str:
     done, position = [], 0
     for start, end in find_parts(text):
         part = text[start:end]
-        done += [text[position:start], part if len(part) < LEAST else _take_in(part, up, shared) + _without_script(part, up, shared)]
+        done += [
+            text[position:start],
+            part if len(part) < LEAST else _take_in(part, up, shared) + _without_script(part, up, shared),
+        ]
         position = end
     return "".join([*done, text[position:]])
 
@@ -109,7 +121,8 @@ def find_end(text: str, start: int) -> int:
         depth += -1 if match[1] else 1
         if not depth:
             return text.index(">", match.end()) + 1
-    raise ValueError(f"<{tag}> does not end: {text[start:start + 80]!r}")
+    msg = f"<{tag}> does not end: {text[start : start + 80]!r}"
+    raise ValueError(msg)
 
 
 def relink(text: str, page: str, find: Callable[[str], str | None]) -> str:
@@ -141,8 +154,17 @@ def _take_in(part: str, up: str, shared: SharedFolder) -> str:
 
 def _without_script(part: str, up: str, shared: SharedFolder) -> str:
     """What a reader without script gets: a link to the part on a page of its own."""
-    words = re.sub(r"<script.*?</script>|</?a\b[^>]*>|<(details)\b", lambda match: f"<{match[1]} open" if match[1] else "", part, flags=re.S)
+    words = re.sub(
+        r"<script.*?</script>|</?a\b[^>]*>|<(details)\b",
+        lambda match: f"<{match[1]} open" if match[1] else "",
+        part,
+        flags=re.DOTALL,
+    )
     page = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Part of a page</title></head><body>{words}</body></html>'
     shown = SHOWN.findall(part)
-    title = re.sub(r"(?:<[^>]*>|\s)+", " ", shown[0]).strip() + (" …" if len(shown) > 1 else "") if shown else "This part of the page"
+    title = (
+        re.sub(r"(?:<[^>]*>|\s)+", " ", shown[0]).strip() + (" …" if len(shown) > 1 else "")
+        if shown
+        else "This part of the page"
+    )
     return f'<noscript><p><a href="{up}{shared.keep(page.encode(), ".html")}">{title}</a></p></noscript>'

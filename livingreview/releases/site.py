@@ -10,10 +10,10 @@ from pathlib import Path
 
 from livingreview.citation import KEPT
 from livingreview.display.html import render
+from livingreview.files import recover, replace_folder
 from livingreview.releases.freeze import ReleaseError, is_released
 from livingreview.releases.shared import SharedFolder, relink, share_page
 from livingreview.releases.snapshot import list_releases, parse_version, read_record
-from livingreview.files import recover, replace_folder
 
 SHARED, VERSIONS, PLACES = "shared", "versions.js", "places.js"
 STATIC = "_static/"
@@ -40,17 +40,28 @@ def publish_site(root: Path, site: Path, *, expected: str | None = None, latest_
     """
     past = list_releases(root)
     if not past:
-        raise ReleaseError("there is no release, and a page that can be cited needs a version. To mend: livingreview release YYYY.M.N")
+        msg = "there is no release, and a page that can be cited needs a version. To mend: livingreview release YYYY.M.N"
+        raise ReleaseError(msg)
     version = past[-1]
     if expected not in (None, version):
-        raise ReleaseError(f"the latest release is {version}, not {expected}. To mend: tag the commit that holds releases/{expected} as the latest.")
+        msg = f"the latest release is {version}, not {expected}. To mend: tag the commit that holds releases/{expected} as the latest."
+        raise ReleaseError(msg)
     if not is_released(root, version):
-        raise ReleaseError(f"the project has changed since {version}. To mend: release the change (`livingreview diff {version} now` shows it), build, then publish.")
-    lay_out_site(root / "_build" / "html", site, version, {item: read_record(root, item)["date"] for item in past}, latest_only=latest_only)
+        msg = f"the project has changed since {version}. To mend: release the change (`livingreview diff {version} now` shows it), build, then publish."
+        raise ReleaseError(msg)
+    lay_out_site(
+        root / "_build" / "html",
+        site,
+        version,
+        {item: read_record(root, item)["date"] for item in past},
+        latest_only=latest_only,
+    )
     return version
 
 
-def lay_out_site(book: Path, site: Path, version: str, dates: Mapping[str, str], *, latest_only: bool = False) -> None:
+def lay_out_site(
+    book: Path, site: Path, version: str, dates: Mapping[str, str], *, latest_only: bool = False
+) -> None:
     """Add a version to a site and make it the latest; the site is the old one whole or the new one whole at any moment.
 
     Parameters
@@ -72,14 +83,18 @@ def lay_out_site(book: Path, site: Path, version: str, dates: Mapping[str, str],
     recover(site)
     kept = list_kept(site)
     if kept and parse_version(kept[-1]) > parse_version(version):
-        raise ReleaseError(f"the site already keeps {kept[-1]}, which is later than {version}. To mend: publish the latest release.")
+        msg = f"the site already keeps {kept[-1]}, which is later than {version}. To mend: publish the latest release."
+        raise ReleaseError(msg)
     fresh = site.with_name(f"{site.name}.new")
     try:
         carry_over(site, fresh)
         if not (latest_only and version in kept):
             keep_version(book, fresh, version, dates.get(version, ""))
         shutil.copytree(book, fresh, dirs_exist_ok=True)
-        _write(fresh / VERSIONS, tell_versions(book, version, {item: dates.get(item, "") for item in list_kept(fresh)}))
+        _write(
+            fresh / VERSIONS,
+            tell_versions(book, version, {item: dates.get(item, "") for item in list_kept(fresh)}),
+        )
         (fresh / ".nojekyll").touch()  # else GitHub Pages hides folders that begin with an underscore
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -90,14 +105,21 @@ def lay_out_site(book: Path, site: Path, version: str, dates: Mapping[str, str],
 def require_site(site: Path) -> None:
     """Refuse a folder that holds anything but a site, and neighbours that are not what a killed run left: both would be lost."""
     for folder in (site, *(site.with_name(f"{site.name}{ending}") for ending in (".new", ".old"))):
-        names = {path.name for path in folder.iterdir() if not path.name.startswith(".")} - set(OWNERS) if folder.is_dir() else set()
+        names = (
+            {path.name for path in folder.iterdir() if not path.name.startswith(".")} - set(OWNERS)
+            if folder.is_dir()
+            else set()
+        )
         if names and not (folder / SHARED).is_dir():
-            raise ReleaseError(f"{folder} holds other files, which would be lost. To mend: name a new folder, or the one that holds the site.")
+            msg = f"{folder} holds other files, which would be lost. To mend: name a new folder, or the one that holds the site."
+            raise ReleaseError(msg)
 
 
 def list_kept(site: Path) -> list[str]:
     """Versions a site keeps, oldest first."""
-    return sorted((path.name for path in (site / KEPT).glob("*") if parse_version(path.name)), key=parse_version)
+    return sorted(
+        (path.name for path in (site / KEPT).glob("*") if parse_version(path.name)), key=parse_version
+    )
 
 
 def carry_over(site: Path, fresh: Path) -> None:
@@ -117,15 +139,35 @@ def keep_version(book: Path, site: Path, version: str, date: str) -> None:
     aside = target.with_name(f".{version}")
     whole = {path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()}
     places = share_files(book, whole, shared)
-    _write(aside / PLACES, str(render("places.js.j2", places=json.dumps({name.removeprefix(STATIC): path for name, path in places.items() if name.startswith(STATIC)}, separators=(",", ":"), sort_keys=True))))
+    _write(
+        aside / PLACES,
+        str(
+            render(
+                "places.js.j2",
+                places=json.dumps(
+                    {
+                        name.removeprefix(STATIC): path
+                        for name, path in places.items()
+                        if name.startswith(STATIC)
+                    },
+                    separators=(",", ":"),
+                    sort_keys=True,
+                ),
+            )
+        ),
+    )
     for name in sorted(whole - places.keys() - set(LATEST_ONLY)):
         if not name.endswith(".html"):
             _write(aside / name, (book / name).read_text(encoding="utf-8"))
             continue
         up = "../" * name.count("/")  # to the version's folder
         top = f"{up}../../"  # to the site
-        found = {item: f"{top}{SHARED}/{path}" for item, path in places.items()} | {item: f"{top}{item}" for item in LATEST_ONLY}
-        text = share_page(relink((book / name).read_text(encoding="utf-8"), name, found.get), f"{top}{SHARED}/", shared)
+        found = {item: f"{top}{SHARED}/{path}" for item, path in places.items()} | {
+            item: f"{top}{item}" for item in LATEST_ONLY
+        }
+        text = share_page(
+            relink((book / name).read_text(encoding="utf-8"), name, found.get), f"{top}{SHARED}/", shared
+        )
         _write(aside / name, tell_version(text, top, up, version, date, name))
     if not target.exists():
         os.rename(aside, target)
@@ -133,9 +175,11 @@ def keep_version(book: Path, site: Path, version: str, date: str) -> None:
     same = _contents(aside) == _contents(target)
     shutil.rmtree(aside)
     if not same:
-        raise ReleaseError(
+        msg = (
             f"the site keeps {version} with other pages, and a permanent page never changes. To mend: release the change as a later version; "
-            f"where only the look changed and there is nothing to release, `livingreview publish --latest-only` renews / and leaves /{KEPT}/{version}/ as it is.")
+            f"where only the look changed and there is nothing to release, `livingreview publish --latest-only` renews / and leaves /{KEPT}/{version}/ as it is."
+        )
+        raise ReleaseError(msg)
 
 
 def share_files(book: Path, names: set[str], shared: SharedFolder) -> dict[str, str]:
@@ -143,13 +187,16 @@ def share_files(book: Path, names: set[str], shared: SharedFolder) -> dict[str, 
     own = (".html", ".inv", ".xml")
     return {
         name: shared.keep_file(book, name)
-        for name in sorted(names) if name.startswith(STATIC) or not name.endswith(own) and name != "searchindex.js"
+        for name in sorted(names)
+        if name.startswith(STATIC) or (not name.endswith(own) and name != "searchindex.js")
     }
 
 
 def tell_version(text: str, top: str, up: str, version: str, date: str, name: str) -> str:
     """A page that says without script which version it is, and with script whether there is a later one."""
-    scripts = render("kept-head.html.j2", top=top, up=up, versions=VERSIONS, places=PLACES, version=version, page=name)
+    scripts = render(
+        "kept-head.html.j2", top=top, up=up, versions=VERSIONS, places=PLACES, version=version, page=name
+    )
     line = render("kept-line.html.j2", top=top, version=version, date=date, page=name)
     start = text.find(">", text.find("<body")) + 1
     if not start or "<head>" not in text:
@@ -161,7 +208,14 @@ def tell_version(text: str, top: str, up: str, version: str, date: str, name: st
 def tell_versions(book: Path, latest: str, dates: Mapping[str, str]) -> str:
     """The script by which kept pages learn what the latest version is and whether it still has their page."""
     pages = sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
-    return str(render("versions.js.j2", told=json.dumps({"latest": latest, "dates": dates, "pages": pages}, separators=(",", ":"), sort_keys=True)))
+    return str(
+        render(
+            "versions.js.j2",
+            told=json.dumps(
+                {"latest": latest, "dates": dates, "pages": pages}, separators=(",", ":"), sort_keys=True
+            ),
+        )
+    )
 
 
 def _link(source, target) -> None:
@@ -172,7 +226,11 @@ def _link(source, target) -> None:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _write(path: Path, text: str) -> None:

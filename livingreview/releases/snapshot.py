@@ -50,7 +50,10 @@ class Snapshot:
     @cached_property
     def estimates(self) -> dict[str, Estimate]:
         """key -> estimate."""
-        return {item.key: item for item in (collect_estimates(self.evidence) if self.frozen is None else self.frozen)}
+        return {
+            item.key: item
+            for item in (collect_estimates(self.evidence) if self.frozen is None else self.frozen)
+        }
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
@@ -62,7 +65,9 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 def list_releases(root: Path) -> list[str]:
     """Versions released, oldest first."""
     try:
-        names = os.listdir(root / RELEASES)  # asked for even where there is none: a chapter that shows releases depends on this
+        names = os.listdir(
+            root / RELEASES
+        )  # asked for even where there is none: a chapter that shows releases depends on this
     except FileNotFoundError:
         return []
     return sorted((name for name in names if parse_version(name)), key=parse_version)
@@ -79,7 +84,8 @@ def load_snapshot(root: Path, version: str) -> Snapshot:
     if version == NOW:
         return Snapshot(NOW, read_package_files(root), {})
     if version not in list_releases(root):
-        raise ValueError(f"no release {version!r}; there are: {', '.join([*list_releases(root), NOW])}")
+        msg = f"no release {version!r}; there are: {', '.join([*list_releases(root), NOW])}"
+        raise ValueError(msg)
     folder = root / RELEASES / version
     with zipfile.ZipFile(folder / DATA) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
@@ -95,7 +101,9 @@ def read_record(root: Path, version: str) -> dict:
 def read_package_files(root: Path) -> dict[str, bytes]:
     """The data package as it stands: descriptor, bibliography and declared tables."""
     data = root / "data"
-    names = [item["path"] for item in json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]]
+    names = [
+        item["path"] for item in json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]
+    ]
     return {name: (data / name).read_bytes() for name in sorted([DESCRIPTOR, "references.bib", *names])}
 
 

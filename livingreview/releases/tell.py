@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from livingreview.releases.diff import KINDS, METHOD, Difference, RowChange
 
 CAUSES = KINDS | {METHOD: "the row is the same: the way it is computed changed"}
-TITLES = {"new_evidence": "New evidence", "addition": "Rows added to known reports", "correction": "Corrections", "removal": "Rows removed", METHOD: "Change of method"}
+TITLES = {
+    "new_evidence": "New evidence",
+    "addition": "Rows added to known reports",
+    "correction": "Corrections",
+    "removal": "Rows removed",
+    METHOD: "Change of method",
+}
 
 
 def tell_difference(difference: Difference) -> str:
@@ -22,7 +28,12 @@ def tell_difference(difference: Difference) -> str:
 
 
 def _reports(difference: Difference) -> Iterator[str]:
-    words = {"added": "Reports added", "removed": "Reports removed", "corrected": "Reports corrected", "status_changed": "Reports with another part in the review"}
+    words = {
+        "added": "Reports added",
+        "removed": "Reports removed",
+        "corrected": "Reports corrected",
+        "status_changed": "Reports with another part in the review",
+    }
     for name, title in words.items():
         if ids := difference.reports[name]:
             yield f"{title} ({len(ids)}): {', '.join(ids)}"

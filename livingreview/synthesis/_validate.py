@@ -12,9 +12,11 @@ def as_counts(values, name):
     try:
         array = np.atleast_1d(np.asarray(values, dtype=float))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected whole numbers, found {values!r}") from error
+        msg = f"{name}: expected whole numbers, found {values!r}"
+        raise ValueError(msg) from error
     if array.ndim != 1:
-        raise ValueError(f"{name}: expected one dimension, found shape {array.shape}")
+        msg = f"{name}: expected one dimension, found shape {array.shape}"
+        raise ValueError(msg)
     bad = ~np.isfinite(array) | (array != np.floor(array))
     _refuse(bad, array, name, "a whole number")
     _refuse(array < 0, array, name, "a number >= 0")
@@ -31,16 +33,17 @@ def check_pairs(events, totals, *, names=("events", "totals")):
     """
     x, n = as_counts(events, names[0]), as_counts(totals, names[1])
     if len(x) != len(n):
-        raise ValueError(f"{names[0]} has {len(x)} values, {names[1]} has {len(n)}; expected as many")
+        msg = f"{names[0]} has {len(x)} values, {names[1]} has {len(n)}; expected as many"
+        raise ValueError(msg)
     if len(x) == 0:
-        raise ValueError(f"{names[0]}: expected at least one study, found none")
+        msg = f"{names[0]}: expected at least one study, found none"
+        raise ValueError(msg)
     _refuse(n < 1, n, names[1], "a number >= 1")
     over = np.flatnonzero(x > n)
     if over.size:
         i = over[0]
-        raise ValueError(
-            f"{names[0]} at position {i} (from 0): {x[i]:g} exceeds {names[1]} {n[i]:g}"
-        )
+        msg = f"{names[0]} at position {i} (from 0): {x[i]:g} exceeds {names[1]} {n[i]:g}"
+        raise ValueError(msg)
     return x, n
 
 
@@ -48,14 +51,16 @@ def check_level(level):
     """Return a coverage strictly between 0 and 1."""
     level = float(level)
     if not 0 < level < 1:
-        raise ValueError(f"level: expected a coverage between 0 and 1, found {level}")
+        msg = f"level: expected a coverage between 0 and 1, found {level}"
+        raise ValueError(msg)
     return level
 
 
 def check_choice(value, allowed, name):
     """Return value if it is one of the allowed words."""
     if value not in allowed:
-        raise ValueError(f"{name}: expected one of {', '.join(allowed)}; found {value!r}")
+        msg = f"{name}: expected one of {', '.join(allowed)}; found {value!r}"
+        raise ValueError(msg)
     return value
 
 
@@ -64,7 +69,8 @@ def as_floats(values, name, *, positive=False):
     try:
         array = np.atleast_1d(np.asarray(values, dtype=float))
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected numbers, found {values!r}") from error
+        msg = f"{name}: expected numbers, found {values!r}"
+        raise ValueError(msg) from error
     _refuse(~np.isfinite(array), array, name, "a finite number")
     if positive:
         _refuse(array <= 0, array, name, "a number > 0")
@@ -74,4 +80,5 @@ def as_floats(values, name, *, positive=False):
 def _refuse(bad, array, name, expected):
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
-        raise ValueError(f"{name} at position {i} (from 0): expected {expected}, found {array[i]:g}")
+        msg = f"{name} at position {i} (from 0): expected {expected}, found {array[i]:g}"
+        raise ValueError(msg)

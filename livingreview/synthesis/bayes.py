@@ -90,7 +90,11 @@ def _log_posterior(x, n, mu, tau):
     )
     p = expit(mu)
     prior = log_expit(mu) + log_expit(-mu) - 0.5 * (tau / TAU_SCALE) ** 2
-    return value + prior, grad[:, :1] + (1 - 2 * p)[:, None], hess[:, :1, :1] - (2 * p * (1 - p))[:, None, None]
+    return (
+        value + prior,
+        grad[:, :1] + (1 - 2 * p)[:, None],
+        hess[:, :1, :1] - (2 * p * (1 - p))[:, None, None],
+    )
 
 
 def _modes(x, n, tau, start):

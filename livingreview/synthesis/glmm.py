@@ -9,7 +9,7 @@ the absolute value at the end removes the boundary from the search.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from scipy.special import expit, gammaln, xlog1py, xlogy
@@ -42,7 +42,7 @@ class GlmmFits:
     converged: np.ndarray
 
 
-@lru_cache(maxsize=None)
+@cache
 def quadrature_rule(nodes):
     """Return abscissae t, log weights (with the 1/sqrt(2 pi) of N(0, 1)) and powers of t.
 

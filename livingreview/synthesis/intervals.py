@@ -100,11 +100,13 @@ def parse_percent(text):
         If the text is not a plain non-negative decimal number.
     """
     if not isinstance(text, str):
-        raise ValueError(f"percent: expected the printed text, found {text!r}; digits matter")
+        msg = f"percent: expected the printed text, found {text!r}; digits matter"
+        raise ValueError(msg)
     plain = text.strip().removesuffix("%").strip().replace("·", ".").replace(",", ".")
     match = _PERCENT.match(plain)
     if match is None:
-        raise ValueError(f"percent: expected a number such as '63.6', found {text!r}")
+        msg = f"percent: expected a number such as '63.6', found {text!r}"
+        raise ValueError(msg)
     return float(plain), 0.5 * 10.0 ** -len(match.group(1) or "")
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import expit
 
-from livingreview.synthesis._tails import chi2_isf
 from livingreview.synthesis import glmm
+from livingreview.synthesis._tails import chi2_isf
 
 # Beyond this logit the proportion is 0 or 1 to the last printed digit.
 FAR = 40.0

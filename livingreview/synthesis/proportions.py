@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis._tails import chi2_sf, normal_isf, t_isf
 from livingreview.synthesis import glmm
+from livingreview.synthesis._tails import chi2_sf, normal_isf, t_isf
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
 from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.betabinomial import fit_beta_binomial
@@ -57,7 +57,8 @@ def pool_proportions(events, totals, *, model="glmm", test=None, level=0.95, pro
     if test is not None:
         check_choice(test, TESTS, "test")
         if model not in TWO_STEP:
-            raise ValueError(f"test: only two-step models take one; model {model!r} does not")
+            msg = f"test: only two-step models take one; model {model!r} does not"
+            raise ValueError(msg)
     x, n = check_pairs(events, totals)
     level = check_level(level)
     if model == "glmm":
@@ -122,7 +123,8 @@ def _check_sets(sets):
         try:
             pairs.append(check_pairs(x, n))
         except ValueError as error:
-            raise ValueError(f"set {i} (from 0): {error}") from error
+            msg = f"set {i} (from 0): {error}"
+            raise ValueError(msg) from error
     return pairs
 
 
@@ -223,9 +225,7 @@ def marginal_mean(mu, tau):
 def _pool_two_step(x, n, base, test):
     effects, back, tau2_method, default = TWO_STEP[base["model"]]
     level = base["level"]
-    fit = pool_inverse_variance(
-        *effects(x, n), tau2_method=tau2_method, test=test or default, level=level
-    )
+    fit = pool_inverse_variance(*effects(x, n), tau2_method=tau2_method, test=test or default, level=level)
 
     def proportions(pair):
         return tuple(float(v) for v in back(np.array(pair), n))

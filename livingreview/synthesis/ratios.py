@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis import two_arm
+from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
 from livingreview.synthesis.inverse_variance import (
@@ -134,9 +134,11 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     check_choice(method, TWO_ARM_METHODS, "method")
     test = check_choice(test or ("adhoc" if method == "REML" else "z"), TESTS, "test")
     if method == "Peto" and measure != "OR":
-        raise ValueError(f"measure: the Peto method estimates odds ratios only, found {measure!r}")
+        msg = f"measure: the Peto method estimates odds ratios only, found {measure!r}"
+        raise ValueError(msg)
     if method in ("MH", "Peto") and test != "z":
-        raise ValueError(f"test: {method} allows 'z' only, found {test!r}")
+        msg = f"test: {method} allows 'z' only, found {test!r}"
+        raise ValueError(msg)
     cells, level = _check_arms(a, n1, c, n2), check_level(level)
     scale = "none" if measure == "RD" else "exp"
     given = len(cells[0])
@@ -153,7 +155,8 @@ def _check_arms(a, n1, c, n2):
     a, n1 = check_pairs(a, n1, names=("a", "n1"))
     c, n2 = check_pairs(c, n2, names=("c", "n2"))
     if len(a) != len(c):
-        raise ValueError(f"a has {len(a)} values, c has {len(c)}; expected as many")
+        msg = f"a has {len(a)} values, c has {len(c)}; expected as many"
+        raise ValueError(msg)
     return a, n1, c, n2
 
 
@@ -247,9 +250,8 @@ def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale=
     y = as_floats(estimates, "estimates")
     se = as_floats(standard_errors, "standard_errors", positive=True)
     if len(y) != len(se) or len(y) == 0:
-        raise ValueError(
-            f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
-        )
+        msg = f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
+        raise ValueError(msg)
     return _from_fit(y, se**2, method, test, scale, check_level(level), len(y))
 
 
@@ -335,7 +337,8 @@ def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
 
 def _half_width(low, high, level):
     if not low < high:
-        raise ValueError("low, high: expected low below high")
+        msg = "low, high: expected low below high"
+        raise ValueError(msg)
     return float((high - low) / (2 * normal_isf((1 - check_level(level)) / 2)))
 
 
@@ -362,9 +365,11 @@ def standard_error_from_p(hr, p):
     """
     log_hr, p = float(np.log(as_floats(hr, "hr", positive=True)[0])), float(as_floats(p, "p")[0])
     if not 0 < p < 1:
-        raise ValueError(f"p: expected a value between 0 and 1, found {p}")
+        msg = f"p: expected a value between 0 and 1, found {p}"
+        raise ValueError(msg)
     if log_hr == 0:
-        raise ValueError("hr: a ratio of 1 does not determine its standard error")
+        msg = "hr: a ratio of 1 does not determine its standard error"
+        raise ValueError(msg)
     return abs(log_hr) / float(normal_isf(p / 2))
 
 
@@ -391,7 +396,8 @@ def landmark_from_interval(survival, low, high, *, level=0.95):
     """
     values = as_floats([survival, low, high], "survival, low, high", positive=True)
     if (values >= 1).any():
-        raise ValueError("survival, low, high: expected proportions below 1")
+        msg = "survival, low, high: expected proportions below 1"
+        raise ValueError(msg)
     # log(-log S) falls as S rises, so the limits change places.
     y, upper, lower = np.log(-np.log(values)).tolist()
     return y, _half_width(lower, upper, level)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis import glmm
+from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis._validate import check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.proportions import pool_many, pool_proportions
@@ -175,12 +175,15 @@ def compare_levels(events, totals, moderator, *, level=0.95):
 def _check_moderator(moderator, k):
     z = np.atleast_1d(np.asarray(moderator, dtype=float))
     if z.shape != (k,):
-        raise ValueError(f"moderator has {z.size} values, events has {k}; expected as many")
+        msg = f"moderator has {z.size} values, events has {k}; expected as many"
+        raise ValueError(msg)
     bad = np.flatnonzero((z != 0) & (z != 1))
     if bad.size:
-        raise ValueError(f"moderator at position {bad[0]} (from 0): expected 0 or 1, found {z[bad[0]]:g}")
+        msg = f"moderator at position {bad[0]} (from 0): expected 0 or 1, found {z[bad[0]]:g}"
+        raise ValueError(msg)
     if z.min() == z.max():
-        raise ValueError(f"moderator: expected both 0 and 1, found only {z[0]:g}")
+        msg = f"moderator: expected both 0 and 1, found only {z[0]:g}"
+        raise ValueError(msg)
     return z
 
 

@@ -1,10 +1,39 @@
 """Tables of the book: evidence in, displayable tables out."""
 
 from livingreview.tables.evidence_map import tabulate_evidence_map
-from livingreview.tables.reports import list_claims, list_discrepancies, tabulate_appraisals, tabulate_certainty, tabulate_characteristics, tabulate_populations, tabulate_regimens, tabulate_reports
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.synthesis import tabulate_contrasts, tabulate_leave_one_out, tabulate_models, tabulate_plan
+from livingreview.tables.reports import (
+    list_claims,
+    list_discrepancies,
+    tabulate_appraisals,
+    tabulate_certainty,
+    tabulate_characteristics,
+    tabulate_populations,
+    tabulate_regimens,
+    tabulate_reports,
+)
+from livingreview.tables.synthesis import (
+    tabulate_contrasts,
+    tabulate_leave_one_out,
+    tabulate_models,
+    tabulate_plan,
+)
 
-__all__ = ["list_claims", "list_discrepancies", "tabulate_appraisals", "tabulate_certainty", "tabulate_characteristics", "tabulate_evidence_map", "tabulate_populations", "tabulate_regimens", "tabulate_reports",
-           "synthesis_plan", "tabulate_contrasts", "tabulate_leave_one_out", "tabulate_models", "tabulate_plan", "tabulate_results"]
+__all__ = [
+    "list_claims",
+    "list_discrepancies",
+    "synthesis_plan",
+    "tabulate_appraisals",
+    "tabulate_certainty",
+    "tabulate_characteristics",
+    "tabulate_contrasts",
+    "tabulate_evidence_map",
+    "tabulate_leave_one_out",
+    "tabulate_models",
+    "tabulate_plan",
+    "tabulate_populations",
+    "tabulate_regimens",
+    "tabulate_reports",
+    "tabulate_results",
+]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, records
 from livingreview.display.html import link
+from livingreview.evidence import Evidence, records
 
 NOT_REPORTED = "not reported"
 NO_FAMILY = {"name": "Several regimens, or none entered", "position": 99}
@@ -35,14 +35,19 @@ def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
     """
     if (name := f"with_cohorts:{table}") not in evidence.memo:
         columns = ["label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
-        cohorts = {row["cohort_id"]: {f"c_{name}": row[name] for name in columns} for row in records(evidence.tables["cohorts"])}
+        cohorts = {
+            row["cohort_id"]: {f"c_{name}": row[name] for name in columns}
+            for row in records(evidence.tables["cohorts"])
+        }
         unknown = {f"c_{name}": pd.NA for name in columns}
         families = evidence.families.to_dict("index")
         rows = []
         for row in records(evidence.tables[table]):
             cohort = cohorts.get(row["cohort_id"], unknown)
             family = families.get(cohort["c_regimen_id"], NO_FAMILY)
-            rows.append(row | cohort | {"c_family": family["name"], "c_family_position": int(family["position"])})
+            rows.append(
+                row | cohort | {"c_family": family["name"], "c_family_position": int(family["position"])}
+            )
         evidence.memo[name] = rows
     return evidence.memo[name]
 
@@ -59,14 +64,20 @@ def group_by(rows: Iterable[dict], *columns: str) -> dict:
 
 def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
     """Disease, setting and age group in words: what may stand side by side."""
-    names = [evidence.label("cohorts", column, code) for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))]
+    names = [
+        evidence.label("cohorts", column, code)
+        for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))
+    ]
     return ", ".join(names[:2] if age_group == "not_reported" else names)
 
 
 def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
     """(name, rows) per family of regimens, disease, setting and age group, largest first in each family; strata are never mixed in one table or panel."""
     groups = group_by(rows, "c_family_position", "c_family", "c_disease", "c_setting", "c_age_group")
-    patients = {key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part) for key, part in groups.items()}
+    patients = {
+        key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part)
+        for key, part in groups.items()
+    }
     for key in sorted(groups, key=lambda key: (key[:2], -patients[key], key)):
         _, family, *stratum = key
         yield f"{family}: {stratum_name(evidence, *stratum)}", groups[key]

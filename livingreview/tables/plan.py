@@ -25,8 +25,22 @@ WIDEST_PREDICTION, LARGEST_TAU = 0.60, 1.5  # beyond either a single value descr
 GROUPS = ("response", "mrd", "mortality", "transplant")
 TIMED = ("course_1", "courses_2", "later_course")
 # All patients treated; the others keep a pool to themselves.
-BASES = {"treated": "all", "enrolled": "all", "evaluable": "all", "responders": "responders", "assessed": "assessed", "transplanted": "transplanted", "subgroup": "subgroup"}
-BASE_NAMES = {"all": "all patients treated", "responders": "patients in remission", "assessed": "patients assessed", "transplanted": "patients transplanted", "subgroup": "a subgroup"}
+BASES = {
+    "treated": "all",
+    "enrolled": "all",
+    "evaluable": "all",
+    "responders": "responders",
+    "assessed": "assessed",
+    "transplanted": "transplanted",
+    "subgroup": "subgroup",
+}
+BASE_NAMES = {
+    "all": "all patients treated",
+    "responders": "patients in remission",
+    "assessed": "patients assessed",
+    "transplanted": "patients transplanted",
+    "subgroup": "a subgroup",
+}
 KEYS = ["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group", "outcome", "base"]
 
 
@@ -109,7 +123,9 @@ class Plan:
         if fit is None:
             return ""
         if fit.status != "ok":
-            return {"no_events": "no study has an event", "all_events": "every patient has the event"}.get(fit.status, "the spread between studies cannot be estimated")
+            return {"no_events": "no study has an event", "all_events": "every patient has the event"}.get(
+                fit.status, "the spread between studies cannot be estimated"
+            )
         if np.sqrt(fit.tau2) > LARGEST_TAU:
             return "the studies differ too much (spread on the logit scale above the limit)"
         if fit.prediction[1] - fit.prediction[0] > WIDEST_PREDICTION:
@@ -149,22 +165,38 @@ def _plan_group(evidence: Evidence, rows: Iterable[dict]) -> Iterator[Plan]:
         if len({row["study_id"] for row in part}) < 2:
             continue
         barred = {row["row_id"]: reason for row in part if (reason := bar(row))}
-        for time in [time for time in TIMED if any(row["assessed_at"] == time for row in part if row["row_id"] not in barred)] or [""]:
+        for time in [
+            time
+            for time in TIMED
+            if any(row["assessed_at"] == time for row in part if row["row_id"] not in barred)
+        ] or [""]:
             yield _make_plan(evidence, key, part, time, barred)
 
 
 def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
-    cohorts, studies, reports = ({row[key]: row for row in records(evidence.tables[table])} for table, key in (("cohorts", "cohort_id"), ("studies", "study_id"), ("reports", "report_id")))
+    cohorts, studies, reports = (
+        {row[key]: row for row in records(evidence.tables[table])}
+        for table, key in (("cohorts", "cohort_id"), ("studies", "study_id"), ("reports", "report_id"))
+    )
     found = []
     for row in rows:
         if pd.isna(row["cohort_id"]):
             continue
         cohort, report = cohorts[row["cohort_id"]], reports[row["report_id"]]
         study = studies[cohort["study_id"]]
-        found.append(row | {
-            "study_id": cohort["study_id"], "arm": cohort["arm"], "design": study["design"], "overlaps": study["overlaps_with"], "status": report["status"],
-            "available": "" if pd.isna(report["first_available"]) else report["first_available"], "name": f"{study['name']}: {row['c_label']}", "base": BASES.get(row["denominator"], pd.NA),
-        })
+        found.append(
+            row
+            | {
+                "study_id": cohort["study_id"],
+                "arm": cohort["arm"],
+                "design": study["design"],
+                "overlaps": study["overlaps_with"],
+                "status": report["status"],
+                "available": "" if pd.isna(report["first_available"]) else report["first_available"],
+                "name": f"{study['name']}: {row['c_label']}",
+                "base": BASES.get(row["denominator"], pd.NA),
+            }
+        )
     return found
 
 
@@ -191,31 +223,59 @@ def bar(row: dict) -> str:
     return ""
 
 
-def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, barred: dict[str, str]) -> Plan:
+def _make_plan(
+    evidence: Evidence, key: tuple, part: Sequence[dict], time: str, barred: dict[str, str]
+) -> Plan:
     _, family, disease, setting, age, outcome, base = key
-    left_out = [(row["row_id"], row["name"], barred[row["row_id"]]) for row in part if row["row_id"] in barred]
+    left_out = [
+        (row["row_id"], row["name"], barred[row["row_id"]]) for row in part if row["row_id"] in barred
+    ]
     rows = [row for row in part if row["row_id"] not in barred]
-    left_out += [(row["row_id"], row["name"], f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}") for row in rows if row["assessed_at"] != time]
+    left_out += [
+        (
+            row["row_id"],
+            row["name"],
+            f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}",
+        )
+        for row in rows
+        if row["assessed_at"] != time
+    ]
     kept, dropped = _one_per_patient([row for row in rows if row["assessed_at"] == time])
     return Plan(
-        stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}", outcome=evidence.label("outcomes", "outcome", outcome),
-        when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed", base=BASE_NAMES[base],
-        key=".".join(str(part) for part in (family, disease, setting, age, outcome, base, time)).lower().replace(" ", "-"),
-        entries=tuple(sorted((_entry(row) for row in kept), key=lambda entry: (entry.available or "9999", entry.row_id))), left_out=tuple(left_out + dropped),
+        stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}",
+        outcome=evidence.label("outcomes", "outcome", outcome),
+        when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed",
+        base=BASE_NAMES[base],
+        key=".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
+        .lower()
+        .replace(" ", "-"),
+        entries=tuple(
+            sorted((_entry(row) for row in kept), key=lambda entry: (entry.available or "9999", entry.row_id))
+        ),
+        left_out=tuple(left_out + dropped),
     )
 
 
 def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, str, str]]]:
     """One count a study, and none of two studies that share patients; the first-hand, whole and larger one stays (rule A3)."""
+
     def rank(row: dict) -> tuple:
-        return row["status"] == "included", row["basis"] != "restated" and pd.isna(row["source_report_id"]), pd.isna(row["c_parent_cohort_id"]), row["total"], row["available"]
+        return (
+            row["status"] == "included",
+            row["basis"] != "restated" and pd.isna(row["source_report_id"]),
+            pd.isna(row["c_parent_cohort_id"]),
+            row["total"],
+            row["available"],
+        )
 
     kept: dict[str, dict] = {}
     dropped = []
     for row in sorted(rows, key=rank, reverse=True):
         shared = [other for other in split_ids(row["overlaps"]) if other in kept]
         if row["study_id"] in kept:
-            dropped.append((row["row_id"], row["name"], "another cohort or report of the same study is counted"))
+            dropped.append(
+                (row["row_id"], row["name"], "another cohort or report of the same study is counted")
+            )
         elif shared:
             dropped.append((row["row_id"], row["name"], f"shares patients with {kept[shared[0]]['name']}"))
         else:
@@ -227,4 +287,13 @@ def _entry(row: dict) -> Entry:
     rebased = row["denominator"] == "evaluable" and row["c_n_enrolled"] != row["total"]
     total = int(row["c_n_enrolled"]) if row["denominator"] == "evaluable" else int(row["total"])
     second_hand = row["basis"] == "restated" or not pd.isna(row["source_report_id"])
-    return Entry(row["row_id"], row["study_id"], row["name"], int(row["events"]), total, rebased, second_hand, str(row["available"]))
+    return Entry(
+        row["row_id"],
+        row["study_id"],
+        row["name"],
+        int(row["events"]),
+        total,
+        rebased,
+        second_hand,
+        str(row["available"]),
+    )

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, records, split_ids
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
 from livingreview.display.numbers import fill_figures, make_figure
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
@@ -18,34 +18,66 @@ def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
     """The reports, what was seen of each, and the part it plays: those included, and folded those that give context."""
     reports = evidence.tables["reports"]
     included = reports["status"].eq("included")
-    parts: list = [_report_table(evidence, reports.loc[included], f"{caption}: included")] if included.any() else []
+    parts: list = (
+        [_report_table(evidence, reports.loc[included], f"{caption}: included")] if included.any() else []
+    )
     if not included.all():
         parts.append(fold(_report_table(evidence, reports.loc[~included], f"{caption}: context")))
     return Stack(parts, "No report is entered.")
 
 
 def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> HtmlTable:
-    columns = [Column("Report"), Column("Study"), Column("Design"), Column("Kind; text seen"), Column("Why here"), Column("Registry")]
+    columns = [
+        Column("Report"),
+        Column("Study"),
+        Column("Design"),
+        Column("Kind; text seen"),
+        Column("Why here"),
+        Column("Registry"),
+    ]
     studies = evidence.tables["studies"].set_index("study_id")
     rows = []
     for row in records(reports):
         study = studies.loc[row["study_id"]]
-        rows.append(Row([
-            report_link(row["report_id"]), study["name"], evidence.label("studies", "design", study["design"]),
-            [evidence.label("reports", "kind", row["kind"]), evidence.label("reports", "text_seen", row["text_seen"])],
-            row["status_reason"], text(row["registry_id"], NOT_REPORTED),
-        ]))
+        rows.append(
+            Row(
+                [
+                    report_link(row["report_id"]),
+                    study["name"],
+                    evidence.label("studies", "design", study["design"]),
+                    [
+                        evidence.label("reports", "kind", row["kind"]),
+                        evidence.label("reports", "text_seen", row["text_seen"]),
+                    ],
+                    row["status_reason"],
+                    text(row["registry_id"], NOT_REPORTED),
+                ]
+            )
+        )
     return HtmlTable(caption, columns, rows)
 
 
 def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
     """The cohorts: disease, setting, age, size, follow-up."""
-    columns = [Column("Cohort"), Column("Disease and setting"), Column("Age, years"), Column("Patients", True), Column("Evaluable", True), Column("Follow-up, months")]
+    columns = [
+        Column("Cohort"),
+        Column("Disease and setting"),
+        Column("Age, years"),
+        Column("Patients", True),
+        Column("Evaluable", True),
+        Column("Follow-up, months"),
+    ]
     rows = [
-        Row([
-            [row["label"], report_link(row["report_id"])], stratum_name(evidence, row["disease"], row["setting"], row["age_group"]), age_text(evidence, row),
-            make_figure(evidence, row), text(row["n_evaluable"]), follow_up_text(row),
-        ])
+        Row(
+            [
+                [row["label"], report_link(row["report_id"])],
+                stratum_name(evidence, row["disease"], row["setting"], row["age_group"]),
+                age_text(evidence, row),
+                make_figure(evidence, row),
+                text(row["n_evaluable"]),
+                follow_up_text(row),
+            ]
+        )
         for row in records(evidence.tables["cohorts"])
     ]
     return HtmlTable(caption, columns, rows)
@@ -56,7 +88,9 @@ def age_text(evidence: Evidence, row: Mapping) -> str:
     if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
         return evidence.label("cohorts", "age_group", row["age_group"])
     least, most = row["age_min_years"], row["age_max_years"]
-    spread = "" if pd.isna(least) else f" ({least:g} or more)" if pd.isna(most) else f" ({least:g} to {most:g})"
+    spread = (
+        "" if pd.isna(least) else f" ({least:g} or more)" if pd.isna(most) else f" ({least:g} to {most:g})"
+    )
     if pd.isna(row["age_centre_years"]):
         return spread.strip(" ()")
     kind = {"median": "median ", "mean": "mean "}.get(text(row["age_statistic"]), "")
@@ -67,31 +101,64 @@ def follow_up_text(row: Mapping) -> str:
     """'median 3.3 (0.4 to 18.6)'."""
     if pd.isna(row["follow_up_median_months"]):
         return "" if pd.isna(row["follow_up_max_months"]) else f"{row['follow_up_max_months']:g}"
-    spread = "" if pd.isna(row["follow_up_min_months"]) else f" ({row['follow_up_min_months']:g} to {row['follow_up_max_months']:g})"
+    spread = (
+        ""
+        if pd.isna(row["follow_up_min_months"])
+        else f" ({row['follow_up_min_months']:g} to {row['follow_up_max_months']:g})"
+    )
     return f"median {row['follow_up_median_months']:g}{spread}"
 
 
 def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
     """Baseline counts of the cohorts, folded."""
-    columns = [Column("Characteristic"), Column("Category"), Column("Cohort"), Column("Events/total (%)", True)]
-    rows = [
-        Row([evidence.label("characteristics", "characteristic", row["characteristic"]), row["category"], row["c_label"], make_figure(evidence, row)])
-        for row in sorted(with_cohorts(evidence, "characteristics"), key=lambda row: (row["characteristic"], str(row["cohort_id"])))
+    columns = [
+        Column("Characteristic"),
+        Column("Category"),
+        Column("Cohort"),
+        Column("Events/total (%)", True),
     ]
-    return Stack([fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered.")
+    rows = [
+        Row(
+            [
+                evidence.label("characteristics", "characteristic", row["characteristic"]),
+                row["category"],
+                row["c_label"],
+                make_figure(evidence, row),
+            ]
+        )
+        for row in sorted(
+            with_cohorts(evidence, "characteristics"),
+            key=lambda row: (row["characteristic"], str(row["cohort_id"])),
+        )
+    ]
+    return Stack(
+        [fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered."
+    )
 
 
 def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
     """Drugs and doses of every regimen as one folded table, the regimens as headings."""
-    tables = [component_table(evidence, courses, f"{caption}: {regimen['name']} ({regimen['report_id']})")
-              for regimen in regimens_shown(evidence) if len(courses := components_of(evidence, regimen["regimen_id"]))]
-    return Stack([fold(join_tables(tables, caption))] if tables else [], "No report gives doses of these regimens.")
+    tables = [
+        component_table(evidence, courses, f"{caption}: {regimen['name']} ({regimen['report_id']})")
+        for regimen in regimens_shown(evidence)
+        if len(courses := components_of(evidence, regimen["regimen_id"]))
+    ]
+    return Stack(
+        [fold(join_tables(tables, caption))] if tables else [], "No report gives doses of these regimens."
+    )
 
 
 def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
     """Drug courses of one regimen (see `components_of`), under headings of their blocks."""
     drugs = evidence.tables["drugs"].set_index("drug_id")
-    columns = [Column("Drug"), Column("Dose", True), Column("How often"), Column("Route"), Column("Days"), Column("Only if")]
+    columns = [
+        Column("Drug"),
+        Column("Dose", True),
+        Column("How often"),
+        Column("Route"),
+        Column("Days"),
+        Column("Only if"),
+    ]
     blocks = part["block"].fillna("in any block" if part["block"].notna().any() else "")
     rows = []
     for block, courses in part.groupby(blocks, sort=False):
@@ -99,8 +166,25 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
             rows.append(Row([f"Block {block}" if block != "in any block" else "In any block"], heading=True))
         for row in records(courses):
             route = evidence.label("regimen_components", "route", row["route"])
-            rows.append(Row([drugs.at[row["drug_id"], "name"], make_figure(evidence, row), text(row["frequency"]), route or NOT_REPORTED, text(row["days"], NOT_REPORTED).replace(",", ", "), text(row["condition"])]))
-    notes = sorted({f"{drug['name']}: {drug['note']}" for drug in records(drugs.loc[list(part["drug_id"].unique())]) if not pd.isna(drug["note"])})
+            rows.append(
+                Row(
+                    [
+                        drugs.at[row["drug_id"], "name"],
+                        make_figure(evidence, row),
+                        text(row["frequency"]),
+                        route or NOT_REPORTED,
+                        text(row["days"], NOT_REPORTED).replace(",", ", "),
+                        text(row["condition"]),
+                    ]
+                )
+            )
+    notes = sorted(
+        {
+            f"{drug['name']}: {drug['note']}"
+            for drug in records(drugs.loc[list(part["drug_id"].unique())])
+            if not pd.isna(drug["note"])
+        }
+    )
     return HtmlTable(caption, columns, rows, notes)
 
 
@@ -109,7 +193,9 @@ def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subseque
     frame = evidence.tables["regimens"]
     keep = frame["role"].isin(roles) & frame["regimen_id"].isin(evidence.families.index)
     order = {role: i for i, role in enumerate(roles)}
-    return [row for row in records(frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable"))]
+    return list(
+        records(frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable"))
+    )
 
 
 def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
@@ -117,16 +203,27 @@ def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
     frame = evidence.tables["regimen_components"]
     part = frame.loc[frame["regimen_id"].eq(regimen_id)]
     first = pd.to_numeric(part["days"].str.extract(r"^(-?\d+)")[0], errors="coerce").fillna(999)
-    return part.assign(first=first, key=part["block"].fillna("~")).sort_values(["key", "first"], kind="stable").drop(columns=["first", "key"])
+    return (
+        part.assign(first=first, key=part["block"].fillna("~"))
+        .sort_values(["key", "first"], kind="stable")
+        .drop(columns=["first", "key"])
+    )
 
 
 def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> HtmlTable:
     """Every event of one patient's course, in the order the report tells it."""
     columns = [Column("When"), Column("What"), Column("Value", True), Column("Response as assessed")]
     rows = [
-        Row([when_text(row), f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
-             make_figure(evidence, row) if not pd.isna(row["value"]) else make_figure(evidence, row, "source"),
-             evidence.label("patient_timeline", "response", row["response"])])
+        Row(
+            [
+                when_text(row),
+                f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
+                make_figure(evidence, row)
+                if not pd.isna(row["value"])
+                else make_figure(evidence, row, "source"),
+                evidence.label("patient_timeline", "response", row["response"]),
+            ]
+        )
         for row in records(course)
     ]
     return HtmlTable(caption, columns, rows)
@@ -150,11 +247,23 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         order = answers["item_id"].map(items["position"]).argsort(kind="stable")
         tool = items.loc[answers["item_id"].iat[0]]
         rows = [
-            Row([f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}", evidence.label("appraisals", "judgement", row["judgement"]), row["reason"], row["locator"]], anchor=row["row_id"])
+            Row(
+                [
+                    f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}",
+                    evidence.label("appraisals", "judgement", row["judgement"]),
+                    row["reason"],
+                    row["locator"],
+                ],
+                anchor=row["row_id"],
+            )
             for row in records(answers.iloc[order])
         ]
         answered = answers["judgement"].value_counts()
-        summary = ", ".join(f"{answered[code]} {words}" for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items() if code in answered)
+        summary = ", ".join(
+            f"{answered[code]} {words}"
+            for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items()
+            if code in answered
+        )
         title = f"{caption}: {report_id}, {tool['tool']} ({tool['tool_version']})"
         tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
     return Stack(tables, "No report of this class has been appraised.")
@@ -164,7 +273,9 @@ def _of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
     return frame.loc[frame["report_id"].eq(report_id)] if report_id else frame
 
 
-def list_discrepancies(evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/") -> Fragment:
+def list_discrepancies(
+    evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/"
+) -> Fragment:
     """Everything that does not add up, worst first, each folded under its title.
 
     Parameters
@@ -182,34 +293,86 @@ def list_discrepancies(evidence: Evidence, *, of: str = "", home: str = "", repo
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
     items = []
     for row in records(frame):
-        touched = [make_figure(evidence, row_id) for row_id in split_ids(row["affects"]) if row_id in evidence.row_tables]
-        items.append({
-            "row": {name: text(row[name]) for name in table.columns}, "kind": table.field("kind").label(row["kind"]), "severity": row["severity"],
-            "status": table.field("status").label(row["status"]), "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
-            "affects": [replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row") for figure in touched],
-        })
+        touched = [
+            make_figure(evidence, row_id)
+            for row_id in split_ids(row["affects"])
+            if row_id in evidence.row_tables
+        ]
+        items.append(
+            {
+                "row": {name: text(row[name]) for name in table.columns},
+                "kind": table.field("kind").label(row["kind"]),
+                "severity": row["severity"],
+                "status": table.field("status").label(row["status"]),
+                "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
+                "affects": [
+                    replace(
+                        figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row"
+                    )
+                    for figure in touched
+                ],
+            }
+        )
     return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
 
 
 def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
     """Certainty of the evidence per outcome (GRADE): which question is rated, each step down and why."""
-    steps = {"risk_of_bias": "risk of bias", "inconsistency": "inconsistency", "indirectness": "indirectness", "imprecision": "imprecision", "publication_bias": "publication bias"}
+    steps = {
+        "risk_of_bias": "risk of bias",
+        "inconsistency": "inconsistency",
+        "indirectness": "indirectness",
+        "imprecision": "imprecision",
+        "publication_bias": "publication bias",
+    }
     rows = []
     for row in records(evidence.tables["certainty"].sort_values("position")):
         down = "; ".join(f"{name} {row[column]}" for column, name in steps.items() if row[column])
-        rows.append(Row([row["outcome"], capitalise(evidence.label("certainty", "question", row["question"])), [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
-                         evidence.label("certainty", "start", row["start"]).split(":")[0], down or "none", capitalise(evidence.label("certainty", "certainty", row["certainty"])), row["reason"]]))
-    columns = [Column("Outcome"), Column("Question rated"), Column("Rests on", True), Column("Starts at"), Column("Steps down"), Column("Certainty"), Column("Why")]
-    return HtmlTable(caption, columns, rows, ["The rate of an outcome and the effect of a treatment are different questions: an uncontrolled series starts high for the first and low for the second."])
+        rows.append(
+            Row(
+                [
+                    row["outcome"],
+                    capitalise(evidence.label("certainty", "question", row["question"])),
+                    [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
+                    evidence.label("certainty", "start", row["start"]).split(":")[0],
+                    down or "none",
+                    capitalise(evidence.label("certainty", "certainty", row["certainty"])),
+                    row["reason"],
+                ]
+            )
+        )
+    columns = [
+        Column("Outcome"),
+        Column("Question rated"),
+        Column("Rests on", True),
+        Column("Starts at"),
+        Column("Steps down"),
+        Column("Certainty"),
+        Column("Why"),
+    ]
+    return HtmlTable(
+        caption,
+        columns,
+        rows,
+        [
+            "The rate of an outcome and the effect of a treatment are different questions: an uncontrolled series starts high for the first and low for the second."
+        ],
+    )
 
 
 def list_claims(evidence: Evidence) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
     table = evidence.package.tables["claims"]
     items = [
-        {"claim_id": row["claim_id"], "text": fill_figures(evidence, row["text"]), "certainty": row["certainty"], "certainty_label": table.field("certainty").label(row["certainty"]),
-         "reason": row["certainty_reason"], "overturned_by": row["overturned_by"],
-         "reading": STATES[reading_state(evidence, row["claim_id"])]}
+        {
+            "claim_id": row["claim_id"],
+            "text": fill_figures(evidence, row["text"]),
+            "certainty": row["certainty"],
+            "certainty_label": table.field("certainty").label(row["certainty"]),
+            "reason": row["certainty_reason"],
+            "overturned_by": row["overturned_by"],
+            "reading": STATES[reading_state(evidence, row["claim_id"])],
+        }
         for row in records(evidence.table("claims").sort_values(["class_id", "position"]))
     ]
     return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")

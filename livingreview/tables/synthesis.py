@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from livingreview.evidence import Evidence
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import Figure, format_interval, format_percent, make_figure
-from livingreview.tables.plan import Entry, FEW_STUDIES, Plan, synthesis_plan
+from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
+from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
 
 NOTHING = "Nothing in this chapter may be pooled: no set of counts meets the rules of the methods page."
 # (model, how it is named, what its value is); always the same set (see the methods page).
@@ -35,14 +35,39 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     rows = []
     for plan in synthesis_plan(evidence):
         counts = [_figure(evidence, entry) for entry in plan.entries]
-        rows.append(Row([[plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"], [DECISIONS[plan.decision], plan.reason], counts or "none", say_left_out(plan)]))
-    columns = [Column("Stratum and outcome"), Column("Decision and reason"), Column("Studies that may stand together", True), Column("Left out, and why")]
-    return HtmlTable(caption, columns, rows) if rows else Stack([], "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool.")
+        rows.append(
+            Row(
+                [
+                    [plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"],
+                    [DECISIONS[plan.decision], plan.reason],
+                    counts or "none",
+                    say_left_out(plan),
+                ]
+            )
+        )
+    columns = [
+        Column("Stratum and outcome"),
+        Column("Decision and reason"),
+        Column("Studies that may stand together", True),
+        Column("Left out, and why"),
+    ]
+    return (
+        HtmlTable(caption, columns, rows)
+        if rows
+        else Stack(
+            [],
+            "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool.",
+        )
+    )
 
 
 def _figure(evidence: Evidence, entry: Entry) -> Figure:
     """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled."""
-    return make_figure(evidence, entry.row_id, f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None)
+    return make_figure(
+        evidence,
+        entry.row_id,
+        f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None,
+    )
 
 
 def pooled_plans(evidence: Evidence) -> list[Plan]:
@@ -57,14 +82,48 @@ def interval_words(interval: tuple[float, float], total: int) -> str:
 
 def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
     """All models side by side for each pooled stratum, with the population average and the crude total: do they tell the same story?"""
-    columns = [Column("Model"), Column("What is estimated"), Column("Estimate", True), Column("95% interval", True), Column("95% prediction interval", True), Column("Spread (tau)", True)]
+    columns = [
+        Column("Model"),
+        Column("What is estimated"),
+        Column("Estimate", True),
+        Column("95% interval", True),
+        Column("95% prediction interval", True),
+        Column("Spread (tau)", True),
+    ]
     tables = []
     for plan in pooled_plans(evidence):
-        rows = [_model_row(pool_proportions(plan.events, plan.totals, model=model), name, what) for model, name, what in MODELS]
+        rows = [
+            _model_row(pool_proportions(plan.events, plan.totals, model=model), name, what)
+            for model, name, what in MODELS
+        ]
         fit = plan.pooled
-        rows.append(Row(["Population average of the first model", "mean patient", format_percent(fit.marginal_mean, fit.total), "", "", ""]))
-        rows.append(Row(["Crude total", "all patients added up", f"{fit.events}/{fit.total} ({format_percent(fit.crude.proportion, fit.total)})", interval_words((fit.crude.low, fit.crude.high), fit.total), "", ""]))
-        notes = ["tau is the spread between studies on the logit scale (arcsine scale for that model). A crude total treats all patients as one study's."]
+        rows.append(
+            Row(
+                [
+                    "Population average of the first model",
+                    "mean patient",
+                    format_percent(fit.marginal_mean, fit.total),
+                    "",
+                    "",
+                    "",
+                ]
+            )
+        )
+        rows.append(
+            Row(
+                [
+                    "Crude total",
+                    "all patients added up",
+                    f"{fit.events}/{fit.total} ({format_percent(fit.crude.proportion, fit.total)})",
+                    interval_words((fit.crude.low, fit.crude.high), fit.total),
+                    "",
+                    "",
+                ]
+            )
+        )
+        notes = [
+            "tau is the spread between studies on the logit scale (arcsine scale for that model). A crude total treats all patients as one study's."
+        ]
         tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", columns, rows, notes))
     return Stack(tables, NOTHING)
 
@@ -75,8 +134,17 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     if fit.model == "beta-binomial":
         new_study, spread = "not given by this model", "none on this scale"
     else:
-        new_study, spread = prediction_words(fit), f"{fit.tau2 ** 0.5:.2f}"
-    return Row([name, what, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total), new_study, spread])
+        new_study, spread = prediction_words(fit), f"{fit.tau2**0.5:.2f}"
+    return Row(
+        [
+            name,
+            what,
+            format_percent(fit.estimate, fit.total),
+            interval_words(fit.ci, fit.total),
+            new_study,
+            spread,
+        ]
+    )
 
 
 NO_COUNTS = "not calculated: an arm's count is not printed"
@@ -102,8 +170,16 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
             Row([entry.name, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total)])
             for entry, fit in zip(plan.entries, leave_one_out(plan.events, plan.totals))
         ]
-        tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", [Column("Without"), Column("Pooled median", True), Column("95% interval", True)], rows))
-    return Stack(tables, "No pool of this chapter has the five studies from which leaving one out can be read.")
+        tables.append(
+            HtmlTable(
+                f"{caption}: {plan.stratum}; {plan.outcome}",
+                [Column("Without"), Column("Pooled median", True), Column("95% interval", True)],
+                rows,
+            )
+        )
+    return Stack(
+        tables, "No pool of this chapter has the five studies from which leaving one out can be read."
+    )
 
 
 def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
@@ -113,22 +189,61 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     """
     cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
     outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
-    counted = set(outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]].itertuples(index=False, name=None))
+    counted = set(
+        outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]].itertuples(
+            index=False, name=None
+        )
+    )
     rows = []
-    for _, part in outcomes.groupby(["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"], dropna=False, sort=False):
+    for _, part in outcomes.groupby(
+        ["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"],
+        dropna=False,
+        sort=False,
+    ):
         arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
-        said_better = all((row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"]) for arm, row in arms.items())  # with counts, by another report
+        said_better = all(
+            (row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"])
+            for arm, row in arms.items()
+        )  # with counts, by another report
         if set(arms) == {"experimental", "control"} and len(part) == 2 and not said_better:
             rows.append(_contrast_row(evidence, arms["experimental"], arms["control"]))
-    columns = [Column("Trial and outcome"), Column("Experimental arm", True), Column("Control arm", True), Column("Risk ratio (95% CI)", True), Column("Difference, points (95% CI)", True), Column("Counted from"), Column("When")]
-    notes = ["Risk ratio by the log method; difference with Newcombe's interval. Many outcomes of one trial are shown: an interval that leaves out no effect is not by itself a finding."]
-    return HtmlTable(caption, columns, rows, notes) if rows else Stack([], "No randomised comparison with counts in both arms is among the reports of this chapter.")
+    columns = [
+        Column("Trial and outcome"),
+        Column("Experimental arm", True),
+        Column("Control arm", True),
+        Column("Risk ratio (95% CI)", True),
+        Column("Difference, points (95% CI)", True),
+        Column("Counted from"),
+        Column("When"),
+    ]
+    notes = [
+        "Risk ratio by the log method; difference with Newcombe's interval. Many outcomes of one trial are shown: an interval that leaves out no effect is not by itself a finding."
+    ]
+    return (
+        HtmlTable(caption, columns, rows, notes)
+        if rows
+        else Stack(
+            [], "No randomised comparison with counts in both arms is among the reports of this chapter."
+        )
+    )
 
 
 def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
-    name = [evidence.study_names[one["cohort_id"]], evidence.label("outcomes", "outcome", one["outcome"]), "" if one["definition"] == "not_reported" else one["definition"]]
-    return Row([[part for part in name if part], make_figure(evidence, one), make_figure(evidence, other), *_contrast_words(one, other),
-                evidence.label("outcomes", "denominator", one["denominator"]), "not printed" if pd.isna(one["timepoint"]) else one["timepoint"]])
+    name = [
+        evidence.study_names[one["cohort_id"]],
+        evidence.label("outcomes", "outcome", one["outcome"]),
+        "" if one["definition"] == "not_reported" else one["definition"],
+    ]
+    return Row(
+        [
+            [part for part in name if part],
+            make_figure(evidence, one),
+            make_figure(evidence, other),
+            *_contrast_words(one, other),
+            evidence.label("outcomes", "denominator", one["denominator"]),
+            "not printed" if pd.isna(one["timepoint"]) else one["timepoint"],
+        ]
+    )
 
 
 def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
@@ -136,7 +251,11 @@ def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
         return (NO_COUNTS,) * 2
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
     events, total = one["events"] + other["events"], one["total"] + other["total"]
-    ratio = "not estimable" if events in (0, total) else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
+    ratio = (
+        "not estimable"
+        if events in (0, total)
+        else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
+    )
     if table.corrected and events not in (0, total):
         ratio += ", with 0.5 added to each cell"
     difference = f"{100 * table.risk_difference:+.0f} ({100 * table.risk_difference_ci[0]:+.0f} to {100 * table.risk_difference_ci[1]:+.0f})"

@@ -41,9 +41,13 @@ def find(rows: list[list[str]], **wanted) -> int:
     header = rows[0]
     for index, row in enumerate(rows[1:], 1):
         cells = dict(zip(header, row))
-        if all((bool(cells[name]) == value) if isinstance(value, bool) else cells[name] == value for name, value in wanted.items()):
+        if all(
+            (bool(cells[name]) == value) if isinstance(value, bool) else cells[name] == value
+            for name, value in wanted.items()
+        ):
             return index
-    raise LookupError(f"no row with {wanted}")
+    msg = f"no row with {wanted}"
+    raise LookupError(msg)
 
 
 def set_cell(project: Path, table: str, column: str, value, **wanted) -> Place:
@@ -119,7 +123,9 @@ cell_damage("ids separated by commas", "discrepancies", "affects", lambda text: 
 cell_damage("text far too long", "cohorts", "label", "x" * 200)
 # Figures that cannot be.
 cell_damage("more events than patients", "outcomes", "events", "9999", total=True)
-cell_damage("denominator larger than the cohort", "outcomes", "total", "5000", **FLAT, percent_reported_pct=False)
+cell_damage(
+    "denominator larger than the cohort", "outcomes", "total", "5000", **FLAT, percent_reported_pct=False
+)
 cell_damage("lost decimal point in a percentage", "outcomes", "percent_reported_pct", "635")
 cell_damage("estimate above 100%", "survival", "estimate", "850", unit="pct", ci_high=False)
 cell_damage("grades the wrong way round", "adverse_events", "grade_min", "5", grade_max="4")
@@ -127,7 +133,9 @@ cell_damage("landmark without its time", "survival", "time_months", "", statisti
 cell_damage("derived figure without arithmetic", "outcomes", "derivation", "", basis="derived")
 cell_damage("days in descending order", "regimen_components", "days", "8,1")
 cell_damage("dose without unit", "regimen_components", "dose_unit", "", dose=True)
-cell_damage("value that is not in the fragment", "survival", "estimate", "12.34", **FLAT, unit="pct", ci_low=False)
+cell_damage(
+    "value that is not in the fragment", "survival", "estimate", "12.34", **FLAT, unit="pct", ci_low=False
+)
 cell_damage("typed figure in a conclusion", "claims", "text", "In 10 of 23 patients it worked.")
 cell_damage("unknown row in a conclusion", "claims", "text", "It worked in {ramos-2025.outcome.nothing}.")
 
@@ -138,7 +146,11 @@ def _(project):
     flagged = " ".join(row[-1] for row in read(project, "discrepancies"))
     place = {name: i for i, name in enumerate(rows[0])}
     for line, row in enumerate(rows[1:], 2):
-        if row[place["percent_reported_pct"]] and row[place["events"]] and row[place["row_id"]] not in flagged:
+        if (
+            row[place["percent_reported_pct"]]
+            and row[place["events"]]
+            and row[place["row_id"]] not in flagged
+        ):
             row[place["percent_reported_pct"]] = "12.3"
             write(project, "outcomes", rows)
             return "outcomes.csv", line, "percent_reported_pct"
@@ -149,7 +161,11 @@ def _(project):
 def _(project):
     rows = read(project, "outcomes")
     events, total = rows[0].index("events"), rows[0].index("total")
-    index = next(i for i, row in enumerate(rows[1:], 1) if row[events] and row[total] and int(row[events]) < int(row[total]))
+    index = next(
+        i
+        for i, row in enumerate(rows[1:], 1)
+        if row[events] and row[total] and int(row[events]) < int(row[total])
+    )
     rows[index][events], rows[index][total] = rows[index][total], rows[index][events]
     write(project, "outcomes", rows)
     return "outcomes.csv", index + 1, "events"
@@ -218,7 +234,9 @@ def _(project):
     for index, row in enumerate(rows[1:], 1):
         if row[place["partition"]] and row[place["events"]]:
             groups.setdefault((row[place["cohort_id"]], row[place["partition"]]), []).append(index)
-    group = next(g for g in groups.values() if len(g) > 1 and not any(rows[i][place["row_id"]] in flagged for i in g))
+    group = next(
+        g for g in groups.values() if len(g) > 1 and not any(rows[i][place["row_id"]] in flagged for i in g)
+    )
     changed = rows[group[0]]
     changed[place["events"]] = str(int(changed[place["events"]]) - 1)
     changed[place["percent_reported_pct"]] = ""
@@ -370,13 +388,17 @@ def _(project):
 def _(project):
     rows = read(project, "outcomes")
     place = rows[0].index("timepoint")
-    write(project, "outcomes", [row[:place] + row[place + 1:] for row in rows])
+    write(project, "outcomes", [row[:place] + row[place + 1 :] for row in rows])
     return "outcomes.csv", 1, "timepoint"
 
 
 @damage("column added")
 def _(project):
-    write(project, "outcomes", [[*row, "comment" if i == 0 else ""] for i, row in enumerate(read(project, "outcomes"))])
+    write(
+        project,
+        "outcomes",
+        [[*row, "comment" if i == 0 else ""] for i, row in enumerate(read(project, "outcomes"))],
+    )
     return "outcomes.csv", 1, "comment"
 
 
@@ -416,7 +438,15 @@ def _(project):
     set_cell(project, "reports", "status_reason", "Göttingen")
     rows = read(project, "reports")
     line = next(i for i, row in enumerate(rows, 1) if "Göttingen" in row)
-    return change_bytes(project, "reports", lambda data: data.decode().replace("Göttingen", "G@@ttingen").encode().replace(b"@@", b"\xf6")), line, ""
+    return (
+        change_bytes(
+            project,
+            "reports",
+            lambda data: data.decode().replace("Göttingen", "G@@ttingen").encode().replace(b"@@", b"\xf6"),
+        ),
+        line,
+        "",
+    )
 
 
 @damage("UTF-16 encoding")
@@ -469,7 +499,7 @@ def _(project):
 def _(project):
     path = project / "data" / "references.bib"
     text = path.read_text(encoding="utf-8")
-    line = text[:text.index("@article{ramos-2025,")].count("\n") + 1
+    line = text[: text.index("@article{ramos-2025,")].count("\n") + 1
     path.write_text(text.replace("@article{ramos-2025,", "@article ramos-2025,"), encoding="utf-8")
     return "references.bib", line, ""
 
@@ -477,7 +507,9 @@ def _(project):
 @damage("report without bibliography")
 def _(project):
     path = project / "data" / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8").replace("{ramos-2025,", "{ramos-2024,"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("{ramos-2025,", "{ramos-2024,"), encoding="utf-8"
+    )
     line = next(i for i, row in enumerate(read(project, "reports"), 1) if row[0] == "ramos-2025")
     return "reports.csv", line, "report_id"
 
@@ -485,7 +517,9 @@ def _(project):
 @damage("bibliography without report")
 def _(project):
     path = project / "data" / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8") + "\n@misc{nobody-1999, year = {1999}}\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "\n@misc{nobody-1999, year = {1999}}\n", encoding="utf-8"
+    )
     return "references.bib", 0, ""
 
 
@@ -523,7 +557,11 @@ def _(project):
 def _(project):
     rows = read(project, "screening")
     place = find(rows, report_id="linder-2016")
-    write(project, "screening", [*rows[:place + 1], [rows[place][0] + "-b", *rows[place][1:]], *rows[place + 1:]])
+    write(
+        project,
+        "screening",
+        [*rows[: place + 1], [rows[place][0] + "-b", *rows[place][1:]], *rows[place + 1 :]],
+    )
     return "screening.csv", place + 2, "report_id"
 
 
@@ -543,10 +581,14 @@ def _(project):
 
 @damage("reading of a conclusion that is not there")
 def _(project):
-    write(project, "readings", [["claim_id", "digest", "read_on"], ["no-such.claim.x", "0" * 12, "2026-12-01"]])
+    write(
+        project, "readings", [["claim_id", "digest", "read_on"], ["no-such.claim.x", "0" * 12, "2026-12-01"]]
+    )
     return "readings.csv", 2, "claim_id"
 
 
 @damage("certainty that its steps do not give")
 def _(project):
-    return set_cell(project, "certainty", "certainty", lambda word: "moderate" if word != "moderate" else "low")
+    return set_cell(
+        project, "certainty", "certainty", lambda word: "moderate" if word != "moderate" else "low"
+    )

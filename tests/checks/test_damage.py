@@ -21,9 +21,14 @@ def test_damage_is_named(project, name):
     problems = check_project(project)
     assert problems, f"{name}: nothing found"
     places = {(problem.file, problem.row, problem.column) for problem in problems}
-    assert (file, row, column) in places, f"{name}: expected {file} row {row} column {column!r}, got\n" + "\n".join(map(str, problems))
+    assert (file, row, column) in places, (
+        f"{name}: expected {file} row {row} column {column!r}, got\n" + "\n".join(map(str, problems))
+    )
     for problem in problems:
-        assert problem.found and problem.expected and problem.mend and problem.rule
+        assert problem.found
+        assert problem.expected
+        assert problem.mend
+        assert problem.rule
 
 
 def test_sound_data_pass(project):
@@ -33,11 +38,17 @@ def test_sound_data_pass(project):
 def test_all_problems_at_once(project):
     for name in ("comma as decimal point", "typo in a code", "confidence limits swapped", "bold mark-up"):
         DAMAGES[name](project)
-    assert {"regimen_components.csv", "outcomes.csv", "survival.csv", "discrepancies.csv"} <= {problem.file for problem in check_project(project)}
+    assert {"regimen_components.csv", "outcomes.csv", "survival.csv", "discrepancies.csv"} <= {
+        problem.file for problem in check_project(project)
+    }
 
 
 def run_check(project, *options):
-    return subprocess.run([sys.executable, "-m", "livingreview.cli", "--root", str(project), "check", *options], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "livingreview.cli", "--root", str(project), "check", *options],
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_command_says_where_and_how_to_mend(project):
@@ -46,7 +57,9 @@ def test_command_says_where_and_how_to_mend(project):
     done = run_check(project)
     assert done.returncode == 1
     line = next(line for line in done.stdout.splitlines() if "column outcome" in line)
-    assert "outcomes.csv, row " in line and "'refractry'" in line and "did you mean 'refractory'?" in line
+    assert "outcomes.csv, row " in line
+    assert "'refractry'" in line
+    assert "did you mean 'refractory'?" in line
 
 
 def test_command_speaks_json(project):
@@ -59,7 +72,8 @@ def test_command_speaks_json(project):
 
 def test_command_outside_a_project_says_so(tmp_path):
     done = run_check(tmp_path)
-    assert done.returncode == 2 and "no data/datapackage.json" in done.stderr
+    assert done.returncode == 2
+    assert "no data/datapackage.json" in done.stderr
 
 
 def test_rows_are_recorded_and_sorted_on_request(project):
@@ -67,7 +81,8 @@ def test_rows_are_recorded_and_sorted_on_request(project):
     DAMAGES["rows out of order"](project)
     done = run_check(project, "--record-rows", "--sort")
     assert done.returncode == 0, done.stdout
-    assert "adverse_events" in done.stderr and "sorted glossary.csv" in done.stderr
+    assert "adverse_events" in done.stderr
+    assert "sorted glossary.csv" in done.stderr
 
 
 @pytest.mark.parametrize("spoil", ["figure", "quotation"])
@@ -79,7 +94,9 @@ def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
     else:
         place = set_cell(project, "discrepancies", "value_a", "“99.87% (n=99)”")
     problems = check_project(project, sources=sources)
-    assert [(problem.file, problem.row, problem.column) for problem in problems if problem.rule == "not-in-source"] == [place]
+    assert [
+        (problem.file, problem.row, problem.column) for problem in problems if problem.rule == "not-in-source"
+    ] == [place]
 
 
 def test_a_table_found_valid_before_is_looked_at_again_when_what_it_points_to_changed(project):
@@ -90,5 +107,8 @@ def test_a_table_found_valid_before_is_looked_at_again_when_what_it_points_to_ch
     rows = cohorts.read_text(encoding="utf-8").splitlines(keepends=True)
     cohorts.write_text("".join(row for row in rows if not row.startswith("linder-2016.")), encoding="utf-8")
     found = {(problem.file, problem.rule) for problem in check_project(project)}
-    assert ("outcomes.csv", "foreign-key") in found and ("cohorts.csv", "row-count") in found
-    assert len((project / "_build" / ".sound").read_text().split()) < len(noted.split()), "only valid tables are noted"
+    assert ("outcomes.csv", "foreign-key") in found
+    assert ("cohorts.csv", "row-count") in found
+    assert len((project / "_build" / ".sound").read_text().split()) < len(noted.split()), (
+        "only valid tables are noted"
+    )

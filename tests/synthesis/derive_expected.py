@@ -7,6 +7,7 @@ errors from central differences, posteriors from a dense grid.  Slow on purpose
 Run from the repository: python -m tests.synthesis.derive_expected (or by path).
 """
 
+import itertools
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -51,7 +52,7 @@ def log_marginal(x, n, mu, tau):
     cuts = sorted({mode + s * w for w in (width * 4, width * 12, 10) for s in (-1, 1)} | {mode})
     pieces = [
         quad(lambda z: np.exp(log_f(z) - top), a, b, epsabs=1e-13, epsrel=1e-11, limit=300)[0]
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in itertools.pairwise(cuts)
     ]
     return log_choose(x, n) + top + np.log(sum(pieces) / np.sqrt(2 * np.pi))
 
@@ -85,7 +86,10 @@ def fit(x, n, design):
 
     options = {"xatol": 1e-7, "fatol": 1e-11, "maxiter": 2000, "maxfev": 2000}
     zero = minimize(
-        lambda b: negative(np.append(b, 0.0)), np.zeros(design.shape[1]), method="Nelder-Mead", options=options
+        lambda b: negative(np.append(b, 0.0)),
+        np.zeros(design.shape[1]),
+        method="Nelder-Mead",
+        options=options,
     )
     best = None
     for start in (0.3, 1.5, 4.0):
@@ -200,9 +204,7 @@ def beta_binomial(x, n):
 
     def negative(theta):
         p, s = expit(theta[0]), np.exp(-theta[1])
-        return -np.sum(
-            log_choose(x, n) + betaln(x + p * s, n - x + (1 - p) * s) - betaln(p * s, (1 - p) * s)
-        )
+        return -np.sum(log_choose(x, n) + betaln(x + p * s, n - x + (1 - p) * s) - betaln(p * s, (1 - p) * s))
 
     found = minimize(
         negative, [0.0, -2.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4000}

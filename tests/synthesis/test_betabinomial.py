@@ -25,7 +25,8 @@ def test_likelihood_and_derivatives():
 
 def test_no_nearby_point_is_likelier():
     fit = betabinomial.fit_beta_binomial(X, N)
-    assert fit.converged and 0 < fit.rho < 1
+    assert fit.converged
+    assert 0 < fit.rho < 1
     at = np.array([fit.mu, logit(fit.rho)])
     assert direct(*at) == pytest.approx(fit.log_likelihood, abs=1e-9)
     for step in ([0.02, 0], [-0.02, 0], [0, 0.02], [0, -0.02]):

@@ -11,7 +11,11 @@ ARMS = ([4, 0, 3, 12], [40, 31, 25, 60], [11, 4, 9, 14], [41, 30, 22, 58])
 
 def test_binomial_normal_model_agrees_with_glmm():
     package = pytest.importorskip("glmm")
-    data = {"x": X, "rest": [n - x for x, n in zip(X, N, strict=True)], "study": [str(i) for i in range(len(X))]}
+    data = {
+        "x": X,
+        "rest": [n - x for x, n in zip(X, N, strict=True)],
+        "study": [str(i) for i in range(len(X))],
+    }
     fit = package.fit(data, "cbind(x, rest) ~ 1 + (1 | study)", "binomial", nagq=25)
     ours = pool_proportions(X, N)
     assert ours.mu == pytest.approx(float(fit.beta[0]), abs=1e-4)

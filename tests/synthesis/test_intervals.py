@@ -26,7 +26,8 @@ def test_arrays_in_arrays_out_and_floats_in_floats_out(method):
     low, high = proportion_interval([0, 3, 9], [9, 9, 9], method=method)
     assert low.shape == high.shape == (3,)
     assert isinstance(proportion_interval(3, 9, method=method)[0], float)
-    assert low[0] == 0 and high[2] == 1
+    assert low[0] == 0
+    assert high[2] == 1
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -35,8 +36,10 @@ def test_arrays_in_arrays_out_and_floats_in_floats_out(method):
 def test_limits_rise_with_events_and_swap_with_failures(method, n, level):
     x = np.arange(n + 1)
     low, high = proportion_interval(x, np.full(n + 1, n), method=method, level=level)
-    assert (np.diff(low) >= -1e-12).all() and (np.diff(high) >= -1e-12).all()
-    assert (low <= x / n + 1e-12).all() and (x / n <= high + 1e-12).all()
+    assert (np.diff(low) >= -1e-12).all()
+    assert (np.diff(high) >= -1e-12).all()
+    assert (low <= x / n + 1e-12).all()
+    assert (x / n <= high + 1e-12).all()
     assert low == pytest.approx(1 - high[::-1], abs=1e-9)
 
 
@@ -75,7 +78,13 @@ def test_bad_options_are_refused():
 
 @pytest.mark.parametrize(
     ("percent", "total", "expected"),
-    [("63.6", 22, (14,)), ("41", 9, ()), ("33", 400, (130, 131, 132, 133, 134)), ("0", 5, (0,)), ("100", 5, (5,))],
+    [
+        ("63.6", 22, (14,)),
+        ("41", 9, ()),
+        ("33", 400, (130, 131, 132, 133, 134)),
+        ("0", 5, (0,)),
+        ("100", 5, (5,)),
+    ],
 )
 def test_counts_from_percent(percent, total, expected):
     assert counts_from_percent(percent, total) == expected

@@ -63,7 +63,8 @@ def test_hartung_knapp_factor():
 def test_one_effect_keeps_its_own_interval_and_no_heterogeneity():
     fit = pool_inverse_variance(np.array([0.3]), np.array([0.04]))
     assert fit.ci == pytest.approx((0.3 - 1.959964 * 0.2, 0.3 + 1.959964 * 0.2), abs=1e-6)
-    assert np.isnan(fit.tau2) and np.isnan(fit.prediction).all()
+    assert np.isnan(fit.tau2)
+    assert np.isnan(fit.prediction).all()
 
 
 def test_two_step_results_are_back_transformed():

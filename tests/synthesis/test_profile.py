@@ -16,7 +16,8 @@ def fitted(x, n):
 def test_limits_solve_the_deviance_equation_for_several_sets():
     x, n, fits = fitted([[3, 12, 6], [8, 13, 21], [0, 18, 5]], [[20, 18, 25], [20, 31, 54], [20, 19, 16]])
     limits = profile_interval(x, n, fits)
-    assert (limits[:, 0] < fits.beta[:, 0]).all() and (fits.beta[:, 0] < limits[:, 1]).all()
+    assert (limits[:, 0] < fits.beta[:, 0]).all()
+    assert (fits.beta[:, 0] < limits[:, 1]).all()
     for side in (0, 1):
         top = profile_log_likelihood(x, n, limits[:, side], fits.tau, np.ones(3))
         assert 2 * (fits.log_likelihood - top) == pytest.approx(chi2.ppf(0.95, 1), abs=1e-4)

@@ -28,9 +28,12 @@ def test_edge_cells_never_raise_and_estimates_lie_inside_their_intervals(model, 
     assert (pooled.k, pooled.events, pooled.total) == (len(events), sum(events), sum(totals))
     assert (pooled.crude.low, pooled.crude.high) == proportion_interval(sum(events), sum(totals))
     if pooled.status == "ok":
-        assert 0 <= pooled.ci[0] <= pooled.estimate + 1e-9 and pooled.estimate <= pooled.ci[1] + 1e-9 <= 1 + 2e-9
+        assert 0 <= pooled.ci[0] <= pooled.estimate + 1e-9
+        assert pooled.estimate <= pooled.ci[1] + 1e-9 <= 1 + 2e-9
     else:
-        assert math.isnan(pooled.estimate) and math.isnan(pooled.ci[0]) and not pooled.converged
+        assert math.isnan(pooled.estimate)
+        assert math.isnan(pooled.ci[0])
+        assert not pooled.converged
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -110,7 +113,8 @@ def test_single_patients_are_always_refused(outcomes):
 
 def test_without_heterogeneity_the_median_is_the_crude_proportion():
     pooled = pool_proportions([8, 13, 21], [20, 31, 54])
-    assert pooled.tau2 == 0 and pooled.estimate == pytest.approx(pooled.crude.proportion)
+    assert pooled.tau2 == 0
+    assert pooled.estimate == pytest.approx(pooled.crude.proportion)
     assert pooled.marginal_mean == pytest.approx(pooled.estimate)
     assert pooled.prediction == pytest.approx(pooled.ci)
 
@@ -118,7 +122,12 @@ def test_without_heterogeneity_the_median_is_the_crude_proportion():
 def test_intervals_are_nested_and_the_mean_is_nearer_one_half():
     pooled = pool_proportions(*HETEROGENEOUS)
     assert pooled.tau2 > 0
-    by_width = [("ci_z", "ci"), ("ci", "prediction"), ("prediction_z", "prediction"), ("prediction", "prediction_km2")]
+    by_width = [
+        ("ci_z", "ci"),
+        ("ci", "prediction"),
+        ("prediction_z", "prediction"),
+        ("prediction", "prediction_km2"),
+    ]
     for inner, outer in by_width:
         (a, b), (c, d) = getattr(pooled, inner), getattr(pooled, outer)
         assert c < a < b < d
@@ -140,14 +149,17 @@ def test_many_at_once_equal_one_by_one():
         alone = pool_proportions(events, totals)
         assert (together.status, together.k, together.q_df) == (alone.status, alone.k, alone.q_df)
         for field in ("estimate", "se", "tau2", "ci", "ci_profile", "prediction", "log_likelihood", "q_lrt"):
-            assert getattr(together, field) == pytest.approx(getattr(alone, field), rel=1e-5, abs=1e-6, nan_ok=True)
+            assert getattr(together, field) == pytest.approx(
+                getattr(alone, field), rel=1e-5, abs=1e-6, nan_ok=True
+            )
 
 
 def test_a_thousand_sets_are_fitted():
     rng = np.random.default_rng(11)
     totals = rng.integers(5, 60, (1000, 8))
     pooled = pool_many(list(zip(rng.binomial(totals, 0.35), totals, strict=True)))
-    assert len(pooled) == 1000 and all(p.converged for p in pooled)
+    assert len(pooled) == 1000
+    assert all(p.converged for p in pooled)
     assert pool_many([]) == []
 
 

@@ -44,7 +44,8 @@ BCG = (
 )
 def test_vaccine_trials(measure, method, test, estimate, se, tau2):
     pooled = pool_ratios(*BCG, measure=measure, method=method, test=test)
-    assert pooled.k == pooled.k_given == 13 and pooled.status == "ok"
+    assert pooled.k == pooled.k_given == 13
+    assert pooled.status == "ok"
     assert (pooled.estimate, pooled.se) == pytest.approx((estimate, se), rel=1e-6)
     assert pooled.tau2 == pytest.approx(tau2, rel=1e-5, nan_ok=True)
     assert pooled.effect == pytest.approx(estimate if measure == "RD" else math.exp(estimate))
@@ -89,7 +90,8 @@ def test_studies_without_information_are_dropped_for_ratios_only():
     assert pool_ratios([0], [9], [0], [8]).status == "not_estimable"
     assert pool_ratios([0, 3], [9, 9], [0, 0], [8, 8], method="MH").status == "not_estimable"
     alone = pool_ratios([4], [12], [7], [12])
-    assert alone.status == "single_study" and math.isnan(alone.tau2)
+    assert alone.status == "single_study"
+    assert math.isnan(alone.tau2)
     assert alone.ci == pytest.approx(two_by_two(4, 12, 7, 12).risk_ratio_ci)
 
 
@@ -133,7 +135,8 @@ def test_hazard_ratio_from_its_interval():
     se = 0.2
     low, high = (math.exp(math.log(0.7) + s * 1.959964 * se) for s in (-1, 1))
     ratio = hazard_ratio_from_interval(0.7, low, high)
-    assert ratio.se == pytest.approx(se, rel=1e-6) and ratio.symmetric
+    assert ratio.se == pytest.approx(se, rel=1e-6)
+    assert ratio.symmetric
     assert not hazard_ratio_from_interval(0.7, 0.4, 1.6).symmetric
     assert standard_error_from_p(0.7, 0.05) == pytest.approx(abs(math.log(0.7)) / 1.959964, rel=1e-6)
 

@@ -36,7 +36,9 @@ def test_series_mark_what_cannot_be_estimated():
 
 def test_without_heterogeneity_levels_are_their_crude_proportions():
     fit = compare_levels([6, 0, 19, 3, 11], [17, 4, 52, 8, 23], [0, 1, 0, 1, 1])
-    assert fit.tau2 == 0 and fit.k == 5 and fit.k_levels == (2, 3)
+    assert fit.tau2 == 0
+    assert fit.k == 5
+    assert fit.k_levels == (2, 3)
     assert (fit.p_level0, fit.p_level1) == pytest.approx((25 / 69, 14 / 35))
     assert fit.odds_ratio == pytest.approx((14 / 21) / (25 / 44))
     assert fit.odds_ratio_ci[0] < fit.odds_ratio < fit.odds_ratio_ci[1]
@@ -72,7 +74,9 @@ def test_separated_levels_are_refused(x, n, z, status):
     assert compare_levels(x, n, z).status == status
 
 
-@pytest.mark.parametrize(("z", "message"), [([0, 1], "values"), ([0, 1, 2, 0, 1], "position 2"), ([1] * 5, "both")])
+@pytest.mark.parametrize(
+    ("z", "message"), [([0, 1], "values"), ([0, 1, 2, 0, 1], "position 2"), ([1] * 5, "both")]
+)
 def test_bad_moderators_are_refused(z, message):
     with pytest.raises(ValueError, match=message):
         compare_levels(X, N, z)

@@ -23,7 +23,9 @@ def test_a_landmark_gives_back_the_error_it_was_printed_with(curve, month):
     low, high = (float(end) for end in curve.confidence_interval_.asof(month))
     estimate, error = landmark_from_interval(survival, low, high)
     table = curve.event_table.loc[:month]
-    greenwood = np.sqrt((table["observed"] / (table["at_risk"] * (table["at_risk"] - table["observed"]))).sum()) / abs(np.log(survival))
+    greenwood = np.sqrt(
+        (table["observed"] / (table["at_risk"] * (table["at_risk"] - table["observed"]))).sum()
+    ) / abs(np.log(survival))
     assert (estimate, error) == pytest.approx((np.log(-np.log(survival)), greenwood), rel=1e-6)
     alone = pool_generic([estimate], [error], scale="cloglog")
     assert (alone.effect, *alone.ci) == pytest.approx((survival, low, high), rel=1e-6)
@@ -41,7 +43,9 @@ def test_printed_medians_and_landmarks_are_of_one_curve(review):
     compared = 0
     for _, part in frame.groupby(keys, dropna=False, sort=False):
         medians = [row for row in records(part) if row["statistic"] == "median" and row["unit"] == "months"]
-        for row in records(part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")].dropna(subset=["time_months"])):
+        for row in records(
+            part.loc[part["statistic"].eq("landmark") & part["unit"].eq("pct")].dropna(subset=["time_months"])
+        ):
             for median in medians:
                 compared += 1
                 side = np.sign(median["estimate"] - row["time_months"])
