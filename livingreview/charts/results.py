@@ -27,6 +27,7 @@ from livingreview.tables.common import (
     in_declared_order,
     iterate_strata,
     study_name,
+    whole,
     with_cohorts,
 )
 from livingreview.tables.outcomes import (
@@ -176,16 +177,14 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
 
 def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> ChartRow:
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
-    patients = None if pd.isna(row["total"]) else int(row["total"])
-    label = name_cohort(evidence, row, one_study=one_study)
     return ChartRow(
-        label,
+        name_cohort(evidence, row, one_study=one_study),
         float(row["estimate"]),
         low,
         high,
         make_figure(evidence, row),
         "",
-        patients,
+        whole(row["total"]),
         is_second_hand(row),
     )
 

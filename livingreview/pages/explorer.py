@@ -16,7 +16,7 @@ from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.display.html import Fragment
 from livingreview.display.numbers import exact_interval, write_value
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import capitalise, text
+from livingreview.tables.common import capitalise, text, whole
 from livingreview.tables.outcomes import grade_text
 
 # Columns whose cells are a code with words for it; a reader can filter by those that have a control on the
@@ -139,7 +139,7 @@ def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
         "time": None,
         "definition": None,
     }
-    counts = {column: _whole(row.get(column, pd.NA)) for column in ("events", "total")}
+    counts = {column: whole(row.get(column, pd.NA)) for column in ("events", "total")}
     return result | counts | RESULTS[name](evidence, row) | _interval(name, row)
 
 
@@ -178,7 +178,7 @@ def _describe_adverse_event(evidence: Evidence, row: Mapping) -> dict:
 
 
 def _describe_size(_evidence: Evidence, row: Mapping) -> dict:
-    return {"outcome": ("cohort", "Patients enrolled"), "total": _whole(row["n_enrolled"])}
+    return {"outcome": ("cohort", "Patients enrolled"), "total": whole(row["n_enrolled"])}
 
 
 # How the rows of each table are described, in the order in which they stand.
@@ -189,10 +189,6 @@ RESULTS = {
     "cohorts": _describe_size,
 }
 TABLES = tuple(RESULTS)
-
-
-def _whole(cell) -> int | None:
-    return None if pd.isna(cell) else int(cell)
 
 
 def _told(cell) -> str | None:

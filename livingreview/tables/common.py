@@ -18,6 +18,11 @@ def text(value, missing: str = "") -> str:
     return missing if pd.isna(value) else str(value)
 
 
+def whole(value) -> int | None:
+    """A cell as a whole number; None where it is empty."""
+    return None if pd.isna(value) else int(value)
+
+
 def capitalise(words: str) -> str:
     """First letter upper case, the rest as it is (so 'MRD' stays)."""
     return words[:1].upper() + words[1:]
