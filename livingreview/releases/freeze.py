@@ -43,27 +43,14 @@ def make_release(root: Path, version: str) -> Path:
     require_later(root, version)
     changes = require_changes_told(root, version)
     record = require_cited(root, version)
-    if problems := check_project(root):
-        told = "\n".join(f"  {problem}" for problem in problems)
-        msg = (
-            f"{len(problems)} problem(s) in the data:\n{told}\n"
-            "To mend: correct them until `livingreview check` is silent, then release again."
-        )
-        raise ReleaseError(msg)
+    require_sound(root)
     now = load_snapshot(root, NOW)
     content = describe_content(root, now)
     require_change(root, content)
+    estimates = [item.to_dict() for item in now.estimates.values()]
     files = {
-        DATA: make_zip(
-            {
-                **now.files,
-                "README.md": write_readme(now, record).encode(),
-                **{name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")},
-            }
-        ),
-        ESTIMATES: _json(
-            {"version": version, "estimates": [item.to_dict() for item in now.estimates.values()]}
-        ),
+        DATA: _zip_data(root, now, record),
+        ESTIMATES: _json({"version": version, "estimates": estimates}),
     }
     files[RECORD] = _json(
         {
@@ -79,6 +66,17 @@ def make_release(root: Path, version: str) -> Path:
     folder = _write_folder(root / RELEASES / version, files)
     write_deposit(root)
     return folder
+
+
+def require_sound(root: Path) -> None:
+    """Refuse data in which a check finds a problem."""
+    if problems := check_project(root):
+        told = "\n".join(f"  {problem}" for problem in problems)
+        msg = (
+            f"{len(problems)} problem(s) in the data:\n{told}\n"
+            "To mend: correct them until `livingreview check` is silent, then release again."
+        )
+        raise ReleaseError(msg)
 
 
 def require_change(root: Path, content: dict) -> None:
@@ -186,6 +184,12 @@ def write_readme(now: Snapshot, record: dict) -> str:
 
 def _json(value) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _zip_data(root: Path, now: Snapshot, record: dict) -> bytes:
+    """The data package with what a stranger needs to use it: read-me, licence and citation."""
+    files = {**now.files, "README.md": write_readme(now, record).encode()}
+    return make_zip(files | {name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")})
 
 
 def _write_folder(target: Path, files: dict[str, bytes]) -> Path:
