@@ -100,7 +100,7 @@ def _ris(item: dict) -> dict:
             entry["date"] = "/".join([str(year), *(f"{part:02d}" for part in rest)])
     if "page" in item:
         # As pages are printed, see `entry_to_csl`: not with a hyphen.
-        entry["start_page"], _, last = item["page"].partition("–")  # noqa: RUF001  an en dash
+        entry["start_page"], _, last = item["page"].partition("–")
         entry |= {"end_page": last} if last else {}
     notes = [item["note"]] if "note" in item else []
     notes += [f"{name}: {item[name]}" for name in ("PMID", "PMCID") if name in item]

@@ -29,7 +29,7 @@ def make_card(evidence: Evidence, row: Mapping) -> dict:
     table = evidence.package.tables[name]
     basis = evidence.label(name, "basis", row["basis"])
     if row["basis"] != "restated" and is_second_hand(row):
-        basis += ", from another publication’s figures"  # noqa: RUF001  an apostrophe, as pages print it
+        basis += ", from another publication’s figures"
     card = {
         "what": describe_row(evidence, table, row),
         "value": write_value(evidence, row),

@@ -152,7 +152,7 @@ def plain_title(words: str) -> str:
 
     Without what could begin markup: the theme writes titles unescaped.
     """
-    apostrophes = words.replace("'", "’")  # noqa: RUF001  a typographic one begins no markup
+    apostrophes = words.replace("'", "’")
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", apostrophes))
 
 
