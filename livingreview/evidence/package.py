@@ -20,6 +20,7 @@ import pandas as pd
 from pybtex.database import BibliographyData
 from pybtex.database.input.bibtex import Parser
 
+from livingreview.evidence.names import find_mentioned, name_in_words, name_reports
 from livingreview.evidence.schema import Package, Table, parse_package
 from livingreview.files import DESCRIPTOR, find_root
 
@@ -38,6 +39,8 @@ class Evidence:
         One frame per table, columns and dtypes as declared, rows in file order; a missing cell is ``pd.NA``.
     bibliography : BibliographyData
         ``references.bib``; keys are report ids.
+    named : mapping of str to str, optional
+        What the reports are called in the whole review, where this is a part of it; see `report_names`.
     memo : dict
         What was worked out from these tables before, by whoever worked it out.
     """
@@ -45,6 +48,7 @@ class Evidence:
     package: Package
     tables: Mapping[str, pd.DataFrame]
     bibliography: BibliographyData
+    named: Mapping[str, str] | None = field(default=None, repr=False)
     memo: dict = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -85,6 +89,27 @@ class Evidence:
         """Ids of the included reports."""
         reports = self.tables["reports"]
         return frozenset(reports.loc[reports["status"].eq("included"), "report_id"])
+
+    @cached_property
+    def report_names(self) -> Mapping[str, str]:
+        """What each report is called where people read (key: report_id): 'Kantarjian 2017 (TOWER)'.
+
+        No two reports of the review are called the same; a part of the evidence calls them as the whole does.
+        """
+        if self.named is not None:
+            return self.named
+        return name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
+
+    def in_words(self, cell, missing: str = "") -> str:
+        """A cell's text with every report called by its name; `missing` where the cell is empty."""
+        return missing if pd.isna(cell) else name_in_words(self.report_names, str(cell))
+
+    @cached_property
+    def major(self) -> frozenset[str]:
+        """Ids of the rows that a registered discrepancy of the gravest kind touches."""
+        frame = self.tables["discrepancies"]
+        touched = frame.loc[frame["severity"].eq("major"), "affects"]
+        return frozenset(row_id for cell in touched for row_id in split_ids(cell))
 
     @cached_property
     def cohort_studies(self) -> dict[str, str]:
@@ -296,7 +321,9 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
         for key in tables["reports"]["report_id"]
         if key in evidence.bibliography.entries
     }
-    return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
+    mentioned = find_mentioned(tables.values(), evidence.report_names)
+    named = {key: evidence.report_names[key] for key in sorted(mentioned)}
+    return replace(evidence, tables=tables, bibliography=BibliographyData(kept), named=named)
 
 
 def select_part(evidence: Evidence, part: str) -> Evidence:

@@ -74,9 +74,10 @@ def hash_files(root: Path, paths: list[Path], *extra: str) -> str:
 
 
 def hash_evidence(evidence: Evidence) -> str:
-    """One hash over everything a slice of the evidence can show: schema, rows, bibliography."""
+    """One hash over everything a slice of the evidence can show: schema, rows, bibliography, names."""
     tables = [
         part for name, frame in sorted(evidence.tables.items()) for part in (name, frame.to_csv(index=False))
     ]
     entries = [f"{key}{entry!r}" for key, entry in sorted(evidence.bibliography.entries.items())]
-    return digest(repr(evidence.package), *tables, *entries)
+    names = [f"{key}{name}" for key, name in sorted(evidence.report_names.items())]
+    return digest(repr(evidence.package), *tables, *entries, *names)
