@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ RIS_FIELDS = {
     "DOI": "doi",
     "language": "language",
 }
+VERBATIM = ("doi", "url", "eprint", "pmid", "pmcid")  # fields that managers read to the letter
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
 
 
@@ -68,7 +69,21 @@ def item_to_bibtex(item: dict) -> str:
         for name in item["author"]
     ]
     entry = Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})
-    return Writer().to_string(BibliographyData({item["id"]: entry})).strip() + "\n"
+    return write_entries({item["id"]: entry}).strip() + "\n"
+
+
+def write_entries(entries: Mapping[str, Entry]) -> str:
+    """Records as BibTeX."""
+    # Named, not looked up by its format: that takes longer, among all installed packages, than writing does.
+    return _BibtexWriter().to_string(BibliographyData(dict(entries)))
+
+
+class _BibtexWriter(Writer):
+    """Leaves addresses as they are: an escaped underscore in a DOI is a dead link."""
+
+    def _write_field(self, stream, type, value):
+        written = value if type.lower() in VERBATIM else self._encode(value)
+        stream.write(f",\n    {type} = {self.quote(written)}")
 
 
 def items_to_ris(items: Iterable[dict]) -> str:
