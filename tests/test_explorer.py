@@ -51,9 +51,10 @@ def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
         assert row["value"] == write_value(review, source)
         assert row["report"][0] == source["report_id"]
         if row["interval"][0] == "exact":
-            assert [row["low"], row["high"]] == [
-                round(100 * end, 1) for end in exact_interval(source["events"], source["total"])
-            ]
+            ends = [100 * end for end in exact_interval(source["events"], source["total"])]
+            assert [row["low"], row["high"]] == pytest.approx(ends, abs=0.0501)
+            assert (row["low"] == 0) == (source["events"] == 0)
+            assert (row["high"] == 100) == (source["events"] == source["total"])
         if row["low"] is not None:
             assert 0 <= row["low"] <= row["percent"] <= row["high"] <= 100
 

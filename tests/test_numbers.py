@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from livingreview.display.marks import legend
 from livingreview.display.numbers import (
     Figure,
     exact_interval,
@@ -11,7 +12,6 @@ from livingreview.display.numbers import (
     format_count,
     format_interval,
     format_percent,
-    legend,
     make_figure,
     write_value,
 )
@@ -47,10 +47,10 @@ def test_exact_interval_of_a_printed_example():
 def test_a_figure_links_to_its_row_and_says_what_was_printed(review):
     row_id = "ramos-2025.outcome.relapse.cr"
     figure = make_figure(review, row_id)
-    assert figure.text == "10/23 (43%)"
+    assert figure.text == "10/23 (43.5%)"
     assert figure.href == f"reports/ramos-2025.html#{row_id}"
     assert "as printed" in figure.title
-    assert "ramos-2025" in figure.origin
+    assert "Ramos Peñafiel 2025" in figure.origin
     assert figure.title in figure.__html__()
 
 
@@ -59,7 +59,7 @@ def test_restated_and_flagged_figures_are_marked(review):
     assert "restated" in figure.marks
     flagged = make_figure(review, "ramos-2025.outcome.relapse.refractory")
     assert "flagged" in flagged.marks
-    assert "!" in flagged.__html__()
+    assert "discrepancy registered" in flagged.link()
     assert "restated" in legend([figure])
     assert "discrepancy" in legend([flagged])
     assert legend([]) == ""
@@ -82,7 +82,8 @@ def test_conclusions_are_filled_with_figures(review):
     text = fill_figures(review, "A < B: {ramos-2025.outcome.relapse.cr}, no more.")
     assert isinstance(text, Markup)
     assert text.startswith("A &lt; B: <a class=")
-    assert "10/23 (43%)" in text
+    assert "10/23 " in text
+    assert "(43.5%)" in text
     assert text.endswith("no more.")
 
 

@@ -262,7 +262,9 @@ def test_contrast_of_tower_by_hand(review):
     p1, p2 = a / n1, c / n2
     newcombe = p1 - p2 - math.hypot(p1 - l1, u2 - p2), p1 - p2 + math.hypot(u1 - p1, p2 - l2)
     assert row.cells[3] == f"{ratio:.2f} ({low:.2f} to {high:.2f})"
-    assert row.cells[4] == f"{100 * (p1 - p2):+.0f} ({100 * newcombe[0]:+.0f} to {100 * newcombe[1]:+.0f})"
+    least, most = (f"{100 * end:+.0f}".replace("-", "−") for end in newcombe)
+    assert abs(p1 - p2) < 0.005
+    assert row.cells[4] == f"0 ({least} to {most})"
     one, both = pool_ratios([a], [n1], [c], [n2], measure="RR"), two_by_two(a, n1, c, n2)
     assert (one.effect, *one.ci) == pytest.approx((ratio, low, high), rel=1e-6)
     assert both.fisher_p == pytest.approx(fisher_exact([[a, n1 - a], [c, n2 - c]]).pvalue)

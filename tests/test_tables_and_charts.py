@@ -75,7 +75,7 @@ def test_a_chart_is_drawn_once_and_live(review):
     match = DEFERRED.search(str(figure.__html__()))
     picture, script = draw_deferred(match["key"], match["spec"])
     assert picture.count("<svg ") == 1
-    assert "10/23 (43%)" in picture
+    assert "10/23 (43.5%)" in picture
     assert LIVE.search(picture)["key"] == match["key"]
     assert len(picture) < len(script), "the live specification is not in the page"
     call, _, rest = script.partition(",")
@@ -155,7 +155,7 @@ def test_forests_show_exact_intervals_and_keep_strata_apart(review):
         for figure in figures_of(CHARTS["response"](select_class(review, "bortezomib")))
         if "10/23" in figure.description
     )
-    assert "10/23 (43%) [23 to 66%]" in text
+    assert "10/23 (43.5%) [23 to 66%]" in text
 
 
 def test_single_patients_and_subgroups_stay_out_of_forests(review):

@@ -14,6 +14,7 @@ from livingreview.display.html import HtmlTable, Stack, join_tables
 from livingreview.display.numbers import (
     exact_interval,
     format_interval,
+    format_number,
     format_percent,
     is_second_hand,
     make_figure,
@@ -164,7 +165,7 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
         studies = studies_in(evidence, drawn)
         rows: list[ChartRow] = []
         for (endpoint, months), block in group_by(drawn, "endpoint", "time_months").items():
-            words = f"{evidence.label('survival', 'endpoint', endpoint)} at {months:g} months"
+            words = f"{evidence.label('survival', 'endpoint', endpoint)} at {format_number(months)} months"
             rows.append(ChartRow(capitalise(words)))
             rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in block]
         if len(drawn) > 1:

@@ -13,7 +13,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from livingreview.display.numbers import Figure, legend
+from livingreview.display.marks import Figure, legend
 
 CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
 
@@ -95,9 +95,9 @@ class HtmlTable:
         return " ".join(f"lr-n{i}" for i, column in enumerate(self.columns, 1) if column.numeric)
 
     def __html__(self) -> Markup:
-        marks = legend(self.figures)
-        notes = [*self.notes, *([marks] if marks else [])]
-        return render("table.html.j2", table=self, notes=notes, cell=render_cell)
+        return render(
+            "table.html.j2", table=self, marks=legend(self.figures), notes=self.notes, cell=render_cell
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         lines = [self.caption] + [" | ".join(_plain(cell) for cell in row.cells) for row in self.rows]

@@ -7,6 +7,7 @@ page and the book agree to the digit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +15,17 @@ import pandas as pd
 from livingreview.charts.render import inert_json
 from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.display.html import Fragment
-from livingreview.display.numbers import exact_interval, write_value
+from livingreview.display.numbers import (
+    exact_interval,
+    format_interval,
+    format_number,
+    format_share,
+    percent_value,
+    write_printed,
+    write_value,
+)
 from livingreview.evidence import Evidence, records
+from livingreview.pages.describe import UNSAID
 from livingreview.tables.common import capitalise, text, whole
 from livingreview.tables.outcomes import grade_text
 
@@ -49,6 +59,8 @@ PLAIN = (
     "percent",
     "low",
     "high",
+    "share",
+    "share_interval",
     "time",
     "definition",
     "as_printed",
@@ -98,7 +110,10 @@ def list_rows(evidence: Evidence) -> list[dict]:
         about[row["cohort_id"]]
         | _describe_result(evidence, name, row)
         | _describe_origin(evidence, name, row)
-        | {"report": (row["report_id"], row["report_id"]), "status": statuses[row["report_id"]]}
+        | {
+            "report": (row["report_id"], evidence.report_names[row["report_id"]]),
+            "status": statuses[row["report_id"]],
+        }
         for name in TABLES
         for row in records(evidence.tables[name])
         if row["cohort_id"] in about
@@ -116,7 +131,7 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
         study, regimen = studies[cohort["study_id"]], text(cohort["regimen_id"])
         family = families.get(regimen)
         found[cohort["cohort_id"]] = {
-            column: (cohort[column], evidence.label("cohorts", column, cohort[column]))
+            column: (cohort[column], _words(evidence, column, cohort[column]))
             for column in ("disease", "age_group", "setting")
         } | {
             "class": NONE if family is None else (family["class_id"], titles[family["class_id"]]),
@@ -127,6 +142,12 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
             "design": (study["design"], evidence.label("studies", "design", study["design"])),
         }
     return found
+
+
+def _words(evidence: Evidence, column: str, code: str) -> str:
+    """Words for a code of a cohort; beside others 'not reported' alone would not say what is not."""
+    words = evidence.label("cohorts", column, code)
+    return f"{column.replace('_', ' ')} {words}" if code == UNSAID else words
 
 
 def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
@@ -163,7 +184,7 @@ def _describe_survival(evidence: Evidence, row: Mapping) -> dict:
         "outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"),
         "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"),
         "definition": _told(row["group"]),
-        "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
+        "time": None if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
     }
 
 
@@ -192,28 +213,51 @@ TABLES = tuple(RESULTS)
 
 
 def _told(cell) -> str | None:
-    return None if pd.isna(cell) or cell == "not_reported" else str(cell)
+    return None if pd.isna(cell) or cell == UNSAID else str(cell)
 
 
 def _interval(name: str, row: Mapping) -> dict:
-    """Point and interval in percent, where the row is a share of patients."""
-    share, ends, kind = None, (None, None), ("", "")
+    """Point and interval in percent where the row is a share of patients.
+
+    As numbers, by which the page draws and sorts, and as the book writes them.
+    """
     if name in ("outcomes", "adverse_events"):
-        printed = "" if pd.isna(row["percent_reported_pct"]) else str(row["percent_reported_pct"])
-        if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 1:
-            share, kind = 100 * row["events"] / row["total"], ("exact", "95% exact")
-            ends = tuple(100 * end for end in exact_interval(row["events"], row["total"]))
-        elif printed.replace(".", "", 1).isdigit():
-            share = float(printed)
+        found = _counted_share(row)
     elif name == "survival" and row["statistic"] == "landmark" and row["unit"] == "pct":
-        share = row["estimate"]
-        if not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"]):
-            level = "" if pd.isna(row["ci_level"]) else f"{100 * row['ci_level']:.0f}% "
-            ends, kind = (row["ci_low"], row["ci_high"]), ("printed", f"{level}as printed")
-    values = {"percent": share, "low": ends[0], "high": ends[1]}
-    return {"interval": kind} | {
-        column: None if value is None else round(float(value), 1) for column, value in values.items()
-    }
+        found = _printed_share(row)
+    else:
+        found = {}
+    empty = dict.fromkeys(("percent", "low", "high", "share", "share_interval"))
+    return empty | {"interval": ("", "")} | found
+
+
+def _counted_share(row: Mapping) -> dict:
+    printed = "" if pd.isna(row["percent_reported_pct"]) else str(row["percent_reported_pct"])
+    if not pd.isna(row["events"]) and not pd.isna(row["total"]):
+        if row["total"] < 2:
+            return {}  # no percentage of a single patient
+        low, high = exact_interval(row["events"], row["total"])
+        return {
+            "percent": percent_value(Fraction(row["events"], row["total"])),
+            "low": percent_value(low),
+            "high": percent_value(high),
+            "share": format_share(row["events"], row["total"], printed),
+            "share_interval": format_interval(low, high, row["total"]),
+            "interval": ("exact", "95% exact"),
+        }
+    if printed.replace(".", "", 1).isdigit():
+        return {"percent": float(printed), "share": f"{printed}%"}
+    return {}
+
+
+def _printed_share(row: Mapping) -> dict:
+    found = {"percent": float(row["estimate"]), "share": f"{write_printed(row, row['estimate'])}%"}
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return found
+    level = "" if pd.isna(row["ci_level"]) else f"{format_number(100 * Fraction(str(row['ci_level'])))}% "
+    low, high = (write_printed(row, row[name]) for name in ("ci_low", "ci_high"))
+    ends = {"low": float(row["ci_low"]), "high": float(row["ci_high"]), "share_interval": f"{low} to {high}%"}
+    return found | ends | {"interval": ("printed", f"{level}as printed")}
 
 
 def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
@@ -224,7 +268,7 @@ def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
     return coded | {
         "row_id": row["row_id"],
         "as_printed": None if pd.isna(row["as_reported"]) else row["as_reported"],
-        "locator": row["locator"],
+        "locator": evidence.in_words(row["locator"]),
         "flagged": "yes" if row["row_id"] in evidence.flags else None,
     }
 

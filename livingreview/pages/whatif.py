@@ -6,6 +6,8 @@ Where the rules allow no pooled value the combination is there all the same, wit
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from livingreview.charts.render import inert_json
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.display.numbers import (
@@ -13,6 +15,7 @@ from livingreview.display.numbers import (
     format_count,
     format_interval,
     format_percent,
+    format_share,
     make_figure,
 )
 from livingreview.evidence import Evidence
@@ -67,15 +70,15 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
 
 def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
     low, high = exact_interval(entry.events, entry.total)
-    name = entry.name
+    name, figure = entry.name, make_figure(evidence, entry.row_id)
     if entry.rebased:
         name += ", of all enrolled"
     if entry.second_hand and "restated" not in entry.name:
         name += ", restated"
     return {
         "name": name,
-        "href": make_figure(evidence, entry.row_id).href,
-        "text": format_count(entry.events, entry.total),
+        "href": figure.href,
+        "text": format_count(entry.events, entry.total) if entry.rebased else figure.text,
         "value": _points(entry.events / entry.total),
         "low": _points(low),
         "high": _points(high),
@@ -85,11 +88,11 @@ def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
 
 
 def _range(plan: Plan) -> str:
-    shares = [entry.events / entry.total for entry in plan.entries]
-    if len(shares) < 2:
+    if len(plan.entries) < 2:
         return ""
-    least, most = format_percent(min(shares)), format_percent(max(shares))
-    return f"The {len(shares)} studies range from {least} to {most}. "
+    ends = (pick(plan.entries, key=lambda entry: Fraction(entry.events, entry.total)) for pick in (min, max))
+    least, most = (format_share(entry.events, entry.total) for entry in ends)
+    return f"The {len(plan.entries)} studies range from {least} to {most}. "
 
 
 def _result(plan: Plan, fit: PooledProportion, name: str, what: str) -> dict:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
-from livingreview.display.numbers import exact_interval, format_interval, make_figure
+from livingreview.display.numbers import exact_interval, format_interval, format_number, make_figure
 from livingreview.evidence import Evidence
 from livingreview.tables.common import (
     capitalise,
@@ -102,7 +102,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
                 full_name(evidence, row),
                 _endpoint_parts(evidence, row),
                 make_figure(evidence, row),
-                "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
+                "" if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
                 text(row["origin"]).replace("not_reported", "not reported"),
                 text(row["total"]),
             ]

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import Figure, format_interval, format_percent, make_figure
+from livingreview.display.numbers import (
+    Figure,
+    format_count,
+    format_difference,
+    format_fixed,
+    format_interval,
+    format_percent,
+    format_ratio,
+    make_figure,
+)
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
 from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
@@ -116,7 +126,7 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     if fit.model == "beta-binomial":
         new_study, spread = "not given by this model", "none on this scale"
     else:
-        new_study, spread = prediction_words(fit), f"{fit.tau2**0.5:.2f}"
+        new_study, spread = prediction_words(fit), format_fixed(fit.tau2**0.5, 2)
     return Row(
         [
             name,
@@ -131,7 +141,7 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
 
 def _reference_rows(fit: PooledProportion) -> list[Row]:
     """The population average of a fit, and the crude total of its patients."""
-    crude = f"{fit.events}/{fit.total} ({format_percent(fit.crude.proportion, fit.total)})"
+    crude = format_count(fit.events, fit.total)
     interval = interval_words((fit.crude.low, fit.crude.high), fit.total)
     average = format_percent(fit.marginal_mean, fit.total)
     return [
@@ -238,12 +248,10 @@ def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
         return (NO_COUNTS,) * 2
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
     events, total = one["events"] + other["events"], one["total"] + other["total"]
-    ratio = (
-        "not estimable"
-        if events in (0, total)
-        else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
-    )
+    ratio = "not estimable" if events in (0, total) else format_ratio(table.risk_ratio, *table.risk_ratio_ci)
     if table.corrected and events not in (0, total):
         ratio += ", with 0.5 added to each cell"
-    low, high = (f"{100 * end:+.0f}" for end in table.risk_difference_ci)
-    return ratio, f"{100 * table.risk_difference:+.0f} ({low} to {high})"
+    difference = Fraction(int(one["events"]), int(one["total"])) - Fraction(
+        int(other["events"]), int(other["total"])
+    )
+    return ratio, format_difference(difference, *table.risk_difference_ci)
