@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from livingreview.display.numbers import write_value
+from livingreview.display.numbers import DERIVED, write_value
 from livingreview.pages.cards import make_cards, write_cards, write_review
 from tests.test_browser import Visit
 
@@ -35,14 +35,14 @@ def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
         for row_id, card in cards["rows"].items():
             row = review.row(row_id)
             assert row["report_id"] == path.stem
-            assert card["where"] == row["locator"]
+            assert card["where"] == review.in_words(row["locator"])
             assert card.get("value", "") == write_value(review, row)
             assert card.get("printed") == (
                 row["as_reported"] if isinstance(row["as_reported"], str) else None
             )
             assert tuple(card.get("flags", ())) == review.flags.get(row_id, ())
             assert all(cards["flags"][item]["explanation"] for item in card.get("flags", ()))
-            assert ("derivation" in card) == (row["basis"] == "derived")
+            assert ("derivation" in card) == (row["basis"] in DERIVED)
         seen |= cards["rows"].keys()
     assert seen == set(review.row_tables), (
         "scripts of reports that are gone are gone, and no row is without a card"
@@ -55,7 +55,7 @@ def test_a_card_offers_what_the_record_holds(tmp_path):
     assert "example.org" not in (tmp_path / "review.js").read_text()
     write_review(PUBLISHED, tmp_path / "review.js")
     about = json.loads((tmp_path / "review.js").read_text().removeprefix("lrReview(").removesuffix(");\n"))
-    assert about["rows"]["source"] == f"{{report}}. In: {about['source']}"
+    assert about["rows"]["source"] == f"{{reference}} — cited in: {about['source']}"
     assert about["rows"]["issues"] == "https://example.org/code/issues/new"
     assert about["rows"]["address"] == "https://example.org/r/v/2026.11.0/chapters/reports/{report}.html"
     assert about["address"].endswith("/v/2026.11.0/chapters/{page}.html")
@@ -92,7 +92,7 @@ def test_no_page_grows_by_its_cards(book):
 def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
     with Visit(chromium, site, "chapters/bortezomib.html") as visit:
         page = visit.page
-        figure = page.locator(".bd-article p a.lr-figure:has(+ sup:has-text('!'))").first
+        figure = page.locator(".bd-article p a.lr-figure:has(.lr-flag)").first
         report, row_id = re.search(r"reports/(.+)\.html#(.+)", figure.get_attribute("href")).groups()
         cards = read_cards_of(page, report)
         figure.focus()

@@ -18,6 +18,7 @@ from livingreview.tables.reports import (
     component_table,
     components_of,
     course_table,
+    regimen_name,
     regimens_shown,
     when_text,
 )
@@ -65,7 +66,7 @@ def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[Htm
         if courses.empty:
             continue
         role = evidence.label("regimens", "role", regimen["role"])
-        name = f"{regimen['name']} ({regimen['report_id']}; {role})"
+        name = regimen_name(evidence, regimen, role)
         table = component_table(evidence, courses, f"Drugs and doses: {name}")
         dated = courses.dropna(subset=["days"])
         if len(dated) < 2:
@@ -157,7 +158,7 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
         dated = course.dropna(subset=["start"])
         if dated.empty:
             continue
-        name = f"{title}: {labels[cohort_id]} ({course['report_id'].iloc[0]})"
+        name = f"{title}: {labels[cohort_id]} ({evidence.report_names[course['report_id'].iloc[0]]})"
         measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
         if len(measured) > 1:
             charts.append(_draw_measures(evidence, measured, name))

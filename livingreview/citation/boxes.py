@@ -32,17 +32,22 @@ def _box(item: dict, name: str, reports: str) -> Fragment:
     return Fragment("cite.html.j2", values, text)
 
 
-def cite_row(record: dict, report_id: str) -> Fragment:
+def cite_row(record: dict, report_id: str, reference: str) -> Fragment:
     """How to cite one figure of a report's page.
 
     Words that stand without script, and what the script needs for a text per row.
     """
-    values = row_source(record, report_id)
+    values = row_source(record, report_id, reference)
     return Fragment("cite-row.html.j2", values | {"version": record["version"]}, values["source"])
 
 
-def row_source(record: dict, report_id: str) -> dict:
-    """What the text that cites a row of a report is made of.
+def row_source(record: dict, report_id: str, reference: str) -> dict:
+    """What the text that cites a row of a report is made of: the report's own reference, then the review.
+
+    Parameters
+    ----------
+    reference : str
+        The report's full reference, see `name_reference`.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def row_source(record: dict, report_id: str) -> dict:
         are '' where there is none.
     """
     about = page_source(record, f"reports/{report_id}")
-    return about | {"source": f"{report_id}. In: {about['source']}", "issues": issues_address(record)}
+    return about | {"source": f"{reference} — cited in: {about['source']}", "issues": issues_address(record)}
 
 
 def page_source(record: dict, page: str) -> dict:

@@ -117,6 +117,12 @@ class Evidence:
         return dict(zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["study_id"]))
 
     @cached_property
+    def report_studies(self) -> dict[str, str]:
+        """The study each report tells of (key: report_id)."""
+        reports = self.tables["reports"]
+        return dict(zip(reports["report_id"], reports["study_id"], strict=True))
+
+    @cached_property
     def overlaps(self) -> dict[str, frozenset[str]]:
         """The studies that share patients with each study (key: study_id); a check holds that both name each other."""
         return {

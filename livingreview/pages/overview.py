@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, fold
-from livingreview.display.numbers import fill_figures
+from livingreview.display.marks import legend
+from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, records, select_class
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
@@ -50,7 +52,7 @@ def _count(frame: pd.DataFrame, column: str, code: str) -> int:
 
 def list_classes(review: Evidence) -> Fragment:
     """One entry per class: its question and its first conclusion, with certainty."""
-    items = []
+    items, shown = [], []
     for row in records(review.tables["regimen_classes"].sort_values("position")):
         claims = select_class(review, row["class_id"]).tables["claims"].sort_values("position")
         item = {"class_id": row["class_id"], "title": row["title"], "question": row["question"]}
@@ -58,13 +60,15 @@ def list_classes(review: Evidence) -> Fragment:
             item |= {"text": "", "certainty": "", "certainty_label": ""}
         else:
             first = claims.iloc[0]
+            shown += figures_in(review, first["text"])
             item |= {
                 "text": fill_figures(review, first["text"]),
                 "certainty": first["certainty"],
                 "certainty_label": review.label("claims", "certainty", first["certainty"]),
             }
         items.append(item)
-    return Fragment("classes.html.j2", {"items": items}, f"[{len(items)} classes]")
+    values = {"items": items, "marks": legend(shown)}
+    return Fragment("classes.html.j2", values, f"[{len(items)} classes]")
 
 
 def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
@@ -77,7 +81,7 @@ def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
         Column("All", True),
         Column("Cannot be settled", True),
     ]
-    blocks = [(report_link(report), part) for report, part in frame.groupby("report_id")]
+    blocks = [(report_link(review, report), part) for report, part in frame.groupby("report_id")]
     rows = [
         Row(
             [
@@ -116,16 +120,24 @@ def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Fold
     rows = [
         Row(
             [
-                report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"],
-                row["search_id"],
+                report_link(review, row["report_id"])
+                if not pd.isna(row["report_id"])
+                else text_of_id(row["record_id"]),
+                text_of_id(row["search_id"]),
                 review.label("screening", "stage", row["stage"]),
-                row["reason"],
+                review.in_words(row["reason"]),
             ]
         )
         for row in records(frame.loc[frame["decision"].eq(decision)])
     ]
     columns = [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")]
     return fold(HtmlTable(caption, columns, rows))
+
+
+def text_of_id(cell: str) -> str:
+    """The id of a search, or of a record that is no report here, in words: 'g4-cog' is 'g4, cog'."""
+    first, _, rest = cell.partition("-")
+    return f"{first}, {rest.replace('-', ' ')}" if re.fullmatch(r"g\d+", first) else cell.replace("-", " ")
 
 
 def show_flow(review: Evidence) -> Fragment:
@@ -194,12 +206,12 @@ def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
     rows = [
         Row(
             [
-                row["search_id"],
+                text_of_id(row["search_id"]),
                 row["source"],
                 text(row["date"], "day not kept"),
-                row["query"],
+                review.in_words(row["query"]),
                 text(row["hits"]),
-                text(row["note"]),
+                review.in_words(row["note"]),
             ]
         )
         for row in records(review.tables["searches"])
@@ -219,7 +231,7 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
     rows = [
         Row(
             [
-                report_link(row["report_id"]),
+                report_link(review, row["report_id"]),
                 text(row["rows_first"]),
                 text(row["rows_second"]),
                 text(row["rows_both"]),
@@ -245,7 +257,7 @@ def list_reports(review: Evidence) -> HtmlTable:
     rows = [
         Row(
             [
-                report_link(row["report_id"]),
+                report_link(review, row["report_id"]),
                 review.label("reports", "kind", row["kind"]),
                 review.label("reports", "status", row["status"]),
                 str(counts.get(row["report_id"], 0)),

@@ -10,58 +10,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup, escape
 
-from livingreview.citation import cite_row, format_reference
+from livingreview.citation import cite_row, format_reference, name_reference
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link, render
+from livingreview.display.marks import FLAG
 from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, load_evidence, records, select_class
 from livingreview.evidence.schema import Table
 from livingreview.files import make_zip
-from livingreview.tables.common import text
+from livingreview.pages.describe import describe_row
+from livingreview.tables.common import report_link, text
 from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
 
-PROVENANCE = (
-    "row_id",
-    "report_id",
-    "locator",
-    "as_reported",
-    "basis",
-    "source_report_id",
-    "source_citation",
-    "derivation",
-    "verification",
-    "note",
-)
 NO_ROW = (
     "No figure of this report has been entered at first hand; "
     "what other reports restate of it stands on their pages."
 )
-# Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
-HIDDEN = {
-    *PROVENANCE,
-    "events",
-    "total",
-    "percent_reported_pct",
-    "estimate",
-    "value",
-    "dose",
-    "dose_unit",
-    "unit",
-    "partition",
-    "position",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "value_low",
-    "value_high",
-    "range_low",
-    "range_high",
-    "plus_minus",
-    "n_enrolled",
-    "study_id",
-    "family_id",
-    "parent_cohort_id",
-}
 
 
 def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[Path]:
@@ -102,10 +67,12 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     report_id = row["report_id"]
     studies = evidence.tables["studies"]
     study = studies.loc[studies["study_id"].eq(row["study_id"])].iloc[0]
-    facts = render("facts.html.j2", facts=_report_facts(evidence, row, study), note=text(row["note"]))
-    blocks = [f"# {plain_title(study['name'])}: {report_id}", raw_block(facts)]
+    facts = render(
+        "facts.html.j2", facts=_report_facts(evidence, row, study), note=evidence.in_words(row["note"])
+    )
+    blocks = [f"# {plain_title(evidence.report_names[report_id])}", raw_block(facts)]
     if printed:
-        blocks.append(raw_block(cite_row(record, report_id).__html__()))
+        blocks.append(raw_block(cite_row(record, report_id, name_reference(evidence, report_id)).__html__()))
     sections = _report_sections(evidence, report_id, printed)
     if not sections:
         blocks.append(NO_ROW)
@@ -137,7 +104,7 @@ def _report_facts(evidence: Evidence, row: Mapping, study: Mapping) -> list[tupl
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
         ("Kind", evidence.label("reports", "kind", row["kind"])),
         ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
-        ("Part in the review", f"{part}. {row['status_reason']}"),
+        ("Part in the review", f"{part}. {evidence.in_words(row['status_reason'])}"),
         ("Registry", text(row["registry_id"], "not reported")),
         ("First available", text(row["first_available"], "not established")),
         ("Data cut-off", text(row["data_cutoff"], "not reported")),
@@ -191,11 +158,11 @@ def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) ->
             [
                 [
                     describe_row(evidence, table, row),
-                    *([] if pd.isna(row["note"]) else [f"Note: {row['note']}"]),
+                    *([] if pd.isna(row["note"]) else [f"Note: {evidence.in_words(row['note'])}"]),
                 ],
                 write_value(evidence, row),
                 "no fragment" if pd.isna(row["as_reported"]) else f"“{row['as_reported']}”",
-                row["locator"],
+                evidence.in_words(row["locator"]),
                 _basis_parts(evidence, table, row),
                 _checked_parts(evidence, table, row),
             ],
@@ -210,8 +177,12 @@ def _basis_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
     source = row["source_report_id"]
     return [
         evidence.label(table.name, "basis", row["basis"]),
-        *([] if pd.isna(source) else [link(source, f"{source}.html")]),
-        *(row[name] for name in ("source_citation", "derivation") if not pd.isna(row[name])),
+        *([] if pd.isna(source) else [report_link(evidence, source, "")]),
+        *(
+            evidence.in_words(row[name])
+            for name in ("source_citation", "derivation")
+            if not pd.isna(row[name])
+        ),
     ]
 
 
@@ -219,33 +190,23 @@ def _checked_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
     return [
         evidence.label(table.name, "verification", row["verification"]),
         *(
-            link(f"! {evidence.discrepancy_titles[item]}", f"../discrepancies.html#{item}")
+            FLAG
+            + " "
+            + link(evidence.in_words(evidence.discrepancy_titles[item]), f"../discrepancies.html#{item}")
             for item in evidence.flags.get(row["row_id"], ())
         ),
     ]
 
 
-def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
-    """A row's own columns in words, without its value and provenance."""
-    parts = []
-    for item in table.fields:
-        value = row[item.name]
-        if (
-            item.name in HIDDEN
-            or pd.isna(value)
-            or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id"))
-        ):
-            continue
-        if item.name == "cohort_id" and table.name != "cohorts":
-            value = evidence.cohort_labels.get(value, value)
-        words = item.label(value)
-        unit = f" {item.unit}" if item.unit else ""
-        parts.append(
-            f"{words}{unit}"
-            if item.labels or item.type == "string"
-            else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}"
-        )
-    return "; ".join(dict.fromkeys(parts))  # a grade from 3 to 3 is told once
+def code(name: str) -> Markup:
+    """A name as it stands in the files, set as such."""
+    return Markup("<code>{}</code>").format(name)
+
+
+def mark_codes(words: str) -> Markup:
+    """Words in which the names of columns, and codes, are set as such."""
+    parts = re.split(r"((?<![a-z])[a-z]+(?:_[a-z]+)+)", words)
+    return Markup("").join(code(part) if i % 2 else escape(part) for i, part in enumerate(parts))
 
 
 def tabulate_dictionary(evidence: Evidence) -> Stack:
@@ -255,12 +216,14 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
         rows = [
             Row(
                 [
-                    item.name,
+                    code(item.name),
                     item.type,
                     item.unit,
-                    item.description,
+                    mark_codes(item.description),
                     "yes" if item.required else "",
-                    "; ".join(f"{code} = {words}" for code, words in item.labels.items()),
+                    Markup("; ").join(
+                        Markup("{} = {}").format(code(name), words) for name, words in item.labels.items()
+                    ),
                 ]
             )
             for item in table.fields
@@ -273,7 +236,7 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
             Column("Required"),
             Column("Codes"),
         ]
-        tables.append(HtmlTable(f"{table.path}: {table.description}", columns, rows))
+        tables.append(HtmlTable(f"{table.title}: {table.description}", columns, rows))
     return Stack(tables)
 
 

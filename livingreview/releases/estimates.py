@@ -132,7 +132,7 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
     for row in records(evidence.tables["survival"]):
         if pd.isna(row["estimate"]):
             continue
-        when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
+        when = "" if pd.isna(row["time_months"]) else f" at {format_number(row['time_months'])} months"
         endpoint, statistic = (
             evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
         )
@@ -157,8 +157,8 @@ SOURCES = (outcome_estimates, survival_estimates)
 def _whom(evidence: Evidence, row: dict) -> str:
     cohort_id, report_id = row["cohort_id"], row["report_id"]
     if pd.isna(cohort_id):
-        return report_id
-    study = evidence.study_names.get(cohort_id, report_id)
+        return evidence.report_names.get(report_id, report_id)
+    study = evidence.study_names.get(cohort_id, evidence.report_names.get(report_id, report_id))
     return f"{study}, {evidence.cohort_labels.get(cohort_id, cohort_id)}"
 
 

@@ -27,7 +27,7 @@ from livingreview.releases.snapshot import (
     read_record,
 )
 from livingreview.releases.tell import CAUSES, TITLES
-from livingreview.tables.common import report_link, text
+from livingreview.tables.common import report_link
 
 NEW = ("new_evidence", "addition")  # what was not known before: told by report, not cell by cell
 REPORTS = {
@@ -266,7 +266,9 @@ def _row(evidence: Evidence, key: str):
 
 def _report(evidence: Evidence, report_id: str):
     known = set(evidence.tables["reports"]["report_id"])
-    return report_link(report_id) if report_id in known else text(report_id)
+    return (
+        report_link(evidence, report_id) if report_id in known else f"a report no longer here ({report_id})"
+    )
 
 
 def _say(words: str | Markup) -> Fragment:

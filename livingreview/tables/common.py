@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
@@ -10,6 +11,10 @@ from livingreview.display.html import link
 from livingreview.evidence import Evidence, records
 
 NOT_REPORTED = "not reported"
+UNKNOWN = re.compile(
+    r" \((?:author|year|author and year) not established\)$"
+    r"|; (?:author|year|author and year) not established(?=\)$)"
+)
 NO_FAMILY = {"name": "Several regimens, or none entered", "position": 99}
 
 
@@ -28,9 +33,9 @@ def capitalise(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def report_link(report_id: str):
-    """Link to a report's page."""
-    return link(report_id, f"reports/{report_id}.html")
+def report_link(evidence: Evidence, report_id: str, folder: str = "reports/"):
+    """Link to a report's page, by what the report is called; `folder` is where the page is seen from."""
+    return link(evidence.report_names[report_id], f"{folder}{report_id}.html")
 
 
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
@@ -98,10 +103,24 @@ def study_name(evidence: Evidence, cohort_id: str) -> str:
     return str(evidence.study_names[cohort_id])
 
 
+def short_name(evidence: Evidence, report_id: str) -> str:
+    """What a report is called in a label: its name without what is not established of it."""
+    return UNKNOWN.sub("", evidence.report_names[report_id])
+
+
 def full_name(evidence: Evidence, row: Mapping) -> str:
-    """A cohort's study and label, the study's name once."""
-    study = study_name(evidence, row["cohort_id"])
-    return row["c_label"] if row["c_label"].startswith(study) else f"{study}: {row['c_label']}"
+    """A row's report and its cohort's label, the study's name once.
+
+    A cohort of another study than the report's own is named by that study: 'UKALL R3, in Roe 2020: children'.
+    """
+    study, label, name = (
+        study_name(evidence, row["cohort_id"]),
+        row["c_label"],
+        short_name(evidence, row["report_id"]),
+    )
+    if evidence.report_studies[row["report_id"]] != evidence.cohort_studies[row["cohort_id"]]:
+        name = f"{study}, in {name}"
+    return f"{name}: {label.removeprefix(study).lstrip(' ,:') or label}"
 
 
 def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, column: str) -> list[dict]:

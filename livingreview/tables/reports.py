@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
-from livingreview.display.numbers import Figure, fill_figures, make_figure
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.display.marks import Figure, legend
+from livingreview.display.numbers import figures_in, fill_figures, make_figure, write_printed
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
+
+# Columns of a discrepancy that are words.
+TOLD = ("title", "where_a", "value_a", "where_b", "value_b", "explanation", "resolution")
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
@@ -42,14 +46,14 @@ def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> Ht
         rows.append(
             Row(
                 [
-                    report_link(row["report_id"]),
+                    report_link(evidence, row["report_id"]),
                     study["name"],
                     evidence.label("studies", "design", study["design"]),
                     [
                         evidence.label("reports", "kind", row["kind"]),
                         evidence.label("reports", "text_seen", row["text_seen"]),
                     ],
-                    row["status_reason"],
+                    evidence.in_words(row["status_reason"]),
                     text(row["registry_id"], NOT_REPORTED),
                 ]
             )
@@ -70,7 +74,7 @@ def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
     rows = [
         Row(
             [
-                [row["label"], report_link(row["report_id"])],
+                [row["label"], report_link(evidence, row["report_id"])],
                 stratum_name(evidence, row["disease"], row["setting"], row["age_group"]),
                 age_text(evidence, row),
                 make_figure(evidence, row),
@@ -87,26 +91,26 @@ def age_text(evidence: Evidence, row: Mapping) -> str:
     """'median 43 (10 to 59)'."""
     if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
         return evidence.label("cohorts", "age_group", row["age_group"])
-    least, most = row["age_min_years"], row["age_max_years"]
-    spread = (
-        "" if pd.isna(least) else f" ({least:g} or more)" if pd.isna(most) else f" ({least:g} to {most:g})"
+    least, centre, most = (
+        "" if pd.isna(row[name]) else write_printed(row, row[name])
+        for name in ("age_min_years", "age_centre_years", "age_max_years")
     )
+    spread = f" ({least} to {most})" if least and most else f" ({least} or more)" if least else ""
     if pd.isna(row["age_centre_years"]):
         return spread.strip(" ()")
     kind = {"median": "median ", "mean": "mean "}.get(text(row["age_statistic"]), "")
-    return f"{kind}{row['age_centre_years']:g}{spread}"
+    return f"{kind}{centre}{spread}"
 
 
 def follow_up_text(row: Mapping) -> str:
     """'median 3.3 (0.4 to 18.6)'."""
-    if pd.isna(row["follow_up_median_months"]):
-        return "" if pd.isna(row["follow_up_max_months"]) else f"{row['follow_up_max_months']:g}"
-    spread = (
-        ""
-        if pd.isna(row["follow_up_min_months"])
-        else f" ({row['follow_up_min_months']:g} to {row['follow_up_max_months']:g})"
+    least, median, most = (
+        "" if pd.isna(row[name]) else write_printed(row, row[name])
+        for name in ("follow_up_min_months", "follow_up_median_months", "follow_up_max_months")
     )
-    return f"median {row['follow_up_median_months']:g}{spread}"
+    if not median:
+        return most
+    return f"median {median} ({least} to {most})" if least else f"median {median}"
 
 
 def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
@@ -139,7 +143,7 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
 def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
     """Drugs and doses of every regimen as one folded table, the regimens as headings."""
     tables = [
-        component_table(evidence, courses, f"{caption}: {regimen['name']} ({regimen['report_id']})")
+        component_table(evidence, courses, f"{caption}: {regimen_name(evidence, regimen)}")
         for regimen in regimens_shown(evidence)
         if len(courses := components_of(evidence, regimen["regimen_id"]))
     ]
@@ -185,6 +189,12 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
         }
     )
     return HtmlTable(caption, columns, rows, notes)
+
+
+def regimen_name(evidence: Evidence, regimen: Mapping, role: str = "") -> str:
+    """'Block A (Smith 2020)': a regimen with the report that gives it, and its role."""
+    told = filter(None, (evidence.report_names[regimen["report_id"]], role))
+    return f"{regimen['name']} ({'; '.join(told)})"
 
 
 def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[dict]:
@@ -253,7 +263,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
                 [
                     f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
                     evidence.label("appraisals", "judgement", row["judgement"]),
-                    row["reason"],
+                    evidence.in_words(row["reason"]),
                     row["locator"],
                 ],
                 anchor=row["row_id"],
@@ -266,7 +276,8 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
             for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items()
             if code in answered
         )
-        title = f"{caption}: {report_id}, {tool['tool']} ({tool['tool_version']})"
+        name = evidence.report_names[report_id]
+        title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
         tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
     return Stack(tables, "No report of this class has been appraised.")
 
@@ -295,16 +306,20 @@ def list_discrepancies(
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
     items = [
         {
-            "row": {name: text(row[name]) for name in table.columns},
+            "row": {name: text(row[name]) for name in table.columns}
+            | {name: evidence.in_words(row[name]) for name in TOLD},
+            "name": evidence.report_names[row["report_id"]],
             "kind": table.field("kind").label(row["kind"]),
             "severity": row["severity"],
             "status": table.field("status").label(row["status"]),
-            "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
+            "report": report_link(evidence, row["report_id"], reports),
             "affects": _affected(evidence, row, reports),
         }
         for row in records(frame)
     ]
-    return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
+    marks = legend(figure for item in items for figure in item["affects"]) if not home else ""
+    values = {"items": items, "home": home, "marks": marks}
+    return Fragment("discrepancies.html.j2", values, f"[{len(items)} discrepancies]")
 
 
 def _affected(evidence: Evidence, discrepancy: Mapping, reports: str) -> list[Figure]:
@@ -363,7 +378,8 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
 
 def list_claims(evidence: Evidence) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
-    table = evidence.package.tables["claims"]
+    table, claims = evidence.package.tables["claims"], evidence.table("claims")
+    marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))
     items = [
         {
             "claim_id": row["claim_id"],
@@ -374,6 +390,6 @@ def list_claims(evidence: Evidence) -> Fragment:
             "overturned_by": row["overturned_by"],
             "reading": STATES[reading_state(evidence, row["claim_id"])],
         }
-        for row in records(evidence.table("claims").sort_values(["class_id", "position"]))
+        for row in records(claims.sort_values(["class_id", "position"]))
     ]
-    return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")
+    return Fragment("claims.html.j2", {"items": items, "marks": marks}, f"[{len(items)} conclusions]")
