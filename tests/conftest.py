@@ -21,20 +21,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 LONGEST = (
-    "test_rebuild.py",
-    "test_safety_of_builds.py",
-    "test_browser.py",
-    "test_publishing.py",
-    "test_hostile.py",
-    "test_damage.py",
-    "test_tables_and_charts.py",
-    "test_proportions.py",
+    "book/test_rebuild.py",
+    "book/test_build.py",
+    "review/test_browser.py",
+    "releases/test_site.py",
+    "review/test_hostile.py",
+    "checks/test_damage.py",
+    "synthesis/test_proportions.py",
+    "execution/test_forked.py",
+    "charts/test_results.py",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no core is left with one of them at the end."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    rank = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

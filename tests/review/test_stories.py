@@ -7,8 +7,8 @@ import pytest
 import rispy
 
 from livingreview.releases.snapshot import list_releases
-from tests.test_browser import Visit
-from tests.test_explorer import counted, open_explorer, taken
+from tests.pages.test_explorer import counted, open_explorer, taken
+from tests.review.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 

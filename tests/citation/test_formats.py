@@ -27,7 +27,7 @@ from livingreview.citation import (
 from livingreview.evidence import select_class
 from tests.zotero import Head, read_item
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 RECORD = {
     name: value for name, value in read_citation(ROOT).items() if name != "draft"
 }  # as if it were released

@@ -17,7 +17,7 @@ from benchmarks.synthetic import write_pages
 from livingreview.evidence import load_package
 from livingreview.manuscript import find_pages
 from tests.conftest import CORE, ROOT
-from tests.test_browser import Visit
+from tests.review.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser, pytest.mark.slow]
 TEXTS = (

@@ -21,7 +21,7 @@ from livingreview.releases.offline import zip_book
 from livingreview.releases.shared import SharedFolder, share_elements
 from livingreview.releases.site import lay_out_site, list_kept
 from tests.conftest import ROOT
-from tests.test_browser import Visit
+from tests.review.test_browser import Visit
 
 FIRST, SECOND = "2031.1.0", "2031.2.0"
 DATES = {FIRST: "2031-01-05", SECOND: "2031-02-05"}

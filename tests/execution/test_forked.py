@@ -20,7 +20,7 @@ from livingreview.execution.notebooks import Run
 from livingreview.execution.tracking import project_entry
 from livingreview.manuscript import find_pages
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = find_pages(ROOT / "chapters")
 HEAD = "---\njupytext:\n  text_representation:\n    extension: .md\n    format_name: myst\n    format_version: 0.13\n    jupytext_version: 1.16.4\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n# Page\n\n"
 

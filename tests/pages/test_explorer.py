@@ -11,7 +11,7 @@ import pytest
 from benchmarks.explorer import write_page
 from livingreview.display.numbers import exact_interval, write_value
 from livingreview.pages.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
-from tests.test_browser import Visit
+from tests.review.test_browser import Visit
 
 ADDRESS = "chapters/explorer.html"
 

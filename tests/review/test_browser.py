@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from livingreview.book import pdf
-from tests.test_book import PAGES
+from tests.review.test_book import PAGES
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 SCROLL = """async most => { for (const figure of [...document.querySelectorAll('figure.lr-chart')].slice(0, most)) {

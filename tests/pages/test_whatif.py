@@ -5,7 +5,7 @@ import json
 import pytest
 
 from livingreview.tables.plan import synthesis_plan
-from tests.test_browser import Visit
+from tests.review.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 SHOWN = """() => { const panel = document.querySelector('.lr-whatif'), text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());

@@ -12,7 +12,7 @@ from livingreview.releases.feed import write_feed, write_release_files
 from livingreview.releases.page import show_changes, show_releases
 from livingreview.releases.reread import record_readings
 from tests.conftest import ROOT
-from tests.test_releases import CLAIM, FIRST, ROW, SECOND, copy, correct_a_row, prepare, released  # noqa: F401  (fixtures)
+from tests.releases.test_diff import CLAIM, FIRST, ROW, SECOND, copy, correct_a_row, prepare, released  # noqa: F401  (fixtures)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
