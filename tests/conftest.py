@@ -14,6 +14,7 @@ import pytest
 
 from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
+from livingreview.tables.plan import Plan, synthesis_plan
 from tests.find_browser import find_browser
 from tests.reduced import CORE, keep_reports
 
@@ -49,6 +50,18 @@ def root() -> Path:
 def review() -> Evidence:
     """The real evidence."""
     return load_evidence(ROOT)
+
+
+@pytest.fixture(scope="session")
+def plans(review) -> list[Plan]:
+    """What may share a pool and what may not, of the real evidence."""
+    return synthesis_plan(review)
+
+
+@pytest.fixture(scope="session")
+def pooled(plans) -> Plan:
+    """The first of them that is pooled."""
+    return next(plan for plan in plans if plan.decision == "pooled")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from livingreview.manuscript import find_pages
 from tests.copies import ROOT, Copy, differing, executed, tree
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
-
 OVER_ALL = {
     "index",
     "comparison",

@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from livingreview.evidence import find_root, load_evidence, select_class, select_part
-from livingreview.evidence.schema import parse_package
+from livingreview.evidence import expand_days, load_evidence, select_class, select_part
 
 
 def test_columns_and_types_are_those_declared(review):
@@ -69,38 +68,14 @@ def test_an_unknown_class_names_those_there_are(review):
         select_class(review, "bortezomb")
 
 
-def test_the_project_is_found_from_a_folder_inside_it(root, tmp_path):
-    assert find_root(root / "chapters") == root
-    with pytest.raises(FileNotFoundError, match="run this inside the project"):
-        find_root(tmp_path)
-
-
 def test_codes_become_words(review):
     assert review.label("cohorts", "disease", "aml") == "AML"
     assert review.label("cohorts", "disease", pd.NA) == ""
 
 
-def test_every_code_of_an_outcome_belongs_to_a_group(review):
-    field = review.package.tables["outcomes"].field("outcome")
-    assert set(field.groups) == set(field.labels)
-
-
-def test_every_column_says_what_it_means(review):
-    for table in review.package.tables.values():
-        assert table.description
-        for field in table.fields:
-            assert field.description, f"{table.name}.{field.name}"
-
-
-def test_a_schema_is_parsed_with_one_or_several_key_fields():
-    package = parse_package(
-        {
-            "name": "p",
-            "resources": [
-                {"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a"}], "primaryKey": ["a"]}}
-            ],
-        }
-    )
-    assert package.tables["t"].primary_key == "a"
-    with pytest.raises(KeyError, match="has no column"):
-        package.tables["t"].field("b")
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("1-3,15-17", [1, 2, 3, 15, 16, 17]), ("0-2", [0, 1, 2]), ("8", [8]), ("x", None), ("1;2", None)],
+)
+def test_days_are_expanded(text, days):
+    assert expand_days(text) == days

@@ -2,16 +2,13 @@
 
 import datetime
 import shutil
-from types import SimpleNamespace
 
 import pytest
-from sphinx.application import Sphinx
 
-from livingreview.book.extension import PREPARED, Prepared, prepare_sources
 from livingreview.checks import check_project
 from livingreview.checks.upkeep import check_upkeep
-from livingreview.evidence.upkeep import add_months, read_upkeep
-from livingreview.execution import hash_inputs
+from livingreview.evidence.upkeep import Upkeep, add_months, read_upkeep, tell_due
+from tests.changed import edit
 from tests.conftest import ROOT
 
 SOURCE = "Archived public pages (keyword search)"
@@ -21,14 +18,6 @@ SOURCE = "Archived public pages (keyword search)"
 def folder(tmp_path, review):
     shutil.copy(ROOT / "review.yml", tmp_path)
     return tmp_path
-
-
-def edit(folder, old, new):
-    path = folder / "review.yml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    return text[: text.index(old)].count("\n") + 1
 
 
 def test_the_projects_own_file_is_sound_and_invents_nothing(review):
@@ -103,37 +92,19 @@ def test_a_retired_review_says_so(folder, review):
     )
 
 
-@pytest.mark.slow
-def test_every_page_of_a_retired_review_says_so(project):
-    """The extension hands the notice to the theme; the theme shows it on each page, without script."""
-    for name in ("review.yml", "CITATION.cff"):
-        shutil.copy(ROOT / name, project)
-    edit(project, "mode: living", "mode: retired\nsince: 2030-01-01\nreason: The question is <settled>.")
-    config = SimpleNamespace(html_theme_options={}, html_static_path=[])
-    token = PREPARED.set(Prepared(hash_inputs(project)("data")))
-    try:
-        prepare_sources(SimpleNamespace(srcdir=str(project)), config)
-    finally:
-        PREPARED.reset(token)
-    book = project / "small"
-    book.mkdir()
-    for name in ("index", "other"):
-        (book / f"{name}.rst").write_text(":orphan:\n\nTitle\n=====\n\nText.\n", encoding="utf-8")
-    app = Sphinx(
-        book,
-        None,
-        book / "html",
-        book / "trees",
-        "html",
-        confoverrides={"html_theme": "sphinx_book_theme", "html_theme_options": config.html_theme_options},
-        status=None,
-        warning=None,
-    )
-    app.build()
-    for name in ("index", "other", "search", "genindex"):
-        text = (book / "html" / f"{name}.html").read_text(encoding="utf-8")
-        start = text.index('class="bd-header-announcement"')
-        assert (
-            "retired on 2030-01-01: The question is &lt;settled&gt;. It is not searched again"
-            in text[start : start + 600]
-        )
+@pytest.mark.parametrize(
+    ("upkeep", "day", "told"),
+    [
+        (None, "2031-01-01", False),
+        (Upkeep("living"), "2031-01-01", False),
+        ("2031-01-02", "2031-01-01", False),
+        ("2031-01-02", "2031-01-02", True),
+        ("2031-01-02", "2032-01-01", True),
+    ],
+)
+def test_a_search_is_due_from_its_day_on(upkeep, day, told):
+    if isinstance(upkeep, str):
+        upkeep = Upkeep("living", (("A source", None),), stated_due=datetime.date.fromisoformat(upkeep))
+    words = tell_due(upkeep, datetime.date.fromisoformat(day))
+    assert bool(words) is told
+    assert not told or (words.splitlines()[0] == "A search was due on 2031-01-02" and "A source" in words)

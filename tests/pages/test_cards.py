@@ -7,7 +7,7 @@ import pytest
 
 from livingreview.display.numbers import write_value
 from livingreview.pages.cards import make_cards, write_cards, write_review
-from tests.review.test_browser import Visit
+from tests.visit import Visit
 
 RECORD = {
     "title": "Review",

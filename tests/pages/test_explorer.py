@@ -11,29 +11,7 @@ import pytest
 from benchmarks.explorer import write_page
 from livingreview.display.numbers import exact_interval, write_value
 from livingreview.pages.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
-from tests.review.test_browser import Visit
-
-ADDRESS = "chapters/explorer.html"
-
-
-def open_explorer(chromium, origin, view="", **options):
-    visit = Visit(chromium, origin, f"{ADDRESS}{view}", **options)
-    visit.page.wait_for_selector(".lr-explorer[data-ready]")
-    return visit
-
-
-def counted(page) -> tuple[int, int]:
-    """How many rows the page says it found, and how many are drawn."""
-    words = page.locator(".lr-count").inner_text().split()
-    return int(words[0]) if words[0].isdigit() else 0, page.locator(".lr-explorer tbody tr").count()
-
-
-def taken(page, kind: str) -> str:
-    with page.expect_download() as download:
-        page.locator(f"[data-take={kind}]").click()
-    assert download.value.suggested_filename.endswith(f".{kind}")
-    with open(download.value.path(), encoding="utf-8", newline="") as handle:
-        return handle.read()
+from tests.visit import ADDRESS, Visit, counted, open_explorer, taken
 
 
 def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):

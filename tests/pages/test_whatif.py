@@ -1,13 +1,16 @@
-"""The what-if panel in a real browser: from the keyboard, from disk, on a phone, without script."""
+"""The what-if panel: every choice is the plan's; in a real browser from the keyboard, from disk, on a phone, without script."""
 
 import json
 
 import pytest
 
+from livingreview.display.numbers import format_count
+from livingreview.pages.whatif import show_what_if
+from livingreview.synthesis import pool_proportions
 from livingreview.tables.plan import synthesis_plan
-from tests.review.test_browser import Visit
+from livingreview.tables.synthesis import MODELS
+from tests.visit import Visit
 
-pytestmark = [pytest.mark.book, pytest.mark.browser]
 SHOWN = """() => { const panel = document.querySelector('.lr-whatif'), text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());
   return { sentence: text('.lr-whatif-sentence')[0], caption: text('.lr-whatif-forest caption')[0] || '', rows: text('.lr-whatif-forest tbody tr'), left: text('.lr-whatif-left li'),
     model: panel.querySelector('select[name=model]').value, locked: panel.querySelector('select[name=model]').disabled }; }"""
@@ -25,6 +28,8 @@ def choose(page, name, down):
         page.keyboard.press("ArrowDown")
 
 
+@pytest.mark.book
+@pytest.mark.browser
 def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
     """From disk: the review's own result stands first; each control changes picture and sentence as one."""
     plans = synthesis_plan(review)
@@ -64,6 +69,8 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
         assert visit.offsite == []
 
 
+@pytest.mark.book
+@pytest.mark.browser
 def test_every_combination_is_reached_and_told(site, chromium, review):
     """Each entry of the page's data is shown by its three controls, with every study, and none is wider than a phone."""
     with Visit(chromium, site, "chapters/methods.html", width=390, scheme="dark") as visit:
@@ -86,6 +93,8 @@ def test_every_combination_is_reached_and_told(site, chromium, review):
         assert visit.failed == []
 
 
+@pytest.mark.book
+@pytest.mark.browser
 def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):
     with Visit(chromium, site, "chapters/methods.html", script=False) as visit:
         panel = visit.page.locator(".lr-whatif")
@@ -95,3 +104,35 @@ def test_without_script_every_sentence_stands_in_a_table(site, chromium, review)
         sentences = panel.locator("details tbody tr").all_inner_texts()
         assert len(sentences) >= len(synthesis_plan(review))
         assert all("No pooled value" in text or "95% interval" in text for text in sentences)
+
+
+def test_every_combination_of_the_panel_is_the_plans(review, plans):
+    """What the page holds is what the library gives for the same counts, model by model; a refused combination says why."""
+    data = json.loads(str(show_what_if(review).values["data"]).replace("\\u003c", "<"))
+    assert len(data) == len(plans)
+    assert [option["decision"] for option in data] == sorted(
+        (option["decision"] for option in data), key=["Pooled", "Shown, not pooled", "Not pooled"].index
+    )
+    by_place = {(option["population"], option["outcome"], option["base"]): option for option in data}
+    for plan in plans:
+        option = by_place[plan.stratum, f"{plan.outcome}, {plan.when}", plan.base]
+        assert [study["text"] for study in option["studies"]] == [
+            format_count(entry.events, entry.total) for entry in plan.entries
+        ]
+        assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
+        if plan.decision != "pooled":
+            assert [
+                result["sentence"].endswith(f"No pooled value: {plan.reason}.") and "value" not in result
+                for result in option["models"]
+            ] == [True]
+            continue
+        assert [result["name"] for result in option["models"]] == [name for _, name, _ in MODELS], (
+            "the review's own model stands first"
+        )
+        for (model, _, _), result in zip(MODELS, option["models"]):
+            fit = pool_proportions(plan.events, plan.totals, model=model)
+            assert [result[key] for key in ("value", "low", "high")] == pytest.approx(
+                [100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1]], abs=0.0501
+            )
+            assert f"{result['value']:.1f}%" in result["text"]
+            assert result["text"].split(" [")[0] in result["sentence"]

@@ -2,24 +2,16 @@
 
 import gzip
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pydata_sphinx_theme
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from livingreview.book import pdf
 from tests.review.test_book import PAGES
+from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
-SCROLL = """async most => { for (const figure of [...document.querySelectorAll('figure.lr-chart')].slice(0, most)) {
-  figure.scrollIntoView();
-  for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) await new Promise(done => setTimeout(done, 20)); } }"""
-# Shifts of what stands on the page that nobody asked for; reset once the page has come to rest.
-SHIFTS = """globalThis.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => { if (!entry.hadRecentInput) globalThis.shifted += entry.value; }))
-  .observe({ type: 'layout-shift', buffered: true });"""
 WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "preload": False,
@@ -33,65 +25,6 @@ SAMPLE = """() => { for (const many of ['tbody tr:nth-child(n+6)', '.lr-discrepa
   document.querySelectorAll(many).forEach(item => item.remove());
   document.querySelectorAll('figure.lr-chart svg').forEach(picture => picture.replaceChildren());
   [...document.querySelectorAll('figure.lr-chart')].slice(4).forEach(item => item.remove()); }"""
-
-
-class Visit:
-    """A page opened with everything outside its origin cut, and what went wrong on it."""
-
-    def __init__(
-        self, chromium, origin, path, *, width=1280, scheme="light", script=True, touch=False, blank=False
-    ):
-        self.context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=script,
-            has_touch=touch,
-        )
-        self.context.add_init_script(SHIFTS)
-        self.page = self.context.new_page()
-        self.offsite, self.failed, self.console, self.loaded = [], [], [], {}
-        self.page.route(
-            "**/*",
-            lambda route: (
-                route.continue_()
-                if route.request.url.startswith((origin, "data:", "blob:"))
-                else (self.offsite.append(route.request.url), route.abort())
-            ),
-        )
-        self.page.on("response", lambda response: self.loaded.__setitem__(response.url, response))
-        # Leaving a page breaks off the fetching of its icon.
-        self.page.on(
-            "requestfailed",
-            lambda request: None if request.url.endswith("favicon.svg") else self.failed.append(request.url),
-        )
-        self.page.on(
-            "response", lambda response: self.failed.append(response.url) if response.status >= 400 else None
-        )
-        self.page.on(
-            "console",
-            lambda message: (
-                self.console.append(message.text) if message.type in ("error", "warning") else None
-            ),
-        )
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        if not blank:
-            self.page.goto(f"{origin}/{path}", wait_until="load")
-
-    def scroll(self, most=1000):
-        """Look at each chart in turn, at most so many; each must come alive."""
-        self.page.evaluate(SCROLL, most)
-        charts = self.page.locator("figure.lr-chart").count()
-        assert (
-            min(most, charts)
-            <= self.page.locator("figure.lr-chart[data-live=yes] .lr-live svg").count()
-            <= charts
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *details):
-        self.context.close()
 
 
 @pytest.mark.parametrize("name", [*PAGES, "reports/linder-2016", "reports/ramos-2025", "../search"])
@@ -227,28 +160,6 @@ def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
 
 def weigh(body: bytes) -> int:
     return len(gzip.compress(body, mtime=0))
-
-
-def test_a_chapter_is_printed(book, root, tmp_path):
-    """Several pages with its heading, charts and a foot; nothing in it names a folder of this machine."""
-    path = tmp_path / "chapter.pdf"
-    subprocess.run(
-        [sys.executable, "-m", "livingreview.cli", "pdf", "liposomal-mitoxantrone", "--output", path],
-        cwd=root,
-        check=True,
-        capture_output=True,
-    )
-    content = path.read_bytes()
-    assert content.startswith(b"%PDF")
-    assert 5 < len(re.findall(rb"/Type\s*/Page\b", content)) < 100
-    sheet = pdf.read_sheet(book / "chapters" / "liposomal-mitoxantrone.html", ["liposomal-mitoxantrone"], "")
-    assert sheet.title == "Liposomal mitoxantrone"
-    assert sheet.body.count("<svg ") == sheet.body.count("lr-drawn") > 5
-    assert "<script" not in sheet.body
-    assert 'href="reports/' not in sheet.body
-    assert b"file:///" not in content
-    with pytest.raises(pdf.PrintError, match="no chapter 'nothing'; there are: index, "):
-        pdf.print_pdf(root, ["nothing"])
 
 
 @pytest.mark.parametrize("name", ["bortezomib", "liposomal-mitoxantrone"])

@@ -13,8 +13,8 @@ from livingreview.display.numbers import make_figure
 from livingreview.evidence import select_class
 from livingreview.execution import read_chapter
 from livingreview.manuscript import expand_chapter, find_pages
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = find_pages(ROOT / "chapters")
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 IDS = [path.stem for path in PAGES]

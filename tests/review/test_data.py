@@ -132,17 +132,13 @@ def test_bibliography_invents_nothing(review):
     assert "doi" not in entries["lipomit-clag-2025"].fields
 
 
-def test_the_flow_of_records_adds_up(review):
-    """What was found was read; what was read was left out or kept; what was kept are the reports (PRISMA 2020)."""
-    from livingreview.pages.overview import show_flow
+def test_every_code_of_an_outcome_belongs_to_a_group(review):
+    field = review.package.tables["outcomes"].field("outcome")
+    assert set(field.groups) == set(field.labels)
 
-    found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
-    assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
-    assert (
-        kept["count"]
-        == included["count"] + context["count"]
-        == review.tables["reports"]["status"].isin(["included", "context"]).sum()
-    )
-    assert sum(count for name, count in found["parts"] if "queries" not in name) == found["count"]
-    assert sum(count for _, count in kept["parts"]) == kept["count"]
-    assert review.tables["screening"]["reason"].notna().all(), "each decision says why"
+
+def test_every_column_says_what_it_means(review):
+    for table in review.package.tables.values():
+        assert table.description
+        for field in table.fields:
+            assert field.description, f"{table.name}.{field.name}"

@@ -10,16 +10,18 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.synthetic import write_pages
-from livingreview.evidence import load_package
+from livingreview import tables
+from livingreview.evidence import load_package, select_class
 from livingreview.manuscript import find_pages
 from tests.conftest import CORE, ROOT
-from tests.review.test_browser import Visit
+from tests.drawn import CHARTS
+from tests.visit import Visit
 
-pytestmark = [pytest.mark.book, pytest.mark.browser, pytest.mark.slow]
 TEXTS = (
     "<img src=x onerror=lrEvil()>",
     '"><script>lrEvil()</script>',
@@ -122,6 +124,9 @@ def hostile(project):
     return project / "_build" / "_build" / "html"
 
 
+@pytest.mark.book
+@pytest.mark.browser
+@pytest.mark.slow
 def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
     paths = [
         path
@@ -157,3 +162,37 @@ def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
             assert visit.failed == [] and visit.console == [], path.name
             shown += "lrEvil" in page.locator("body").inner_text()
     assert shown > 12 and cards > 10, "the texts were there to be met"
+
+
+def test_hostile_text_is_escaped_everywhere(review, monkeypatch):
+    """Every text of every table replaced by mark-up: nothing of it may reach a page as mark-up."""
+    monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
+    evil = '<script>alert("x")</script></script>--><img src=x onerror=alert(1)>'
+    part = select_class(review, "bortezomib")
+    spoiled = dict(part.tables)
+    for name, columns in {
+        "cohorts": ["label"],
+        "outcomes": ["definition", "timepoint", "as_reported", "locator"],
+        "adverse_events": ["term", "as_reported"],
+        "regimens": ["name"],
+        "discrepancies": ["title", "value_a", "explanation", "resolution"],
+        "drugs": ["name", "short_name", "note"],
+        "appraisals": ["reason"],
+        "reports": ["status_reason", "registry_id"],
+        "studies": ["name"],
+        "characteristics": ["category"],
+    }.items():
+        spoiled[name] = spoiled[name].assign(**dict.fromkeys(columns, evil))
+    hostile = replace(part, tables=spoiled)
+    shown = [CHARTS[kind](hostile) for kind in CHARTS]
+    shown += [
+        tables.tabulate_reports(hostile, caption=evil),
+        tables.tabulate_populations(hostile, caption=evil),
+        tables.tabulate_characteristics(hostile, caption=evil),
+        tables.tabulate_appraisals(hostile, caption=evil),
+        tables.list_discrepancies(hostile),
+    ]
+    html = "\n".join(str(item.__html__()) for item in shown)
+    assert "<img" not in html
+    assert "<script>alert" not in html
+    assert not re.search(r"--><(?!/div|div|figure|p|details)", html)

@@ -7,8 +7,7 @@ import pytest
 import rispy
 
 from livingreview.releases.snapshot import list_releases
-from tests.pages.test_explorer import counted, open_explorer, taken
-from tests.review.test_browser import Visit
+from tests.visit import Visit, counted, open_explorer, taken
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 
