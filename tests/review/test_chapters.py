@@ -65,6 +65,18 @@ def test_cells_import_call_and_show(path):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_a_page_imports_the_face_of_the_engine_once_and_nothing_else(path):
+    cells = [cell.source for cell in read_chapter(path).notebook.cells if cell.cell_type == "code"]
+    imported = [
+        ast.unparse(node)
+        for cell in cells
+        for node in ast.walk(ast.parse(cell))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    assert imported == (["import livingreview.chapter as lr"] if cells else [])
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_one_sentence_per_line(path):
     for line in prose(path).splitlines():
         if line and not line.startswith(("#", "|", "-")):
