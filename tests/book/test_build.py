@@ -30,14 +30,19 @@ def original(copy) -> dict:
 
 
 def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
+    cell = 'lr.draw_forest(core, "cycles", title="Cycles taken to respond")'
     with copy.edited(
-        ("chapters/bortezomib.md", "list_claims(chapter)", "list_claims(chapter)\nchapter.no_such_thing"),
-        ("chapters/safety.md", "open_review()", "open_review()  # changed"),
+        ("chapters/bortezomib.md", cell, f"{cell}\nchapter.no_such_thing"),
+        (
+            "chapters/safety.md",
+            "lr.open_parts(lr.open_review())",
+            "lr.open_parts(lr.open_review())  # changed",
+        ),
     ) as text:
         done = copy.build()
     assert done.returncode == 1
-    line = text[: text.index("list_claims(chapter)\n```")].count("\n") + 1
-    assert f"bortezomib.md, code cell 3, from line {line}: AttributeError" in done.stderr
+    line = text[: text.index(cell)].count("\n") + 1
+    assert f"bortezomib.md, code cell 9, from line {line}: AttributeError" in done.stderr
     assert "no_such_thing" in done.stderr
     assert executed(done) == {"bortezomib", "safety"}, "the other chapter was finished and kept"
     assert differing(tree(copy.published), original) == []

@@ -73,9 +73,15 @@ STYLE = (
 )
 CODE = (
     "chapters/bortezomib.md",
+    'title="Cycles taken to respond"',
+    'title="Cycles needed to respond"',
+    {"chapters/bortezomib.html": "<figcaption>Cycles needed to respond: "},
+)
+SHARED_CODE = (
+    "chapters/_class.md",
     'title="Response"',
     'title="Responses"',
-    {"chapters/bortezomib.html": "<figcaption>Responses: "},
+    {f"chapters/{name}.html": "<figcaption>Responses: " for name in CLASSES},
 )
 PROSE = (
     "chapters/blinatumomab.md",
@@ -106,6 +112,7 @@ CHANGES = {
     "modules of the engine": ([CHART_MODULE, PAGE_MODULE], EVERY),
     "the style": ([STYLE], set()),
     "a chapter's code, another's prose": ([CODE, PROSE], {"bortezomib"}),
+    "code that chapters share": ([SHARED_CODE], CLASSES),
     "the table of contents and the configuration": ([CONTENTS, CONFIGURATION], set()),
 }
 
@@ -147,6 +154,23 @@ def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
         for folder in (copy.plain, copy.published):
             for page, text in ((page, text) for *_, shown in changes for page, text in shown.items()):
                 assert text in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
+
+
+def test_a_heading_that_chapters_share_renews_their_pages_and_no_others(copy, original):
+    """Nothing runs for it; in both builds exactly the pages of the classes differ from what they were."""
+    heading = ("chapters/_class.md", "## How sure is it?", "## How certain is it?")
+    with copy.edited(heading):
+        for build, folder, before in (
+            (copy.build_plain, copy.plain, original[1]),
+            (copy.build, copy.published, original[0]),
+        ):
+            done = build()
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert executed(done) == set()
+            pages = {name for name in differing(tree(folder), before) if name.endswith(".html")}
+            assert pages == {f"chapters/{name}.html" for name in CLASSES}
+            for page in pages:
+                assert "How certain is it?" in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
 
 
 def test_after_all_reverts_both_books_are_the_first_ones(copy, original):
