@@ -30,6 +30,7 @@ import yaml
 
 from livingreview.citation import read_citation
 from livingreview.evidence import load_evidence
+from livingreview.manuscript import expand_chapter, find_pages
 from livingreview.pages.report import write_report_pages
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -42,7 +43,7 @@ ROW = (
     "data/outcomes.csv",
     "second complete remission: marrow blasts",
 )  # wording that a chapter shows; one row of one class
-PROSE = ("chapters/bortezomib.md", "## How many responded?")
+PROSE = ("chapters/bortezomib.md", "This chapter asks what it adds")
 
 
 class Ours(Copy):
@@ -72,6 +73,8 @@ class Stock(Copy):
         config["sphinx"]["extra_extensions"] = []
         del config["sphinx"]["config"]["html_math_renderer"]
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
+        for page in find_pages(folder / "chapters"):  # what chapters share is put in by the extension
+            page.write_text(expand_chapter(page), encoding="utf-8")
 
     def make(self, *, everything: bool = False) -> None:
         if everything:
@@ -115,7 +118,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def change(project: Copy, place: tuple[str, str], number: int) -> str:
-    """Edit a row or a heading so that it never stood like this before; returns the new wording."""
+    """Edit a row or a sentence so that it never stood like this before; returns the new wording."""
     name, text = place
     new = f"{text} v{number}"
     path = project.folder / name
@@ -123,7 +126,7 @@ def change(project: Copy, place: tuple[str, str], number: int) -> str:
     path.write_text(
         content.replace(f"{text} v{number - 1}" if number > 1 else text, new, 1), encoding="utf-8"
     )
-    return new.removeprefix("## ")
+    return new
 
 
 def compare(folder: Path, rounds: int, show_stale: bool) -> dict[str, dict[str, list[float]]]:
