@@ -1,7 +1,8 @@
-"""The built book, or one of its chapters, as PDF: static pictures, no navigation, page numbers and version at the foot.
+"""The built book, or one of its chapters, as PDF: static pictures, no navigation, page numbers, version.
 
-A browser prints one plain page, put together from the finished chapters without any script. Folded tables stay folded: on paper they
-would take most of the book, and they stand in it, and in the data, where a figure can be followed.
+A browser prints one plain page, put together from the finished chapters without any script.
+Folded tables stay folded: on paper they would take most of the book,
+and they stand in it, and in the data, where a figure can be followed.
 """
 
 from __future__ import annotations
@@ -90,18 +91,20 @@ def chapter_names(root: Path) -> list[str]:
 
 
 def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
-    """One finished page as it is printed: its text, with ids of its own and links that lead somewhere on paper.
+    """One finished page as it is printed: its text, ids of its own, links that lead somewhere on paper.
 
     Parameters
     ----------
     printed : sequence of str
         The chapters in the same PDF: links to them stay inside it.
     address : str
-        Where the published chapters stand; '' drops links to pages that are not printed, which would name a folder of this machine.
+        Where the published chapters stand; '' drops links to pages that are not printed,
+        which would name a folder of this machine.
     """
     article, name = ARTICLE.search(path.read_text(encoding="utf-8"))[1], path.stem
     body = re.sub(r"<script\b.*?</script>", "", article, flags=re.DOTALL)
-    # What a reader of paper cannot open is open: reasons of conclusions, and discrepancies where they are at home or the chapter stands alone.
+    # What a reader of paper cannot open is open: reasons of conclusions,
+    # and discrepancies where they are at home or the chapter stands alone.
     at_home = len(printed) == 1 or name == "discrepancies"
     body = re.sub(
         r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body
@@ -132,8 +135,12 @@ def print_page(address: str, target: Path, *, foot: str) -> None:
     except ImportError:
         msg = "printing needs Playwright, which `make pdf` sets up"
         raise PrintError(msg) from None
-    line = 'style="width:100%;margin:0 16mm;font:8px sans-serif;color:#555;display:flex;justify-content:space-between"'
-    foot = f'<div {line}><span>{escape(foot)}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
+    line = (
+        'style="width:100%;margin:0 16mm;font:8px sans-serif;color:#555;'
+        'display:flex;justify-content:space-between"'
+    )
+    pages = '<span class="pageNumber"></span> / <span class="totalPages"></span>'
+    foot = f"<div {line}><span>{escape(foot)}</span><span>{pages}</span></div>"
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if not path:

@@ -16,12 +16,15 @@ ENGINE = (
     "livingreview/citation/*.csl",
     "requirements.txt",
 )
-WEB = ("livingreview/book/web/**/*",)
+WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
-    """A function from an input's name (``engine``, ``web``, ``data``, ``slice:…``, ``file:…``, ``dir:…``) to its current hash; each is computed once."""
+    """A function from an input's name to its current hash; each is computed once.
+
+    Names are ``engine``, ``web``, ``data``, ``slice:…``, ``file:…`` and ``dir:…``.
+    """
 
     @cache
     def evidence() -> Evidence:
