@@ -70,8 +70,8 @@ class Stock(Copy):
         write_report_pages(load_evidence(folder), folder / "chapters" / "reports", read_citation(folder))
         path = folder / "_config.yml"
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
-        config["sphinx"]["extra_extensions"] = []
-        del config["sphinx"]["config"]["html_math_renderer"]
+        for name in ("extensions", "html_theme", "html_math_renderer"):
+            del config["sphinx"]["config"][name]
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
         for page in find_pages(folder / "chapters"):  # what chapters share is put in by the extension
             page.write_text(expand_chapter(page), encoding="utf-8")

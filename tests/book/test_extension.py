@@ -16,7 +16,6 @@ from livingreview.book.extension import (
     Prepared,
     drop_orphans,
     lay_sources,
-    made_once,
     outdated_pages,
     prepare_sources,
     share_sections,
@@ -61,30 +60,6 @@ def test_every_page_of_a_retired_review_says_so(project):
             "retired on 2030-01-01: The question is &lt;settled&gt;. It is not searched again"
             in text[start : start + 600]
         )
-
-
-def test_what_is_made_from_the_data_is_made_once(tmp_path):
-    """Until its key or a file of it changes, or a file is gone."""
-    note, pages = tmp_path / ".made", tmp_path / "pages"
-
-    def make(key: str) -> bool:
-        with made_once(note, key, [pages]) as due:
-            if due:
-                pages.mkdir(exist_ok=True)
-                (pages / "a.md").write_text("made", encoding="utf-8")
-        return due
-
-    assert [make("one"), make("one"), make("two"), make("two")] == [True, False, True, False]
-    (pages / "a.md").write_text("changed by hand", encoding="utf-8")
-    assert [make("two"), make("two")] == [True, False]
-    (pages / "a.md").unlink()
-    assert make("two")
-
-
-def test_a_failure_is_not_noted_as_made(tmp_path):
-    with pytest.raises(OSError, match="no space"), made_once(tmp_path / ".made", "one", [tmp_path / "pages"]):
-        raise OSError("no space")  # noqa: EM101 (the words of a system)
-    assert not (tmp_path / ".made").exists()
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ import re
 import pytest
 from docutils import nodes
 
-from livingreview.book.finish import add_policy, finish_page, lead_to, math_renderer, settle_search_index
+from livingreview.book.finish import finish_page, lead_to, math_renderer, policy_tag, settle_search_index
 
 PAGE = """<!DOCTYPE html>
 <html><head>
 <meta charset="utf-8" />
-{head}</head>
+{policy}{head}</head>
 <body>{body}</body></html>
 """
 
 
 def page(body: str = "", head: str = "") -> str:
-    """A page with something in its head and its body."""
-    return PAGE.format(head=head, body=body)
+    """A page as its template makes it, with something in its head and its body."""
+    return PAGE.format(policy=policy_tag(), head=head, body=body)
 
 
 def policy(text: str) -> dict[str, str]:
@@ -65,48 +65,36 @@ def test_code_in_an_attribute_is_a_problem(body):
     assert problem.startswith("has code in an attribute")
 
 
-def test_the_themes_own_handler_is_mended():
-    text, problems = finish_page(page('<button onclick="window.print()">Print</button>'))
-    assert problems == []
-    assert "<button data-lr-print>" in text
-
-
 def test_the_policy_names_the_scripts_that_stand_in_the_page_and_no_others():
-    text = add_policy(
-        page(
-            "<script>let a = 1;</script><script src='x.js'></script>",
-            '<script type="application/ld+json">{}</script>',
-        )
-    )
+    data = '<script type="application/ld+json">{}</script>'
+    text, problems = finish_page(page("<script>let a = 1;</script><script src='x.js'></script>", data))
     allowed = policy(text)
     hashed = base64.b64encode(hashlib.sha256(b"let a = 1;").digest()).decode()
+    assert problems == []
     assert allowed["default-src"] == "'none'"
     assert allowed["script-src"] == f"'self' file: 'sha256-{hashed}'"
-    assert "unsafe" not in allowed["script-src"]
     assert text.index("Content-Security-Policy") < text.index("<script"), "it counts for what follows it"
 
 
-def test_a_page_finished_twice_has_one_policy():
+def test_the_policy_allows_no_code_but_in_files_and_nothing_from_elsewhere():
+    allowed = policy(page())
+    assert "unsafe" not in allowed["script-src"]
+    assert not re.search(r"https?:|\*", " ".join(allowed.values()))
+
+
+def test_a_page_finished_twice_is_the_same():
     once, _ = finish_page(page("<script>let a = 1;</script>"))
     assert finish_page(once) == (once, [])
     changed, _ = finish_page(once.replace("let a = 1;", "let b = 2;"))
     assert policy(changed)["script-src"] != policy(once)["script-src"]
 
 
-def test_scripts_that_a_page_has_no_use_for_are_dropped():
-    head = (
-        '<link rel="stylesheet" href="_static/togglebutton.css" /><script src="_static/togglebutton.js"></script>'
-        '<link rel="stylesheet" href="_static/copybutton.css" /><script src="_static/clipboard.min.js"></script>'
-        '<script src="_static/scripts/fontawesome.js?x=1"></script><script>const THEBE_JS_URL = "https://unpkg.com/x"</script>'
-    )
-    bare, problems = finish_page(page("<p>Words</p>", head))
-    assert problems == []
-    assert "<script" not in bare
-    assert "<link" not in bare
-    with_code, _ = finish_page(page('<div class="highlight notranslate">x</div>', head))
-    assert "copybutton.css" in with_code
-    assert "clipboard.min.js" in with_code
-    assert "togglebutton" not in with_code
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_page_without_one_policy_is_a_problem(times):
+    text = page().replace(str(policy_tag()), str(policy_tag()) * times)
+    assert finish_page(text)[1] == [
+        f"holds {times} Content-Security-Policies with sources of scripts, not one"
+    ]
 
 
 def test_the_search_index_is_the_same_in_whatever_order_pages_were_read():
@@ -152,3 +140,4 @@ def test_the_start_page_leads_to_the_book_without_a_script():
     assert "chapters/index.html" in text
     assert "<script" not in text
     assert "A &lt;review&gt;" in text
+    assert finish_page(text) == (text, [])

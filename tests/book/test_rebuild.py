@@ -60,7 +60,7 @@ CHART_MODULE = (
     {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")},
 )
 PAGE_MODULE = (
-    "livingreview/book/finish.py",
+    "livingreview/book/sidebar.py",
     "Show the pages of this section",
     "Show these pages",
     {"chapters/contribute.html": "Show these pages"},

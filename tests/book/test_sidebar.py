@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from docutils import nodes
 
-from livingreview.book.sidebar import LISTED, pages_that_moved, shorten_sidebar
+from livingreview.book.sidebar import LISTED, draw_sidebar, pages_that_moved
 
 
 class Site(dict):
@@ -46,8 +46,8 @@ def app():
 def drawn(app, page: str) -> str:
     """The sidebar of a page, links leading to the names of pages."""
     context = {"pathto": lambda name: f"to:{name}"}
-    shorten_sidebar(app, page, "page.html", context, None)
-    return str(context["toctree"](maxdepth=9))
+    draw_sidebar(app, page, "page.html", context, None)
+    return str(context["lr_sidebar"])
 
 
 def test_every_page_is_listed_with_its_own_title_and_the_open_one_leads_nowhere(app):
@@ -55,15 +55,21 @@ def test_every_page_is_listed_with_its_own_title_and_the_open_one_leads_nowhere(
     assert '<a class="current reference internal" href="#">A &lt;short&gt; title</a>' in html
     assert '<a class="reference internal" href="to:two">Title of two</a>' in html
     assert html.count('href="to:reports/') == 2
-    assert html.count('class="caption"') == 1
+    assert html.count('class="caption" role="heading"') == 1
     assert '<span class="caption-text">Chapters</span>' in html
 
 
-def test_the_pages_above_an_open_page_are_marked(app):
+def test_the_pages_above_an_open_page_are_marked_and_open(app):
     html = drawn(app, "reports/b")
-    assert '<li class="toctree-l1 current"><a class="reference internal" href="to:two">' in html
-    assert html.count('<ul class="current">') == 2
+    assert (
+        '<li class="toctree-l1 current active has-children"><a class="reference internal" href="to:two">'
+        in html
+    )
+    assert '<ul class="current nav bd-sidenav">' in html
+    assert '<ul class="current">' in html
     assert '<li class="toctree-l1"><a class="reference internal" href="to:one">' in html
+    assert html.count('<details open="open"><summary aria-label="Show the pages of this section">') == 1
+    assert "<details><summary" in drawn(app, "one")
 
 
 def test_a_section_of_many_pages_is_not_listed_on_every_page(app):
