@@ -1,4 +1,4 @@
-"""The evidence, or a file that says how it is kept up, with something changed, for tests of what a rule does."""
+"""The evidence, or review.yml, with something changed, for tests of what a rule does."""
 
 import dataclasses
 

@@ -87,7 +87,8 @@ def sources() -> Path:
     folder = ROOT.parent / "shared" / "sources"
     if not folder.is_dir():
         pytest.skip(
-            "the source texts are not part of the project; put them in ../shared/sources to check every fragment"
+            "the source texts are not part of the project; "
+            "put them in ../shared/sources to check every fragment"
         )
     return folder
 

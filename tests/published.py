@@ -2,22 +2,24 @@
 
 from pathlib import Path
 
+# Each line as a template writes it.
+PAGE = (
+    '<!DOCTYPE html>\n<html lang="en" data-content_root="../">\n'
+    '<head><meta charset="utf-8"><meta name="version" content="{version}">'
+    '<link rel="stylesheet" href="../_static/styles/lr.css?v=1">'
+    '<script src="../_static/lr.js"></script></head>\n<body class="x">\n'
+    '<div id="frame"><p>{frame}</p>\n'
+    '<article class="bd-article"><h1>{title}</h1><p>Own words of {version}.</p>{table}'
+    '<p><a href="../data/all.zip">Data</a> <a href="../feed.xml">Feed</a></p></article>\n'
+    "</div></body>\n</html>\n"
+)
 TABLE = f"<table><caption>Response</caption><tbody><tr><td>{'a number ' * 60}</td></tr></tbody></table>"
 
 
 def write_book(folder: Path, version: str, table: str = TABLE) -> Path:
-    """A book of two pages, with what the real one has: a frame, a style with a font, a chart's script, a search index."""
-    page = """<!DOCTYPE html>
-<html lang="en" data-content_root="../">
-<head><meta charset="utf-8"><meta name="version" content="{version}"><link rel="stylesheet" href="../_static/styles/lr.css?v=1"><script src="../_static/lr.js"></script></head>
-<body class="x">
-<div id="frame"><p>{frame}</p>
-<article class="bd-article"><h1>{title}</h1><p>Own words of {version}.</p>{table}<p><a href="../data/all.zip">Data</a> <a href="../feed.xml">Feed</a></p></article>
-</div></body>
-</html>
-"""
+    """Two pages with a frame, a style with a font, a chart's script, a search index."""
     files = {
-        f"chapters/{name}.html": page.format(version=version, frame="menu " * 200, title=name, table=table)
+        f"chapters/{name}.html": PAGE.format(version=version, frame="menu " * 200, title=name, table=table)
         for name in ("index", "one")
     }
     files |= {

@@ -23,7 +23,7 @@ def prepare(folder, version=FIRST):
 def remove_report_rows(folder, table, keep):
     """Leave only some rows of a table."""
     rows = read(folder, table)
-    write(folder, table, [rows[0], *[row for row in rows[1:] if keep(dict(zip(rows[0], row)))]])
+    write(folder, table, [rows[0], *[row for row in rows[1:] if keep(dict(zip(rows[0], row, strict=True)))]])
 
 
 def correct_a_row(folder):

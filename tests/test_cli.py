@@ -87,6 +87,9 @@ def test_a_page_that_is_not_built_is_not_printed(project, capsys):
 )
 def test_an_unchanged_book_is_told_without_importing_much():
     """The quick answer is quick because nothing heavy is loaded for it."""
-    code = "import sys; from livingreview import cli; print(*sorted({'altair', 'pandas', 'sphinx'} & set(sys.modules)))"
+    code = (
+        "import sys; from livingreview import cli; "
+        "print(*sorted({'altair', 'pandas', 'sphinx'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -1,4 +1,4 @@
-"""The project's files: where the project is, whether its book is current, folders exchanged in one step, zips."""
+"""The project's files: where it is, whether its book is current, folders exchanged in one step, zips."""
 
 import io
 import os
@@ -107,7 +107,7 @@ def test_a_folder_that_was_not_there_is_put_there(two):
 
 
 def test_what_a_killed_build_left_is_undone(two):
-    """Killed between the two renames, the book stands under another name; killed before or after, only leftovers do."""
+    """Killed between the two renames, the book stands under another name; else only leftovers stand there."""
     new, old = two
     old.rename(old.with_name("book.old"))
     new.rename(new.with_name("book.new"))

@@ -2,12 +2,19 @@
 
 import re
 
-SCROLL = """async most => { for (const figure of [...document.querySelectorAll('figure.lr-chart')].slice(0, most)) {
-  figure.scrollIntoView();
-  for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) await new Promise(done => setTimeout(done, 20)); } }"""
+SCROLL = """async most => {
+  for (const figure of [...document.querySelectorAll('figure.lr-chart')].slice(0, most)) {
+    figure.scrollIntoView();
+    for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) {
+      await new Promise(done => setTimeout(done, 20));
+    }
+  }
+}"""
 # Shifts of what stands on the page that nobody asked for; reset once the page has come to rest.
-SHIFTS = """globalThis.shifted = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => { if (!entry.hadRecentInput) globalThis.shifted += entry.value; }))
-  .observe({ type: 'layout-shift', buffered: true });"""
+SHIFTS = """globalThis.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(entry => {
+  if (!entry.hadRecentInput) globalThis.shifted += entry.value;
+})).observe({ type: 'layout-shift', buffered: true });"""
 
 
 class Visit:

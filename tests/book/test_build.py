@@ -1,4 +1,4 @@
-"""Whatever happens to a build, the published book is the last good one, whole, and the next build recovers."""
+"""Whatever happens to a build, the published book is the last good one whole, and the next build recovers."""
 
 import os
 import resource

@@ -126,7 +126,7 @@ def test_outputs_that_changed_make_their_page_anew():
 
 @pytest.mark.book
 def test_the_published_source_of_a_chapter_runs_as_it_is(book, root, tmp_path):
-    """Read with MyST-NB's own reader and run with papermill as it comes: the cells of the chapter, all of them, without a failure."""
+    """Read with MyST-NB's own reader and run with papermill as it comes: all cells, without a failure."""
     source = book / "_sources" / "chapters" / "bortezomib.md"
     text = source.read_text(encoding="utf-8")
     assert text == expand_chapter(root / "chapters" / "bortezomib.md")

@@ -1,4 +1,4 @@
-"""What is done to every finished page: nothing of another site, no script but the book's own, mathematics without a script."""
+"""What is done to every finished page: nothing of another site, no script but the book's own."""
 
 import base64
 import hashlib

@@ -39,7 +39,8 @@ ARTICLE = """<html><body><nav>menu</nav><article class="bd-article">
 <script>let a = "</b>";</script>
 <p id="here"><a href="#there">below</a> <a href="other.html#place">other</a> <a href="other.html">whole</a>
 <a href="reports/a.html#row">row</a> <a href="https://example.org/">web</a></p>
-<details><summary>Reason</summary></details><details class="lr-discrepancy" id="d"><summary>Odd</summary></details>
+<details><summary>Reason</summary></details>
+<details class="lr-discrepancy" id="d"><summary>Odd</summary></details>
 <svg><g id="c0123456789ab-clip"/></svg>
 </article></body></html>"""
 

@@ -1,4 +1,7 @@
-"""After any change the next build shows the new state everywhere, runs only what the change touches, and a revert restores the old pages."""
+"""After any change the next build shows the new state everywhere and runs only what the change touches.
+
+A revert restores the old pages.
+"""
 
 import pytest
 
@@ -101,7 +104,8 @@ CONFIGURATION = (
     "acute leukaemia: the living review",
     {"chapters/safety.html": "acute leukaemia: the living review"},
 )
-# name: (changes made together, chapters that must run); changes that reach a page by the same way go together.
+# name: (changes made together, chapters that must run).
+# Changes that reach a page by the same way go together.
 CHANGES = {
     "a row": ([ROW], OVER_ALL | {"bortezomib"}),
     "terms, bibliography and citation record": (
@@ -125,7 +129,8 @@ def copy(tmp_path_factory) -> Copy:
     assert done.returncode == 0, done.stdout + done.stderr
     assert executed(done) == EVERY
     done = made.build_plain()
-    assert done.returncode == 0 and executed(done) == set(), done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert executed(done) == set(), done.stdout + done.stderr
     return made
 
 
@@ -142,7 +147,10 @@ def test_nothing_changed_runs_nothing(copy, original):
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
-    """Each starts from the files as they were, while the book holds the change before: what that one touched is taken from the results kept."""
+    """Each starts from the files as they were, while the book holds the change before.
+
+    What that one touched is taken from the results kept.
+    """
     changes, ran = CHANGES[name]
     with copy.edited(*(change[:3] for change in changes)):
         plain = copy.build_plain()

@@ -9,7 +9,7 @@ from tests.drawn import CHARTS, CLASSES, figures_of, validate
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
-@pytest.mark.parametrize("kind", ("calendars", "courses"))
+@pytest.mark.parametrize("kind", ["calendars", "courses"])
 def test_charts_are_valid_and_told_in_words(review, class_id, kind):
     for figure in figures_of(CHARTS[kind](select_part(select_class(review, class_id), "core"))):
         validate(figure.chart)

@@ -1,4 +1,4 @@
-"""Charts of results on the real evidence: strata apart, exact intervals, no patient twice, nothing dropped."""
+"""Charts of results on the real evidence: strata apart, exact intervals, no patient twice, none dropped."""
 
 import re
 
@@ -74,7 +74,10 @@ def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id)
 
 
 def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
-    """Headline cohorts that are parts of another stand in it; no patient stands in it as a part and in the whole, or in two studies that share patients."""
+    """Headline cohorts that are parts of another stand in it.
+
+    No patient stands in it as a part and in the whole, or in two studies that share patients.
+    """
     shown = charts.draw_overview(review, title="All")
     rows = [review.row(figure.row_id) for chart in shown.parts for figure in chart.table.figures]
     assert {"graall-clofarabine-2011.outcome.vandevol.cr", "ramos-2025.outcome.relapse.cr"} <= {

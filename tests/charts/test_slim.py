@@ -21,7 +21,7 @@ def test_a_slim_picture_shows_the_same(review):
 
 
 def resolved(svg: str) -> list:
-    """The visible words and strokes of a picture with what they inherit and where they stand, to half a pixel."""
+    """The visible words and strokes of a picture, what they inherit and where they stand to half a pixel."""
     found = []
 
     def visit(element, style, x, y):

@@ -55,7 +55,10 @@ def test_box_head_and_files_of_a_chapter_say_the_same(book):
 def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
     record = read_citation(ROOT) | {"repository-code": "https://example.org/owner/review"}
     script = (ROOT / "livingreview" / "book" / "web" / "lr-cite.js").read_text(encoding="utf-8")
-    row = '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th><td data-label="Value">3/7</td></tr></tbody></table>'
+    row = (
+        '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th>'
+        '<td data-label="Value">3/7</td></tr></tbody></table>'
+    )
     for name, line in (("set", cite_row(record, "r")), ("unset", cite_row(read_citation(ROOT), "r"))):
         (tmp_path / f"{name}.html").write_text(
             f"<!DOCTYPE html><meta charset=utf-8>{line.__html__()}{row}<script>{script}</script>",

@@ -22,9 +22,9 @@ def test_nothing_is_claimed_that_was_not_given():
 
 
 def test_the_reference_names_author_chapter_book_version_and_day():
-    assert (
-        format_item(CHAPTER)
-        == f"The living review contributors. Bortezomib combinations. In: {RECORD['title']}. Version {RECORD['version']}; {RECORD['date-released']}."
+    assert format_item(CHAPTER) == (
+        f"The living review contributors. Bortezomib combinations. In: {RECORD['title']}. "
+        f"Version {RECORD['version']}; {RECORD['date-released']}."
     )
     published = format_item(chapter_item(PUBLISHED, title="A < B", page="bortezomib"))
     assert published.startswith("Müller & Sons AB, The <Group>. A < B. In: ")

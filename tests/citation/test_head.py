@@ -51,7 +51,8 @@ def test_zotero_saves_every_chapter_as_a_book_section(book):
             assert item["itemType"] == "book"
             assert item["title"] == RECORD["title"]
             continue
-        assert item["itemType"] == "bookSection" and item["bookTitle"] == RECORD["title"], path.name
+        assert item["itemType"] == "bookSection", path.name
+        assert item["bookTitle"] == RECORD["title"], path.name
         assert names.count("citation_title") == 1
         assert not [rel for rel, _ in head.links if rel in ("canonical", "cite-as")]
     assert Head((book / "chapters" / "data.html").read_text(encoding="utf-8")).scripts

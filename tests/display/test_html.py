@@ -1,4 +1,4 @@
-"""Tables and other pieces of a page: their text is escaped, their parts are there for a screen reader and a phone."""
+"""Tables and other pieces of a page: text is escaped, parts are there for a screen reader and a phone."""
 
 import pytest
 from jinja2 import UndefinedError

@@ -90,7 +90,8 @@ def test_every_row_can_be_written(review):
     """No figure of the evidence shows as 'nan', '<NA>' or nothing at all where it has a value."""
     for row_id in review.row_tables:
         figure = make_figure(review, row_id)
-        assert "nan" not in figure.text.lower().split() and "<NA>" not in figure.text, (row_id, figure.text)
+        assert "nan" not in figure.text.lower().split(), (row_id, figure.text)
+        assert "<NA>" not in figure.text, (row_id, figure.text)
         assert "<NA>" not in figure.title
 
 

@@ -34,7 +34,7 @@ def reword(**cells):
 def rows(review):
     """The rows that the conclusion rests on."""
     claims = review.tables["claims"].set_index("claim_id")
-    return split_ids(claims.at[CLAIM, "rests_on"])
+    return split_ids(claims.loc[CLAIM, "rests_on"])
 
 
 def test_a_reading_holds_until_words_certainty_or_a_row_change(review, rows):
@@ -52,7 +52,7 @@ def test_a_reading_holds_until_words_certainty_or_a_row_change(review, rows):
 
 
 def test_what_a_conclusion_does_not_say_may_change(review, rows):
-    """Its place on the page, why its certainty is what it is, rows of others, an empty column that was added."""
+    """Its place on the page, why its certainty is what it is, rows of others, an empty column added."""
     digest = digest_claim(review, CLAIM)
     others = [row_id for row_id in review.tables["outcomes"]["row_id"] if row_id not in rows]
     for table, change in (

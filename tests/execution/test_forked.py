@@ -49,7 +49,9 @@ def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     root, write = small
     (root / "note.txt").write_text("first")
     path = write(
-        "from livingreview.pages.opening import open_chapter\nfrom pathlib import Path\nlen(open_chapter('bortezomib').tables['cohorts']), Path('../note.txt').read_text()"
+        "from livingreview.pages.opening import open_chapter\n"
+        "from pathlib import Path\n"
+        "len(open_chapter('bortezomib').tables['cohorts']), Path('../note.txt').read_text()"
     )
     lines: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Chapters as notebooks: named by what decides their results, given their outputs, a failing cell told with its place."""
+"""Chapters as notebooks: named by what decides their results, given their outputs, failures with a place."""
 
 import pytest
 

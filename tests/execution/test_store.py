@@ -29,7 +29,7 @@ def test_a_spoilt_store_is_as_if_it_were_empty(small, spoil):
 
 
 def test_the_store_forgets_the_oldest(tmp_path, small):
-    root, write = small
+    _, write = small
     chapter = read_chapter(write("1"))
     store = Store(tmp_path / "kept")
     for number in range(30):

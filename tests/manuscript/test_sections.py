@@ -1,4 +1,4 @@
-"""Chapters that share their sections: own words stand where they belong, and what does not fit is named with its line."""
+"""Chapters that share their sections: own words stand where they belong, what does not fit is named."""
 
 import pytest
 
@@ -85,7 +85,11 @@ def test_a_chapter_of_no_own_words_has_every_section_in_order(folder):
 
 
 def test_own_words_stand_where_they_belong(folder):
-    body = "## What can be pooled?\n\nNothing here.\n\n## What is known?\n\nMuch.\n\n## What are the limits?\n\n- Few.\n"
+    body = (
+        "## What can be pooled?\n\nNothing here.\n\n"
+        "## What is known?\n\nMuch.\n\n"
+        "## What are the limits?\n\n- Few.\n"
+    )
     text = expand_text(HEAD + body, folder)
     known, pooled = section(text, "What is known?"), section(text, "What can be pooled?")
     assert known.startswith("Much.\n\n```{code-cell}"), "without a mark right under the heading"
@@ -181,7 +185,7 @@ def test_a_section_added_to_the_shared_file_stands_in_every_chapter(folder):
 
 
 def test_every_chapter_of_a_class_is_whole_when_expanded():
-    """On the review's own files: no heading, mark or cell of the shared file is lost, and no own word either."""
+    """On the review's own files: no cell of the shared file is lost, and no own word either."""
     shared = (ROOT / "chapters" / "_class.md").read_text(encoding="utf-8")
     cells = shared.count("```{code-cell}")
     named = [path for path in find_pages(ROOT / "chapters") if sections_of(path.read_text(encoding="utf-8"))]

@@ -50,7 +50,7 @@ def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
 
 
 def test_a_card_offers_what_the_record_holds(tmp_path):
-    """Kept versions share the script of a report that did not change, so how to cite stands in a script of its own."""
+    """Kept versions share the script of an unchanged report, so how to cite stands in a script of its own."""
     write_review(RECORD, tmp_path / "review.js")
     assert "example.org" not in (tmp_path / "review.js").read_text()
     write_review(PUBLISHED, tmp_path / "review.js")
@@ -68,7 +68,7 @@ def test_a_figure_derived_from_what_is_restated_says_so(review):
         row for row in rows if row["basis"] == "derived" and isinstance(row["source_report_id"], str)
     )
     card = cards[second["report_id"]][second["row_id"]]
-    assert card["basis"].endswith("from another publication’s figures")
+    assert card["basis"].endswith("from another publication’s figures")  # noqa: RUF001 (as it is printed)
     assert card["source"] == second["source_report_id"]
 
 
@@ -143,7 +143,8 @@ def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
         card.get_by_role("button", name="Close").tap()
         assert card.count() == 0
         visit.page.evaluate(
-            "document.querySelector('.lr-live .mark-symbol path').dispatchEvent(new MouseEvent('click', { bubbles: true }))"
+            "document.querySelector('.lr-live .mark-symbol path')"
+            ".dispatchEvent(new MouseEvent('click', { bubbles: true }))"
         )
         card.wait_for()
 

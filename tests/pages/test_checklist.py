@@ -34,9 +34,8 @@ def test_every_place_is_a_page_with_that_heading(review):
         for place in split_ids(row.where):
             page, _, anchor = place.partition("#")
             path = ROOT / "chapters" / page.replace(".html", ".md")
-            assert path.is_file() and f"chapters/{path.stem}\n" in toc + "\n", (
-                f"{row.item_id}: no page {page}"
-            )
+            assert path.is_file(), f"{row.item_id}: no page {page}"
+            assert f"chapters/{path.stem}\n" in toc + "\n", f"{row.item_id}: no page {page}"
             slugs = {
                 slug(heading)
                 for heading in re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)

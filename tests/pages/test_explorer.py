@@ -19,7 +19,9 @@ def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
     wanted = {
         row_id
         for name in TABLES
-        for row_id, cohort in zip(review.tables[name]["row_id"], review.tables[name]["cohort_id"])
+        for row_id, cohort in zip(
+            review.tables[name]["row_id"], review.tables[name]["cohort_id"], strict=True
+        )
         if isinstance(cohort, str)
     }
     assert rows.keys() == wanted

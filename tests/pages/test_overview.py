@@ -18,7 +18,10 @@ from tests.changed import spoil
 
 
 def test_the_flow_of_records_adds_up(review):
-    """What was found was read; what was read was left out or kept; what was kept are the reports (PRISMA 2020)."""
+    """What was found was read, what was read was left out or kept, what was kept are the reports.
+
+    As PRISMA 2020 asks for it.
+    """
     found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
     assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
     assert (

@@ -1,4 +1,4 @@
-"""The what-if panel: every choice is the plan's; in a real browser from the keyboard, from disk, on a phone, without script."""
+"""The what-if panel: each choice is the plan's; by keyboard, from disk, on a phone, without script."""
 
 import json
 
@@ -11,9 +11,15 @@ from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.synthesis import MODELS
 from tests.visit import Visit
 
-SHOWN = """() => { const panel = document.querySelector('.lr-whatif'), text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());
-  return { sentence: text('.lr-whatif-sentence')[0], caption: text('.lr-whatif-forest caption')[0] || '', rows: text('.lr-whatif-forest tbody tr'), left: text('.lr-whatif-left li'),
-    model: panel.querySelector('select[name=model]').value, locked: panel.querySelector('select[name=model]').disabled }; }"""
+SHOWN = """() => {
+  const panel = document.querySelector('.lr-whatif'), model = panel.querySelector('select[name=model]');
+  const text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());
+  return {
+    sentence: text('.lr-whatif-sentence')[0], caption: text('.lr-whatif-forest caption')[0] || '',
+    rows: text('.lr-whatif-forest tbody tr'), left: text('.lr-whatif-left li'),
+    model: model.value, locked: model.disabled,
+  };
+}"""
 
 
 def choose(page, name, down):
@@ -72,7 +78,7 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
 @pytest.mark.book
 @pytest.mark.browser
 def test_every_combination_is_reached_and_told(site, chromium, review):
-    """Each entry of the page's data is shown by its three controls, with every study, and none is wider than a phone."""
+    """Each entry of the page's data is shown by its three controls, with every study; it fits a phone."""
     with Visit(chromium, site, "chapters/methods.html", width=390, scheme="dark") as visit:
         page = visit.page
         assert page.get_by_text("Choosing needs JavaScript").is_hidden()
@@ -107,7 +113,10 @@ def test_without_script_every_sentence_stands_in_a_table(site, chromium, review)
 
 
 def test_every_combination_of_the_panel_is_the_plans(review, plans):
-    """What the page holds is what the library gives for the same counts, model by model; a refused combination says why."""
+    """What the page holds is what the library gives for the same counts, model by model.
+
+    A refused combination says why.
+    """
     data = json.loads(str(show_what_if(review).values["data"]).replace("\\u003c", "<"))
     assert len(data) == len(plans)
     assert [option["decision"] for option in data] == sorted(
@@ -129,7 +138,7 @@ def test_every_combination_of_the_panel_is_the_plans(review, plans):
         assert [result["name"] for result in option["models"]] == [name for _, name, _ in MODELS], (
             "the review's own model stands first"
         )
-        for (model, _, _), result in zip(MODELS, option["models"]):
+        for (model, _, _), result in zip(MODELS, option["models"], strict=True):
             fit = pool_proportions(plan.events, plan.totals, model=model)
             assert [result[key] for key in ("value", "low", "high")] == pytest.approx(
                 [100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1]], abs=0.0501

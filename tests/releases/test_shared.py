@@ -8,8 +8,11 @@ from tests.conftest import ROOT
 
 
 def test_parts_are_taken_in_as_they_were(tmp_path):
-    """What the scripts write, put together, is the page's own text; quotation marks, tags and scripts in it survive."""
-    text = f'<p>Before</p><details><script>let a = "</b>";</script><details>é “x” \\ {"y" * 500}</details></details><p>After</p>'
+    """What the scripts write is the page's own text; quotation marks, tags and scripts in it survive."""
+    text = (
+        '<p>Before</p><details><script>let a = "</b>";</script>'
+        f"<details>é “x” \\ {'y' * 500}</details></details><p>After</p>"
+    )
     shared = share_elements(text, "shared/", SharedFolder(tmp_path))
     kept = re.sub(r"<noscript>.*?</noscript>", "", shared)
     assert "yyy" not in kept
@@ -30,5 +33,7 @@ def test_a_script_that_loads_others_asks_where_a_kept_version_has_them():
         text = path.read_text(encoding="utf-8")
         if "document.currentScript.src" in text:
             assert "lrPlace" in text, (
-                f"{path.name} loads files beside itself: `script.src = globalThis.lrPlace?.(name) ?? new URL(name, here)` finds them in a kept version too"
+                f"{path.name} loads files beside itself: "
+                "`script.src = globalThis.lrPlace?.(name) ?? new URL(name, here)` "
+                "finds them in a kept version too"
             )

@@ -100,7 +100,7 @@ def test_a_kept_version_never_changes(site, tmp_path):
     lay_out_site(tmp_path / SECOND, site, SECOND, DATES)
     assert read_all(site) == before, "publishing again changes nothing"
     changed = write_book(tmp_path / "changed", SECOND, TABLE.replace("number", "figure"))
-    with pytest.raises(ReleaseError, match="never changes. To mend: .* --latest-only"):
+    with pytest.raises(ReleaseError, match=r"never changes. To mend: .* --latest-only"):
         lay_out_site(changed, site, SECOND, DATES)
     with pytest.raises(ReleaseError, match=f"keeps {SECOND}, which is later"):
         lay_out_site(tmp_path / FIRST, site, FIRST, DATES)
@@ -118,7 +118,7 @@ def test_what_is_no_site_is_not_overwritten(site, tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "letter.txt").write_text("mine", encoding="utf-8")
     for target in ("home", "fresh"):
-        with pytest.raises(ReleaseError, match="holds other files, which would be lost. To mend"):
+        with pytest.raises(ReleaseError, match=r"holds other files, which would be lost. To mend"):
             lay_out_site(tmp_path / FIRST, tmp_path / target, FIRST, DATES)
     assert (
         (tmp_path / "home" / "letter.txt").read_text(encoding="utf-8")
@@ -158,7 +158,10 @@ def test_a_publication_that_dies_leaves_the_site_whole(site, tmp_path, monkeypat
 
 @pytest.fixture(scope="module")
 def kept(book, tmp_path_factory):
-    """A site of the real book with two versions, the second with another date and one figure of a class corrected; bytes of the book, bytes the second added."""
+    """A site of the real book with two versions: its folder, the first, bytes of the book, bytes added.
+
+    The second has another date, and one figure of a class is corrected.
+    """
     folder = tmp_path_factory.mktemp("kept")
     record = read_citation(ROOT)
     swaps = (
@@ -208,7 +211,10 @@ def test_a_further_release_adds_little(kept):
 @pytest.mark.book
 @pytest.mark.browser
 def test_a_kept_page_is_the_page_it_was(kept, book, chromium):
-    """From disk: same words, live charts, search, anchors and a word that there is a later version; without script its prose and links."""
+    """From disk: same words, live charts, search, anchors and a word that there is a later version.
+
+    Without script its prose and links.
+    """
     site, version, _, _ = kept
     words = """() => { const copy = document.querySelector('article').cloneNode(true);
       copy.querySelectorAll('script, noscript, .lr-live').forEach(item => item.remove());

@@ -1,4 +1,4 @@
-"""The built book: links that lead somewhere, nothing from elsewhere, one address per row, strata kept apart."""
+"""The built book: links lead somewhere, nothing is from elsewhere, strata stand apart."""
 
 import re
 from html.parser import HTMLParser
@@ -121,7 +121,10 @@ def test_charts_share_one_library_that_no_page_loads_at_first(book):
 
 
 def test_strata_are_never_read_together(book):
-    """AML and ALL, and MRD conversion and remission, stand in charts of their own; the one chart of all classes names each and says that it compares nothing."""
+    """AML and ALL, and MRD conversion and remission, stand in charts of their own.
+
+    The one chart of all classes names each and says that it compares nothing.
+    """
     for name in PAGES:
         for caption in re.findall(
             r"<figcaption>([^<]*)", (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")

@@ -20,16 +20,23 @@ WCAG = {
 COLOURS = WCAG | {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 }  # all that a scheme can change
-# One kind of row is looked at five times in a table, not five hundred; words in pictures are told beside them; what is folded has a test of its own.
-SAMPLE = """() => { for (const many of ['tbody tr:nth-child(n+6)', '.lr-discrepancy:nth-of-type(n+6)', '.lr-references li:nth-child(n+6)', '.lr-claims li:nth-child(n+6)', 'details:not([open]) > :not(summary)'])
-  document.querySelectorAll(many).forEach(item => item.remove());
+# One kind of row is looked at five times in a table, not five hundred;
+# words in pictures are told beside them; what is folded has a test of its own.
+SAMPLE = """() => {
+  for (const many of [
+    'tbody tr:nth-child(n+6)', '.lr-discrepancy:nth-of-type(n+6)', '.lr-references li:nth-child(n+6)',
+    '.lr-claims li:nth-child(n+6)', 'details:not([open]) > :not(summary)',
+  ]) document.querySelectorAll(many).forEach(item => item.remove());
   document.querySelectorAll('figure.lr-chart svg').forEach(picture => picture.replaceChildren());
   [...document.querySelectorAll('figure.lr-chart')].slice(4).forEach(item => item.remove()); }"""
 
 
 @pytest.mark.parametrize("name", [*PAGES, "reports/linder-2016", "reports/ramos-2025", "../search"])
 def test_a_page_works_for_everyone_without_network(site, chromium, name):
-    """One visit: nothing from elsewhere, no complaint, live charts that move nothing, wide and narrow, light and dark without a fault that axe-core can find."""
+    """One visit: nothing from elsewhere, no complaint, live charts that move nothing.
+
+    Wide and narrow, light and dark it is without a fault that axe-core can find.
+    """
     with Visit(chromium, site, f"chapters/{name}.html") as visit:
         page = visit.page
         assert "vega" not in " ".join(visit.loaded) or page.locator("figure.lr-chart[data-live]").count()
@@ -75,7 +82,7 @@ def test_folded_parts_are_accessible_too(site, chromium):
 
 @pytest.mark.parametrize("disk", [False, True])
 def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, disk):
-    """From a server and from disk: charts, search and theme work; a script that somebody slipped into a page does not run."""
+    """From a server and from disk: charts, search and theme work; a script slipped in does not run."""
     origin = f"file://{book}" if disk else site
     with Visit(chromium, origin, "index.html") as visit:
         page = visit.page
@@ -98,10 +105,13 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
         assert visit.failed == []
         assert visit.console == []
         page.evaluate(
-            "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"globalThis.slipped = 1\">')"
+            "slipped => document.body.insertAdjacentHTML('beforeend', slipped)",
+            '<img src="data:," onerror="globalThis.slipped = 1">',
         )
         page.evaluate(
-            "document.body.append(Object.assign(document.createElement('script'), { textContent: 'globalThis.slipped = 2' }))"
+            "slipped => document.body.append("
+            "Object.assign(document.createElement('script'), { textContent: slipped }))",
+            "globalThis.slipped = 2",
         )
         page.wait_for_timeout(200)
         assert page.evaluate("globalThis.slipped") is None
@@ -112,10 +122,12 @@ def test_the_policy_lets_the_book_work_and_nothing_else(site, book, chromium, di
     "name", ["liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"]
 )
 def test_a_chapter_weighs_a_quarter_of_a_stock_one(site, chromium, book, name):
-    """HTML, CSS and JavaScript of a chapter's first view, as they travel (gzip), against the files that stock Altair in the stock theme needs.
+    """HTML, CSS and JavaScript of a chapter's first view, as they travel (gzip), against stock files.
 
-    No stock book is built: counted are the theme's own files that a stock page loads, and once the library that Altair puts into a page.
-    What would make the stock page heavier still is left out: its text, its charts' specifications, MathJax and RequireJS.
+    No stock book is built: counted are the theme's own files that a stock page loads,
+    and once the library that Altair puts into a page.
+    What would make the stock page heavier still is left out:
+    its text, its charts' specifications, MathJax and RequireJS.
     """
     import vl_convert
 
@@ -171,15 +183,25 @@ def test_charts_stand_without_script(site, chromium, name):
 
 
 FITS = """() => [...document.querySelectorAll('figure.lr-chart[data-live=yes]')].flatMap(figure => {
-  const box = figure.querySelector('.lr-live').getBoundingClientRect(), words = [...figure.querySelectorAll('.lr-live svg text')].filter(word => word.textContent).map(word => word.getBoundingClientRect());
-  const right = Math.max(...words.map(word => word.right)), reserved = parseFloat(getComputedStyle(figure.querySelector('.lr-drawn')).minHeight);
-  return right > box.right + 1 || right < box.left + .9 * box.width || Math.abs(reserved - box.height) > 2 ? [`${figure.querySelector('figcaption').textContent}: words end at ${right} in ${box.left} to ${box.right}, ${box.height} high of ${reserved}`] : [];
+  const box = figure.querySelector('.lr-live').getBoundingClientRect();
+  const words = [...figure.querySelectorAll('.lr-live svg text')]
+    .filter(word => word.textContent).map(word => word.getBoundingClientRect());
+  const right = Math.max(...words.map(word => word.right));
+  const reserved = parseFloat(getComputedStyle(figure.querySelector('.lr-drawn')).minHeight);
+  const told = `${figure.querySelector('figcaption').textContent}: words end at ${right} `
+    + `in ${box.left} to ${box.right}, ${box.height} high of ${reserved}`;
+  const fits = right <= box.right + 1 && right >= box.left + .9 * box.width
+    && Math.abs(reserved - box.height) <= 2;
+  return fits ? [] : [told];
 })"""
 
 
 @pytest.mark.parametrize("width", [320, 390, 700, 1280])
 def test_live_charts_fit_their_column(site, chromium, width):
-    """Words too wide for a chart would make it narrower, to nothing on a phone; and it takes the height that was kept for it."""
+    """Words too wide for a chart would make it narrower, to nothing on a phone.
+
+    And it takes the height that was kept for it.
+    """
     for name in ("index", "liposomal-mitoxantrone", "bortezomib"):
         with Visit(chromium, site, f"chapters/{name}.html", width=width) as visit:
             visit.scroll()
@@ -201,7 +223,7 @@ def test_following_a_discrepancy_opens_it(site, chromium, review):
 
 
 def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
-    """The button behind a row opens a text with figure, version and address; the address leads back to the row."""
+    """The button behind a row opens a text with figure, version and address, which leads back to the row."""
     row_id = "ramos-2025.outcome.relapse.cr"
     with Visit(chromium, site, "chapters/reports/ramos-2025.html") as visit:
         row = visit.page.locator(f"[id='{row_id}']")

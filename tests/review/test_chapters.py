@@ -32,14 +32,20 @@ def prose(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_prose_types_no_number(path, review):
-    """A figure in prose would not follow the data. Names that hold digits (of trials, antigens, drugs) stand in the glossary, which the methods page prints."""
+    """A figure in prose would not follow the data.
+
+    Names that hold digits (of trials, antigens, drugs) stand in the glossary, which the methods page prints.
+    """
     text = prose(path)
     for name in sorted(review.tables["glossary"]["term"], key=len, reverse=True):
         text = text.replace(name, "")
     assert not re.search(r"\d", text), (
         f"typed number near {re.search(r'.{0,30}[0-9].{0,30}', text).group(0)!r}"
     )
-    words = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|half|third|quarter"
+    words = (
+        "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+        "twenty|thirty|forty|fifty|sixty|half|third|quarter"
+    )
     typed = re.search(
         rf"\b(?:{words})\b[^.\n]{{0,25}}\b(?:patients|children|adults|deaths|died|responded|remissions?)\b",
         text,
@@ -120,7 +126,8 @@ def test_stock_papermill_runs_a_chapter_with_another_class(tmp_path):
     short.cells = [cell for cell in short.cells if cell.cell_type == "code"][:1]
     short.cells.append(
         nbformat.v4.new_code_cell(
-            "import livingreview.chapter as lr\nprint(*sorted(set(lr.open_chapter(class_id).tables['cohorts']['report_id'])))"
+            "import livingreview.chapter as lr\n"
+            "print(*sorted(set(lr.open_chapter(class_id).tables['cohorts']['report_id'])))"
         )
     )
     nbformat.write(short, tmp_path / "in.ipynb")
@@ -166,7 +173,8 @@ EXPECTED = {
     "bortezomib": (
         "Days of each drug",
         "Response:",
-        "Measurable residual disease: Bortezomib with Hyper-CVAD: B-cell precursor ALL, MRD positive without relapse",
+        "Measurable residual disease: Bortezomib with Hyper-CVAD: "
+        "B-cell precursor ALL, MRD positive without relapse",
         "From treatment to transplant:",
         "Adverse events",
         "Relapses, failures, deaths and survivors",
@@ -213,7 +221,8 @@ def test_glued_figures_equal_the_engine(executed, review, slug):
         for keyword in node.keywords
     }
     used = set(re.findall(r"\{glue:\}`([^`]+)`", expand_chapter(ROOT / "chapters" / f"{slug}.md")))
-    assert names and used == set(names), "every figure glued is used, and the reverse"
+    assert names
+    assert used == set(names), "every figure glued is used, and the reverse"
     glued = {
         output.metadata.scrapbook.name: output.data
         for cell in notebook.cells

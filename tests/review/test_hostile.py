@@ -1,4 +1,4 @@
-"""Hostile texts in every column of the data: a build of them is a book on which nothing runs that is not its own.
+"""Hostile texts in every column of the data: on pages made of them nothing runs but the book's own.
 
 The checks refuse mark-up in the data; this is about what would happen behind them.
 """
@@ -35,7 +35,8 @@ TEXTS = (
 )
 ADDRESSES = {"tool_url", "page_read", "where"}  # columns that hold a whole address
 IDS = {"affects", "rests_on", "overlaps_with"}  # ids of rows, which nothing shows as they stand
-# Pages that name no row; the chapters of the classes are made anew, since their prose names rows that the small review lacks.
+# Pages that name no row; the chapters of the classes are made anew,
+# since their prose names rows that the small review lacks.
 PAGES = (
     "comparison",
     "discrepancies",
@@ -59,14 +60,21 @@ notebooks = execute_chapters(root, find_pages(root / "chapters"), store=chapter_
 render(root, root / "_build", hash_inputs(root)("data"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
-FOUND = """() => [...document.querySelectorAll('*')].filter(node => node.matches('img[src="x"], iframe, [srcdoc]') || (node.localName === 'script' && /^\\s*lrEvil/.test(node.textContent))
-  || [...node.attributes].some(item => (/^on/i.test(item.name) && item.value.includes('lrEvil')) || (['href', 'src', 'action', 'formaction'].includes(item.name) && /^\\s*javascript:/i.test(item.value)))
+FOUND = """() => [...document.querySelectorAll('*')].filter(node =>
+  node.matches('img[src="x"], iframe, [srcdoc]')
+  || (node.localName === 'script' && /^\\s*lrEvil/.test(node.textContent))
+  || [...node.attributes].some(item =>
+    (/^on/i.test(item.name) && item.value.includes('lrEvil'))
+    || (['href', 'src', 'action', 'formaction'].includes(item.name) && /^\\s*javascript:/i.test(item.value)))
 ).map(node => node.outerHTML.slice(0, 200))"""
-MEET = """() => { for (const node of document.querySelectorAll('.bd-article *, .lr-card *')) node.dispatchEvent(new MouseEvent('mouseover', { bubbles: false })); }"""
+MEET = """() => {
+  for (const node of document.querySelectorAll('.bd-article *, .lr-card *'))
+    node.dispatchEvent(new MouseEvent('mouseover', { bubbles: false }));
+}"""
 
 
 def spoil(project) -> None:
-    """Every text of every table with something hostile behind it, or hostile altogether where it was empty."""
+    """Every text of every table with something hostile behind it, or nothing else where it was empty."""
     for table in load_package(project / "data").tables.values():
         keys = {table.primary_key, *(key.field for key in table.foreign_keys), *IDS}
         spoiled = [
@@ -158,10 +166,13 @@ def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
                 page.keyboard.press("Escape")
                 cards += 1
             page.evaluate(MEET)
-            assert page.evaluate(FOUND) == [] and ran == [], path.name
-            assert visit.failed == [] and visit.console == [], path.name
+            assert page.evaluate(FOUND) == [], path.name
+            assert ran == [], path.name
+            assert visit.failed == [], path.name
+            assert visit.console == [], path.name
             shown += "lrEvil" in page.locator("body").inner_text()
-    assert shown > 12 and cards > 10, "the texts were there to be met"
+    assert shown > 12, "the texts were there to be met"
+    assert cards > 10, "the texts were there to be met"
 
 
 def test_hostile_text_is_escaped_everywhere(review, monkeypatch):

@@ -13,7 +13,10 @@ pytestmark = [pytest.mark.book, pytest.mark.browser]
 
 
 def clean(visit) -> bool:
-    """Nothing was asked of another site, and nothing went wrong; what a page still loads when it is left is broken off."""
+    """Nothing was asked of another site, and nothing went wrong.
+
+    What a page still loads when it is left is broken off.
+    """
     return visit.offsite == visit.console == []
 
 
@@ -84,13 +87,13 @@ def test_an_author_cites_a_chapter(site, chromium):
         assert "Bortezomib combinations. In: " in told
         with page.expect_download() as download:
             box.get_by_role("link", name="RIS", exact=True).click()
-        (record,) = rispy.loads(open(download.value.path(), encoding="utf-8").read())
+        (record,) = rispy.loads(download.value.path().read_text(encoding="utf-8"))
         assert record["title"] == "Bortezomib combinations"
         assert record["type_of_reference"] == "CHAP"
         assert record["edition"] in told
         with page.expect_download() as download:
             box.get_by_role("link", name="The included reports as RIS").click()
-        assert len(rispy.loads(open(download.value.path(), encoding="utf-8").read())) > 1
+        assert len(rispy.loads(download.value.path().read_text(encoding="utf-8"))) > 1
         assert clean(visit)
 
 

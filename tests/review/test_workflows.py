@@ -1,4 +1,4 @@
-"""What runs by itself where the project is hosted: for changes, releases and due dates."""
+"""What runs by itself where the project is hosted: for changes, releases, due dates and newer tools."""
 
 import re
 import shlex
@@ -36,9 +36,12 @@ def test_workflows_call_what_there_is_and_nothing_that_moves(path):
                 cli.parse_arguments(call)
             made = re.findall(r"\bmake (\w+)", step["run"])
             assert set(made) <= set(targets)
+            scripts = re.findall(r"\bsh (tools/[\w.-]+)", step["run"])
+            assert all((ROOT / script).is_file() for script in scripts), scripts
             assert (
                 called
                 or made
+                or scripts
                 or "git -C" in step["run"]
                 or "git fetch" in step["run"]
                 or (ROOT / step["run"]).is_file()
@@ -47,5 +50,5 @@ def test_workflows_call_what_there_is_and_nothing_that_moves(path):
 
 
 def test_there_are_workflows_for_changes_releases_and_due_dates():
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "due.yml", "publish.yml"]
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "due.yml", "next.yml", "publish.yml"]
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

@@ -46,7 +46,7 @@ def test_every_row_keeps_its_cells_and_gets_those_of_its_cohort(review, table):
             name: value for name, value in own.items() if not pd.isna(value)
         }
         if not pd.isna(row["cohort_id"]):
-            assert row["c_label"] == cohorts.at[row["cohort_id"], "label"]
+            assert row["c_label"] == cohorts.loc[row["cohort_id"], "label"]
 
 
 def test_rows_that_lack_a_value_are_in_no_group():

@@ -5,7 +5,10 @@ from livingreview.evidence import split_ids
 
 
 def test_the_evidence_map_counts_each_patient_once(review):
-    """The largest number of each study, of studies that share patients the largest alone, evaluable patients where no more is printed."""
+    """The largest number of each study, of studies that share patients the largest alone.
+
+    Evaluable patients where no more is printed.
+    """
     shown = tables.tabulate_evidence_map(review, title="Map").values
     cells = [cell for group in shown["groups"] for row in group["rows"] for cell in row["cells"] if cell]
     cohorts = review.tables["cohorts"].set_index("row_id")

@@ -30,7 +30,7 @@ def rows(review):
 
 
 def test_no_patient_is_counted_twice(review, plans, rows):
-    """Neither two cohorts of one study, nor two studies that share patients, nor a cohort and a part of it."""
+    """Neither two cohorts of one study nor two studies that share patients nor a cohort and a part of it."""
     owners = review.tables["reports"].set_index("report_id")["study_id"]
     for plan in plans:
         studies = [entry.study_id for entry in plan.entries]
@@ -57,7 +57,8 @@ def test_a_stratum_is_of_one_kind(plans, rows):
             row = rows[entry.row_id]
             assert row["assessed_at"] in TIMED
             assert entry.total >= LEAST_PATIENTS
-            assert row["design"] not in ("randomised", "case_report") and pd.isna(row["arm"]), entry.row_id
+            assert row["design"] not in ("randomised", "case_report"), entry.row_id
+            assert pd.isna(row["arm"]), entry.row_id
             assert entry.rebased == (entry.total != row["total"])
     assert len({plan.key for plan in plans}) == len(plans)
 
@@ -175,7 +176,7 @@ def test_spread_beyond_the_limit_is_shown_not_pooled(part, pooled):
     """Three studies, one without and one with only responders: a single value describes none of them."""
 
     def scatter(frame):
-        for entry, share in zip(pooled.entries, (0.0, 0.5, 0.98)):
+        for entry, share in zip(pooled.entries, (0.0, 0.5, 0.98), strict=True):
             frame.loc[frame["row_id"].eq(entry.row_id), "events"] = int(share * entry.total)
         return frame
 

@@ -129,14 +129,14 @@ def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
     for table in tables:
         order = [items[answers[row.anchor]] for row in table.rows]
         assert order == sorted(order)
-    report = part.tables["appraisals"]["report_id"].iat[0]
+    report = part.tables["appraisals"]["report_id"].iloc[0]
     assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
     assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
 
 
 def test_the_worst_discrepancies_come_first_and_lead_to_the_rows_they_touch(part):
     order = list(part.package.tables["discrepancies"].field("severity").labels)
-    items = list_discrepancies(part).values["items"]
+    items = list_discrepancies(part).values["items"]  # noqa: PD011 (values of a template)
     assert [order.index(item["severity"]) for item in items] == sorted(
         order.index(severity) for severity in part.tables["discrepancies"]["severity"]
     )
@@ -144,7 +144,7 @@ def test_the_worst_discrepancies_come_first_and_lead_to_the_rows_they_touch(part
         touched = [row_id for row_id in split_ids(item["row"]["affects"]) if row_id in part.row_tables]
         assert [figure.row_id for figure in item["affects"]] == touched
         assert all(figure.href == f"reports/{figure.href.rpartition('/')[2]}" for figure in item["affects"])
-    beside = list_discrepancies(part, reports="").values["items"]
+    beside = list_discrepancies(part, reports="").values["items"]  # noqa: PD011 (values of a template)
     assert not any("/" in figure.href for item in beside for figure in item["affects"])
 
 
@@ -159,7 +159,7 @@ def test_every_step_down_in_certainty_is_named(part):
 
 
 def test_every_conclusion_stands_in_its_order_with_certainty_and_what_would_overturn_it(part):
-    items = list_claims(part).values["items"]
+    items = list_claims(part).values["items"]  # noqa: PD011 (values of a template)
     claims = part.tables["claims"].sort_values("position")
     assert [item["claim_id"] for item in items] == list(claims["claim_id"])
     for item in items:

@@ -19,7 +19,7 @@ from tests.changed import change_rows, spoil
 def test_the_pages_tables_say_what_the_plan_says(review, plans, pooled):
     table = tabulate_plan(review, caption="Plan")
     assert len(table.rows) == len(plans)
-    assert all(plan.reason in row.cells[1] for plan, row in zip(plans, table.rows))
+    assert all(plan.reason in row.cells[1] for plan, row in zip(plans, table.rows, strict=True))
     models = tabulate_models(review, caption="Models")
     assert len(models.parts) == sum(plan.decision == "pooled" for plan in plans)
     assert len(models.parts[0].rows) == 7, "five models, the population average, the crude total"
@@ -28,9 +28,8 @@ def test_the_pages_tables_say_what_the_plan_says(review, plans, pooled):
         f"{100 * pooled.pooled.estimate:.1f}%",
         "{:.1f} to {:.1f}%".format(*(100 * end for end in pooled.pooled.ci)),
     ]
-    assert len(pooled.entries) < FEW_STUDIES and first.cells[4] == "not shown: few studies", (
-        "too narrow with so few (see the methods page)"
-    )
+    assert len(pooled.entries) < FEW_STUDIES
+    assert first.cells[4] == "not shown: few studies", "too narrow with so few (see the methods page)"
     assert bayes.cells[4].endswith("%")
     assert "nan" not in " ".join(beta.cells)
     enough = [plan for plan in plans if plan.decision == "pooled" and len(plan.entries) >= FEW_STUDIES]
@@ -38,7 +37,10 @@ def test_the_pages_tables_say_what_the_plan_says(review, plans, pooled):
 
 
 def test_contrast_of_tower_by_hand(review):
-    """Risk ratio and difference of the TOWER trial from its four counts and textbook formulas, the library's other ways, and the page."""
+    """Risk ratio and difference of the TOWER trial from its four counts and textbook formulas.
+
+    Against the library's other ways, and the page.
+    """
     table = tabulate_contrasts(review, caption="Contrasts")
     row = next(row for row in table.rows if row.cells[0][0] == "TOWER" and "/" in str(row.cells[2]))
     (a, n1), (c, n2) = (
@@ -78,7 +80,10 @@ def test_contrasts_keep_to_one_trial_and_one_question(review):
 
 
 def test_an_arm_given_as_a_percentage_only_is_shown_and_nothing_is_calculated(review):
-    """Two counts fit the 16% of TOWER's control arm, so no ratio may be made of it; leaving the row out would hide the trial's main outcome."""
+    """Two counts fit the 16% of TOWER's control arm, so no ratio may be made of it.
+
+    Leaving the row out would hide the trial's main outcome.
+    """
     row = next(
         row
         for row in tabulate_contrasts(review, caption="Contrasts").rows
