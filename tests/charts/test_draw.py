@@ -1,4 +1,7 @@
-"""Charts drawn in a process of their own: specifications in, pictures out."""
+"""Charts drawn in a process of their own: specifications on its standard input, pictures on its output.
+
+What is drawn is tested where it is drawn (`test_render.py`), and the process as a whole where it is started.
+"""
 
 import io
 import json
@@ -8,36 +11,38 @@ import pytest
 
 from livingreview.charts import draw
 
-SPEC = {
-    "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-    "data": {"values": [{"a": 1}]},
-    "mark": "point",
-    "encoding": {"x": {"field": "a", "type": "quantitative"}},
-    "width": "container",
-}
+
+@pytest.fixture
+def drawn(monkeypatch, capsys):
+    """A function that hands the program some charts and gives what it answers; nothing is really drawn."""
+    monkeypatch.setattr(draw, "draw_deferred", lambda key, spec: (f"picture of {spec}", f"script of {key}"))
+
+    def answer(charts: list) -> list:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(charts)))
+        draw.main()
+        return json.loads(capsys.readouterr().out)
+
+    return answer
 
 
-def drawn(monkeypatch, capsys, charts) -> list:
-    """What the program answers to some charts on its standard input."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(charts)))
-    draw.main()
-    return json.loads(capsys.readouterr().out)
+def test_every_chart_comes_back_under_its_key_and_in_its_place(drawn):
+    assert drawn([["b", "{1}"], ["a", "{2}"]]) == [
+        ["b", "picture of {1}", "script of b"],
+        ["a", "picture of {2}", "script of a"],
+    ]
 
 
-def test_every_chart_comes_back_under_its_key(monkeypatch, capsys):
-    keys = ("0123456789ab", "ba9876543210")
-    told = drawn(monkeypatch, capsys, [[key, json.dumps(SPEC)] for key in keys])
-    assert [key for key, _, _ in told] == list(keys)
-    for key, picture, script in told:
-        assert picture.count("<svg ") == 1
-        assert f'data-chart="{key}"' in picture
-        assert script.startswith(f'lrChart("{key}",')
+def test_nothing_in_nothing_out(drawn):
+    assert drawn([]) == []
 
 
-def test_nothing_in_nothing_out(monkeypatch, capsys):
-    assert drawn(monkeypatch, capsys, []) == []
+def test_a_chart_that_cannot_be_drawn_stops_the_program_without_an_answer(drawn, monkeypatch, capsys):
+    """Half an answer would be taken for a whole one."""
 
+    def fail(key, spec):
+        raise ValueError(key)
 
-def test_a_chart_that_is_none_stops_the_program(monkeypatch, capsys):
-    with pytest.raises(ValueError, match="conversion failed"):
-        drawn(monkeypatch, capsys, [["0123456789ab", json.dumps(SPEC | {"mark": "no-such-mark"})]])
+    monkeypatch.setattr(draw, "draw_deferred", fail)
+    with pytest.raises(ValueError, match="b"):
+        drawn([["b", "{}"]])
+    assert capsys.readouterr().out == ""
