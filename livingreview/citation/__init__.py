@@ -1,4 +1,4 @@
-"""Citing: the reports a chapter rests on, and the review itself, all from ``references.bib`` and ``CITATION.cff``."""
+"""Citing: the reports of a chapter from ``references.bib``, the review itself from ``CITATION.cff``."""
 
 from livingreview.citation.boxes import cite_chapter, cite_row, cite_whole, page_source, row_source
 from livingreview.citation.deposit import describe_deposit, write_deposit

@@ -1,4 +1,7 @@
-"""``.zenodo.json``, by which an archive takes in a release: made from ``CITATION.cff`` and the package's own description, never written by hand."""
+"""``.zenodo.json``, by which an archive takes in a release.
+
+Made from ``CITATION.cff`` and the package's own description, never written by hand.
+"""
 
 from __future__ import annotations
 

@@ -56,8 +56,6 @@ def item_to_bibtex(item: dict) -> str:
         ("title", item["title"]),
         *([("booktitle", item["container-title"])] if "container-title" in item else []),
         ("year", str(year)),
-    ]
-    fields += [
         ("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])),
         ("edition", item["edition"]),
     ]
@@ -69,14 +67,8 @@ def item_to_bibtex(item: dict) -> str:
         else Person(first=name["given"], last=name["family"])
         for name in item["author"]
     ]
-    return (
-        Writer()
-        .to_string(
-            BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})})
-        )
-        .strip()
-        + "\n"
-    )
+    entry = Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})
+    return Writer().to_string(BibliographyData({item["id"]: entry})).strip() + "\n"
 
 
 def items_to_ris(items: Iterable[dict]) -> str:
@@ -107,6 +99,7 @@ def _ris(item: dict) -> dict:
         if rest:
             entry["date"] = "/".join([str(year), *(f"{part:02d}" for part in rest)])
     if "page" in item:
+        # As pages are printed, see `entry_to_csl`: not with a hyphen.
         entry["start_page"], _, last = item["page"].partition("–")
         entry |= {"end_page": last} if last else {}
     notes = [item["note"]] if "note" in item else []

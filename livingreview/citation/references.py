@@ -9,9 +9,7 @@ from functools import cache
 import latexcodec  # noqa: F401  registers the codec
 from markupsafe import Markup, escape
 from pybtex.database import BibliographyData, Entry
-from pybtex.database.output.bibtex import (
-    Writer,
-)  # by name: looking it up among all installed packages takes longer than writing
+from pybtex.database.output.bibtex import Writer
 
 from livingreview.display.html import Fragment
 from livingreview.evidence import Evidence
@@ -38,17 +36,17 @@ def _clean(text: str) -> str:
 
 
 def format_reference(key: str, entry: Entry) -> Markup:
-    """One reference in Vancouver order; what is not established is left out, and said where nothing names the work."""
+    """One reference in Vancouver order.
+
+    What is not established is left out, and said where nothing names the work.
+    """
     fields = {name: _clean(value) for name, value in entry.fields.items()}
     where = fields.get("journal") or fields.get("howpublished") or fields.get("booktitle") or ""
-    volume = (
-        fields.get("volume", "")
-        + (f"({fields['number']})" if "number" in fields else "")
-        + (f":{fields['pages']}" if "pages" in fields else "")
-    )
-    source = ". ".join(
-        part for part in (where, "; ".join(part for part in (fields.get("year", ""), volume) if part)) if part
-    )
+    volume = fields.get("volume", "")
+    volume += f"({fields['number']})" if "number" in fields else ""
+    volume += f":{fields['pages']}" if "pages" in fields else ""
+    when = "; ".join(filter(None, (fields.get("year", ""), volume)))
+    source = ". ".join(filter(None, (where, when)))
     parts = [
         format_names(entry) or "Authors not established",
         fields.get("title", "Title not established").rstrip("."),
@@ -73,19 +71,15 @@ def list_references(evidence: Evidence) -> Fragment:
 
 def list_included(evidence: Evidence) -> BibliographyData:
     """The bibliography of the included reports of some evidence, in order of their keys."""
-    return BibliographyData(
-        {
-            key: evidence.bibliography.entries[key]
-            for key in sorted(evidence.included)
-            if key in evidence.bibliography.entries
-        }
-    )
+    entries = evidence.bibliography.entries
+    return BibliographyData({key: entries[key] for key in sorted(evidence.included) if key in entries})
 
 
 def write_bibtex(bibliography: BibliographyData) -> str:
     """A bibliography as BibTeX that reads back as the same records."""
     # The writer escapes what is escaped already: it is given the plain character.
     entries = {key: _unescape(entry) for key, entry in bibliography.entries.items()}
+    # Named, not looked up by its format: that takes longer, among all installed packages, than writing does.
     return Writer().to_string(BibliographyData(entries))
 
 
@@ -126,6 +120,5 @@ def _csl_name(person) -> dict:
 
 
 def _unescape(entry: Entry) -> Entry:
-    return Entry(
-        entry.type, [(name, value.replace("\\&", "&")) for name, value in entry.fields.items()], entry.persons
-    )
+    fields = [(name, value.replace("\\&", "&")) for name, value in entry.fields.items()]
+    return Entry(entry.type, fields, entry.persons)

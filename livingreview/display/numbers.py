@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 from livingreview.evidence import Evidence
 from livingreview.synthesis import proportion_interval
 
-# Marks behind a figure: the sign, what it means (the legend under a table or chart spells out those it uses), and in a word.
+# Marks behind a figure: the sign, what it means (the legend under a table or chart spells out those it uses),
+# and in a word.
 MARKS = {
     "restated": ("r", "restated: another publication's figure, as this report repeats it", "restated"),
     "derived": ("d", "derived by arithmetic from printed figures", "derived"),
@@ -49,20 +50,16 @@ class Figure:
     marks: tuple[str, ...] = ()
 
     def __html__(self) -> Markup:
-        return self.link(
-            "; ".join(([self.title] if self.title else []) + [MARKS[mark][2] for mark in self.marks])
-        )
+        told = [self.title] if self.title else []
+        return self.link("; ".join(told + [MARKS[mark][2] for mark in self.marks]))
 
     def link(self, told: str = "") -> Markup:
         """The figure as a link to its row, with its marks; `told` is shown on hover.
 
-        Tables tell nothing on hover: their legend explains the marks, and a thousand figures make a page heavy.
+        Tables tell nothing on hover: their legend explains the marks, and a page of many figures is heavy.
         """
-        sup = (
-            f'<sup class="lr-mark">{"".join(MARKS[mark][0] for mark in self.marks)}</sup>'
-            if self.marks
-            else ""
-        )
+        signs = "".join(MARKS[mark][0] for mark in self.marks)
+        sup = f'<sup class="lr-mark">{signs}</sup>' if signs else ""
         title = f' title="{escape(told)}"' if told else ""
         return Markup(f'<a class="lr-figure" href="{escape(self.href)}"{title}>{escape(self.text)}</a>{sup}')
 
@@ -108,10 +105,12 @@ def is_second_hand(row: Mapping) -> bool:
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
-    basis = (("restated",) if is_second_hand(row) else ()) + (
-        ("derived",) if row["basis"] == "derived" else ()
-    )
-    return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
+    carried = {
+        "restated": is_second_hand(row),
+        "derived": row["basis"] == "derived",
+        "flagged": row["row_id"] in evidence.flags,
+    }
+    return tuple(mark for mark in MARKS if carried[mark])
 
 
 def describe_printed(row: Mapping) -> str:
@@ -160,7 +159,8 @@ def _write_survival(evidence, row) -> str:
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     text = format_number(row["estimate"]) + unit
     if not pd.isna(row["ci_low"]):
-        text += f" ({100 * row['ci_level']:.0f}% CI {format_number(row['ci_low'])} to {format_number(row['ci_high'])})"
+        low, high = format_number(row["ci_low"]), format_number(row["ci_high"])
+        text += f" ({100 * row['ci_level']:.0f}% CI {low} to {high})"
     elif not pd.isna(row["range_low"]):
         text += f" (range {format_number(row['range_low'])} to {format_number(row['range_high'])})"
     elif not pd.isna(row["plus_minus"]):
@@ -189,14 +189,10 @@ def _write_measure(evidence, row) -> str:
 
 def _write_dose(evidence, row) -> str:
     if pd.isna(row["dose"]):  # a dose in steps is no one number: the schedule tells it
-        return (
-            row["frequency"]
-            if re.search(r"\d ?(?:[µm]?g|IU)\b", "" if pd.isna(row["frequency"]) else row["frequency"])
-            else "dose not given"
-        )
-    return (
-        f"{format_number(row['dose'])} {evidence.label('regimen_components', 'dose_unit', row['dose_unit'])}"
-    )
+        schedule = "" if pd.isna(row["frequency"]) else row["frequency"]
+        return schedule if re.search(r"\d ?(?:[µm]?g|IU)\b", schedule) else "dose not given"
+    unit = evidence.label("regimen_components", "dose_unit", row["dose_unit"])
+    return f"{format_number(row['dose'])} {unit}"
 
 
 def _write_cohort(_evidence, row) -> str:

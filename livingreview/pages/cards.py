@@ -1,6 +1,7 @@
-"""Where a figure comes from, one script per report: what a page shows in a small card when a figure is selected.
+"""Where a figure comes from, which a page shows in a small card once the figure is selected.
 
-Scripts, not data: a page opened from disk may load a script, but not read a file. They are loaded on first use, so pages do not grow.
+One script a report, not data: a page opened from disk may load a script, but not read a file. They are loaded
+on first use, so pages do not grow.
 """
 
 from __future__ import annotations
@@ -20,20 +21,21 @@ FLAG = ("title", "explanation", "resolution")  # what a card tells of a register
 
 
 def make_card(evidence: Evidence, row: Mapping) -> dict:
-    """One row's card: what it is, its value, as printed, where, on what basis, how far checked, what does not add up. Empty parts are left out."""
+    """One row's card: what it is, its value, as printed, where, on what basis, how far checked.
+
+    And what does not add up; empty parts are left out.
+    """
     name = evidence.row_tables[row["row_id"]]
     table = evidence.package.tables[name]
-    second_hand = (
-        ""
-        if row["basis"] == "restated" or not is_second_hand(row)
-        else ", from another publication’s figures"
-    )
+    basis = evidence.label(name, "basis", row["basis"])
+    if row["basis"] != "restated" and is_second_hand(row):
+        basis += ", from another publication’s figures"
     card = {
         "what": describe_row(evidence, table, row),
         "value": write_value(evidence, row),
         "printed": row["as_reported"],
         "where": row["locator"],
-        "basis": evidence.label(name, "basis", row["basis"]) + second_hand,
+        "basis": basis,
         "source": row["source_report_id"],
         "citation": row["source_citation"],
         "derivation": row["derivation"],
@@ -83,16 +85,18 @@ def write_cards(evidence: Evidence, folder: Path) -> None:
         for row in records(evidence.tables["discrepancies"])
     }
     for report_id, own in cards.items():
-        (folder / f"{report_id}.js").write_text(
-            cards_script(evidence, report_id, own, discrepancies), encoding="utf-8"
-        )
+        script = cards_script(evidence, report_id, own, discrepancies)
+        (folder / f"{report_id}.js").write_text(script, encoding="utf-8")
     for path in folder.glob("*.js"):
         if path.stem not in cards:
             path.unlink()
 
 
 def write_review(record: dict, path: Path) -> None:
-    """The script from which cards and the explorer take how this version is cited; ``{report}`` and ``{page}`` stand for a report and a page."""
+    """The script from which cards and the explorer take how this version is cited.
+
+    ``{report}`` and ``{page}`` stand in it for a report and a page.
+    """
     about = page_source(record, "{page}") | {
         "version": str(record["version"]),
         "rows": row_source(record, "{report}"),

@@ -1,4 +1,4 @@
-"""What a chapter imports: its class's evidence, and figures for its prose."""
+"""What a chapter begins with: its class's evidence, figures for its prose, and how to cite it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def cite_page(page: str, title: str = "") -> Fragment:
     """
     if title:
         return cite_chapter(review_record(), title=title, page=page)
-    title = load_class(page).tables["regimen_classes"].set_index("class_id").at[page, "title"]
+    title = load_class(page).tables["regimen_classes"].set_index("class_id").loc[page, "title"]
     return cite_chapter(review_record(), title=title, page=page, reports=True)
 
 

@@ -1,4 +1,4 @@
-"""Pages made from the data alone: one per report, with every row and where it was printed; the dictionary; the downloads."""
+"""Pages made from the data alone: each report with every row it printed, the dictionary, the downloads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +31,10 @@ PROVENANCE = (
     "derivation",
     "verification",
     "note",
+)
+NO_ROW = (
+    "No figure of this report has been entered at first hand; "
+    "what other reports restate of it stands on their pages."
 )
 # Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
 HIDDEN = {
@@ -62,7 +65,9 @@ HIDDEN = {
 
 
 def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[Path]:
-    """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted.
+    """One MyST page per report in `folder`.
+
+    Unchanged pages are left untouched, pages of reports that are gone are deleted.
 
     Parameters
     ----------
@@ -83,33 +88,56 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
 
 
 def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dict]], record: dict) -> str:
-    """The page of one report (its row, and the evidence rows that it printed) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
+    """The page of one report as MyST Markdown; all tables are raw HTML, escaped by the template engine.
+
+    Parameters
+    ----------
+    row : mapping
+        The report's own row.
+    printed : mapping of str to list of dict
+        The evidence rows that it printed (key: name of their table).
+    record : dict
+        The review's own bibliographic record.
+    """
     report_id = row["report_id"]
-    study = evidence.tables["studies"].loc[evidence.tables["studies"]["study_id"].eq(row["study_id"])].iloc[0]
-    sections = [
+    studies = evidence.tables["studies"]
+    study = studies.loc[studies["study_id"].eq(row["study_id"])].iloc[0]
+    facts = render("facts.html.j2", facts=_report_facts(evidence, row, study), note=text(row["note"]))
+    blocks = [f"# {plain_title(study['name'])}: {report_id}", raw_block(facts)]
+    if printed:
+        blocks.append(raw_block(cite_row(record, report_id).__html__()))
+    sections = _report_sections(evidence, report_id, printed)
+    if not sections:
+        blocks.append(NO_ROW)
+    for title, content in sections:
+        blocks += [f"## {title}", raw_block(content.__html__())]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _report_sections(
+    evidence: Evidence, report_id: str, printed: Mapping[str, list[dict]]
+) -> list[tuple[str, HtmlTable | Fragment | Stack]]:
+    sections: list = [
         (table.title, tabulate_rows(evidence, table, printed[table.name]))
         for table in evidence.package.evidence_tables
         if table.name in printed
     ]
-    for title, name, content in (
-        (
-            "What does not add up",
-            "discrepancies",
-            partial(list_discrepancies, home="../discrepancies.html", reports=""),
-        ),
-        ("Appraisal", "appraisals", partial(tabulate_appraisals, caption="Answers")),
-    ):
-        if evidence.tables[name]["report_id"].eq(report_id).any():
-            sections.append((title, content(evidence, of=report_id)))
-    facts = [
-        ("Reference", format_reference(report_id, evidence.bibliography.entries[report_id])),
+    if evidence.tables["discrepancies"]["report_id"].eq(report_id).any():
+        found = list_discrepancies(evidence, of=report_id, home="../discrepancies.html", reports="")
+        sections.append(("What does not add up", found))
+    if evidence.tables["appraisals"]["report_id"].eq(report_id).any():
+        sections.append(("Appraisal", tabulate_appraisals(evidence, of=report_id, caption="Answers")))
+    return sections
+
+
+def _report_facts(evidence: Evidence, row: Mapping, study: Mapping) -> list[tuple[str, str]]:
+    part = evidence.label("reports", "status", row["status"])
+    return [
+        ("Reference", format_reference(row["report_id"], evidence.bibliography.entries[row["report_id"]])),
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
         ("Kind", evidence.label("reports", "kind", row["kind"])),
         ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
-        (
-            "Part in the review",
-            f"{evidence.label('reports', 'status', row['status'])}. {row['status_reason']}",
-        ),
+        ("Part in the review", f"{part}. {row['status_reason']}"),
         ("Registry", text(row["registry_id"], "not reported")),
         ("First available", text(row["first_available"], "not established")),
         ("Data cut-off", text(row["data_cutoff"], "not reported")),
@@ -117,24 +145,15 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
         ("Funding", text(row["funding"], "not declared in the text seen")),
         ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
-    blocks = [
-        f"# {plain_title(study['name'])}: {report_id}",
-        raw_block(render("facts.html.j2", facts=facts, note=text(row["note"]))),
-    ]
-    if printed:
-        blocks.append(raw_block(cite_row(record, report_id).__html__()))
-    if not sections:
-        blocks.append(
-            "No figure of this report has been entered at first hand; what other reports restate of it stands on their pages."
-        )
-    for title, content in sections:
-        blocks += [f"## {title}", raw_block(content.__html__())]
-    return "\n\n".join(blocks) + "\n"
 
 
 def plain_title(words: str) -> str:
-    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation), without what could begin markup: the theme writes titles unescaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", words.replace("'", "’")))
+    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation).
+
+    Without what could begin markup: the theme writes titles unescaped.
+    """
+    apostrophes = words.replace("'", "’")
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", apostrophes))
 
 
 def raw_block(markup: str) -> str:
@@ -144,7 +163,7 @@ def raw_block(markup: str) -> str:
 
 
 def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
-    """The evidence rows that each report printed: report_id -> table -> rows; tables without a row are left out."""
+    """The evidence rows that each report printed: report_id -> table -> rows; no table without a row."""
     printed: dict[str, dict[str, list[dict]]] = {
         report_id: {} for report_id in evidence.tables["reports"]["report_id"]
     }
@@ -155,7 +174,10 @@ def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
 
 
 def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) -> HtmlTable:
-    """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
+    """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked.
+
+    Rows are anchors.
+    """
     columns = [
         Column("What"),
         Column("Value", True),
@@ -164,37 +186,43 @@ def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) ->
         Column("Basis"),
         Column("Checked"),
     ]
-    titles = evidence.discrepancy_titles
-    rows = []
-    for row in found:
-        basis = [evidence.label(table.name, "basis", row["basis"])]
-        basis += (
-            [link(row["source_report_id"], f"{row['source_report_id']}.html")]
-            if not pd.isna(row["source_report_id"])
-            else []
-        )
-        basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
-        printed = [f"“{row['as_reported']}”"] if not pd.isna(row["as_reported"]) else ["no fragment"]
-        checked = [evidence.label(table.name, "verification", row["verification"])]
-        checked += [
-            link(f"! {titles[item]}", f"../discrepancies.html#{item}")
-            for item in evidence.flags.get(row["row_id"], ())
-        ]
-        what = describe_row(evidence, table, row)
-        rows.append(
-            Row(
+    rows = [
+        Row(
+            [
                 [
-                    [what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])],
-                    write_value(evidence, row),
-                    printed,
-                    row["locator"],
-                    basis,
-                    checked,
+                    describe_row(evidence, table, row),
+                    *([] if pd.isna(row["note"]) else [f"Note: {row['note']}"]),
                 ],
-                anchor=row["row_id"],
-            )
+                write_value(evidence, row),
+                "no fragment" if pd.isna(row["as_reported"]) else f"“{row['as_reported']}”",
+                row["locator"],
+                _basis_parts(evidence, table, row),
+                _checked_parts(evidence, table, row),
+            ],
+            anchor=row["row_id"],
         )
+        for row in found
+    ]
     return HtmlTable(f"{table.title}: every row", columns, rows)
+
+
+def _basis_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
+    source = row["source_report_id"]
+    return [
+        evidence.label(table.name, "basis", row["basis"]),
+        *([] if pd.isna(source) else [link(source, f"{source}.html")]),
+        *(row[name] for name in ("source_citation", "derivation") if not pd.isna(row[name])),
+    ]
+
+
+def _checked_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
+    return [
+        evidence.label(table.name, "verification", row["verification"]),
+        *(
+            link(f"! {evidence.discrepancy_titles[item]}", f"../discrepancies.html#{item}")
+            for item in evidence.flags.get(row["row_id"], ())
+        ),
+    ]
 
 
 def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
@@ -250,7 +278,7 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
 
 
 def tabulate_downloads(evidence: Evidence) -> HtmlTable:
-    """Links to the package as one file, its schema, the bibliography, and every table as CSV with its number of rows."""
+    """Links to the whole package, its schema, the bibliography, and each table with its number of rows."""
     whole = (
         ("Everything in one file", "all-data.zip", "the whole package"),
         ("Schema", "datapackage.json", "the declaration of every table and column"),
@@ -268,9 +296,8 @@ def tabulate_downloads(evidence: Evidence) -> HtmlTable:
         )
         for name, table in evidence.package.tables.items()
     ]
-    return HtmlTable(
-        "Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows
-    )
+    columns = [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")]
+    return HtmlTable("Tables", columns, rows)
 
 
 def link_downloads(class_id: str) -> Fragment:
@@ -291,15 +318,11 @@ def write_downloads(root: Path, folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder / "all-data.zip").write_bytes(make_zip(files))
+    shared = {name: files[name] for name in ("datapackage.json", "references.bib")}
     for class_id in evidence.tables["regimen_classes"]["class_id"]:
         part = select_class(evidence, class_id)
         own = {table.path: table_csv(part.tables[name]) for name, table in evidence.package.tables.items()}
-        (folder / f"{class_id}.zip").write_bytes(
-            make_zip(
-                own
-                | {"datapackage.json": files["datapackage.json"], "references.bib": files["references.bib"]}
-            )
-        )
+        (folder / f"{class_id}.zip").write_bytes(make_zip(own | shared))
 
 
 def table_csv(frame: pd.DataFrame) -> bytes:

@@ -1,4 +1,4 @@
-"""Every estimate of the review under a key that does not change, so that two versions can be set side by side."""
+"""Every estimate of the review under a key that does not change: two versions can be set side by side."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from livingreview.display.numbers import (
     format_percent,
 )
 from livingreview.evidence import Evidence, records
+from livingreview.tables.common import whole
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
 
@@ -63,11 +64,9 @@ class Estimate:
         """The value with its counts or unit."""
         if self.unit != "proportion":
             return format_number(self.value) + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
-        return (
-            format_percent(self.value, self.total)
-            if self.events is None
-            else format_count(self.events, self.total)
-        )
+        if self.events is None:
+            return format_percent(self.value, self.total)
+        return format_count(self.events, self.total)
 
     @property
     def interval(self) -> str:
@@ -109,7 +108,7 @@ def collect_estimates(evidence: Evidence) -> list[Estimate]:
 
 
 def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
-    """Every outcome row: events of a total with the exact interval, or the printed percentage where there are no counts."""
+    """Every outcome row: events of a total with the exact interval, or else the printed percentage."""
     for row in records(evidence.tables["outcomes"]):
         label = f"{_whom(evidence, row)}: {evidence.label('outcomes', 'outcome', row['outcome'])}"
         base = {"key": row["row_id"], "label": label, "report_id": row["report_id"], "kind": "outcomes"}
@@ -124,9 +123,8 @@ def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
                 total=int(row["total"]),
             )
         elif not pd.isna(row["percent_reported_pct"]):
-            yield Estimate(
-                **base, value=_settle(float(row["percent_reported_pct"]) / 100), total=_whole(row["total"])
-            )
+            share = float(row["percent_reported_pct"]) / 100
+            yield Estimate(**base, value=_settle(share), total=whole(row["total"]))
 
 
 def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
@@ -135,18 +133,20 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
         if pd.isna(row["estimate"]):
             continue
         when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
-        label = f"{_whom(evidence, row)}: {evidence.label('survival', 'endpoint', row['endpoint'])}, {evidence.label('survival', 'statistic', row['statistic'])}{when}"
+        endpoint, statistic = (
+            evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
+        )
         low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
         yield Estimate(
             row["row_id"],
-            label,
+            f"{_whom(evidence, row)}: {endpoint}, {statistic}{when}",
             _settle(row["estimate"]),
             low,
             high,
             str(row["unit"]),
             "survival",
             row["report_id"],
-            total=_whole(row["total"]),
+            total=whole(row["total"]),
         )
 
 
@@ -155,14 +155,12 @@ SOURCES = (outcome_estimates, survival_estimates)
 
 
 def _whom(evidence: Evidence, row: dict) -> str:
-    if pd.isna(row["cohort_id"]):
-        return row["report_id"]
-    return f"{evidence.study_names.get(row['cohort_id'], row['report_id'])}, {evidence.cohort_labels.get(row['cohort_id'], row['cohort_id'])}"
+    cohort_id, report_id = row["cohort_id"], row["report_id"]
+    if pd.isna(cohort_id):
+        return report_id
+    study = evidence.study_names.get(cohort_id, report_id)
+    return f"{study}, {evidence.cohort_labels.get(cohort_id, cohort_id)}"
 
 
 def _settle(value) -> float:
     return float(f"{float(value):.{DIGITS}g}")
-
-
-def _whole(value) -> int | None:
-    return None if pd.isna(value) else int(value)

@@ -18,6 +18,11 @@ def text(value, missing: str = "") -> str:
     return missing if pd.isna(value) else str(value)
 
 
+def whole(value) -> int | None:
+    """A cell as a whole number; None where it is empty."""
+    return None if pd.isna(value) else int(value)
+
+
 def capitalise(words: str) -> str:
     """First letter upper case, the rest as it is (so 'MRD' stays)."""
     return words[:1].upper() + words[1:]
@@ -29,9 +34,11 @@ def report_link(report_id: str):
 
 
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
-    """Rows of a table with their cohort's label, disease, setting, age group, size, regimen and parent (``c_`` columns) and its family of regimens.
+    """Rows of a table with what is known of their cohort, in ``c_`` columns.
 
-    Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of thirty columns of its own kinds.
+    These are its label, disease, setting, age group, size, regimen, parent cohort and family of regimens.
+    Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of
+    thirty columns of its own kinds.
     """
     if (name := f"with_cohorts:{table}") not in evidence.memo:
         columns = ["label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
@@ -45,15 +52,17 @@ def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
         for row in records(evidence.tables[table]):
             cohort = cohorts.get(row["cohort_id"], unknown)
             family = families.get(cohort["c_regimen_id"], NO_FAMILY)
-            rows.append(
-                row | cohort | {"c_family": family["name"], "c_family_position": int(family["position"])}
-            )
+            of_family = {"c_family": family["name"], "c_family_position": int(family["position"])}
+            rows.append(row | cohort | of_family)
         evidence.memo[name] = rows
     return evidence.memo[name]
 
 
 def group_by(rows: Iterable[dict], *columns: str) -> dict:
-    """Rows by the value of a column, or by the values of several, in order of first appearance; rows that lack one are left out."""
+    """Rows by the value of a column, or by the values of several, in order of first appearance.
+
+    Rows that lack one are left out.
+    """
     groups: dict = {}
     for row in rows:
         values = tuple(row[column] for column in columns)
@@ -64,15 +73,16 @@ def group_by(rows: Iterable[dict], *columns: str) -> dict:
 
 def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
     """Disease, setting and age group in words: what may stand side by side."""
-    names = [
-        evidence.label("cohorts", column, code)
-        for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))
-    ]
+    codes = {"disease": disease, "setting": setting, "age_group": age_group}
+    names = [evidence.label("cohorts", column, code) for column, code in codes.items()]
     return ", ".join(names[:2] if age_group == "not_reported" else names)
 
 
 def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
-    """(name, rows) per family of regimens, disease, setting and age group, largest first in each family; strata are never mixed in one table or panel."""
+    """(name, rows) per family of regimens, disease, setting and age group, largest first in each family.
+
+    Strata are never mixed in one table or panel.
+    """
     groups = group_by(rows, "c_family_position", "c_family", "c_disease", "c_setting", "c_age_group")
     patients = {
         key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part)

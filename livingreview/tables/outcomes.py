@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from livingreview.display.html import Column, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.numbers import exact_interval, format_interval, make_figure
 from livingreview.evidence import Evidence
 from livingreview.tables.common import (
@@ -23,9 +23,10 @@ ABSENT = "No report of this class gives such a figure."
 
 
 def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
-    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort, in declared order.
+    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort.
 
-    The schema's field ``outcomes.outcome`` says which code belongs to which group.
+    They stand in the order in which the outcomes are declared. The schema's field ``outcomes.outcome`` says
+    which code belongs to which group.
 
     Raises
     ------
@@ -35,14 +36,11 @@ def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
     field = evidence.package.tables["outcomes"].field("outcome")
     codes = field.codes_in(group)
     if not codes:
-        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(set(field.groups.values())))}"
+        known = ", ".join(sorted(set(field.groups.values())))
+        msg = f"no outcome belongs to group {group!r}; groups are {known}"
         raise ValueError(msg)
-    return in_declared_order(
-        evidence,
-        [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes],
-        "outcomes",
-        "outcome",
-    )
+    rows = [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes]
+    return in_declared_order(evidence, rows, "outcomes", "outcome")
 
 
 def interval_text(row: Mapping) -> str:
@@ -102,15 +100,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
         Row(
             [
                 full_name(evidence, row),
-                [
-                    part
-                    for part in (
-                        evidence.label("survival", "endpoint", row["endpoint"]),
-                        evidence.label("survival", "statistic", row["statistic"]),
-                        text(row["group"]),
-                    )
-                    if part
-                ],
+                _endpoint_parts(evidence, row),
                 make_figure(evidence, row),
                 "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
                 text(row["origin"]).replace("not_reported", "not reported"),
@@ -122,34 +112,40 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
     return HtmlTable(caption, columns, rows)
 
 
-def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
-    """Every result of a part of the evidence but its response, as folded tables by kind with the strata as headings."""
-    parts = []
-    for group, name in (
-        ("mrd", "Measurable residual disease"),
-        ("mortality", "Relapses, failures and deaths"),
-        ("transplant", "Transplant"),
-    ):
-        parts += _folded(evidence, select_outcomes(evidence, group), f"{title}: {name}", outcome_table)
-    parts += _folded(evidence, with_cohorts(evidence, "survival"), f"{title}: Survival", survival_table)
-    parts += _folded(
-        evidence, with_cohorts(evidence, "adverse_events"), f"{title}: Adverse events", adverse_event_table
+def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
+    endpoint, statistic = (
+        evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
     )
+    return [part for part in (endpoint, statistic, text(row["group"])) if part]
+
+
+def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
+    """Every result but the response, as folded tables by kind with the strata as headings."""
+    kinds = (
+        ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
+        ("Relapses, failures and deaths", select_outcomes(evidence, "mortality"), outcome_table),
+        ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
+        ("Survival", with_cohorts(evidence, "survival"), survival_table),
+        ("Adverse events", with_cohorts(evidence, "adverse_events"), adverse_event_table),
+    )
+    parts = [
+        part
+        for name, rows, make_table in kinds
+        for part in _folded(evidence, rows, f"{title}: {name}", make_table)
+    ]
     return Stack(parts, ABSENT)
 
 
-def _folded(evidence: Evidence, rows: Iterable[dict], caption: str, make) -> list:
-    tables = [make(evidence, part, f"{caption}: {name}") for name, part in iterate_strata(evidence, rows)]
-    return (
-        [
-            fold(
-                join_tables(tables, caption),
-                f"{caption} ({sum(len(table.figures) for table in tables)} figures)",
-            )
-        ]
-        if tables
-        else []
-    )
+def _folded(
+    evidence: Evidence, rows: Iterable[dict], caption: str, make_table: Callable[..., HtmlTable]
+) -> list[Folded]:
+    """One folded table of all strata; none where there is no row."""
+    strata = iterate_strata(evidence, rows)
+    tables = [make_table(evidence, part, f"{caption}: {name}") for name, part in strata]
+    if not tables:
+        return []
+    figures = sum(len(table.figures) for table in tables)
+    return [fold(join_tables(tables, caption), f"{caption} ({figures} figures)")]
 
 
 def grade_text(row: Mapping) -> str:

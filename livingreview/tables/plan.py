@@ -1,7 +1,7 @@
-"""What may share a pool, and why not: the review's rules, applied to the evidence before any result is looked at.
+"""What may share a pool, and why not: the review's rules, applied before any result is looked at.
 
-Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not shown all the same.
-The methods page states them in words.
+Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not
+shown all the same. The methods page states them in words.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import PooledProportion, pool_proportions
 from livingreview.tables.common import group_by, stratum_name
@@ -53,7 +54,8 @@ class Entry:
     row_id, study_id, name : str
         The evidence row, its study, and the study's short name with the cohort's label.
     events, total : int
-        As pooled; `rebased` where the total is all patients enrolled though the report counts from those evaluable.
+        As pooled; `rebased` where the total is all patients enrolled though the report counts from those
+        evaluable.
     second_hand : bool
         Whether the count is known from another publication only.
     available : str
@@ -111,7 +113,7 @@ class Plan:
 
     @cached_property
     def decision(self) -> str:
-        """``pooled``, ``listed`` (studies shown, no pooled value) or ``refused`` (fewer than two may stand together)."""
+        """``pooled``, ``listed`` (shown, not pooled) or ``refused`` (fewer than two may stand together)."""
         if len(self.entries) < 2:
             return "refused"
         return "listed" if self.stop or self.pooled is None else "pooled"
@@ -143,7 +145,8 @@ class Plan:
         if self.stop:
             return f"{k} studies, shown but not pooled: {self.stop}"
         few = " (few studies)" if k < FEW_STUDIES else ""
-        return f"{k} studies that share disease, setting, age group, regimen, outcome, time point and denominator, and no patients{few}"
+        shared = "disease, setting, age group, regimen, outcome, time point and denominator"
+        return f"{k} studies that share {shared}, and no patients{few}"
 
 
 def synthesis_plan(evidence: Evidence, groups: tuple[str, ...] = GROUPS) -> list[Plan]:
@@ -165,11 +168,8 @@ def _plan_group(evidence: Evidence, rows: Iterable[dict]) -> Iterator[Plan]:
         if len({row["study_id"] for row in part}) < 2:
             continue
         barred = {row["row_id"]: reason for row in part if (reason := bar(row))}
-        for time in [
-            time
-            for time in TIMED
-            if any(row["assessed_at"] == time for row in part if row["row_id"] not in barred)
-        ] or [""]:
+        assessed = {row["assessed_at"] for row in part if row["row_id"] not in barred}
+        for time in [time for time in TIMED if time in assessed] or [""]:
             yield _make_plan(evidence, key, part, time, barred)
 
 
@@ -209,7 +209,10 @@ def bar(row: dict) -> str:
     if row["design"] == "case_report":
         return "single patients"
     if row["design"] == "randomised" or not pd.isna(row["arm"]):
-        return "an arm of a randomised trial: it is read against its control, not pooled with uncontrolled series"
+        return (
+            "an arm of a randomised trial: "
+            "it is read against its control, not pooled with uncontrolled series"
+        )
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
     if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
@@ -231,38 +234,34 @@ def _make_plan(
         (row["row_id"], row["name"], barred[row["row_id"]]) for row in part if row["row_id"] in barred
     ]
     rows = [row for row in part if row["row_id"] not in barred]
-    left_out += [
-        (
-            row["row_id"],
-            row["name"],
-            f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}",
-        )
-        for row in rows
-        if row["assessed_at"] != time
-    ]
+    for row in rows:
+        if row["assessed_at"] != time:
+            when = evidence.label("outcomes", "assessed_at", row["assessed_at"])
+            left_out.append((row["row_id"], row["name"], f"assessed {when}"))
     kept, dropped = _one_per_patient([row for row in rows if row["assessed_at"] == time])
+    address = ".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
+    entries = sorted(map(_entry, kept), key=lambda entry: (entry.available or "9999", entry.row_id))
     return Plan(
         stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}",
         outcome=evidence.label("outcomes", "outcome", outcome),
         when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed",
         base=BASE_NAMES[base],
-        key=".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
-        .lower()
-        .replace(" ", "-"),
-        entries=tuple(
-            sorted((_entry(row) for row in kept), key=lambda entry: (entry.available or "9999", entry.row_id))
-        ),
+        key=address.lower().replace(" ", "-"),
+        entries=tuple(entries),
         left_out=tuple(left_out + dropped),
     )
 
 
 def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, str, str]]]:
-    """One count a study, and none of two studies that share patients; the first-hand, whole and larger one stays (rule A3)."""
+    """One count a study, and of studies that share patients (rule A3), with those dropped and why.
+
+    The first-hand, whole and larger one stays.
+    """
 
     def rank(row: dict) -> tuple:
         return (
             row["status"] == "included",
-            row["basis"] != "restated" and pd.isna(row["source_report_id"]),
+            not is_second_hand(row),
             pd.isna(row["c_parent_cohort_id"]),
             row["total"],
             row["available"],
@@ -286,7 +285,6 @@ def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, 
 def _entry(row: dict) -> Entry:
     rebased = row["denominator"] == "evaluable" and row["c_n_enrolled"] != row["total"]
     total = int(row["c_n_enrolled"]) if row["denominator"] == "evaluable" else int(row["total"])
-    second_hand = row["basis"] == "restated" or not pd.isna(row["source_report_id"])
     return Entry(
         row["row_id"],
         row["study_id"],
@@ -294,6 +292,6 @@ def _entry(row: dict) -> Entry:
         int(row["events"]),
         total,
         rebased,
-        second_hand,
+        is_second_hand(row),
         str(row["available"]),
     )

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pandas as pd
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
-from livingreview.display.numbers import fill_figures, make_figure
+from livingreview.display.numbers import Figure, fill_figures, make_figure
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
-    """The reports, what was seen of each, and the part it plays: those included, and folded those that give context."""
+    """The reports, what was seen of each, and the part it plays: those included, and folded the context."""
     reports = evidence.tables["reports"]
     included = reports["status"].eq("included")
-    parts: list = (
-        [_report_table(evidence, reports.loc[included], f"{caption}: included")] if included.any() else []
-    )
+    parts: list = []
+    if included.any():
+        parts.append(_report_table(evidence, reports.loc[included], f"{caption}: included"))
     if not included.all():
         parts.append(fold(_report_table(evidence, reports.loc[~included], f"{caption}: context")))
     return Stack(parts, "No report is entered.")
@@ -117,6 +117,10 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
         Column("Cohort"),
         Column("Events/total (%)", True),
     ]
+    counts = sorted(
+        with_cohorts(evidence, "characteristics"),
+        key=lambda row: (row["characteristic"], str(row["cohort_id"])),
+    )
     rows = [
         Row(
             [
@@ -126,14 +130,10 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
                 make_figure(evidence, row),
             ]
         )
-        for row in sorted(
-            with_cohorts(evidence, "characteristics"),
-            key=lambda row: (row["characteristic"], str(row["cohort_id"])),
-        )
+        for row in counts
     ]
-    return Stack(
-        [fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered."
-    )
+    parts = [fold(HtmlTable(caption, columns, rows))] if rows else []
+    return Stack(parts, "No baseline counts have been entered.")
 
 
 def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
@@ -143,9 +143,8 @@ def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
         for regimen in regimens_shown(evidence)
         if len(courses := components_of(evidence, regimen["regimen_id"]))
     ]
-    return Stack(
-        [fold(join_tables(tables, caption))] if tables else [], "No report gives doses of these regimens."
-    )
+    parts = [fold(join_tables(tables, caption))] if tables else []
+    return Stack(parts, "No report gives doses of these regimens.")
 
 
 def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
@@ -169,7 +168,7 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
             rows.append(
                 Row(
                     [
-                        drugs.at[row["drug_id"], "name"],
+                        drugs.loc[row["drug_id"], "name"],
                         make_figure(evidence, row),
                         text(row["frequency"]),
                         route or NOT_REPORTED,
@@ -193,9 +192,8 @@ def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subseque
     frame = evidence.tables["regimens"]
     keep = frame["role"].isin(roles) & frame["regimen_id"].isin(evidence.families.index)
     order = {role: i for i, role in enumerate(roles)}
-    return list(
-        records(frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable"))
-    )
+    shown = frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable")
+    return list(records(shown))
 
 
 def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
@@ -218,9 +216,7 @@ def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> Html
             [
                 when_text(row),
                 f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
-                make_figure(evidence, row)
-                if not pd.isna(row["value"])
-                else make_figure(evidence, row, "source"),
+                make_figure(evidence, row, "source" if pd.isna(row["value"]) else None),
                 evidence.label("patient_timeline", "response", row["response"]),
             ]
         )
@@ -239,17 +235,23 @@ def when_text(row: Mapping) -> str:
 
 
 def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """One table per report (`of`: of that report alone): every item of its tool, the answer, the reason and where it rests. No sum score."""
+    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score.
+
+    Parameters
+    ----------
+    of : str
+        The one report whose table is wanted; '' = all.
+    """
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
     tables = []
     for report_id, answers in _of_report(evidence.tables["appraisals"], of).groupby("report_id"):
         order = answers["item_id"].map(items["position"]).argsort(kind="stable")
-        tool = items.loc[answers["item_id"].iat[0]]
+        tool = items.loc[answers["item_id"].iloc[0]]
         rows = [
             Row(
                 [
-                    f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}",
+                    f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
                     evidence.label("appraisals", "judgement", row["judgement"]),
                     row["reason"],
                     row["locator"],
@@ -291,29 +293,31 @@ def list_discrepancies(
     order = {code: i for i, code in enumerate(table.field("severity").labels)}
     frame = _of_report(evidence.tables["discrepancies"], of)
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
-    items = []
-    for row in records(frame):
-        touched = [
-            make_figure(evidence, row_id)
-            for row_id in split_ids(row["affects"])
-            if row_id in evidence.row_tables
-        ]
-        items.append(
-            {
-                "row": {name: text(row[name]) for name in table.columns},
-                "kind": table.field("kind").label(row["kind"]),
-                "severity": row["severity"],
-                "status": table.field("status").label(row["status"]),
-                "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
-                "affects": [
-                    replace(
-                        figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row"
-                    )
-                    for figure in touched
-                ],
-            }
-        )
+    items = [
+        {
+            "row": {name: text(row[name]) for name in table.columns},
+            "kind": table.field("kind").label(row["kind"]),
+            "severity": row["severity"],
+            "status": table.field("status").label(row["status"]),
+            "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
+            "affects": _affected(evidence, row, reports),
+        }
+        for row in records(frame)
+    ]
     return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
+
+
+def _affected(evidence: Evidence, discrepancy: Mapping, reports: str) -> list[Figure]:
+    """The figures a discrepancy touches, linked from a page that sees the reports' pages under `reports`."""
+    figures = (
+        make_figure(evidence, row_id)
+        for row_id in split_ids(discrepancy["affects"])
+        if row_id in evidence.row_tables
+    )
+    return [
+        replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row")
+        for figure in figures
+    ]
 
 
 def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
@@ -350,14 +354,11 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
         Column("Certainty"),
         Column("Why"),
     ]
-    return HtmlTable(
-        caption,
-        columns,
-        rows,
-        [
-            "The rate of an outcome and the effect of a treatment are different questions: an uncontrolled series starts high for the first and low for the second."
-        ],
+    note = (
+        "The rate of an outcome and the effect of a treatment are different questions: "
+        "an uncontrolled series starts high for the first and low for the second."
     )
+    return HtmlTable(caption, columns, rows, [note])
 
 
 def list_claims(evidence: Evidence) -> Fragment:
