@@ -2,14 +2,13 @@
 
 import re
 
-import pandas as pd
 import pytest
 
 from livingreview import charts
-from livingreview.evidence import select_class, select_part, split_ids
+from livingreview.evidence import select_class, select_part
 from tests.drawn import CHARTS, CLASSES, figures_of, validate
 
-RESULTS = ("response", "mrd", "survival", "bridge", "harm", "overview")
+RESULTS = ("response", "mrd", "survival", "bridge", "harm")
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
@@ -48,7 +47,7 @@ def test_single_patients_and_subgroups_stay_out_of_forests(review):
         assert not re.search(r"\b[0-4]/[0-4]\b ", figure.description), figure.description
 
 
-RESULTS = ("response", "mrd", "survival", "bridge", "harm", "overview")
+RESULTS = ("response", "mrd", "survival", "bridge", "harm")
 
 
 @pytest.mark.slow
@@ -71,32 +70,3 @@ def test_every_row_of_a_class_stands_in_a_table_of_its_chapter(review, class_id)
     for name in ("survival", "adverse_events"):
         for row_id in part.tables[name]["row_id"]:
             assert f'#{row_id}"' in html, row_id
-
-
-def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
-    """Headline cohorts that are parts of another stand in it.
-
-    No patient stands in it as a part and in the whole, or in two studies that share patients.
-    """
-    shown = charts.draw_overview(review, title="All")
-    rows = [review.row(figure.row_id) for chart in shown.parts for figure in chart.table.figures]
-    assert {"graall-clofarabine-2011.outcome.vandevol.cr", "ramos-2025.outcome.relapse.cr"} <= {
-        row["row_id"] for row in rows
-    }
-    cohorts = review.tables["cohorts"].set_index("cohort_id")
-    overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
-    ids = {row["cohort_id"] for row in rows}
-    studies = {cohorts["study_id"][cohort] for cohort in ids if pd.isna(cohorts["parent_cohort_id"][cohort])}
-    parts = [cohort for cohort in ids if not pd.isna(cohorts["parent_cohort_id"][cohort])]
-    assert parts
-    assert len(ids) == len(rows)
-    for cohort in parts:
-        study = cohorts["study_id"][cohort]
-        assert cohorts["parent_cohort_id"][cohort] not in ids
-        assert study not in studies
-        assert not studies & set(overlaps[study])
-    for chart in shown.parts:
-        block: list[int] = []
-        for row in chart.table.rows:
-            block = [] if row.heading else [*block, review.row(row.cells[1].row_id)["total"]]
-            assert block == sorted(block, reverse=True), "under a heading the largest comes first"

@@ -68,7 +68,7 @@ def test_a_figure_derived_from_what_is_restated_says_so(review):
         row for row in rows if row["basis"] == "derived" and isinstance(row["source_report_id"], str)
     )
     card = cards[second["report_id"]][second["row_id"]]
-    assert card["basis"].endswith("from another publication’s figures")  # noqa: RUF001 (as it is printed)
+    assert card["basis"].endswith("from another publication’s figures")
     assert card["source"] == second["source_report_id"]
 
 

@@ -113,7 +113,7 @@ def test_every_row_of_a_report_is_on_its_page_once(review, record):
         ("TOWER", "TOWER"),
         ("A*b*_c_", r"A\*b\*\_c\_"),
         ('<b>"x"</b> & `y`', r"bx\/b  y"),
-        ("King's", "King’s"),  # noqa: RUF001 (no quotation mark of code is left)
+        ("King's", "King’s"),
     ],
 )
 def test_a_title_is_words_and_no_markup(words, title):

@@ -99,7 +99,7 @@ def test_known_contradictions_are_registered(review):
     for report_id, *needles in (
         ("ramos-2025", "34.8%", "n=6"),
         ("ramos-2025", "four", "six cycles"),
-        ("lipomit-clag-2025", "10–59", "18-60"),  # noqa: RUF001 (as printed)
+        ("lipomit-clag-2025", "10–59", "18-60"),
         ("lipomit-clag-2025", "17", "15"),
         ("lipomit-vmp-2024", "12 august 2022", "8/30/2022"),
         ("lipomit-vmp-2024", "4/4/2022"),
