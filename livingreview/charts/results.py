@@ -250,7 +250,7 @@ def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> Chart
 
 def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
     """From treatment to transplant: bars of patients responding and transplanted, each with its own denominator spelled out."""
-    groups = evidence.package.tables["outcomes"].field("outcome").groups
+    groups = evidence.package.field("outcomes", "outcome").groups
     parts: list = []
     for name, part in iterate_strata(
         evidence, [*select_outcomes(evidence, "response"), *select_outcomes(evidence, "transplant")]

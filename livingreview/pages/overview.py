@@ -69,7 +69,7 @@ def list_classes(review: Evidence) -> Fragment:
 def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
     """Discrepancies by report and severity."""
     frame = review.tables["discrepancies"]
-    severities = review.package.tables["discrepancies"].field("severity").labels
+    severities = review.package.field("discrepancies", "severity").labels
     columns = [
         Column("Report"),
         *[Column(code.capitalize(), True) for code in severities],
@@ -172,7 +172,7 @@ def show_flow(review: Evidence) -> Fragment:
             "count": len(screening),
             "parts": [
                 *list(found.value_counts().items()),
-                ("search queries logged, the reports given at the start aside", len(searches) - 1),
+                ("search queries logged, the reports given at the start aside", max(len(searches) - 1, 0)),
             ],
         },
         {"title": "Records assessed, on what of them could be read", "count": len(screening), "parts": []},

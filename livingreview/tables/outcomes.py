@@ -9,6 +9,7 @@ import pandas as pd
 from livingreview.display.html import Column, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.numbers import exact_interval, format_interval, make_figure
 from livingreview.evidence import Evidence
+from livingreview.evidence.contract import GROUPS
 from livingreview.tables.common import (
     capitalise,
     full_name,
@@ -30,12 +31,12 @@ def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
     Raises
     ------
     ValueError
-        If no outcome belongs to `group`.
+        If there is no such group of outcomes.
     """
-    field = evidence.package.tables["outcomes"].field("outcome")
+    field = evidence.package.field("outcomes", "outcome")
     codes = field.codes_in(group)
-    if not codes:
-        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(set(field.groups.values())))}"
+    if group not in GROUPS["outcomes", "outcome"]:
+        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(GROUPS['outcomes', 'outcome']))}"
         raise ValueError(msg)
     return in_declared_order(
         evidence,
