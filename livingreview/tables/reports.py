@@ -263,7 +263,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         answered = answers["judgement"].value_counts()
         summary = ", ".join(
             f"{answered[code]} {words}"
-            for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items()
+            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
             if code in answered
         )
         title = f"{caption}: {report_id}, {tool['tool']} ({tool['tool_version']})"
@@ -289,7 +289,7 @@ def list_discrepancies(
     reports : str
         Where the reports' pages stand, seen from this page.
     """
-    table = evidence.package.tables["discrepancies"]
+    table = evidence.package.table("discrepancies")
     order = {code: i for i, code in enumerate(table.field("severity").labels)}
     frame = _of_report(evidence.tables["discrepancies"], of)
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
@@ -363,7 +363,7 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
 
 def list_claims(evidence: Evidence) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
-    table = evidence.package.tables["claims"]
+    table = evidence.package.table("claims")
     items = [
         {
             "claim_id": row["claim_id"],
