@@ -79,7 +79,7 @@ def drawn_once(evidence: Evidence, rows: Sequence[dict], *what: str) -> list[dic
     def rank(row: dict) -> tuple:
         return (
             row["report_id"] in evidence.included,
-            row["basis"] != "restated",
+            not is_second_hand(row),
             pd.isna(row["c_parent_cohort_id"]),
             0 if pd.isna(row["total"]) else row["total"],
         )

@@ -103,13 +103,13 @@ def row_href(report_id: str, row_id: str) -> str:
 
 def is_second_hand(row: Mapping) -> bool:
     """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
-    return row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+    return row["basis"] in ("restated", "restated_derived")
 
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
     basis = (("restated",) if is_second_hand(row) else ()) + (
-        ("derived",) if row["basis"] == "derived" else ()
+        ("derived",) if row["basis"] in ("derived", "restated_derived") else ()
     )
     return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
 
@@ -160,7 +160,13 @@ def _write_survival(evidence, row) -> str:
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     text = format_number(row["estimate"]) + unit
     if not pd.isna(row["ci_low"]):
-        text += f" ({100 * row['ci_level']:.0f}% CI {format_number(row['ci_low'])} to {format_number(row['ci_high'])})"
+        high = row["ci_high"]
+        high = (
+            evidence.label("survival", "ci_high_open", row["ci_high_open"])
+            if pd.isna(high)
+            else format_number(high)
+        )
+        text += f" ({100 * row['ci_level']:.0f}% CI {format_number(row['ci_low'])} to {high})"
     elif not pd.isna(row["range_low"]):
         text += f" (range {format_number(row['range_low'])} to {format_number(row['range_high'])})"
     elif not pd.isna(row["plus_minus"]):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from livingreview.charts.render import inert_json
 from livingreview.citation import page_source, row_source
-from livingreview.display.numbers import is_second_hand, write_value
+from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.pages.report import describe_row
 
@@ -23,17 +23,12 @@ def make_card(evidence: Evidence, row: Mapping) -> dict:
     """One row's card: what it is, its value, as printed, where, on what basis, how far checked, what does not add up. Empty parts are left out."""
     name = evidence.row_tables[row["row_id"]]
     table = evidence.package.tables[name]
-    second_hand = (
-        ""
-        if row["basis"] == "restated" or not is_second_hand(row)
-        else ", from another publication’s figures"
-    )
     card = {
         "what": describe_row(evidence, table, row),
         "value": write_value(evidence, row),
         "printed": row["as_reported"],
         "where": row["locator"],
-        "basis": evidence.label(name, "basis", row["basis"]) + second_hand,
+        "basis": evidence.label(name, "basis", row["basis"]),
         "source": row["source_report_id"],
         "citation": row["source_citation"],
         "derivation": row["derivation"],

@@ -136,7 +136,10 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
             continue
         when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
         label = f"{_whom(evidence, row)}: {evidence.label('survival', 'endpoint', row['endpoint'])}, {evidence.label('survival', 'statistic', row['statistic'])}{when}"
-        low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
+        whole = not pd.isna(row["ci_low"]) and not pd.isna(
+            row["ci_high"]
+        )  # an open interval has no upper end
+        low, high = (_settle(row[name]) if whole else None for name in ("ci_low", "ci_high"))
         yield Estimate(
             row["row_id"],
             label,

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import PooledProportion, pool_proportions
 from livingreview.tables.common import group_by, stratum_name
@@ -262,7 +263,7 @@ def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, 
     def rank(row: dict) -> tuple:
         return (
             row["status"] == "included",
-            row["basis"] != "restated" and pd.isna(row["source_report_id"]),
+            not is_second_hand(row),
             pd.isna(row["c_parent_cohort_id"]),
             row["total"],
             row["available"],
@@ -286,7 +287,6 @@ def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, 
 def _entry(row: dict) -> Entry:
     rebased = row["denominator"] == "evaluable" and row["c_n_enrolled"] != row["total"]
     total = int(row["c_n_enrolled"]) if row["denominator"] == "evaluable" else int(row["total"])
-    second_hand = row["basis"] == "restated" or not pd.isna(row["source_report_id"])
     return Entry(
         row["row_id"],
         row["study_id"],
@@ -294,6 +294,6 @@ def _entry(row: dict) -> Entry:
         int(row["events"]),
         total,
         rebased,
-        second_hand,
+        is_second_hand(row),
         str(row["available"]),
     )
