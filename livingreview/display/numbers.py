@@ -153,7 +153,7 @@ def _write_counts(_evidence, row) -> str:
     if not pd.isna(row["percent_reported_pct"]):
         of = "" if pd.isna(row["total"]) else f" of {row['total']}"
         return f"{row['percent_reported_pct']}%{of}"
-    return "not reported" if pd.isna(row["events"]) else f"{row['events']}"
+    return "count not printed" if pd.isna(row["events"]) else f"{row['events']}"
 
 
 def _write_survival(evidence, row) -> str:
