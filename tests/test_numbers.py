@@ -94,7 +94,9 @@ def test_every_row_can_be_written(review):
         assert "<NA>" not in figure.title
 
 
-@pytest.mark.parametrize(("code", "told"), [("not_reached", "not reached"), ("not_estimable", "not estimable")])
+@pytest.mark.parametrize(
+    ("code", "told"), [("not_reached", "not reached"), ("not_estimable", "not estimable")]
+)
 def test_an_interval_without_upper_limit_is_told_as_printed(review, code, told):
     row = review.row("locatelli-2022-rialto.survival.all.os-median") | {"ci_high_open": code}
     assert write_value(review, row) == f"14.6 months (95% CI 11 to {told})"
