@@ -32,7 +32,7 @@ def check_row_ids_unique(checked: Checked) -> Iterator[Problem]:
 
 def check_row_id_prefix(checked: Checked) -> Iterator[Problem]:
     """A row's id starts with its report, so that an address says where a figure is from."""
-    for column in ("row_id", "discrepancy_id", "cohort_id"):
+    for column in ("row_id", "discrepancy_id", "problem_id", "cohort_id"):
         for table, line, row in checked.rows(column, "report_id"):
             if not str(row[column]).startswith(f"{row['report_id']}."):
                 yield checked.problem(
@@ -52,6 +52,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
     studies = set(checked.frames["studies"]["study_id"])
     for table, column, known, what in (
         ("discrepancies", "affects", row_ids, "row_id of the evidence"),
+        ("source_problems", "affects", row_ids, "row_id of the evidence"),
         ("claims", "rests_on", row_ids, "row_id of the evidence"),
         ("certainty", "rests_on", row_ids, "row_id of the evidence"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
@@ -145,13 +146,13 @@ def check_cohort_links(checked: Checked) -> Iterator[Problem]:
 
 
 def check_basis(checked: Checked) -> Iterator[Problem]:
-    """A derived figure says how, a restated one from where, a reported one neither."""
+    """A derived figure says how, a restated one from where, one derived from restated figures both, a reported one neither."""
     for table, line, row in checked.rows("basis"):
         derivation, source = (
             not pd.isna(row["derivation"]),
             not (pd.isna(row["source_citation"]) and pd.isna(row["source_report_id"])),
         )
-        if row["basis"] == "derived" and not derivation:
+        if row["basis"] in ("derived", "restated_derived") and not derivation:
             yield checked.problem(
                 table,
                 line,
@@ -161,7 +162,7 @@ def check_basis(checked: Checked) -> Iterator[Problem]:
                 "the arithmetic",
                 "say how it follows from printed figures",
             )
-        if row["basis"] == "restated" and not source:
+        if row["basis"] in ("restated", "restated_derived") and not source:
             yield checked.problem(
                 table,
                 line,
@@ -171,14 +172,14 @@ def check_basis(checked: Checked) -> Iterator[Problem]:
                 "whose figure it is",
                 "fill source_report_id or source_citation",
             )
-        if row["basis"] == "reported" and source:
+        if row["basis"] in ("reported", "derived") and source:
             yield checked.problem(
                 table,
                 line,
                 "basis",
                 "basis-unclear",
-                "'reported' with another source named",
-                "'restated', or no source",
+                f"{row['basis']!r} with another source named",
+                "'restated' or 'restated_derived', or no source",
                 "decide whose figure it is",
             )
         if row["verification"] == "source_text" and pd.isna(row["as_reported"]):
@@ -239,7 +240,7 @@ def check_printed_figure(checked: Checked) -> Iterator[Problem]:
     """What a row holds as printed must stand in its own fragment: a shifted or mistyped cell shows here."""
     columns = ("percent_reported_pct", "estimate", "ci_low", "ci_high", "dose", "value")
     for table, line, row in checked.rows("as_reported", "basis"):
-        if row["basis"] == "derived":
+        if row["basis"] in ("derived", "restated_derived"):
             continue
         printed = numbers_in(str(row["as_reported"]))
         for column in columns:

@@ -226,18 +226,30 @@ def _after(first, second) -> bool:
 
 
 def check_level(checked: Checked) -> Iterator[Problem]:
-    """A confidence interval has two limits and a level."""
+    """A confidence interval has two limits and a level; that of a median may say instead why it has no upper limit."""
     for line, row in checked.lines("survival"):
-        present = [not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level")]
-        if any(present) and not all(present):
+        low, high, level, is_open = (
+            not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level", "ci_high_open")
+        )
+        if is_open and (high or row["statistic"] != "median"):
+            yield checked.problem(
+                "survival",
+                line,
+                "ci_high_open",
+                "interval-open",
+                f"{row['ci_high_open']!r} with " + ("an upper limit" if high else f"a {row['statistic']}"),
+                "an open interval only for a median without ci_high",
+                "empty one of the two",
+            )
+        elif (low or high or level or is_open) and not (low and level and high != is_open):
             yield checked.problem(
                 "survival",
                 line,
                 "ci_level",
                 "interval-incomplete",
                 "part of an interval",
-                "ci_low, ci_high and ci_level together",
-                "complete or empty all three",
+                "ci_low, ci_high (or ci_high_open) and ci_level together",
+                "complete or empty all of them",
             )
 
 

@@ -100,14 +100,14 @@ def row_href(report_id: str, row_id: str) -> str:
 
 def is_second_hand(row: Mapping) -> bool:
     """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
-    return row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+    return row["basis"] in ("restated", "restated_derived")
 
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
     carried = {
         "restated": is_second_hand(row),
-        "derived": row["basis"] == "derived",
+        "derived": row["basis"] in ("derived", "restated_derived"),
         "flagged": row["row_id"] in evidence.flags,
     }
     return tuple(mark for mark in MARKS if carried[mark])
@@ -152,14 +152,18 @@ def _write_counts(_evidence, row) -> str:
     if not pd.isna(row["percent_reported_pct"]):
         of = "" if pd.isna(row["total"]) else f" of {row['total']}"
         return f"{row['percent_reported_pct']}%{of}"
-    return "not reported" if pd.isna(row["events"]) else f"{row['events']}"
+    return "count not printed" if pd.isna(row["events"]) else f"{row['events']}"
 
 
 def _write_survival(evidence, row) -> str:
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     text = format_number(row["estimate"]) + unit
     if not pd.isna(row["ci_low"]):
-        low, high = format_number(row["ci_low"]), format_number(row["ci_high"])
+        low, high = format_number(row["ci_low"]), row["ci_high"]
+        if pd.isna(high):
+            high = evidence.label("survival", "ci_high_open", row["ci_high_open"])
+        else:
+            high = format_number(high)
         text += f" ({100 * row['ci_level']:.0f}% CI {low} to {high})"
     elif not pd.isna(row["range_low"]):
         text += f" (range {format_number(row['range_low'])} to {format_number(row['range_high'])})"

@@ -63,7 +63,7 @@ COLUMNS = {
         "row_id",
         True,
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
-        "ci_high:number ci_level:number range_low:number range_high:number plus_minus:number total:integer "
+        "ci_high:number ci_high_open ci_level:number range_low:number range_high:number plus_minus:number total:integer "
         "origin group",
     ),
     "adverse_events": (
@@ -88,6 +88,11 @@ COLUMNS = {
         False,
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
         "status! resolution! affects",
+    ),
+    "source_problems": (
+        "problem_id",
+        False,
+        "problem_id! report_id! copy! kind! problem! done! status! affects",
     ),
     "appraisal_tools": ("item_id", False, "item_id! tool! tool_version! position:integer! topic!"),
     "appraisals": ("row_id", False, "row_id! report_id! item_id! judgement! reason! locator!"),

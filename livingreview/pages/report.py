@@ -51,6 +51,7 @@ HIDDEN = {
     "position",
     "ci_low",
     "ci_high",
+    "ci_high_open",
     "ci_level",
     "value_low",
     "value_high",

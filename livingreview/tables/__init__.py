@@ -12,6 +12,7 @@ from livingreview.tables.reports import (
     tabulate_populations,
     tabulate_regimens,
     tabulate_reports,
+    tabulate_source_problems,
 )
 from livingreview.tables.synthesis import (
     tabulate_contrasts,
@@ -36,4 +37,5 @@ __all__ = [
     "tabulate_regimens",
     "tabulate_reports",
     "tabulate_results",
+    "tabulate_source_problems",
 ]

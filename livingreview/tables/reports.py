@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
-from livingreview.display.numbers import Figure, fill_figures, make_figure
+from livingreview.display.numbers import Figure, fill_figures, is_second_hand, make_figure
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
@@ -320,6 +320,44 @@ def _affected(evidence: Evidence, discrepancy: Mapping, reports: str) -> list[Fi
     ]
 
 
+def tabulate_source_problems(evidence: Evidence, *, caption: str) -> HtmlTable:
+    """Faults of the copies on which reports were read: which copy, what is wrong with it, what was done."""
+    table = evidence.package.table("source_problems")
+    columns = [Column("Report"), Column("Copy"), Column("What is wrong"), Column("What was done")]
+    rows = [
+        Row(
+            [
+                report_link(row["report_id"]),
+                link(row["copy"], row["copy"]),
+                [table.field("kind").label(row["kind"]).capitalize(), row["problem"]],
+                [row["done"], table.field("status").label(row["status"]).capitalize()],
+            ],
+            anchor=row["problem_id"],
+        )
+        for row in records(evidence.tables["source_problems"])
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def how_far_read(evidence: Evidence, row_ids: str) -> str:
+    """How far the reports behind some rows were read: 'read in abstract only'.
+
+    A mark of its own beside certainty, never a reason for it.
+    """
+    seen = evidence.tables["reports"].set_index("report_id")["text_seen"]
+    words = {
+        "full_text": "read in full",
+        "abstract": "read in abstract only",
+        "restated": "restated by others",
+    }
+    found = {
+        "restated" if is_second_hand(row) else seen[row["report_id"]]
+        for row in map(evidence.row, split_ids(row_ids))
+    }
+    told = [words[code] for code in words if code in found]
+    return told[0] if len(told) == 1 else "in part " + ", in part ".join(told)
+
+
 def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
     """Certainty of the evidence per outcome (GRADE): which question is rated, each step down and why."""
     steps = {
@@ -342,6 +380,7 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
                     down or "none",
                     capitalise(evidence.label("certainty", "certainty", row["certainty"])),
                     row["reason"],
+                    capitalise(how_far_read(evidence, row["rests_on"])),
                 ]
             )
         )
@@ -353,12 +392,15 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
         Column("Steps down"),
         Column("Certainty"),
         Column("Why"),
+        Column("How far read"),
     ]
-    note = (
-        "The rate of an outcome and the effect of a treatment are different questions: "
-        "an uncontrolled series starts high for the first and low for the second."
-    )
-    return HtmlTable(caption, columns, rows, [note])
+    notes = [
+        "How often an outcome happens and what a treatment does are different questions: "
+        "a series without a comparison group starts high for the first (GRADE for prognosis) "
+        "and low for the second.",
+        "Certainty is about the outcome, not about how far the reports could be read.",
+    ]
+    return HtmlTable(caption, columns, rows, notes)
 
 
 def list_claims(evidence: Evidence) -> Fragment:
@@ -371,6 +413,7 @@ def list_claims(evidence: Evidence) -> Fragment:
             "certainty": row["certainty"],
             "certainty_label": table.field("certainty").label(row["certainty"]),
             "reason": row["certainty_reason"],
+            "read": how_far_read(evidence, row["rests_on"]),
             "overturned_by": row["overturned_by"],
             "reading": STATES[reading_state(evidence, row["claim_id"])],
         }

@@ -96,6 +96,21 @@ def test_every_row_can_be_written(review):
 
 
 @pytest.mark.parametrize(
+    ("code", "told"), [("not_reached", "not reached"), ("not_estimable", "not estimable")]
+)
+def test_an_interval_without_upper_limit_is_told_as_printed(review, code, told):
+    row = review.row("locatelli-2022-rialto.survival.all.os-median") | {"ci_high_open": code}
+    assert write_value(review, row) == f"14.6 months (95% CI 11 to {told})"
+
+
+def test_a_figure_derived_from_restated_ones_carries_both_marks(review):
+    assert make_figure(review, "blinatumomab-safety-review-2018.outcome.alcantara.cr").marks[:2] == (
+        "restated",
+        "derived",
+    )
+
+
+@pytest.mark.parametrize(
     ("dose", "unit", "frequency", "told"),
     [
         (15.0, "ug/m2/day", "continuous", "15 µg/m²/day"),

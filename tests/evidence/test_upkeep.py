@@ -23,7 +23,7 @@ def folder(tmp_path, review):
 def test_the_projects_own_file_is_sound_and_invents_nothing(review):
     assert check_upkeep(ROOT, review.tables["searches"].astype(object)) == []
     upkeep = read_upkeep(ROOT)
-    assert upkeep.sources == ((SOURCE, datetime.date(2026, 11, 21)),)
+    assert upkeep.sources == ((SOURCE, datetime.date(2026, 11, 29)),)
     assert upkeep.every_months is upkeep.data_as_of is upkeep.next_due is None
     assert upkeep.notice == ""
 
@@ -37,8 +37,8 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
         ("next_due:", "next_due: 2026-11-20", "next_due", "a day after the last search"),
         ("search_every_months:", "search_every_months: six", "search_every_months", "whole number"),
         ("search_every_months:", "search_every_months: 0", "search_every_months", "whole number"),
-        ("last_searched: 2026-11-21", "last_searched: 2026-11-20", "sources", "latest search on record"),
-        ("last_searched: 2026-11-21", "last_searched: 21.11.2026", "sources", "write it like"),
+        ("last_searched: 2026-11-29", "last_searched: 2026-11-20", "sources", "latest search on record"),
+        ("last_searched: 2026-11-29", "last_searched: 21.11.2026", "sources", "write it like"),
         (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),
         ("mode: living", "mode: retired", "since", "retired"),
         ("mode: living", "mode: paused\nsince: 2026-12-01", "reason", "paused"),
@@ -71,7 +71,7 @@ def test_the_check_looks_at_it(project):
 
 def test_a_due_date_follows_from_the_schedule(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
-    assert read_upkeep(folder).next_due == datetime.date(2027, 5, 21)
+    assert read_upkeep(folder).next_due == datetime.date(2027, 5, 29)
     edit(folder, "next_due:", "next_due: 2027-02-01")
     assert read_upkeep(folder).next_due == datetime.date(2027, 2, 1)
     assert add_months(datetime.date(2027, 8, 31), 6) == datetime.date(2028, 2, 29)
@@ -79,7 +79,7 @@ def test_a_due_date_follows_from_the_schedule(folder):
 
 def test_a_source_never_searched_leaves_no_due_date(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
-    edit(folder, "last_searched: 2026-11-21", "last_searched:")
+    edit(folder, "last_searched: 2026-11-29", "last_searched:")
     assert read_upkeep(folder).next_due is None
 
 

@@ -42,7 +42,7 @@ def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
             )
             assert tuple(card.get("flags", ())) == review.flags.get(row_id, ())
             assert all(cards["flags"][item]["explanation"] for item in card.get("flags", ()))
-            assert ("derivation" in card) == (row["basis"] == "derived")
+            assert ("derivation" in card) == (row["basis"] in ("derived", "restated_derived"))
         seen |= cards["rows"].keys()
     assert seen == set(review.row_tables), (
         "scripts of reports that are gone are gone, and no row is without a card"
@@ -65,10 +65,10 @@ def test_a_figure_derived_from_what_is_restated_says_so(review):
     cards = make_cards(review)
     rows = [review.row(row_id) for row_id in review.row_tables]
     second = next(
-        row for row in rows if row["basis"] == "derived" and isinstance(row["source_report_id"], str)
+        row for row in rows if row["basis"] == "restated_derived" and isinstance(row["source_report_id"], str)
     )
     card = cards[second["report_id"]][second["row_id"]]
-    assert card["basis"].endswith("from another publication’s figures")
+    assert card["basis"].startswith("calculated from another publication's figures")
     assert card["source"] == second["source_report_id"]
 
 

@@ -28,6 +28,6 @@ def test_clocks_stand_by_themselves(inside):
     (inside / "review.yml").write_text(
         text.replace("search_every_months:", "search_every_months: 3"), encoding="utf-8"
     )
-    assert 'data-due="2027-02-21"' in str(show_clocks().__html__())
+    assert 'data-due="2027-02-28"' in str(show_clocks().__html__())
     (inside / "review.yml").unlink()
     assert "no review.yml" in str(show_clocks().__html__())

@@ -117,7 +117,7 @@
 
   function drawShare(row) {
     if (row.percent == null) return '';
-    const bar = make('span', `lr-bar${row.code.basis === 'restated' ? ' lr-hollow' : ''}`);
+    const bar = make('span', `lr-bar${row.code.basis.startsWith('restated') ? ' lr-hollow' : ''}`);
     const place = (name, left, width) => {
       const part = make('span', name);
       part.style.left = `${left}%`;
