@@ -32,7 +32,7 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, with its own engine on the path, and the reports that its chapters name (`whole`: all)."""
+    """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all)."""
 
     def __init__(self, folder: Path, *, whole: bool = False):
         self.folder = folder
@@ -90,7 +90,10 @@ class Copy:
 
     @contextmanager
     def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:
-        """Replace texts that must be there (file, old, new), and put them back; gives the first file's former content."""
+        """Replace texts that must be there (file, old, new), and put them back.
+
+        Gives the first file's former content.
+        """
         before = {name: (self.folder / name).read_text(encoding="utf-8") for name, _, _ in changes}
         try:
             for name, old, new in changes:
@@ -118,7 +121,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def differing(first: dict[str, str], second: dict[str, str]) -> list[str]:
-    """Names of files that differ or stand on one side only, Sphinx's notes about its own configuration aside."""
+    """Names of files that differ or stand on one side only, Sphinx's notes on its configuration aside."""
     return sorted(
         name
         for name in first.keys() | second.keys()

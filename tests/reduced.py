@@ -31,7 +31,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
             tables[name] = list(csv.DictReader(handle))
     for table in package.evidence_tables:
         tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
-    for name in ("discrepancies", "appraisals", "extraction_agreement"):
+    for name in ("discrepancies", "source_problems", "appraisals", "extraction_agreement"):
         tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
     reports = {
         *wanted,
@@ -44,10 +44,11 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
     ]
     rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
-    for row in tables["discrepancies"]:
+    for row in [*tables["discrepancies"], *tables["source_problems"]]:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
         tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
+    tables["readings"] = []  # a test records its own
     for name, table in package.tables.items():
         write_rows(
             data / table.path,

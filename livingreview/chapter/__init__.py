@@ -56,6 +56,7 @@ from livingreview.tables import (
     tabulate_regimens,
     tabulate_reports,
     tabulate_results,
+    tabulate_source_problems,
 )
 
 __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
@@ -100,6 +101,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_results",
     "tabulate_screening",
     "tabulate_searches",
+    "tabulate_source_problems",
     "tabulate_verification",
     # Pieces that are more than a table or a chart.
     "show_changes",

@@ -222,7 +222,7 @@ def _draw_course(
     )
     if undated:
         note += f" Events without a printed date ({undated}) are only in the table."
-    kinds = list(evidence.package.tables["patient_timeline"].field("kind").labels.values())
+    kinds = list(evidence.package.field("patient_timeline", "kind").labels.values())
     return ChartFigure(_course_chart(drawn, kinds), title, words, table, note)
 
 

@@ -192,7 +192,7 @@ def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> Chart
 
 def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
     """From treatment to transplant: bars of responders and of transplanted, each with its own denominator."""
-    groups = evidence.package.tables["outcomes"].field("outcome").groups
+    groups = evidence.package.field("outcomes", "outcome").groups
     outcomes = [*select_outcomes(evidence, "response"), *select_outcomes(evidence, "transplant")]
     parts: list = []
     for name, part in iterate_strata(evidence, outcomes):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
+from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 
 
@@ -57,7 +58,7 @@ def drawn_once(evidence: Evidence, rows: Sequence[dict], *what: str) -> list[dic
 def _rank(evidence: Evidence, row: dict) -> tuple:
     return (
         row["report_id"] in evidence.included,
-        row["basis"] != "restated",
+        not is_second_hand(row),
         is_whole(row),
         0 if pd.isna(row["total"]) else row["total"],
     )

@@ -148,7 +148,7 @@ def write_printed(row: Mapping, value: Number) -> str:
 
     A derived number has the digits of its arithmetic, a derived ratio no more decimals than its source.
     """
-    printed, derived = _cell(row, "as_reported"), row["basis"] in DERIVED
+    printed, derived = _cell(row, "as_reported"), row.get("basis") in DERIVED
     digits = _decimals_printed(value, f"{printed} {_cell(row, 'derivation')}" if derived else printed)
     finest = max((_places(number) for number in _numbers(printed)), default=0)
     if derived and finest and row.get("unit") == "ratio":
@@ -190,7 +190,7 @@ def row_href(report_id: str, row_id: str) -> str:
 
 def is_second_hand(row: Mapping) -> bool:
     """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
-    return row["basis"] in SECOND_HAND or not pd.isna(row["source_report_id"])
+    return row["basis"] in SECOND_HAND
 
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:

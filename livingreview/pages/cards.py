@@ -13,7 +13,7 @@ import pandas as pd
 
 from livingreview.charts.render import inert_json
 from livingreview.citation import find_doi, name_reference, page_source, row_source
-from livingreview.display.numbers import SECOND_HAND, is_second_hand, write_value
+from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.pages.describe import describe_row
 
@@ -27,15 +27,12 @@ def make_card(evidence: Evidence, row: Mapping) -> dict:
     """
     name = evidence.row_tables[row["row_id"]]
     table = evidence.package.tables[name]
-    basis = evidence.label(name, "basis", row["basis"])
-    if row["basis"] not in SECOND_HAND and is_second_hand(row):
-        basis += ", from another publication’s figures"
     card = {
         "what": describe_row(evidence, table, row),
         "value": write_value(evidence, row),
         "printed": row["as_reported"],
         "where": evidence.in_words(row["locator"]),
-        "basis": basis,
+        "basis": evidence.label(name, "basis", row["basis"]),
         "source": row["source_report_id"],
         "sourceName": _name(evidence, row["source_report_id"]),
         "citation": evidence.in_words(row["source_citation"]),

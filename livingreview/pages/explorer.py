@@ -318,7 +318,7 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
             "filters": FILTERS,
             "first": FIRST,
             "caption": caption,
-            "tables": [review.package.tables[name] for name in TABLES],
+            "tables": [review.package.tables[name] for name in TABLES if name in review.package.tables],
             "classes": list(zip(classes["class_id"], classes["title"], strict=True)),
         },
         "[evidence explorer]",

@@ -74,7 +74,7 @@ def list_classes(review: Evidence) -> Fragment:
 def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
     """Discrepancies by report and severity."""
     frame = review.tables["discrepancies"]
-    severities = review.package.tables["discrepancies"].field("severity").labels
+    severities = review.package.field("discrepancies", "severity").labels
     columns = [
         Column("Report"),
         *[Column(code.capitalize(), True) for code in severities],
@@ -182,7 +182,7 @@ def _count_origins(review: Evidence) -> list[tuple[str, int]]:
             False: "keyword searches of archived pages",
         }
     )
-    queries = len(review.tables["searches"]) - 1
+    queries = max(len(review.tables["searches"]) - 1, 0)
     return [
         *origins.value_counts().items(),
         ("search queries logged, the reports given at the start aside", queries),

@@ -21,7 +21,8 @@ from livingreview.evidence.schema import Table
 from livingreview.files import make_zip
 from livingreview.pages.describe import describe_row
 from livingreview.tables.common import report_link, text
-from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
+from livingreview.tables.register import list_discrepancies
+from livingreview.tables.reports import tabulate_appraisals
 
 NO_ROW = (
     "No figure of this report has been entered at first hand; "

@@ -142,7 +142,7 @@ def compare(before: Snapshot, after: Snapshot) -> Difference:
 
 def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
     """table -> key -> column -> cell as it stands in the file; the bibliography is a table of entries."""
-    tables = {}
+    tables = {name: {} for name in snapshot.evidence.package.absent}  # a table left out has no rows
     for table in snapshot.evidence.package.tables.values():
         tables[table.name] = {row[table.primary_key]: row for row in read_cells(snapshot.files[table.path])}
     entries = snapshot.evidence.bibliography.entries

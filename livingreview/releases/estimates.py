@@ -136,7 +136,9 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
         endpoint, statistic = (
             evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
         )
-        low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
+        ends = (row["ci_low"], row["ci_high"])
+        # An open interval has no upper end, and is none to compare.
+        low, high = (None, None) if any(pd.isna(end) for end in ends) else map(_settle, ends)
         yield Estimate(
             row["row_id"],
             f"{_whom(evidence, row)}: {endpoint}, {statistic}{when}",

@@ -58,7 +58,7 @@ def make_release(root: Path, version: str) -> Path:
             "date": str(record["date-released"]),
             "title": record["title"],
             "changes": changes,
-            "rows": {name: len(frame) for name, frame in now.evidence.tables.items()},
+            "rows": {name: len(now.evidence.tables[name]) for name in now.evidence.package.tables},
             **content,
             "sha256": {name: digest(value) for name, value in files.items()},
         }

@@ -18,9 +18,12 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
     Raises
     ------
     KeyError
-        If there is no such conclusion.
+        If there is no such conclusion, or no table to write readings into.
     """
     evidence = load_evidence(root)
+    if "readings" not in evidence.package.tables:
+        msg = "no table 'readings' in data/datapackage.json: declare it, with a file, to record readings"
+        raise KeyError(msg)
     known = set(evidence.tables["claims"]["claim_id"])
     kept = {
         row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]]

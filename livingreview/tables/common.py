@@ -125,5 +125,5 @@ def full_name(evidence: Evidence, row: Mapping) -> str:
 
 def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, column: str) -> list[dict]:
     """Rows in the order in which the schema declares the codes of a column, otherwise as they stood."""
-    rank = {code: i for i, code in enumerate(evidence.package.tables[table].field(column).labels)}
+    rank = {code: i for i, code in enumerate(evidence.package.field(table, column).labels)}
     return sorted(rows, key=lambda row: rank.get(row[column], len(rank)))

@@ -9,6 +9,7 @@ import pandas as pd
 from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.numbers import exact_interval, format_interval, format_number, make_figure
 from livingreview.evidence import Evidence
+from livingreview.evidence.contract import GROUPS
 from livingreview.tables.common import (
     capitalise,
     full_name,
@@ -31,13 +32,14 @@ def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
     Raises
     ------
     ValueError
-        If no outcome belongs to `group`.
+        If there is no such group of outcomes.
     """
-    field = evidence.package.tables["outcomes"].field("outcome")
+    field = evidence.package.field("outcomes", "outcome")
     codes = field.codes_in(group)
-    if not codes:
-        known = ", ".join(sorted(set(field.groups.values())))
-        msg = f"no outcome belongs to group {group!r}; groups are {known}"
+    # Groups that the engine asks for may be empty; a review may have others.
+    known = {*field.groups.values(), *GROUPS["outcomes", "outcome"]}
+    if group not in known:
+        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(known))}"
         raise ValueError(msg)
     rows = [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes]
     return in_declared_order(evidence, rows, "outcomes", "outcome")

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables
-from livingreview.display.marks import Figure, legend
-from livingreview.display.numbers import figures_in, fill_figures, make_figure, write_printed
+from livingreview.display.marks import legend
+from livingreview.display.numbers import (
+    figures_in,
+    fill_figures,
+    is_second_hand,
+    make_figure,
+    write_printed,
+)
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
-
-# Columns of a discrepancy that are words.
-TOLD = ("title", "where_a", "value_a", "where_b", "value_b", "explanation", "resolution")
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
@@ -255,7 +257,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
     tables = []
-    for report_id, answers in _of_report(evidence.tables["appraisals"], of).groupby("report_id"):
+    for report_id, answers in of_report(evidence.tables["appraisals"], of).groupby("report_id"):
         order = answers["item_id"].map(items["position"]).argsort(kind="stable")
         tool = items.loc[answers["item_id"].iloc[0]]
         rows = [
@@ -273,7 +275,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         answered = answers["judgement"].value_counts()
         summary = ", ".join(
             f"{answered[code]} {words}"
-            for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items()
+            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
             if code in answered
         )
         name = evidence.report_names[report_id]
@@ -282,57 +284,28 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
     return Stack(tables, "No report of this class has been appraised.")
 
 
-def _of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
+def of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
+    """The rows of one report; all where `report_id` is ''."""
     return frame.loc[frame["report_id"].eq(report_id)] if report_id else frame
 
 
-def list_discrepancies(
-    evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/"
-) -> Fragment:
-    """Everything that does not add up, worst first, each folded under its title.
+def how_far_read(evidence: Evidence, row_ids: str) -> str:
+    """How far the reports behind some rows were read: 'read in abstract only'.
 
-    Parameters
-    ----------
-    of : str
-        The report they were found in; '' = all.
-    home : str
-        The page that holds the entries' addresses; '' = this one.
-    reports : str
-        Where the reports' pages stand, seen from this page.
+    A mark of its own beside certainty, never a reason for it.
     """
-    table = evidence.package.tables["discrepancies"]
-    order = {code: i for i, code in enumerate(table.field("severity").labels)}
-    frame = _of_report(evidence.tables["discrepancies"], of)
-    frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
-    items = [
-        {
-            "row": {name: text(row[name]) for name in table.columns}
-            | {name: evidence.in_words(row[name]) for name in TOLD},
-            "name": evidence.report_names[row["report_id"]],
-            "kind": table.field("kind").label(row["kind"]),
-            "severity": row["severity"],
-            "status": table.field("status").label(row["status"]),
-            "report": report_link(evidence, row["report_id"], reports),
-            "affects": _affected(evidence, row, reports),
-        }
-        for row in records(frame)
-    ]
-    marks = legend(figure for item in items for figure in item["affects"]) if not home else ""
-    values = {"items": items, "home": home, "marks": marks}
-    return Fragment("discrepancies.html.j2", values, f"[{len(items)} discrepancies]")
-
-
-def _affected(evidence: Evidence, discrepancy: Mapping, reports: str) -> list[Figure]:
-    """The figures a discrepancy touches, linked from a page that sees the reports' pages under `reports`."""
-    figures = (
-        make_figure(evidence, row_id)
-        for row_id in split_ids(discrepancy["affects"])
-        if row_id in evidence.row_tables
-    )
-    return [
-        replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row")
-        for figure in figures
-    ]
+    seen = evidence.tables["reports"].set_index("report_id")["text_seen"]
+    words = {
+        "full_text": "read in full",
+        "abstract": "read in abstract only",
+        "restated": "restated by others",
+    }
+    found = {
+        "restated" if is_second_hand(row) else seen[row["report_id"]]
+        for row in map(evidence.row, split_ids(row_ids))
+    }
+    told = [words[code] for code in words if code in found]
+    return told[0] if len(told) == 1 else "in part " + ", in part ".join(told)
 
 
 def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
@@ -357,6 +330,7 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
                     down or "none",
                     capitalise(evidence.label("certainty", "certainty", row["certainty"])),
                     row["reason"],
+                    capitalise(how_far_read(evidence, row["rests_on"])),
                 ]
             )
         )
@@ -368,17 +342,20 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
         Column("Steps down"),
         Column("Certainty"),
         Column("Why"),
+        Column("How far read"),
     ]
-    note = (
-        "The rate of an outcome and the effect of a treatment are different questions: "
-        "an uncontrolled series starts high for the first and low for the second."
-    )
-    return HtmlTable(caption, columns, rows, [note])
+    notes = [
+        "How often an outcome happens and what a treatment does are different questions: "
+        "a series without a comparison group starts high for the first (GRADE for prognosis) "
+        "and low for the second.",
+        "Certainty is about the outcome, not about how far the reports could be read.",
+    ]
+    return HtmlTable(caption, columns, rows, notes)
 
 
 def list_claims(evidence: Evidence) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
-    table, claims = evidence.package.tables["claims"], evidence.table("claims")
+    table, claims = evidence.package.table("claims"), evidence.table("claims")
     marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))
     items = [
         {
@@ -387,6 +364,7 @@ def list_claims(evidence: Evidence) -> Fragment:
             "certainty": row["certainty"],
             "certainty_label": table.field("certainty").label(row["certainty"]),
             "reason": row["certainty_reason"],
+            "read": how_far_read(evidence, row["rests_on"]),
             "overturned_by": row["overturned_by"],
             "reading": STATES[reading_state(evidence, row["claim_id"])],
         }

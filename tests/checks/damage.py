@@ -187,6 +187,25 @@ def _(project):
     return file, row, "ci_level"
 
 
+@damage("an upper limit and the word that there is none")
+def _(project):
+    return set_cell(project, "survival", "ci_high_open", "not_reached", ci_high=True, ci_high_open=False)
+
+
+@damage("an interval of a share of patients without upper limit")
+def _(project):
+    file, row, _ = set_cell(project, "survival", "ci_high", "", statistic="landmark")
+    rows = read(project, "survival")
+    rows[row - 1][rows[0].index("ci_high_open")] = "not_reached"
+    write(project, "survival", rows)
+    return file, row, "ci_high_open"
+
+
+@damage("restated figure turned into a count without the arithmetic")
+def _(project):
+    return set_cell(project, "outcomes", "derivation", "", basis="restated_derived")
+
+
 @damage("ages the wrong way round")
 def _(project):
     return set_cell(project, "cohorts", "age_min_years", "99", age_centre_years=True)

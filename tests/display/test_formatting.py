@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from livingreview.display.marks import Figure, legend
 from livingreview.display.numbers import (
     DERIVED,
     exact_interval,
@@ -22,7 +21,6 @@ from livingreview.display.numbers import (
     format_percent,
     format_ratio,
     format_share,
-    make_figure,
     percent_value,
     write_printed,
     write_value,
@@ -235,31 +233,6 @@ def test_numbers_are_written_in_one_place(root):
     for name in ("lr-explorer.js", "lr-card.js", "lr-whatif.js"):
         script = (engine / "book" / "web" / name).read_text(encoding="utf-8")
         assert not re.search(r"toFixed|toPrecision|Math\.round", script), name
-
-
-def test_a_mark_never_leaves_its_figure():
-    figure = Figure("0.71 (95% CI 0.55 to 0.93)", "a.b", "r.html#a.b", "", "", ("derived", "flagged"), True)
-    html = str(figure.link())
-    assert '<span class="lr-nowrap">0.93)<sup class="lr-mark">d</sup><span class="lr-flag">' in html
-    assert '<span class="visually-hidden"> discrepancy registered</span>' in html
-    assert "!" not in html
-    assert html.endswith("</span></span></span></a>"), "a full stop behind it stays with it"
-
-
-def test_prose_flags_major_discrepancies_only():
-    minor = Figure("27", "a.b", "r.html#a.b", "as printed: 27", marks=("flagged",))
-    assert "lr-flag" not in minor.__html__()
-    assert "discrepancy" not in minor.__html__()
-    assert "lr-flag" in minor.link(), "a table shows every flag"
-    assert legend([minor.in_prose]) == ""
-    assert "lr-flag" in legend([minor])
-
-
-def test_the_severity_of_a_flag_is_that_of_the_register(review):
-    register = review.tables["discrepancies"].set_index("discrepancy_id")["severity"]
-    for row_id, ids in review.flags.items():
-        if row_id in review.row_tables:
-            assert make_figure(review, row_id).major == ("major" in set(register[list(ids)])), row_id
 
 
 def test_percentages_without_counts():
