@@ -89,6 +89,7 @@ COLUMNS = {
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
         "status! resolution! affects",
     ),
+    "disjoint_cohorts": ("cohort_id", False, "cohort_id! set_id! reason!"),
     "source_problems": (
         "problem_id",
         False,
