@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion
-from livingreview.tables.choice import name_sum, say_sum
+from livingreview.tables.choice import say_sum
 from livingreview.tables.common import full_name, study_name, whole
 from livingreview.tables.plan import FEW_STUDIES, Plan
 
@@ -48,10 +49,9 @@ def _percent_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     """A row for a percentage without its count: were it left out, the trial's other arm would stand alone."""
     restated = is_second_hand(row)
     return ChartRow(
-        label,
+        f"{label}, count not printed",
         float(row["percent_reported_pct"]),
         figure=make_figure(evidence, row),
-        extra="(count not printed)",
         patients=whole(row["total"]),
         hollow=restated,
         restated=restated,
@@ -59,20 +59,26 @@ def _percent_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
 
 
 def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "") -> ChartRow:
-    """A chart row for the counts of cohorts without a patient in common, added up; its label says which."""
-    parts = [(row["c_label"], int(row["events"]), int(row["total"])) for row in rows]
-    events, total = sum(part[1] for part in parts), sum(part[2] for part in parts)
+    """A chart row for the counts of cohorts without a patient in common, added up.
+
+    Its label states the counts; the cohorts' names would take a phone's whole screen, and stand in the tables
+    and in what is told of the mark.
+    """
+    counts = [(int(row["events"]), int(row["total"])) for row in rows]
+    events, total = (sum(column) for column in zip(*counts, strict=True))
     low, high = exact_interval(events, total)
     first = make_figure(evidence, rows[0], format_count(events, total))
     figure = replace(
         first,
-        title=f"added up here: {say_sum([part[1:] for part in parts])}",
+        title=f"added up here: {say_sum(counts)} ({', '.join(row['c_label'] for row in rows)})",
         origin="; ".join(make_figure(evidence, row).origin for row in rows),
         marks=tuple(dict.fromkeys(("derived", *first.marks))),
     )
     restated = any(map(is_second_hand, rows))
+    terms = " + ".join(f"{part}/{of}" for part, of in counts)
+    label = f"{study_name(evidence, rows[0]['cohort_id'])}, {len(rows)} cohorts: {terms}"
     return ChartRow(
-        "; ".join(filter(None, (what, name_sum(study_name(evidence, rows[0]["cohort_id"]), parts)))),
+        "; ".join(filter(None, (what, label))),
         100 * events / total,
         100 * low,
         100 * high,
@@ -81,6 +87,7 @@ def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "") -> Char
         total,
         restated,
         restated=restated,
+        parts=tuple(make_figure(evidence, row) for row in rows[1:]),
     )
 
 
@@ -107,6 +114,7 @@ def fit_row(fit: PooledProportion, label: str) -> ChartRow:
     )
 
 
+SUM = re.compile(r"\d/\d+ \+ \d")  # in the label of counts added up
 ONCE = "Of a trial reported more than once, one count is drawn; the table holds all of them."
 
 
@@ -151,7 +159,7 @@ def _mark_words(rows: Sequence[Mapping]) -> list[str]:
         words.append("A dashed line: where a new study would be expected.")
     if pooled and any(row["label"].startswith("Not pooled") for row in rows):
         words.append("Open marks under such an outcome are not pooled, for the reason above them.")
-    if any(" + " in row["label"] for row in points):
+    if any(SUM.search(row["label"]) for row in points):
         words.append("Counts joined by + are of cohorts without a patient in common, and are added up.")
     return words
 

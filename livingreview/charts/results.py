@@ -43,9 +43,7 @@ from livingreview.tables.outcomes import (
 )
 from livingreview.tables.plan import LEAST_STUDIES, synthesis_plan
 
-LANDMARKS = (
-    "A line is the printed interval; no line means that none was printed. Time zero differs: see the table."
-)
+TIME_ZERO = "Time zero differs: see the table."
 
 
 def draw_survival(evidence: Evidence, *, title: str) -> Stack:
@@ -54,6 +52,7 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
     A landmark is a point, with its interval where one is printed; never joined by a line.
     """
     parts: list = []
+    told: list[str] = []
     figures = in_declared_order(evidence, with_cohorts(evidence, "survival"), "survival", "endpoint")
     for name, part in iterate_strata(evidence, figures):
         table = survival_table(evidence, part, f"{title}, every figure: {name}")
@@ -68,11 +67,25 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
             rows.append(ChartRow(capitalise(words)))
             rows += _landmark_rows(evidence, block, one_study=one_study)
         if len(drawn) > 1:
-            note = "" if parts else LANDMARKS
-            parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note=note))
+            new = [words for words in _landmark_words(rows) if words not in told]
+            told += new
+            parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note=" ".join(new)))
         else:
             parts.append(table)
     return stack_parts(parts, title, ABSENT)
+
+
+def _landmark_words(rows: Sequence[ChartRow]) -> list[str]:
+    """What the marks of a chart of landmarks mean; only of marks that are there."""
+    points = [row for row in rows if not row.heading]
+    words = (
+        ["A point without a line: no interval is printed."] if any(row.low is None for row in points) else []
+    )
+    if any(row.low is not None for row in points):
+        words.append("A line is the printed interval.")
+    if any(row.restated for row in points):
+        words.append("Open diamonds: restated from another publication.")
+    return [*words, TIME_ZERO]
 
 
 def _landmark_rows(evidence: Evidence, block: Sequence[Mapping], *, one_study: bool) -> list[ChartRow]:

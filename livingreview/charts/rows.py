@@ -52,6 +52,10 @@ class ChartRow:
         line.
     outer : (float, float) or None
         Prediction interval of a pooled row.
+    restated : bool
+        Drawn as a diamond: another publication's figure.
+    parts : tuple of Figure
+        Of a sum, the figures added to the first, which `figure` leads to.
     """
 
     label: str
@@ -65,6 +69,7 @@ class ChartRow:
     kind: str = "point"
     outer: tuple[float, float] | None = None
     restated: bool = False
+    parts: tuple[Figure, ...] = ()
 
     @property
     def heading(self) -> bool:
@@ -335,7 +340,9 @@ def _describe_block(block: Sequence[ChartRow]) -> str:
 def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:
     """The chart's numbers as a table."""
     body = [
-        Row([row.label], heading=True) if row.heading else Row([row.label, row.figure or "", row.extra])
+        Row([row.label], heading=True)
+        if row.heading
+        else Row([row.label, row.figure or "", [row.extra, *row.parts] if row.parts else row.extra])
         for row in rows
     ]
     return HtmlTable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-DESK, SLIM = 680, 300  # pixels a chart has for words, at least, on a desk and on a phone
+DESK, SLIM = 655, 308  # pixels a chart has for words on a desk and a phone, beside a large mark at 0
 GAP = 10  # pixels between a label and what stands at the right
 LINE = 15  # pixels from one line of a label to the next
 # Advance widths of Arial and Helvetica in thousandths of the font size; what is not here is as wide as an n.
