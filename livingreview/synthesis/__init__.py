@@ -13,24 +13,21 @@ from livingreview.synthesis.intervals import (
 )
 from livingreview.synthesis.inverse_variance import InverseVarianceFit
 from livingreview.synthesis.proportions import pool_many, pool_proportions
-from livingreview.synthesis.ratios import (
+from livingreview.synthesis.ratios import pool_generic, pool_ratios, two_by_two
+from livingreview.synthesis.reported import (
     HazardRatio,
-    PooledEffect,
-    TwoByTwo,
     hazard_ratio_from_interval,
     landmark_from_interval,
-    pool_generic,
-    pool_ratios,
     standard_error_from_p,
-    two_by_two,
 )
-from livingreview.synthesis.results import CrudeTotal, PooledProportion
-from livingreview.synthesis.sensitivity import (
+from livingreview.synthesis.results import (
+    CrudeTotal,
     LevelComparison,
-    compare_levels,
-    cumulative,
-    leave_one_out,
+    PooledEffect,
+    PooledProportion,
+    TwoByTwo,
 )
+from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave_one_out
 
 __all__ = [
     "BayesFit",

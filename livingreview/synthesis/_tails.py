@@ -1,6 +1,7 @@
 """Tails and quantiles of the normal, t and chi-squared distributions.
 
-From scipy.special: the same functions in scipy.stats take half a second to import, in every process that builds a page.
+From scipy.special: the same functions in scipy.stats take half a second to import, in every process
+that builds a page.
 """
 
 from scipy.special import chdtrc, chdtri, ndtri, stdtrit

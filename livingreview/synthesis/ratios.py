@@ -1,6 +1,4 @@
-"""Two-arm comparisons, hazard ratios and survival landmarks."""
-
-from dataclasses import dataclass
+"""Two-arm comparisons, and pooling of effects with their standard errors."""
 
 import numpy as np
 from scipy.special import expit
@@ -9,14 +7,8 @@ from livingreview.synthesis import two_arm
 from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
-from livingreview.synthesis.inverse_variance import (
-    ESTIMATORS,
-    TESTS,
-    InverseVarianceFit,
-    around,
-    pool_inverse_variance,
-)
-from livingreview.synthesis.results import NAN, NAN_PAIR
+from livingreview.synthesis.inverse_variance import ESTIMATORS, TESTS, around, pool_inverse_variance
+from livingreview.synthesis.results import PooledEffect, TwoByTwo
 
 TWO_ARM_METHODS = ("REML", "DL", "EE", "MH", "Peto")
 # scale -> way from the analysis scale to the reported effect
@@ -28,75 +20,6 @@ BACK = {
 }
 # Fisher's test counts tables as probable as the observed one, up to rounding.
 TIE = 1 + 1e-7
-
-
-@dataclass(frozen=True)
-class PooledEffect:
-    """Pooled comparison or landmark.
-
-    Attributes
-    ----------
-    method, test, scale : str  ``scale`` names the way back: "exp", "none", ...
-    level : float  coverage of every interval
-    status : {"ok", "single_study", "not_estimable"}
-        "single_study": only one study informs; its own Wald interval is given.
-    k_given, k : int  studies given, and those that enter the estimate
-    estimate, se : float  analysis scale (log ratio, difference, log(-log S))
-    effect, ci : float, (low, high)  reported scale
-    tau2, tau2_ci, q, q_df, q_p, i2_percent : heterogeneity, analysis scale;
-        nan for Mantel-Haenszel and Peto
-    prediction : (low, high)  reported scale, t(k-1)
-    details : InverseVarianceFit or None  with effects, variances and weights
-    """
-
-    method: str
-    test: str
-    scale: str
-    level: float
-    status: str
-    k_given: int
-    k: int
-    estimate: float = NAN
-    se: float = NAN
-    effect: float = NAN
-    ci: tuple = NAN_PAIR
-    tau2: float = NAN
-    tau2_ci: tuple = NAN_PAIR
-    q: float = NAN
-    q_df: int = 0
-    q_p: float = NAN
-    i2_percent: float = NAN
-    prediction: tuple = NAN_PAIR
-    details: InverseVarianceFit | None = None
-
-
-@dataclass(frozen=True)
-class TwoByTwo:
-    """One study with two arms: ratios, difference and exact test.
-
-    risk_ratio, odds_ratio (Wald on the log scale) and risk_difference (Newcombe),
-    each with its interval; fisher_p two-sided; corrected: 0.5 was added to the
-    cells for the ratios.
-    """
-
-    risk_ratio: float
-    risk_ratio_ci: tuple
-    odds_ratio: float
-    odds_ratio_ci: tuple
-    risk_difference: float
-    risk_difference_ci: tuple
-    fisher_p: float
-    corrected: bool
-
-
-@dataclass(frozen=True)
-class HazardRatio:
-    """log_hr and se [log]; asymmetry [standard errors]; symmetric: asymmetry <= 0.1."""
-
-    log_hr: float
-    se: float
-    asymmetry: float
-    symmetric: bool
 
 
 def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0.95):
@@ -143,12 +66,13 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     scale = "none" if measure == "RD" else "exp"
     given = len(cells[0])
     keep = np.ones(given, bool) if measure == "RD" else ~two_arm.without_information(*cells)
+    said = {"method": method, "test": test, "scale": scale, "level": level, "k_given": given}
     if not keep.any():
-        return PooledEffect(method, test, scale, level, "not_estimable", given, 0)
+        return PooledEffect(**said, status="not_estimable", k=0)
     if method in ("MH", "Peto"):
-        return _pool_common(cells, measure, method, level, int(keep.sum()))
+        return _pool_common(cells, measure, said, int(keep.sum()))
     y, v = two_arm.two_arm_effects(*(cell[keep] for cell in cells), measure=measure)
-    return _from_fit(y, v, method, test, scale, level, given)
+    return _from_fit(y, v, said)
 
 
 def _check_arms(a, n1, c, n2):
@@ -160,27 +84,23 @@ def _check_arms(a, n1, c, n2):
     return a, n1, c, n2
 
 
-def _pool_common(cells, measure, method, level, k):
-    if method == "MH":
+def _pool_common(cells, measure, said, k):
+    if said["method"] == "MH":
         estimate, se = two_arm.mantel_haenszel(*cells, measure=measure)
     else:
         estimate, se = two_arm.peto(*cells)
-    scale, given = "none" if measure == "RD" else "exp", len(cells[0])
     if np.isnan(estimate):
-        return PooledEffect(method, "z", scale, level, "not_estimable", given, k)
-    back = BACK[scale]
+        return PooledEffect(**said, status="not_estimable", k=k)
+    back = BACK[said["scale"]]
     return PooledEffect(
-        method,
-        "z",
-        scale,
-        level,
-        "ok" if k > 1 else "single_study",
-        given,
-        k,
+        **said,
+        status="ok" if k > 1 else "single_study",
+        k=k,
         estimate=estimate,
         se=se,
+        converged=True,
         effect=float(back(estimate)),
-        ci=_reported(back, around(estimate, normal_isf((1 - level) / 2) * se)),
+        ci=_reported(back, around(estimate, normal_isf((1 - said["level"]) / 2) * se)),
     )
 
 
@@ -189,18 +109,16 @@ def _reported(back, pair):
     return tuple(sorted(float(back(v)) for v in pair))
 
 
-def _from_fit(y, v, method, test, scale, level, given):
+def _from_fit(y, v, said):
+    method, test, level = said["method"], said["test"], said["level"]
     fit = pool_inverse_variance(y, v, tau2_method=method, test=test, level=level)
-    back = BACK[scale]
+    back = BACK[said["scale"]]
     with np.errstate(over="ignore"):
         return PooledEffect(
-            method,
-            test,
-            scale,
-            level,
-            "ok" if fit.k > 1 else "single_study",
-            given,
-            fit.k,
+            **said,
+            status="ok" if fit.k > 1 else "single_study",
+            k=fit.k,
+            converged=True,
             estimate=fit.estimate,
             se=fit.se,
             effect=float(back(fit.estimate)),
@@ -252,7 +170,9 @@ def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale=
     if len(y) != len(se) or len(y) == 0:
         msg = f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
         raise ValueError(msg)
-    return _from_fit(y, se**2, method, test, scale, check_level(level), len(y))
+    level = check_level(level)
+    said = {"method": method, "test": test, "scale": scale, "level": level, "k_given": len(y)}
+    return _from_fit(y, se**2, said)
 
 
 def two_by_two(a, n1, c, n2, *, level=0.95):
@@ -302,102 +222,3 @@ def _fisher(a, n1, c, n2):
     possible = np.arange(max(0, events - int(n2)), min(events, int(n1)) + 1)
     pmf = hypergeom.pmf(possible, int(n1 + n2), events, int(n1))
     return float(min(1.0, pmf[pmf <= pmf[possible == a] * TIE].sum()))
-
-
-def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
-    """Return the log hazard ratio and its standard error from a printed interval.
-
-    Parameters
-    ----------
-    hr, low, high : float  > 0, low < high
-    level : float  coverage of the printed interval, 0-1
-
-    Returns
-    -------
-    HazardRatio
-        se = (log high - log low) / (2 z).  ``asymmetry`` is the distance of
-        log hr from the middle of the interval in standard errors; above 0.1
-        points to a transcription error.
-
-    Raises
-    ------
-    ValueError
-        If a value is not positive or low is not below high.
-
-    Source
-    ------
-    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007,
-    Trials 8:16.
-    """
-    log_hr, low, high = np.log(as_floats([hr, low, high], "hr, low, high", positive=True)).tolist()
-    se = _half_width(low, high, level)
-    asymmetry = abs((low + high) / 2 - log_hr) / se
-    return HazardRatio(log_hr, se, asymmetry, asymmetry <= 0.1)
-
-
-def _half_width(low, high, level):
-    if not low < high:
-        msg = "low, high: expected low below high"
-        raise ValueError(msg)
-    return float((high - low) / (2 * normal_isf((1 - check_level(level)) / 2)))
-
-
-def standard_error_from_p(hr, p):
-    """Return the standard error of a log hazard ratio from its two-sided p.
-
-    Parameters
-    ----------
-    hr : float  > 0, not 1 (a ratio of 1 says nothing about its error)
-    p : float  two-sided, between 0 and 1 (Wald or log-rank)
-
-    Returns
-    -------
-    float  |log hr| / z(1 - p/2)
-
-    Raises
-    ------
-    ValueError
-        If hr or p is outside its range.
-
-    Source
-    ------
-    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007, Trials 8:16.
-    """
-    log_hr, p = float(np.log(as_floats(hr, "hr", positive=True)[0])), float(as_floats(p, "p")[0])
-    if not 0 < p < 1:
-        msg = f"p: expected a value between 0 and 1, found {p}"
-        raise ValueError(msg)
-    if log_hr == 0:
-        msg = "hr: a ratio of 1 does not determine its standard error"
-        raise ValueError(msg)
-    return abs(log_hr) / float(normal_isf(p / 2))
-
-
-def landmark_from_interval(survival, low, high, *, level=0.95):
-    """Return log(-log S) of a survival landmark and its standard error.
-
-    Parameters
-    ----------
-    survival, low, high : float  [proportion 0-1], strictly inside, low < high
-    level : float  coverage of the printed interval, 0-1
-
-    Returns
-    -------
-    estimate, se : float  for :func:`pool_generic` with scale "cloglog"
-
-    Raises
-    ------
-    ValueError
-        If a value is not strictly between 0 and 1 or low is not below high.
-
-    Source
-    ------
-    Kalbfleisch & Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed.
-    """
-    values = as_floats([survival, low, high], "survival, low, high", positive=True)
-    if (values >= 1).any():
-        msg = "survival, low, high: expected proportions below 1"
-        raise ValueError(msg)
-    # log(-log S) falls as S rises, so the limits change places.
-    y, upper, lower = np.log(-np.log(values)).tolist()
-    return y, _half_width(lower, upper, level)

@@ -1,7 +1,7 @@
 """Every field of every oracle case, computed through the public functions.
 
-expected.json holds our own values (see derive_expected.py), expected_metafor.json metafor's (see derive_expected.R).  A larger file with
-values from R lies beside the repository on some machines only.
+expected.json holds our own values (see derive_expected.py), expected_metafor.json metafor's
+(see derive_expected.R).  A larger file with values from R lies beside the repository on some machines only.
 """
 
 import importlib.util
