@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis.glmm import log_binomial, maximise
+from livingreview.synthesis._types import Array, Index
+from livingreview.synthesis.glmm import Evaluation, log_binomial, maximise
 
 STARTS = (0.003, 0.03, 0.15, 0.6)
 
@@ -21,7 +22,7 @@ class BetaBinomialFit:
     converged: bool
 
 
-def fit_beta_binomial(x, n):
+def fit_beta_binomial(x: Array, n: Array) -> BetaBinomialFit:
     """Fit x_i ~ BetaBinomial(n_i, mean expit(mu), correlation rho).
 
     Parameters
@@ -43,9 +44,9 @@ def fit_beta_binomial(x, n):
     at_zero = _terms(np.array([mu0, -np.inf]), counts)[0]
     theta = np.array([[mu0, logit(rho)] for rho in STARTS])
 
-    def function(trial, _):
-        parts = [_terms(row, counts) for row in trial]
-        return tuple(np.array(part) for part in zip(*parts, strict=True))
+    def function(trial: Array, _: Index) -> Evaluation:
+        value, grad, hess = zip(*(_terms(row, counts) for row in trial), strict=True)
+        return np.array(value), np.array(grad), np.array(hess)
 
     # Starts that slide towards rho = 0 never finish; they are judged by their value.
     theta, value, hess, done = maximise(function, theta, gain=1e-12, max_iter=30)
@@ -62,7 +63,7 @@ def fit_beta_binomial(x, n):
     )
 
 
-def _counts_above(x, n):
+def _counts_above(x: Array, n: Array) -> tuple[Array, Array, Array, Array]:
     """Return how many studies have events, non-events and patients above j = 0, 1, ...
 
     In this form the likelihood is a sum of log(p + j*g): exact as rho -> 0, where
@@ -72,7 +73,7 @@ def _counts_above(x, n):
     return j, *((values[:, None] > j).sum(axis=0) for values in (x, n - x, n))
 
 
-def _terms(theta, counts):
+def _terms(theta: Array, counts: tuple[Array, Array, Array, Array]) -> tuple[float, Array, Array]:
     """Return log-likelihood (less binomial coefficients), gradient and Hessian.
 
     theta is (mu, logit rho); g = rho / (1 - rho) = 1 / (alpha + beta).

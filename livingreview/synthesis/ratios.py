@@ -1,18 +1,27 @@
 """Two-arm comparisons, and pooling of effects with their standard errors."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from livingreview.synthesis import two_arm
 from livingreview.synthesis._tails import normal_isf
+from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
 from livingreview.synthesis.inverse_variance import ESTIMATORS, TESTS, around, pool_inverse_variance
 from livingreview.synthesis.results import PooledEffect, TwoByTwo
 
+Cells: TypeAlias = tuple[Array, Array, Array, Array]
+WayBack: TypeAlias = Callable[[npt.ArrayLike], npt.ArrayLike]
+
 TWO_ARM_METHODS = ("REML", "DL", "EE", "MH", "Peto")
 # scale -> way from the analysis scale to the reported effect
-BACK = {
+BACK: dict[str, WayBack] = {
     "none": lambda y: y,
     "exp": np.exp,
     "logit": expit,
@@ -22,7 +31,17 @@ BACK = {
 TIE = 1 + 1e-7
 
 
-def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0.95):
+def pool_ratios(
+    a: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    c: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    *,
+    measure: str = "RR",
+    method: str = "REML",
+    test: str | None = None,
+    level: float = 0.95,
+) -> PooledEffect:
     """Pool two-arm counts of k studies.
 
     Parameters
@@ -62,66 +81,73 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     if method in ("MH", "Peto") and test != "z":
         msg = f"test: {method} allows 'z' only, found {test!r}"
         raise ValueError(msg)
-    cells, level = _check_arms(a, n1, c, n2), check_level(level)
-    scale = "none" if measure == "RD" else "exp"
-    given = len(cells[0])
-    keep = np.ones(given, bool) if measure == "RD" else ~two_arm.without_information(*cells)
-    said = {"method": method, "test": test, "scale": scale, "level": level, "k_given": given}
+    cells = _check_arms(a, n1, c, n2)
+    keep = np.ones(len(cells[0]), bool) if measure == "RD" else ~two_arm.without_information(*cells)
+    refused = PooledEffect(
+        method=method,
+        test=test,
+        scale="none" if measure == "RD" else "exp",
+        level=check_level(level),
+        status="not_estimable",
+        k_given=len(keep),
+        k=int(keep.sum()),
+    )
     if not keep.any():
-        return PooledEffect(**said, status="not_estimable", k=0)
+        return refused
     if method in ("MH", "Peto"):
-        return _pool_common(cells, measure, said, int(keep.sum()))
+        return _pool_common(cells, measure, refused)
     y, v = two_arm.two_arm_effects(*(cell[keep] for cell in cells), measure=measure)
-    return _from_fit(y, v, said)
+    return _from_fit(y, v, refused)
 
 
-def _check_arms(a, n1, c, n2):
-    a, n1 = check_pairs(a, n1, names=("a", "n1"))
-    c, n2 = check_pairs(c, n2, names=("c", "n2"))
-    if len(a) != len(c):
-        msg = f"a has {len(a)} values, c has {len(c)}; expected as many"
+def _check_arms(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike) -> Cells:
+    one, other = check_pairs(a, n1, names=("a", "n1")), check_pairs(c, n2, names=("c", "n2"))
+    if len(one[0]) != len(other[0]):
+        msg = f"a has {len(one[0])} values, c has {len(other[0])}; expected as many"
         raise ValueError(msg)
-    return a, n1, c, n2
+    return *one, *other
 
 
-def _pool_common(cells, measure, said, k):
-    if said["method"] == "MH":
+def _pool_common(cells: Cells, measure: str, refused: PooledEffect) -> PooledEffect:
+    if refused.method == "MH":
         estimate, se = two_arm.mantel_haenszel(*cells, measure=measure)
     else:
         estimate, se = two_arm.peto(*cells)
     if np.isnan(estimate):
-        return PooledEffect(**said, status="not_estimable", k=k)
-    back = BACK[said["scale"]]
-    return PooledEffect(
-        **said,
-        status="ok" if k > 1 else "single_study",
-        k=k,
+        return refused
+    back = BACK[refused.scale]
+    return replace(
+        refused,
+        status="ok" if refused.k > 1 else "single_study",
         estimate=estimate,
         se=se,
         converged=True,
-        effect=float(back(estimate)),
-        ci=_reported(back, around(estimate, normal_isf((1 - said["level"]) / 2) * se)),
+        effect=_on_scale(back, estimate),
+        ci=_reported(back, around(estimate, normal_isf((1 - refused.level) / 2) * se)),
     )
 
 
-def _reported(back, pair):
+def _on_scale(back: WayBack, value: float) -> float:
+    return float(np.asarray(back(value)))
+
+
+def _reported(back: WayBack, pair: Interval) -> Interval:
     """Return an interval on the reported scale, lower limit first."""
-    return tuple(sorted(float(back(v)) for v in pair))
+    low, high = sorted(_on_scale(back, end) for end in pair)
+    return low, high
 
 
-def _from_fit(y, v, said):
-    method, test, level = said["method"], said["test"], said["level"]
-    fit = pool_inverse_variance(y, v, tau2_method=method, test=test, level=level)
-    back = BACK[said["scale"]]
+def _from_fit(y: Array, v: Array, refused: PooledEffect) -> PooledEffect:
+    fit = pool_inverse_variance(y, v, tau2_method=refused.method, test=refused.test, level=refused.level)
+    back = BACK[refused.scale]
     with np.errstate(over="ignore"):
-        return PooledEffect(
-            **said,
+        return replace(
+            refused,
             status="ok" if fit.k > 1 else "single_study",
-            k=fit.k,
-            converged=True,
             estimate=fit.estimate,
             se=fit.se,
-            effect=float(back(fit.estimate)),
+            converged=True,
+            effect=_on_scale(back, fit.estimate),
             ci=_reported(back, fit.ci),
             tau2=fit.tau2,
             tau2_ci=fit.tau2_ci,
@@ -134,7 +160,15 @@ def _from_fit(y, v, said):
         )
 
 
-def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale="exp", level=0.95):
+def pool_generic(
+    estimates: npt.ArrayLike,
+    standard_errors: npt.ArrayLike,
+    *,
+    method: str = "REML",
+    test: str | None = None,
+    scale: str = "exp",
+    level: float = 0.95,
+) -> PooledEffect:
     """Pool k reported effects by inverse variance.
 
     Parameters
@@ -170,12 +204,14 @@ def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale=
     if len(y) != len(se) or len(y) == 0:
         msg = f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
         raise ValueError(msg)
-    level = check_level(level)
-    said = {"method": method, "test": test, "scale": scale, "level": level, "k_given": len(y)}
-    return _from_fit(y, se**2, said)
+    k, level = len(y), check_level(level)
+    refused = PooledEffect(
+        method=method, test=test, scale=scale, level=level, status="not_estimable", k_given=k, k=k
+    )
+    return _from_fit(y, se**2, refused)
 
 
-def two_by_two(a, n1, c, n2, *, level=0.95):
+def two_by_two(a: int, n1: int, c: int, n2: int, *, level: float = 0.95) -> TwoByTwo:
     """Compare two arms of one study.
 
     Parameters
@@ -202,23 +238,32 @@ def two_by_two(a, n1, c, n2, *, level=0.95):
     ratios = []
     for measure in ("RR", "OR"):
         y, v = two_arm.two_arm_effects(*cells, measure=measure)
-        ratios += [float(np.exp(y[0])), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))]
-    a, n1, c, n2 = (float(cell[0]) for cell in cells)
-    p1, p2 = a / n1, c / n2
-    low1, high1 = proportion_interval(a, n1, method="wilson", level=level)
-    low2, high2 = proportion_interval(c, n2, method="wilson", level=level)
+        ratios.append((_on_scale(np.exp, y[0]), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))))
+    x1, m1, x2, m2 = (float(cell[0]) for cell in cells)
+    p1, p2 = x1 / m1, x2 / m2
+    low1, high1 = proportion_interval(x1, m1, method="wilson", level=level)
+    low2, high2 = proportion_interval(x2, m2, method="wilson", level=level)
     difference_ci = (
         p1 - p2 - float(np.hypot(p1 - low1, high2 - p2)),
         p1 - p2 + float(np.hypot(high1 - p1, p2 - low2)),
     )
-    corrected = 0 in (a, n1 - a, c, n2 - c)
-    return TwoByTwo(*ratios, p1 - p2, difference_ci, _fisher(a, n1, c, n2), corrected)
+    (risk_ratio, risk_ratio_ci), (odds_ratio, odds_ratio_ci) = ratios
+    return TwoByTwo(
+        risk_ratio=risk_ratio,
+        risk_ratio_ci=risk_ratio_ci,
+        odds_ratio=odds_ratio,
+        odds_ratio_ci=odds_ratio_ci,
+        risk_difference=p1 - p2,
+        risk_difference_ci=difference_ci,
+        fisher_p=_fisher(int(x1), int(m1), int(x2), int(m2)),
+        corrected=0 in (x1, m1 - x1, x2, m2 - x2),
+    )
 
 
-def _fisher(a, n1, c, n2):
+def _fisher(a: int, n1: int, c: int, n2: int) -> float:
     from scipy.stats import hypergeom  # not at the top: half a second, for this one table
 
-    events = int(a + c)
-    possible = np.arange(max(0, events - int(n2)), min(events, int(n1)) + 1)
-    pmf = hypergeom.pmf(possible, int(n1 + n2), events, int(n1))
+    events = a + c
+    possible = np.arange(max(0, events - n2), min(events, n1) + 1)
+    pmf = hypergeom.pmf(possible, n1 + n2, events, n1)
     return float(min(1.0, pmf[pmf <= pmf[possible == a] * TIE].sum()))

@@ -18,7 +18,7 @@ class HazardRatio:
     symmetric: bool
 
 
-def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
+def hazard_ratio_from_interval(hr: float, low: float, high: float, *, level: float = 0.95) -> HazardRatio:
     """Return the log hazard ratio and its standard error from a printed interval.
 
     Parameters
@@ -49,14 +49,14 @@ def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
     return HazardRatio(log_hr, se, asymmetry, asymmetry <= 0.1)
 
 
-def _half_width(low, high, level):
+def _half_width(low: float, high: float, level: float) -> float:
     if not low < high:
         msg = "low, high: expected low below high"
         raise ValueError(msg)
     return float((high - low) / (2 * normal_isf((1 - check_level(level)) / 2)))
 
 
-def standard_error_from_p(hr, p):
+def standard_error_from_p(hr: float, p: float) -> float:
     """Return the standard error of a log hazard ratio from its two-sided p.
 
     Parameters
@@ -87,7 +87,9 @@ def standard_error_from_p(hr, p):
     return abs(log_hr) / float(normal_isf(p / 2))
 
 
-def landmark_from_interval(survival, low, high, *, level=0.95):
+def landmark_from_interval(
+    survival: float, low: float, high: float, *, level: float = 0.95
+) -> tuple[float, float]:
     """Return log(-log S) of a survival landmark and its standard error.
 
     Parameters

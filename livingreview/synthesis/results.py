@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
+from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis.bayes import BayesFit
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.intervals import proportion_interval
 from livingreview.synthesis.inverse_variance import InverseVarianceFit
 
 NAN = float("nan")
-NAN_PAIR = (NAN, NAN)
+NAN_PAIR: Interval = (NAN, NAN)
 STATUSES = ("ok", "single_study", "no_events", "all_events", "tau2_not_identifiable")
 
 
@@ -64,8 +66,8 @@ class PooledValue(Pooled):
     """
 
     se: float = NAN
-    ci: tuple = NAN_PAIR
-    prediction: tuple = NAN_PAIR
+    ci: Interval = NAN_PAIR
+    prediction: Interval = NAN_PAIR
     q_df: int = 0
 
 
@@ -105,10 +107,10 @@ class PooledProportion(PooledValue):
     crude: CrudeTotal
     estimate: float = NAN
     mu: float = NAN
-    ci_z: tuple = NAN_PAIR
-    ci_profile: tuple = NAN_PAIR
-    prediction_z: tuple = NAN_PAIR
-    prediction_km2: tuple = NAN_PAIR
+    ci_z: Interval = NAN_PAIR
+    ci_profile: Interval = NAN_PAIR
+    prediction_z: Interval = NAN_PAIR
+    prediction_km2: Interval = NAN_PAIR
     log_likelihood: float = NAN
     q_lrt: float = NAN
     q_lrt_p: float = NAN
@@ -140,7 +142,7 @@ class PooledEffect(PooledValue):
     k_given: int
     estimate: float = NAN
     effect: float = NAN
-    tau2_ci: tuple = NAN_PAIR
+    tau2_ci: Interval = NAN_PAIR
     q: float = NAN
     q_p: float = NAN
     i2_percent: float = NAN
@@ -157,11 +159,11 @@ class TwoByTwo:
     """
 
     risk_ratio: float
-    risk_ratio_ci: tuple
+    risk_ratio_ci: Interval
     odds_ratio: float
-    odds_ratio_ci: tuple
+    odds_ratio_ci: Interval
     risk_difference: float
-    risk_difference_ci: tuple
+    risk_difference_ci: Interval
     fisher_p: float
     corrected: bool
 
@@ -183,13 +185,13 @@ class LevelComparison(Pooled):
     lrt_chi2, lrt_df, lrt_p : float, int, float  with against without the moderator
     """
 
-    k_levels: tuple
+    k_levels: tuple[int, int]
     b0: float = NAN
     b1: float = NAN
     se_b0: float = NAN
     se_b1: float = NAN
     odds_ratio: float = NAN
-    odds_ratio_ci: tuple = NAN_PAIR
+    odds_ratio_ci: Interval = NAN_PAIR
     p_level0: float = NAN
     p_level1: float = NAN
     lrt_chi2: float = NAN
@@ -197,7 +199,7 @@ class LevelComparison(Pooled):
     lrt_p: float = NAN
 
 
-def find_statuses(x, n):
+def find_statuses(x: Array, n: Array) -> npt.NDArray[np.str_]:
     """Return why each of S sets cannot be pooled, or "ok".
 
     Parameters
@@ -221,7 +223,7 @@ def find_statuses(x, n):
     return np.select(conditions, STATUSES[1:], default="ok")
 
 
-def crude_totals(x, n, *, level):
+def crude_totals(x: Array, n: Array, *, level: float) -> list[CrudeTotal]:
     """Return the CrudeTotal of each of S sets, shape (S, K) each."""
     events, total = x.sum(axis=1), n.sum(axis=1)
     low, high = proportion_interval(events, total, level=level)

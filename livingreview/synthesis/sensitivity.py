@@ -1,17 +1,23 @@
 """Influence of single studies, accumulation over time, and one binary moderator."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logit
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf
+from livingreview.synthesis._types import Array
 from livingreview.synthesis._validate import check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.proportions import pool_many, pool_proportions
-from livingreview.synthesis.results import LevelComparison
+from livingreview.synthesis.results import LevelComparison, PooledProportion
 
 
-def leave_one_out(events, totals, *, model="glmm", level=0.95):
+def leave_one_out(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, model: str = "glmm", level: float = 0.95
+) -> list[PooledProportion]:
     """Pool k times, leaving out one study each time.
 
     Parameters
@@ -40,7 +46,9 @@ def leave_one_out(events, totals, *, model="glmm", level=0.95):
     return _pool_each([(np.delete(x, i), np.delete(n, i)) for i in range(len(x))], model, level)
 
 
-def cumulative(events, totals, *, model="glmm", level=0.95):
+def cumulative(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, model: str = "glmm", level: float = 0.95
+) -> list[PooledProportion]:
     """Pool the first two, three, ... k studies in the order given.
 
     Parameters
@@ -67,13 +75,15 @@ def cumulative(events, totals, *, model="glmm", level=0.95):
     return _pool_each([(x[:j], n[:j]) for j in range(2, len(x) + 1)], model, level)
 
 
-def _pool_each(sets, model, level):
+def _pool_each(sets: Sequence[tuple[Array, Array]], model: str, level: float) -> list[PooledProportion]:
     if model == "glmm":
         return pool_many(sets, level=level)
     return [pool_proportions(x, n, model=model, level=level) for x, n in sets]
 
 
-def compare_levels(events, totals, moderator, *, level=0.95):
+def compare_levels(
+    events: npt.ArrayLike, totals: npt.ArrayLike, moderator: npt.ArrayLike, *, level: float = 0.95
+) -> LevelComparison:
     """Fit the binomial-normal model with one binary study-level moderator.
 
     Parameters
@@ -132,7 +142,7 @@ def compare_levels(events, totals, moderator, *, level=0.95):
     )
 
 
-def _check_moderator(moderator, k):
+def _check_moderator(moderator: npt.ArrayLike, k: int) -> Array:
     z = np.atleast_1d(np.asarray(moderator, dtype=float))
     if z.shape != (k,):
         msg = f"moderator has {z.size} values, events has {k}; expected as many"
@@ -147,7 +157,7 @@ def _check_moderator(moderator, k):
     return z
 
 
-def _comparison_status(x, n, sums):
+def _comparison_status(x: Array, n: Array, sums: Array) -> str:
     """Return why the two levels cannot be compared, or "ok"."""
     if len(x) < 3:
         return "single_study"

@@ -5,22 +5,25 @@ Cells: a events of n1 in arm 1, c events of n2 in arm 2; b = n1 - a, d = n2 - c.
 
 import numpy as np
 
+from livingreview.synthesis._types import Array, Flags
+
 MEASURES = ("RR", "OR", "RD")
 
 
-def without_information(a, n1, c, n2):
+def without_information(a: Array, n1: Array, c: Array, n2: Array) -> Flags:
     """Return which studies have no events, or only events, in both arms."""
-    return ((a == 0) & (c == 0)) | ((a == n1) & (c == n2))
+    none: Flags = ((a == 0) & (c == 0)) | ((a == n1) & (c == n2))
+    return none
 
 
-def corrected_cells(a, n1, c, n2):
+def corrected_cells(a: Array, n1: Array, c: Array, n2: Array) -> tuple[Array, Array, Array, Array]:
     """Return a, b, c, d with 0.5 added to all four cells of studies with a zero cell."""
     b, d = n1 - a, n2 - c
     add = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), 0.5, 0.0)
     return a + add, b + add, c + add, d + add
 
 
-def two_arm_effects(a, n1, c, n2, *, measure):
+def two_arm_effects(a: Array, n1: Array, c: Array, n2: Array, *, measure: str) -> tuple[Array, Array]:
     """Return effects and variances, shape (k,): log RR, log OR or RD.
 
     Source
@@ -36,7 +39,7 @@ def two_arm_effects(a, n1, c, n2, *, measure):
     return a / m1 - c / m2, a * b / m1**3 + c * d / m2**3
 
 
-def mantel_haenszel(a, n1, c, n2, *, measure):
+def mantel_haenszel(a: Array, n1: Array, c: Array, n2: Array, *, measure: str) -> tuple[float, float]:
     """Return the pooled effect and its standard error; nan where undefined.
 
     Parameters
@@ -65,15 +68,15 @@ def mantel_haenszel(a, n1, c, n2, *, measure):
         variance = np.sum(n1 * n2 * (a + c) / total**2 - a * c / total) / (r * s)
         return float(np.log(r / s)), float(np.sqrt(variance))
     p, q = (a + d) / total, (b + c) / total
-    r, s = a * d / total, b * c / total
-    rs, ss = r.sum(), s.sum()
+    ad, bc = a * d / total, b * c / total
+    rs, ss = ad.sum(), bc.sum()
     if rs == 0 or ss == 0:
         return float("nan"), float("nan")
-    variance = np.sum(p * r) / rs**2 + np.sum(p * s + q * r) / (rs * ss) + np.sum(q * s) / ss**2
+    variance = np.sum(p * ad) / rs**2 + np.sum(p * bc + q * ad) / (rs * ss) + np.sum(q * bc) / ss**2
     return float(np.log(rs / ss)), float(np.sqrt(variance / 2))
 
 
-def _mh_difference(a, n1, c, n2):
+def _mh_difference(a: Array, n1: Array, c: Array, n2: Array) -> tuple[float, float]:
     total = n1 + n2
     weight = np.sum(n1 * n2 / total)
     estimate = np.sum((a * n2 - c * n1) / total) / weight
@@ -86,7 +89,7 @@ def _mh_difference(a, n1, c, n2):
     return float(estimate), float(np.sqrt(variance) / weight)
 
 
-def peto(a, n1, c, n2):
+def peto(a: Array, n1: Array, c: Array, n2: Array) -> tuple[float, float]:
     """Return the one-step log odds ratio and its standard error; nan where undefined.
 
     Source
