@@ -22,9 +22,11 @@ from livingreview.synthesis import (
     standard_error_from_p,
     two_by_two,
 )
+from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.inverse_variance import pool_inverse_variance
 from livingreview.synthesis.transforms import TWO_STEP
+from livingreview.synthesis.two_arm import two_arm_effects
 
 TWO_STEP_MODELS = {
     ("PLO", "REML"): "reml",
@@ -39,6 +41,10 @@ INTERVALS = {
     "jeffreys": "jeffreys",
     "agresti_coull": "agresti-coull",
 }
+
+
+# Of a study with an empty cell, whatever the measure: metafor's add=1/2, to="only0".
+ORACLE_CORRECTION = "zero-cell"
 
 
 def results(cases):
@@ -216,18 +222,25 @@ def _two_arm(given, method):
     else:
         how, test = {"mh": "MH", "peto": "Peto"}[words[0]], "z"
     counts = (given[key] for key in ("a", "n1", "c", "n2"))
-    return _effect_fields(
-        pool_ratios(*counts, measure=words[1].upper(), method=how, test=test, level=_level(method))
-    )
+    options = {"measure": words[1].upper(), "method": how, "test": test, "correction": ORACLE_CORRECTION}
+    return _effect_fields(pool_ratios(*counts, **options, level=_level(method)))
 
 
 def _two_by_two(given, method):
-    table = two_by_two(given["a"], given["n1"], given["c"], given["n2"], level=_level(method))
-    return {
-        "rr": table.risk_ratio,
-        "rr_ci95": table.risk_ratio_ci,
-        "or": table.odds_ratio,
-        "or_ci95": table.odds_ratio_ci,
+    """The convention of the files: any empty cell is corrected, that of a table without events too."""
+    counts, level = [given[key] for key in ("a", "n1", "c", "n2")], _level(method)
+    table = two_by_two(*counts, correction=ORACLE_CORRECTION, level=level)
+    ratios = {}
+    for measure, field, ours in (("RR", "rr", table.risk_ratio), ("OR", "or", table.odds_ratio)):
+        arms = (np.array([float(count)]) for count in counts)
+        (effect,), (variance,) = two_arm_effects(*arms, measure=measure, correction=ORACLE_CORRECTION)
+        assert table.status != "ok" or math.isclose(ours, math.exp(effect))
+        half = normal_isf((1 - level) / 2) * math.sqrt(variance)
+        ratios |= {
+            field: math.exp(effect),
+            f"{field}_ci95": [math.exp(effect - half), math.exp(effect + half)],
+        }
+    return ratios | {
         "rd": table.risk_difference,
         "rd_ci95_newcombe": table.risk_difference_ci,
         "fisher_p": table.fisher_p,

@@ -14,7 +14,7 @@ from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
 from livingreview.synthesis.inverse_variance import ESTIMATORS, TESTS, around, pool_inverse_variance
-from livingreview.synthesis.results import PooledEffect, TwoByTwo
+from livingreview.synthesis.results import NAN, NAN_PAIR, PooledEffect, TwoByTwo
 
 Cells: TypeAlias = tuple[Array, Array, Array, Array]
 WayBack: TypeAlias = Callable[[npt.ArrayLike], npt.ArrayLike]
@@ -40,6 +40,7 @@ def pool_ratios(
     measure: str = "RR",
     method: str = "REML",
     test: str | None = None,
+    correction: str = "needed",
     level: float = 0.95,
 ) -> PooledEffect:
     """Pool two-arm counts of k studies.
@@ -50,12 +51,16 @@ def pool_ratios(
     c, n2 : array-like of int, shape (k,)  events and patients of arm 2
     measure : {"RR", "OR", "RD"}
     method : {"REML", "DL", "EE", "MH", "Peto"}
-        Inverse variance (0.5 added to all cells of studies with a zero cell;
-        studies without information dropped for RR and OR), Mantel-Haenszel
-        (uncorrected) or Peto (OR only).
+        Inverse variance (studies without information dropped for RR and OR),
+        Mantel-Haenszel (never corrected) or Peto (OR only).
     test : {"z", "knha", "adhoc"}, optional
         Default "adhoc" (truncated Hartung-Knapp) for REML, else "z".
         Mantel-Haenszel and Peto allow "z" only.
+    correction : {"needed", "zero-cell"}
+        Which studies have 0.5 added to all four cells before inverse variance: those
+        whose effect or error cannot be computed without (see
+        :func:`two_arm.find_corrected`; a difference always stays as counted), or, as
+        metafor does, those with an empty cell.
     level : float  coverage, 0-1
 
     Returns
@@ -74,6 +79,7 @@ def pool_ratios(
     """
     check_choice(measure, two_arm.MEASURES, "measure")
     check_choice(method, TWO_ARM_METHODS, "method")
+    check_choice(correction, two_arm.CORRECTIONS, "correction")
     test = check_choice(test or ("adhoc" if method == "REML" else "z"), TESTS, "test")
     if method == "Peto" and measure != "OR":
         msg = f"measure: the Peto method estimates odds ratios only, found {measure!r}"
@@ -91,13 +97,20 @@ def pool_ratios(
         status="not_estimable",
         k_given=len(keep),
         k=int(keep.sum()),
+        reason="" if measure == "RD" else two_arm.say_without_information(*cells),
     )
     if not keep.any():
         return refused
     if method in ("MH", "Peto"):
-        return _pool_common(cells, measure, refused)
-    y, v = two_arm.two_arm_effects(*(cell[keep] for cell in cells), measure=measure)
-    return _from_fit(y, v, refused)
+        pooled = _pool_common(cells, measure, refused)
+    else:
+        kept = tuple(cell[keep] for cell in cells)
+        y, v = two_arm.two_arm_effects(*kept, measure=measure, correction=correction)
+        pooled = _from_fit(y, v, refused)
+    if measure == "RD" and pooled.status == "single_study":
+        # One table has one interval, whichever function is asked.
+        return replace(pooled, ci=_newcombe(*(float(cell[0]) for cell in cells), level=level))
+    return pooled
 
 
 def _check_arms(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike) -> Cells:
@@ -114,7 +127,7 @@ def _pool_common(cells: Cells, measure: str, refused: PooledEffect) -> PooledEff
     else:
         estimate, se = two_arm.peto(*cells)
     if np.isnan(estimate):
-        return refused
+        return replace(refused, reason="no_variation" if measure == "RD" else "one_arm_only")
     back = BACK[refused.scale]
     return replace(
         refused,
@@ -211,59 +224,83 @@ def pool_generic(
     return _from_fit(y, se**2, refused)
 
 
-def two_by_two(a: int, n1: int, c: int, n2: int, *, level: float = 0.95) -> TwoByTwo:
+def two_by_two(
+    a: int, n1: int, c: int, n2: int, *, correction: str = "needed", level: float = 0.95
+) -> TwoByTwo:
     """Compare two arms of one study.
 
     Parameters
     ----------
     a, n1, c, n2 : int  events and patients of arm 1, then of arm 2
+    correction : {"needed", "zero-cell"}  of the ratios, as in :func:`pool_ratios`
     level : float  coverage, 0-1
 
     Returns
     -------
     TwoByTwo
-        For the ratios 0.5 is added to all cells if any is 0; the difference and
-        the exact test use the counts as they are.
+        The difference and the exact test use the counts as they are.  Without events,
+        or with only events, in both arms there is no ratio.
 
     Raises
     ------
     ValueError
-        If a count is negative, not whole or exceeds its total.
+        If a count is negative, not whole or exceeds its total, or an option is not allowed.
 
     Source
     ------
-    Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82.
+    Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82;
+    ratios as :mod:`two_arm`.
     """
-    cells, z = _check_arms(a, n1, c, n2), normal_isf((1 - check_level(level)) / 2)
-    ratios = []
-    for measure in ("RR", "OR"):
-        y, v = two_arm.two_arm_effects(*cells, measure=measure)
-        ratios.append((_on_scale(np.exp, y[0]), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))))
+    check_choice(correction, two_arm.CORRECTIONS, "correction")
+    cells, level = _check_arms(a, n1, c, n2), check_level(level)
     x1, m1, x2, m2 = (float(cell[0]) for cell in cells)
-    p1, p2 = x1 / m1, x2 / m2
-    low1, high1 = proportion_interval(x1, m1, method="wilson", level=level)
-    low2, high2 = proportion_interval(x2, m2, method="wilson", level=level)
-    difference_ci = (
-        p1 - p2 - float(np.hypot(p1 - low1, high2 - p2)),
-        p1 - p2 + float(np.hypot(high1 - p1, p2 - low2)),
-    )
+    reason = two_arm.say_without_information(*cells)
+    ratios, corrected = [], []
+    for measure in ("RR", "OR"):
+        ratios.append((NAN, NAN_PAIR) if reason else _wald_ratio(cells, measure, correction, level))
+        add = two_arm.find_corrected(*cells, measure=measure, correction=correction)
+        corrected.append(bool(add[0]) and not reason)
     (risk_ratio, risk_ratio_ci), (odds_ratio, odds_ratio_ci) = ratios
     return TwoByTwo(
+        status="not_estimable" if reason else "ok",
+        reason=reason,
         risk_ratio=risk_ratio,
         risk_ratio_ci=risk_ratio_ci,
         odds_ratio=odds_ratio,
         odds_ratio_ci=odds_ratio_ci,
-        risk_difference=p1 - p2,
-        risk_difference_ci=difference_ci,
+        risk_difference=x1 / m1 - x2 / m2,
+        risk_difference_ci=_newcombe(x1, m1, x2, m2, level=level),
         fisher_p=_fisher(int(x1), int(m1), int(x2), int(m2)),
-        corrected=0 in (x1, m1 - x1, x2, m2 - x2),
+        corrected=corrected[0],
+        odds_ratio_corrected=corrected[1],
+    )
+
+
+def _wald_ratio(cells: Cells, measure: str, correction: str, level: float) -> tuple[float, Interval]:
+    y, v = two_arm.two_arm_effects(*cells, measure=measure, correction=correction)
+    z = normal_isf((1 - level) / 2)
+    return _on_scale(np.exp, y[0]), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))
+
+
+def _newcombe(a: float, n1: float, c: float, n2: float, *, level: float) -> Interval:
+    p1, p2 = a / n1, c / n2
+    low1, high1 = proportion_interval(a, n1, method="wilson", level=level)
+    low2, high2 = proportion_interval(c, n2, method="wilson", level=level)
+    return (
+        p1 - p2 - float(np.hypot(p1 - low1, high2 - p2)),
+        p1 - p2 + float(np.hypot(high1 - p1, p2 - low2)),
     )
 
 
 def _fisher(a: int, n1: int, c: int, n2: int) -> float:
     from scipy.stats import hypergeom  # not at the top: half a second, for this one table
 
-    events = a + c
-    possible = np.arange(max(0, events - n2), min(events, n1) + 1)
-    pmf = hypergeom.pmf(possible, n1 + n2, events, n1)
-    return float(min(1.0, pmf[pmf <= pmf[possible == a] * TIE].sum()))
+    total, events = n1 + n2, a + c
+    # Tables further from the most probable one than this have a probability below 1e-300.
+    spread = (events / total * (1 - events / total) * n1 * n2 / max(total - 1, 1)) ** 0.5
+    middle, reach = events * n1 / total, 40 * spread + 50
+    first = max(0, events - n2, int(middle - reach))
+    possible = np.arange(first, min(events, n1, int(middle + reach)) + 1)
+    pmf = hypergeom.pmf(possible, total, events, n1)
+    observed = hypergeom.pmf(a, total, events, n1)
+    return float(min(1.0, pmf[pmf <= observed * TIE].sum()))

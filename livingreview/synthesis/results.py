@@ -126,7 +126,12 @@ class PooledEffect(PooledValue):
     ----------
     method, test, scale : str  ``scale`` names the way back: "exp", "none", ...
     status : {"ok", "single_study", "not_estimable"}
-        "single_study": only one study informs; its own Wald interval is given.
+        "single_study": only one study informs; its own interval is given, that of
+        :func:`two_by_two` for counts.
+    reason : str  why it is not estimable, else ""
+        "no_events", "all_events": in both arms of every study; "no_information": the
+        one in some studies, the other in the rest; "one_arm_only": the pooled ratio is
+        0 or without limit; "no_variation": the pooled difference has no error.
     k_given, k : int  studies given, and those that enter the estimate
     estimate, se : float  analysis scale (log ratio, difference, log(-log S))
     effect, ci : float, (low, high)  reported scale
@@ -140,6 +145,7 @@ class PooledEffect(PooledValue):
     test: str
     scale: str
     k_given: int
+    reason: str = ""
     estimate: float = NAN
     effect: float = NAN
     tau2_ci: Interval = NAN_PAIR
@@ -154,10 +160,15 @@ class TwoByTwo:
     """One study with two arms: ratios, difference and exact test.
 
     risk_ratio, odds_ratio (Wald on the log scale) and risk_difference (Newcombe),
-    each with its interval; fisher_p two-sided; corrected: 0.5 was added to the
-    cells for the ratios.
+    each with its interval; fisher_p two-sided.
+    status, reason: of the ratios, the words of :class:`PooledEffect`; "not_estimable",
+    with "no_events" or "all_events", leaves them nan.
+    corrected, odds_ratio_corrected: 0.5 was added to the cells for the risk ratio, for
+    the odds ratio.
     """
 
+    status: str
+    reason: str
     risk_ratio: float
     risk_ratio_ci: Interval
     odds_ratio: float
@@ -166,6 +177,7 @@ class TwoByTwo:
     risk_difference_ci: Interval
     fisher_p: float
     corrected: bool
+    odds_ratio_corrected: bool
 
 
 @dataclass(frozen=True, kw_only=True)
