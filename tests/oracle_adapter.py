@@ -5,6 +5,7 @@ A case has an id, a group, a method (with its name and options) and an input;
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -41,10 +42,16 @@ INTERVALS = {
     "jeffreys": "jeffreys",
     "agresti_coull": "agresti-coull",
 }
-
-
 # Of a study with an empty cell, whatever the measure: metafor's add=1/2, to="only0".
 ORACLE_CORRECTION = "zero-cell"
+SCALE_FIELDS = ("scale", "back_transform")
+# Scale of the library, and what names it or the way back, by letters only; the first that fits decides.
+SCALES = (
+    ("cloglog", r"log(minus|neg)?log|complementarylog|exp(minus|neg)?exp"),
+    ("exp", r"^log.*(hr|or|rr|ratio)$|^log$|^exp(y|est)?$"),
+    ("logit", r"logit|logodds|expit|plogis"),
+    ("none", r"^(none|identity|raw|rd|md|smd)$|difference"),
+)
 
 
 def results(cases):
@@ -247,17 +254,40 @@ def _two_by_two(given, method):
     }
 
 
+def _scale(method):
+    """The library's word for a case's scale, read from ``scale`` first and from ``back_transform`` else.
+
+    A survival landmark on the complementary log-log scale is no ratio: nothing is taken for granted.
+    """
+    named = {word: found for word, found in ((w, _find_scale(method.get(w))) for w in SCALE_FIELDS) if found}
+    if not named:
+        msg = f"{method['name']}: names no scale and no back_transform"
+        raise ValueError(msg)
+    if len(set(named.values())) > 1:
+        msg = f"{method['name']}: scale {method['scale']!r} is not that of {method['back_transform']!r}"
+        raise ValueError(msg)
+    return next(iter(named.values()))
+
+
+def _find_scale(text):
+    if text is None:
+        return None
+    plain = re.sub(r"[^a-z]", "", str(text).lower())
+    for scale, pattern in SCALES:
+        if re.search(pattern, plain):
+            return scale
+    msg = f"unknown scale or back-transform {text!r}; known: {', '.join(scale for scale, _ in SCALES)}"
+    raise ValueError(msg)
+
+
 def _generic(given, method):
-    scale = {"exp": "exp", "none": "none", "identity": "none", "expit": "logit"}.get(
-        method.get("back_transform", "exp"), "exp"
-    )
     return _effect_fields(
         pool_generic(
             given["yi"],
             given["sei"],
             method=method["tau2_estimator"],
             test=method["ci"],
-            scale=scale,
+            scale=_scale(method),
             level=_level(method),
         )
     )
