@@ -1,6 +1,5 @@
 """Exact and approximate intervals of single proportions, and counts behind printed percents."""
 
-import re
 from typing import overload
 
 import numpy as np
@@ -10,11 +9,11 @@ from scipy.special import betaincinv
 from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._types import Array, Flags, Interval
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
+from livingreview.synthesis.printed import read_decimal
 
 METHODS = ("clopper-pearson", "wilson", "jeffreys", "agresti-coull")
 # Half a unit of the last digit is compared in binary floating point.
 ROUNDING_SLACK = 1e-9
-_PERCENT = re.compile(r"^\d+(?:\.(\d+))?$")
 
 
 @overload
@@ -112,15 +111,7 @@ def parse_percent(text: str) -> tuple[float, float]:
     ValueError
         If the text is not a plain non-negative decimal number.
     """
-    if not isinstance(text, str):
-        msg = f"percent: expected the printed text, found {text!r}; digits matter"
-        raise ValueError(msg)
-    plain = text.strip().removesuffix("%").strip().replace("·", ".").replace(",", ".")
-    match = _PERCENT.match(plain)
-    if match is None:
-        msg = f"percent: expected a number such as '63.6', found {text!r}"
-        raise ValueError(msg)
-    return float(plain), 0.5 * 10.0 ** -len(match.group(1) or "")
+    return read_decimal(text, "percent")
 
 
 def counts_from_percent(percent: str, total: int) -> tuple[int, ...]:
@@ -147,7 +138,9 @@ def counts_from_percent(percent: str, total: int) -> tuple[int, ...]:
     """
     _, n = check_pairs(0, total, names=("events", "total"))
     value, half = parse_percent(percent)
-    x = np.arange(int(n[0]) + 1)
+    # Only counts about there can round to it, and one more on either side for the arithmetic.
+    first, last = ((value + side * half) * n[0] / 100 for side in (-1, 1))
+    x = np.arange(max(np.floor(first) - 1, 0), min(np.ceil(last) + 1, n[0]) + 1)
     return tuple(int(c) for c in x[_rounds_to(100 * x / n[0], value, half)])
 
 
