@@ -45,7 +45,7 @@ class Field:
         return [code for code, name in self.groups.items() if name == group]
 
     def direction(self, code) -> str:
-        """Whether a code is good or bad for a patient; ``neutral`` where it is neither, or none is declared."""
+        """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
         return self.directions.get(code, "neutral")
 
 
