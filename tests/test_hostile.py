@@ -16,7 +16,8 @@ import pytest
 from benchmarks.synthetic import write_pages
 from livingreview.evidence import load_package
 from livingreview.manuscript import find_pages
-from tests.conftest import CORE, ROOT
+from tests.conftest import ROOT
+from tests.reduced import CORE
 from tests.test_browser import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser, pytest.mark.slow]
@@ -54,7 +55,7 @@ from livingreview.execution import chapter_store, execute_chapters, hash_inputs
 from livingreview.manuscript import find_pages
 root = Path.cwd()
 notebooks = execute_chapters(root, find_pages(root / "chapters"), store=chapter_store(root))
-render(root, root / "_build", hash_inputs(root)("data"), notebooks)
+render(root, root / "_build", hash_inputs(root)("checked"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
 FOUND = """() => [...document.querySelectorAll('*')].filter(node => node.matches('img[src="x"], iframe, [srcdoc]') || (node.localName === 'script' && /^\\s*lrEvil/.test(node.textContent))
@@ -100,9 +101,7 @@ def spoil(project) -> None:
 @pytest.fixture
 def hostile(project):
     """A small book of hostile texts."""
-    for name in ("_config.yml", "CITATION.cff", "CHANGELOG.md", "review.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, project / name)
-    shutil.copytree(ROOT / "docs", project / "docs")
+    shutil.rmtree(project / "chapters")
     (project / "chapters").mkdir()
     classes = [path.stem for path in find_pages(ROOT / "chapters") if path.stem not in PAGES]
     write_pages(project, classes)

@@ -58,7 +58,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a build has done before Sphinx starts: the hash of the data found sound, and every chapter with its outputs."""
+    """What a build has done before Sphinx starts: the hash of the files found sound, and every chapter with its outputs."""
 
     checked: str = ""
     notebooks: Mapping[Path, object] = field(default_factory=dict)
@@ -72,7 +72,7 @@ def prepare_sources(app, config) -> None:
     root = find_root(app.srcdir)
     hash_of = hash_inputs(root)
     try:
-        if PREPARED.get().checked != hash_of("data"):
+        if PREPARED.get().checked != hash_of("checked"):
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None

@@ -78,7 +78,7 @@ def issues_address(record: dict) -> str:
 def author_names(record: dict) -> list[str]:
     """The authors as they are read, given name first."""
     return [
-        person.get("name") or f"{person['given-names']} {person['family-names']}"
+        person.get("name") or " ".join(filter(None, map(person.get, ("given-names", "family-names"))))
         for person in record["authors"]
     ]
 
@@ -97,7 +97,8 @@ def _name(person: dict) -> dict:
     return (
         {"literal": person["name"]}
         if "name" in person
-        else {"family": person["family-names"], "given": person["given-names"]}
+        else {"family": person["family-names"]}
+        | ({"given": person["given-names"]} if person.get("given-names") else {})
     )
 
 

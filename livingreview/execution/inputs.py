@@ -18,10 +18,11 @@ ENGINE = (
 )
 WEB = ("livingreview/book/web/**/*",)
 DATA = ("data/*",)
+CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
-    """A function from an input's name (``engine``, ``web``, ``data``, ``slice:…``, ``file:…``, ``dir:…``) to its current hash; each is computed once."""
+    """A function from an input's name (``engine``, ``web``, ``data``, ``checked``, ``slice:…``, ``file:…``, ``dir:…``) to its current hash; each is computed once."""
 
     @cache
     def evidence() -> Evidence:
@@ -30,7 +31,7 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     @cache
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
-        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA}.get(kind):
+        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA, "checked": CHECKED}.get(kind):
             return hash_files(
                 root,
                 sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),
