@@ -16,7 +16,7 @@ from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
 from livingreview.tables.plan import Plan, synthesis_plan
 from tests.find_browser import find_browser
-from tests.reduced import CORE, keep_reports
+from tests.reduced import cited_reports, copy_parts, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,10 +66,10 @@ def pooled(plans) -> Plan:
 
 @pytest.fixture(scope="session")
 def core_project(tmp_path_factory) -> Path:
-    """A project folder with the rows of the core reports only."""
+    """A project folder without engine, with the rows of the core reports and of those that chapters name."""
     folder = tmp_path_factory.mktemp("core")
-    shutil.copytree(ROOT / "data", folder / "data")
-    keep_reports(folder, CORE)
+    copy_parts(folder)
+    keep_reports(folder, cited_reports(folder))
     check_project(folder)  # notes which tables are valid
     return folder
 

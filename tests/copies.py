@@ -5,29 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.reduced import cited_reports, keep_reports
+from tests.reduced import PARTS, cited_reports, copy_parts, keep_reports
 
-ROOT = Path(__file__).resolve().parent.parent
-PARTS = (
-    "docs",
-    "_config.yml",
-    "_toc.yml",
-    "CHANGELOG.md",
-    "CITATION.cff",
-    "LICENSE",
-    "requirements.txt",
-    "review.yml",
-    "chapters",
-    "data",
-    "livingreview",
-)
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
@@ -37,14 +22,7 @@ class Copy:
     def __init__(self, folder: Path, *, whole: bool = False):
         self.folder = folder
         folder.mkdir(parents=True)
-        for name in PARTS:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(
-                    source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports")
-                )
-            else:
-                shutil.copy(source, folder / name)
+        copy_parts(folder, (*PARTS, "livingreview"))
         if not whole:
             keep_reports(folder, cited_reports(folder))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -11,6 +12,32 @@ from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_package
 
 CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
+
+
+# What a build reads, the engine aside.
+PARTS = (
+    "docs",
+    "_config.yml",
+    "_toc.yml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "requirements.txt",
+    "review.yml",
+    "chapters",
+    "data",
+)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def copy_parts(folder: Path, parts: Collection[str] = PARTS) -> None:
+    """Copy files and folders of the project, without what builds write."""
+    for name in parts:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "reports")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
 
 
 def cited_reports(root: Path) -> set[str]:

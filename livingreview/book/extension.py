@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a build did before Sphinx starts: hash of the data found sound, chapters with their outputs."""
+    """What a build did before Sphinx starts: hash of the files found sound, chapters with their outputs."""
 
     checked: str = ""
     notebooks: Mapping[Path, object] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def prepare_sources(app, config) -> None:
     root = find_root(app.srcdir)
     hash_of = hash_inputs(root)
     try:
-        if PREPARED.get().checked != hash_of("data"):
+        if PREPARED.get().checked != hash_of("checked"):
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from livingreview.checks.configuration import check_configuration
+from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.problems import Problem, keep_first
+from livingreview.checks.record import check_record
 from livingreview.checks.tables import check_data, record_rows, sort_tables, write_rows
 from livingreview.checks.upkeep import check_upkeep
 
@@ -42,8 +45,15 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     """
     root = Path(root)
     checked, problems = check_data(root, sources=sources)
-    known = checked is not None and "searches" in checked.package.tables
-    problems += check_upkeep(root, checked.frames["searches"] if known else None)
+    classes = rows = searches = None
+    if checked is not None:
+        classes = checked.frames["regimen_classes"]["class_id"].dropna().tolist()
+        rows = {row["row_id"] for _, _, row in checked.rows("row_id", "locator", "basis")}
+        searches = checked.frames["searches"] if "searches" in checked.package.tables else None
+    problems += check_upkeep(root, searches)
+    problems += check_record(root)
+    problems += check_configuration(root)
+    problems += check_manuscript(root, classes=classes, rows=rows)
     return keep_first(problems)
 
 

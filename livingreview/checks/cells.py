@@ -231,12 +231,12 @@ def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
 
 
 LARGEST = 1e15  # a whole number beyond it has more digits than a table of numbers keeps
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"(?!-[0.]*$)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def check_numbers(raw: RawTable, name: str) -> Iterator[Problem]:
-    """What passes for a number or a date with some readers only: 1_000, INF, other digits, 2026-1-5."""
+    """What passes for a number or a date with some readers only: 1_000, 1e3, 012, INF, 2026-1-5."""
     rules = {
         "integer": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
         "number": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),

@@ -112,9 +112,8 @@ def check_certainty(checked: Checked) -> Iterator[Problem]:
     """A rating is where it starts less the steps taken down (GRADE)."""
     frame = checked.frames["certainty"].dropna(subset=["start", "certainty", *STEPS])
     for line, row in frame.iterrows():
-        level = LEVELS[
-            max(1, {"high": 4, "low": 2}.get(row["start"], 2) + int(sum(row[step] for step in STEPS)))
-        ]
+        steps = int(sum(row[step] for step in STEPS))
+        level = LEVELS[min(4, max(1, {"high": 4, "low": 2}.get(row["start"], 2) + steps))]
         if row["certainty"] != level:
             yield checked.problem(
                 "certainty",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -112,23 +113,50 @@ def parse_document(text: str, name: str, *, first: int = 1) -> tuple[Document | 
     A key that stands twice is refused, since the loader drops the first one without a word; so is a list or
     mapping that is written once and referred to again, since unfolding those may have no end.
     """
+    node, content, findings = _load(text)
+    if findings:
+        return None, [Problem(name, line + first, *rest) for line, *rest in findings]
+    return Document(name, content, node, first), []
+
+
+@lru_cache(maxsize=64)  # the front matter of one chapter is that of all
+def _load(text: str) -> tuple[yaml.Node | None, object, tuple]:
+    """Nodes, values, and (line from 0, key, rule, found, expected, how to mend it) of what is wrong."""
     expected = "lines of `key: value` in YAML, dates as 2026-11-21"
+    node = None
     try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        twice = list(_find_repeated(node)) if node else []
-        if twice:
-            return None, [Problem(name, line + first, *rest) for line, *rest in twice]
-        values = loader.construct_document(node) if node else None
+        node = yaml.SafeLoader(text).get_single_node()
+        if repeated := tuple(_find_repeated(node)) if node else ():
+            return node, None, repeated
+        content = yaml.SafeLoader("").construct_document(node) if node else None
     except _FAILURES as error:
         mark = getattr(error, "problem_mark", None)
+        line = mark.line if mark else _find_failing(node) if node else 0
         found = quote(getattr(error, "problem", None) or error or type(error).__name__, 160)
-        line = mark.line + first if mark else 0
-        return None, [Problem(name, line, "", "unreadable", found, expected, RESTORE)]
-    if not isinstance(values, dict):
-        found = "nothing" if values is None else quote(values)
-        return None, [Problem(name, first, "", "unreadable", found, expected, RESTORE)]
-    return Document(name, values, node, first), []
+        return node, None, ((line, "", "unreadable", found, expected, RESTORE),)
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else quote(content)
+        return node, None, ((0, "", "unreadable", found, expected, RESTORE),)
+    return node, content, ()
+
+
+def _find_failing(node: yaml.Node) -> int:
+    """Line, from 0, of the innermost value that cannot be made, say a day that does not exist."""
+    parts = node.value if isinstance(node, yaml.CollectionNode) else []
+    for part in [item for pair in parts for item in (pair if isinstance(pair, tuple) else (pair,))]:
+        try:
+            yaml.SafeLoader("").construct_document(part)
+        except _FAILURES:
+            return _find_failing(part)
+    return node.start_mark.line
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path names a file, whatever stands in it (a name may be too long for any file)."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _find_repeated(root: yaml.Node) -> Iterator[tuple]:

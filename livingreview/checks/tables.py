@@ -32,7 +32,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     """
     data = root / "data"
     package, problems = check_descriptor(data)
-    keys, found = _bibliography_keys(data)
+    keys, found = check_bibliography(data)
     if package is None:
         return None, [*problems, *found]
     problems += [*found, *_check_stray_files(data, package)]
@@ -110,7 +110,8 @@ def _check_stray_files(data: Path, package: Package) -> list[Problem]:
     ]
 
 
-def _bibliography_keys(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
+def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
+    """The keys of ``references.bib``, and why it cannot be read where it cannot."""
     text, problems = read_text(data / BIBLIOGRAPHY, BIBLIOGRAPHY, expected="the reports' records as BibTeX")
     if text is None:
         return None, problems

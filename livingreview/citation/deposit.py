@@ -43,5 +43,5 @@ def write_deposit(root: Path) -> Path:
 
 
 def _with_orcid(person: dict) -> dict:
-    name = {"name": f"{person['family-names']}, {person['given-names']}"}
+    name = {"name": ", ".join(filter(None, map(person.get, ("family-names", "given-names"))))}
     return name | ({"orcid": person["orcid"].rsplit("/", 1)[-1]} if person.get("orcid") else {})

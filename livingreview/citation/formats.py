@@ -65,7 +65,7 @@ def item_to_bibtex(item: dict) -> str:
     authors = [
         Person(last=f"{{{name['literal']}}}")
         if "literal" in name
-        else Person(first=name["given"], last=name["family"])
+        else Person(first=name.get("given", ""), last=name["family"])
         for name in item["author"]
     ]
     entry = Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})

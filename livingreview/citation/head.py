@@ -52,7 +52,7 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
     authors = [
         {"@type": "Organization", "name": name["literal"]}
         if "literal" in name
-        else {"@type": "Person", "name": f"{name['given']} {name['family']}"}
+        else {"@type": "Person", "name": " ".join(filter(None, map(name.get, ("given", "family"))))}
         for name in item["author"]
     ]
     common = {
@@ -107,4 +107,6 @@ def _script(content: dict) -> Markup:
 def _name(name: dict) -> str:
     # Zotero cuts a name without a comma before its last word; a comma at the end, which it drops, keeps the
     # name of a corporate author whole.
-    return f"{name['literal']}," if "literal" in name else f"{name['family']}, {name['given']}"
+    if "literal" in name:
+        return f"{name['literal']},"
+    return f"{name['family']}, {name.get('given', '')}".strip()

@@ -76,7 +76,9 @@ def issues_address(record: dict) -> str:
 def author_names(record: dict) -> list[str]:
     """The authors as they are read, given name first."""
     names = map(_name, record["authors"])
-    return [name.get("literal") or f"{name['given']} {name['family']}" for name in names]
+    return [
+        name.get("literal") or " ".join(filter(None, map(name.get, ("given", "family")))) for name in names
+    ]
 
 
 def _common(record: dict) -> dict:
@@ -92,7 +94,8 @@ def _common(record: dict) -> dict:
 def _name(person: dict) -> dict:
     if "name" in person:
         return {"literal": person["name"]}
-    return {"family": person["family-names"], "given": person["given-names"]}
+    given = {"given": person["given-names"]} if person.get("given-names") else {}
+    return {"family": person["family-names"]} | given
 
 
 def _with_address(item: dict, address: str) -> dict:

@@ -18,12 +18,13 @@ ENGINE = (
 )
 WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
+CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
     """A function from an input's name to its current hash; each is computed once.
 
-    Names are ``engine``, ``web``, ``data``, ``slice:…``, ``file:…`` and ``dir:…``.
+    Names are ``engine``, ``web``, ``data``, ``checked``, ``slice:…``, ``file:…`` and ``dir:…``.
     """
 
     @cache
@@ -33,7 +34,7 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     @cache
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
-        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA}.get(kind):
+        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA, "checked": CHECKED}.get(kind):
             return hash_files(
                 root,
                 sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),

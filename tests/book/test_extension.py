@@ -33,7 +33,7 @@ def test_every_page_of_a_retired_review_says_so(project):
         shutil.copy(ROOT / name, project)
     edit(project, "mode: living", "mode: retired\nsince: 2030-01-01\nreason: The question is <settled>.")
     config = SimpleNamespace(html_theme_options={}, html_static_path=[])
-    token = PREPARED.set(Prepared(hash_inputs(project)("data")))
+    token = PREPARED.set(Prepared(hash_inputs(project)("checked")))
     try:
         prepare_sources(SimpleNamespace(srcdir=str(project)), config)
     finally:

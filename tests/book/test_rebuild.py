@@ -6,7 +6,8 @@ A revert restores the old pages.
 import pytest
 
 from livingreview.manuscript import find_pages
-from tests.copies import ROOT, Copy, differing, executed, tree
+from tests.copies import Copy, differing, executed, tree
+from tests.reduced import ROOT
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
 OVER_ALL = {

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 def test_the_record_is_valid_citation_file_format():
     schema = json.loads(
-        (ROOT / "tests" / "schemas" / "citation-file-format-1.2.0.json").read_text(encoding="utf-8")
+        (ROOT / "livingreview" / "checks" / "citation-file-format-1.2.0.json").read_text(encoding="utf-8")
     )
     jsonschema.Draft7Validator(schema).validate(RECORD)
     jsonschema.Draft7Validator(schema).validate(PUBLISHED)

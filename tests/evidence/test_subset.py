@@ -13,9 +13,9 @@ from livingreview.manuscript import find_pages
 from livingreview.pages import explorer
 from livingreview.tables import plan
 from tests.conftest import ROOT
-from tests.copies import PARTS, Copy
+from tests.copies import Copy
 from tests.evidence.subset import edit_descriptor, leave_out, resource, with_dependants
-from tests.reduced import cited_reports, keep_reports
+from tests.reduced import cited_reports, copy_parts, keep_reports
 
 OPTIONAL = sorted(ASKED.keys() - set(REQUIRED))
 
@@ -25,11 +25,7 @@ def whole(tmp_path_factory):
     """A project with the reports that its chapters name."""
     folder = tmp_path_factory.mktemp("whole") / "project"
     folder.mkdir()
-    for name in PARTS:
-        if name != "livingreview":
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
-    shutil.rmtree(folder / "chapters" / "reports", ignore_errors=True)
+    copy_parts(folder)
     keep_reports(folder, cited_reports(folder))
     return folder
 

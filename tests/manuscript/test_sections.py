@@ -195,3 +195,9 @@ def test_every_chapter_of_a_class_is_whole_when_expanded():
         assert text.count("```{code-cell}") == cells + own.count("```{code-cell}")
         for line in own.splitlines():
             assert line in text or line in ("% sections: _class.md", "+++"), line
+
+
+def test_sections_in_another_encoding_are_told(folder):
+    (folder / "_class.md").write_bytes("## Größe\n".encode("cp1252"))
+    with pytest.raises(SectionError, match="not UTF-8"):
+        expand_text("% sections: _class.md\n", folder)

@@ -14,9 +14,7 @@ def released(core_project, tmp_path_factory):
     """A project with one release."""
     folder = tmp_path_factory.mktemp("released")
     shutil.copytree(core_project, folder, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "chapters", folder / "chapters", ignore=shutil.ignore_patterns("reports"))
-    for name in ("LICENSE", "_toc.yml"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "review.yml").unlink()
     prepare(folder)
     make_release(folder, FIRST)
     return folder

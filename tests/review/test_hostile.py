@@ -57,7 +57,7 @@ from livingreview.execution import chapter_store, execute_chapters, hash_inputs
 from livingreview.manuscript import find_pages
 root = Path.cwd()
 notebooks = execute_chapters(root, find_pages(root / "chapters"), store=chapter_store(root))
-render(root, root / "_build", hash_inputs(root)("data"), notebooks)
+render(root, root / "_build", hash_inputs(root)("checked"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
 FOUND = """() => [...document.querySelectorAll('*')].filter(node =>
@@ -110,9 +110,7 @@ def spoil(project) -> None:
 @pytest.fixture
 def hostile(project):
     """A small book of hostile texts."""
-    for name in ("_config.yml", "CITATION.cff", "CHANGELOG.md", "review.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, project / name)
-    shutil.copytree(ROOT / "docs", project / "docs")
+    shutil.rmtree(project / "chapters")
     (project / "chapters").mkdir()
     classes = [path.stem for path in find_pages(ROOT / "chapters") if path.stem not in PAGES]
     write_pages(project, classes)
