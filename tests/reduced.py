@@ -33,6 +33,8 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
     for name in ("discrepancies", "source_problems", "appraisals", "extraction_agreement"):
         tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
+    cohorts = {row["cohort_id"] for row in tables["cohorts"]}
+    tables["disjoint_cohorts"] = [row for row in tables["disjoint_cohorts"] if row["cohort_id"] in cohorts]
     reports = {
         *wanted,
         *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),

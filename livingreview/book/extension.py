@@ -183,7 +183,7 @@ def finish_build(app, error) -> None:
             path.write_text(finished, encoding="utf-8")
     if slim_theme(Path(app.outdir)) <= 0:
         log.warning(
-            "the theme's style sheet could not be cut: its form has changed, see livingreview/book/slim_css.py"
+            "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
     (Path(app.outdir) / UNFINISHED).unlink()
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import altair as alt
 import pandas as pd
 
-from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
-from livingreview.charts.rows import BY_ROW, PHONE, TIP, ChartRow, draw_rows, places
+from livingreview.charts.render import LABEL, PALETTE, ChartFigure, narrow, room
+from livingreview.charts.rows import BY_ROW, TIP, ChartRow, draw_rows, places
+from livingreview.charts.words import LINE, extra_height, place_words
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import make_figure, write_value
 from livingreview.evidence import Evidence, expand_days, records
@@ -93,6 +94,7 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
             {
                 "i": lane,
                 "label": label,
+                **place_words(label, f"day {days}", f"day {days}"),
                 "right": f"day {days}",
                 "tip": label + (f" ({words})" if words else ""),
             }
@@ -118,9 +120,11 @@ def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerCh
         scale=alt.Scale(domain=list(domain), nice=False),
         axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"),
     )
+    desk, phone = (extra_height(lanes, name) for name in ("desk", "lines"))
+    marks_at, words_at, _ = places(LANE, desk, phone)
     days = (
         alt.Chart(alt.Data(values=cells))
-        .mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0])
+        .mark_rect(height=14, yOffset=marks_at, color=PALETTE[0])
         .encode(x=x, x2="to:Q", y=BY_ROW, tooltip=TIP)
     )
     names = (
@@ -128,17 +132,20 @@ def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerCh
         .mark_text(
             align="left",
             baseline="middle",
-            yOffset=-LANE / 5,
-            limit=alt.ExprRef(room("(width - 7.2 * length(datum.right) - 6)")),
+            lineHeight=LINE,
+            yOffset=words_at,
+            limit=alt.ExprRef(room("7.2 * length(datum.right) - 6")),
+            text=LABEL,
         )
-        .encode(x=alt.XValue(0), y=BY_ROW, text=alt.Text("label:N"))
+        .encode(x=alt.XValue(0), y=BY_ROW)
     )
     when = (
         alt.Chart(alt.Data(values=lanes))
-        .mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold")
+        .mark_text(align="right", baseline="middle", yOffset=words_at, fontWeight="bold")
         .encode(x=alt.XValue("width"), y=BY_ROW, text=alt.Text("right:N"))
     )
-    return alt.layer(days, names, when).properties(height={"step": LANE})
+    grows = {"phone": phone - desk, "rows": len(lanes)}
+    return alt.layer(days, names, when).properties(height={"step": LANE + desk}, usermeta=grows)
 
 
 def full_date(cell: str, *, end: bool = False) -> str:
@@ -206,7 +213,7 @@ def _draw_course(
             {
                 "i": lane,
                 "label": row["label"],
-                **two_lines(row["label"]),
+                **place_words(row["label"], right, right),
                 "right": right,
                 "kind": evidence.label("patient_timeline", "kind", row["kind"]),
                 "start": start,
@@ -235,7 +242,8 @@ def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
     x = alt.X("start:T", axis=x_axis, scale=UTC)
     days = alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})
     base = alt.Chart(alt.Data(values=drawn, format=days))
-    marks_at, words_at, _ = places(LANE)
+    desk, phone = (extra_height(drawn, name) for name in ("desk", "lines"))
+    marks_at, words_at, _ = places(LANE, desk, phone)
     bars = (
         base.transform_filter("datum.bar")
         .mark_bar(height=10, yOffset=marks_at)
@@ -250,8 +258,8 @@ def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
         align="left",
         baseline="middle",
         yOffset=words_at,
-        lineHeight=15,
-        limit=alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? width : width * 0.58"),
+        lineHeight=LINE,
+        limit=alt.ExprRef(room("7.2 * length(datum.right) - 6")),
         text=LABEL,
     ).encode(x=alt.XValue(0), y=BY_ROW)
     values = base.mark_text(
@@ -259,10 +267,9 @@ def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
         baseline="middle",
         yOffset=words_at,
         fontWeight="bold",
-        limit=alt.ExprRef("width * 0.4"),
     ).encode(x=alt.XValue("width"), y=BY_ROW, text=alt.Text("right:N"))
     return alt.layer(bars, points, names, values).properties(
-        height={"step": LANE}, usermeta={"phone": PHONE, "more": legend_grows}
+        height={"step": LANE + desk}, usermeta={"phone": phone - desk, "more": legend_grows}
     )
 
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -21,6 +20,7 @@ from altair.utils import schemapi
 from markupsafe import Markup
 
 from livingreview.charts.slim import slim_svg
+from livingreview.charts.words import DESK, SLIM
 from livingreview.display.html import HtmlTable, fold, render
 
 WIDE = 712  # pixels, the static picture; a narrower page scrolls it in its own box
@@ -76,29 +76,27 @@ alt.theme.register("livingreview", enable=True)(theme)
 schemapi.disable_debug_mode()
 
 
-LABEL = alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? datum.lines : datum.label")
+# A label's lines on a phone and on a desk, where it takes more than one (see `words.place_words`).
+LINES = (
+    f"({NARROW} ? (isDefined(datum.lines) ? datum.lines : [datum.label]) : "
+    "(isDefined(datum.desk) ? datum.desk : [datum.label]))"
+)
+LABEL = alt.ExprRef(LINES)
 
 
-def room(width: str, words: str = "length(datum.label)") -> str:
-    """What words may take, as an expression: no limit (0) where they fit surely.
+def room(right: str = "0") -> str:
+    """What a label may take, as an expression: no limit (0) where its lines were broken to fit.
 
-    To shorten words, Vega measures them again and again, and that is most of the time a chart takes. Without
-    any limit, words that are wider than the chart would make it narrower.
+    To shorten words, Vega measures them again and again, and that is most of the time a chart takes. On a
+    screen between a phone and a desk, and on the very smallest, words wider than the chart would make it
+    narrower, and are shortened.
     """
-    return f"7.2 * {words} < {width} ? 0 : {width}"
+    return f"{NARROW} ? (width < {SLIM} ? width : 0) : (width < {DESK} ? width - {right} : 0)"
 
 
 def narrow(phone, desk) -> alt.ExprRef:
     """One number on a phone, another where there is room."""
     return alt.ExprRef(f"{NARROW} ? {phone} : {desk}")
-
-
-def two_lines(label: str, *, first: int = 26, second: int = 48) -> dict:
-    """A label's two lines on a phone (see `LABEL`), ``{"lines": [...]}``; {} where `first` characters do."""
-    if len(label) <= first:
-        return {}
-    top = textwrap.wrap(label, first, break_long_words=False)[0]
-    return {"lines": [top, textwrap.shorten(label[len(top) :].strip(), second, placeholder=" …")]}
 
 
 @dataclass(frozen=True)
@@ -183,7 +181,7 @@ def draw_deferred(key: str, spec: str) -> tuple[str, str]:
     svg = static_svg(live, f"c{key}")
     height = int(re.search(r'\bheight="(\d+)', svg)[1])
     grows = live.get("usermeta", {})
-    rows = max((len(part.get("values", ())) for part in live["data"]), default=0)
+    rows = grows.get("rows") or max((len(part.get("values", ())) for part in live["data"]), default=0)
     on_phone = height + grows.get("phone", 0) * rows + grows.get("more", 0)
     picture = render("picture.html.j2", key=key, svg=svg, height=height, phone=on_phone)
     return str(picture), f'lrChart("{key}",{inert_json(live)});\n'

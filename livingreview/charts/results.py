@@ -1,36 +1,38 @@
-"""Charts of results: forest, survival, transplant bridge, adverse events, pooled values over time."""
+"""Charts of results: survival, transplant bridge, adverse events, pooled values over time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from livingreview.charts.render import ChartFigure
-from livingreview.charts.rows import ROWS, ChartRow, draw_rows
-from livingreview.charts.selection import drawable_counts, drawn_once
-from livingreview.display.html import HtmlTable, Stack, join_tables
-from livingreview.display.numbers import (
-    exact_interval,
-    format_interval,
-    format_number,
-    format_percent,
-    is_second_hand,
-    make_figure,
+from livingreview.charts.marks import (
+    count_row,
+    explain_marks,
+    fit_row,
+    name_cohort,
+    stack_parts,
+    studies_in,
+    sum_row,
 )
+from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.charts.selection import arms_together, by_block, choose_drawn, drawable_counts
+from livingreview.display.html import Stack
+from livingreview.display.numbers import format_number, is_second_hand, make_figure
 from livingreview.evidence import Evidence
-from livingreview.synthesis import PooledProportion, cumulative
+from livingreview.synthesis import cumulative
+from livingreview.tables.choice import Choice, kinship
 from livingreview.tables.common import (
     capitalise,
-    full_name,
     group_by,
     in_declared_order,
     iterate_strata,
     study_name,
+    text,
     whole,
     with_cohorts,
 )
+from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import (
     ABSENT,
     adverse_event_table,
@@ -39,116 +41,9 @@ from livingreview.tables.outcomes import (
     select_outcomes,
     survival_table,
 )
-from livingreview.tables.plan import FEW_STUDIES, LEAST_STUDIES, Plan, synthesis_plan
+from livingreview.tables.plan import LEAST_STUDIES, synthesis_plan
 
-LANDMARKS = (
-    "A line is the printed interval; no line means that none was printed. Time zero differs: see the table."
-)
-
-
-def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
-    """A chart row for an event count with its exact interval."""
-    low, high = exact_interval(row["events"], row["total"])
-    total = int(row["total"])
-    return ChartRow(
-        label,
-        100 * row["events"] / total,
-        100 * low,
-        100 * high,
-        make_figure(evidence, row),
-        f"[{format_interval(low, high, total)}]",
-        total,
-        is_second_hand(row),
-    )
-
-
-def pooled_row(plan: Plan) -> ChartRow:
-    """The pooled median of a plan, with its interval and, from five studies on, its prediction interval."""
-    fit = plan.pooled
-    label = f"Pooled median of {fit.k} studies, {fit.total} patients"
-    if len(plan.entries) < FEW_STUDIES:
-        return _fit_row(fit, f"{label} (few studies)")
-    low, high = (100 * end for end in fit.prediction)
-    return replace(_fit_row(fit, label), outer=(low, high))
-
-
-def _fit_row(fit: PooledProportion, label: str) -> ChartRow:
-    return ChartRow(
-        label,
-        100 * fit.estimate,
-        100 * fit.ci[0],
-        100 * fit.ci[1],
-        extra=f"{format_percent(fit.estimate, fit.total)} [{format_interval(*fit.ci, fit.total)}]",
-        patients=fit.total,
-        kind="pooled",
-    )
-
-
-def draw_forest(evidence: Evidence, group: str, *, title: str, least: int = 5) -> Stack:
-    """Forest plots of outcome counts with their tables, one per stratum, on the same 0-100% axis.
-
-    Rows are grouped by outcome, since one outcome is not another. The chart shows counts of at least `least`
-    patients; the table under it holds every row, with definition, denominator and time point.
-    """
-    parts: list = []
-    plans = [plan for plan in synthesis_plan(evidence, (group,)) if plan.decision == "pooled"]
-    for name, part in iterate_strata(evidence, select_outcomes(evidence, group)):
-        table = outcome_table(evidence, part, f"{title}, every figure: {name}")
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), "outcome")
-        studies = studies_in(evidence, drawn)
-        rows: list[ChartRow] = []
-        for outcome, block in group_by(drawn, "outcome").items():
-            words = evidence.label("outcomes", "outcome", outcome)
-            rows.append(ChartRow(capitalise(words)))
-            rows += [
-                count_row(evidence, row, _cohort_label(evidence, row, one_study=";" not in studies))
-                for row in sorted(block, key=lambda row: -row["total"])
-            ]
-            rows += [pooled_row(plan) for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(drawn) > 1 else table)
-    return stack_parts(explain_marks(parts), title, ABSENT)
-
-
-def explain_marks(parts: list, first: str = "") -> list:
-    """Charts and tables; the first chart's note is `first`, then what the marks in all of them mean."""
-    charts = [part for part in parts if isinstance(part, ChartFigure)]
-    if not charts:
-        return parts
-    rows = [row for chart in charts for row in chart.datasets[ROWS]]
-    words = ["Squares: printed in the report, or derived from figures printed there."]
-    if any(row["hollow"] for row in rows):
-        words.append("Open diamonds: restated from another publication.")
-    words.append("Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients.")
-    if any(row["kind"] == "pooled" for row in rows):
-        words.append(
-            "A green diamond with its bar: a pooled median with its 95% interval; "
-            "a dashed line, where a new study would be expected."
-        )
-    words.append("Of a trial reported more than once, one report is drawn; the table holds all of them.")
-    return [replace(part, note=first + " ".join(words)) if part is charts[0] else part for part in parts]
-
-
-def stack_parts(parts: list, title: str, empty: str) -> Stack:
-    """Charts in order, then whatever could only be tabulated as one table with the strata as headings."""
-    tables = [part for part in parts if isinstance(part, HtmlTable)]
-    charts = [part for part in parts if not isinstance(part, HtmlTable)]
-    return Stack([*charts, *([join_tables(tables, title)] if tables else [])], empty)
-
-
-def studies_in(evidence: Evidence, part: Iterable[dict]) -> str:
-    """Names of the studies some rows come from, for a caption."""
-    return "; ".join(dict.fromkeys(study_name(evidence, row["cohort_id"]) for row in part))
-
-
-def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
-    """A cohort's label, with its study where the chart holds more than one."""
-    return row["c_label"] if one_study else full_name(evidence, row)
-
-
-def _cohort_label(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:
-    whom = f" ({row['denominator']})" if row["denominator"] not in ("treated", "subgroup") else ""
-    when = "" if pd.isna(row.get("timepoint")) else f", {row['timepoint']}"
-    return f"{name_cohort(evidence, row, one_study=one_study)}{whom}{when}"
+TIME_ZERO = "Time zero differs: see the table."
 
 
 def draw_survival(evidence: Evidence, *, title: str) -> Stack:
@@ -157,36 +52,64 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
     A landmark is a point, with its interval where one is printed; never joined by a line.
     """
     parts: list = []
+    told: list[str] = []
     figures = in_declared_order(evidence, with_cohorts(evidence, "survival"), "survival", "endpoint")
     for name, part in iterate_strata(evidence, figures):
         table = survival_table(evidence, part, f"{title}, every figure: {name}")
         landmarks = [row for row in part if row["statistic"] == "landmark" and row["unit"] == "pct"]
-        drawn = drawn_once(evidence, landmarks, "endpoint", "time_months")
-        studies = studies_in(evidence, drawn)
+        what = ("endpoint", "time_months", "group")
+        chosen = choose_drawn(evidence, landmarks, *what, add=False)
+        drawn = [choice.rows[0] for choice in chosen]
+        one_study = ";" not in studies_in(evidence, drawn)
         rows: list[ChartRow] = []
         for (endpoint, months), block in group_by(drawn, "endpoint", "time_months").items():
             words = f"{evidence.label('survival', 'endpoint', endpoint)} at {format_number(months)} months"
             rows.append(ChartRow(capitalise(words)))
-            rows += [_landmark_row(evidence, row, one_study=";" not in studies) for row in block]
+            rows += _landmark_rows(evidence, block, one_study=one_study)
         if len(drawn) > 1:
-            note = "" if parts else LANDMARKS
-            parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note=note))
+            new = [words for words in _landmark_words(rows) if words not in told]
+            told += new
+            parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note=" ".join(new)))
         else:
             parts.append(table)
     return stack_parts(parts, title, ABSENT)
 
 
-def _landmark_row(evidence: Evidence, row: Mapping, *, one_study: bool) -> ChartRow:
+def _landmark_words(rows: Sequence[ChartRow]) -> list[str]:
+    """What the marks of a chart of landmarks mean; only of marks that are there."""
+    points = [row for row in rows if not row.heading]
+    words = (
+        ["A point without a line: no interval is printed."] if any(row.low is None for row in points) else []
+    )
+    if any(row.low is not None for row in points):
+        words.append("A line is the printed interval.")
+    if any(row.restated for row in points):
+        words.append("Open diamonds: restated from another publication.")
+    return [*words, TIME_ZERO]
+
+
+def _landmark_rows(evidence: Evidence, block: Sequence[Mapping], *, one_study: bool) -> list[ChartRow]:
+    labels = distinguish(
+        block,
+        lambda row: name_cohort(evidence, row, one_study=one_study),
+        [lambda row: text(row["group"]), *row_details(evidence, "survival")],
+    )
+    return [_landmark_row(evidence, row, label) for row, label in zip(block, labels, strict=True)]
+
+
+def _landmark_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     low, high = (None if pd.isna(row[name]) else float(row[name]) for name in ("ci_low", "ci_high"))
+    restated = is_second_hand(row)
     return ChartRow(
-        name_cohort(evidence, row, one_study=one_study),
+        label,
         float(row["estimate"]),
         low,
         high,
         make_figure(evidence, row),
         "",
         whole(row["total"]),
-        is_second_hand(row),
+        restated,
+        restated=restated,
     )
 
 
@@ -200,7 +123,8 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         if not transplants:
             continue
         rows: list[ChartRow] = []
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), "outcome", "denominator")
+        counts = [row for row in drawable_counts(part) if not pd.isna(row["events"])]
+        drawn = _bridge_counts(evidence, counts, least)
         counted = {row["cohort_id"] for row in _transplants(drawn, groups)}
         drawn = [row for row in drawn if row["cohort_id"] in counted]
         # The responses in the chart stand in its table too: who cannot select a bar selects a figure there.
@@ -210,7 +134,7 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         )
         for block in group_by(drawn, "cohort_id").values():
             rows.append(ChartRow(name_cohort(evidence, block[0], one_study=False)))
-            rows += [_bridge_row(evidence, row) for row in block]
+            rows += _bridge_rows(evidence, block)
         if len(rows) > 2:
             axis, note = "Patients, % of the denominator named", "Each row names whom it is counted from."
             parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis=axis, note=note))
@@ -223,17 +147,32 @@ def _transplants(rows: Iterable[dict], groups: Mapping[str, str]) -> list[dict]:
     return [row for row in rows if groups.get(row["outcome"]) == "transplant"]
 
 
-def _bridge_row(evidence: Evidence, row: Mapping) -> ChartRow:
-    outcome, denominator = (
-        evidence.label("outcomes", column, row[column]) for column in ("outcome", "denominator")
-    )
-    return ChartRow(
-        f"{outcome}, of {denominator}",
-        100 * row["events"] / row["total"],
-        figure=make_figure(evidence, row),
-        patients=int(row["total"]),
-        kind="bar",
-    )
+def _bridge_counts(evidence: Evidence, counts: Sequence[dict], least: int) -> list[dict]:
+    """What is drawn of responses and transplants: no failure stands among the steps towards a transplant."""
+    field = evidence.package.field("outcomes", "outcome")
+    steps = [row for row in counts if field.direction(row["outcome"]) != "bad"]
+    chosen = choose_drawn(evidence, steps, "outcome", "denominator", least=least, add=False)
+    return [choice.rows[0] for choice in chosen]
+
+
+def _bridge_rows(evidence: Evidence, block: Sequence[Mapping]) -> list[ChartRow]:
+    def base(row: Mapping) -> str:
+        outcome, denominator = (
+            evidence.label("outcomes", column, row[column]) for column in ("outcome", "denominator")
+        )
+        return f"{outcome}, of {denominator}"
+
+    labels = distinguish(block, base, row_details(evidence, "outcomes"))
+    return [
+        ChartRow(
+            label,
+            100 * row["events"] / row["total"],
+            figure=make_figure(evidence, row),
+            patients=int(row["total"]),
+            kind="bar",
+        )
+        for row, label in zip(block, labels, strict=True)
+    ]
 
 
 def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
@@ -245,17 +184,53 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     events = in_declared_order(evidence, with_cohorts(evidence, "adverse_events"), "adverse_events", "group")
     for name, part in iterate_strata(evidence, events):
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
-        drawn = drawn_once(evidence, drawable_counts(part, least=least), "term", "grade_min", "grade_max")
-        studies = studies_in(evidence, drawn)
+        counts = [row | {"cause": _cause(evidence, row)} for row in drawable_counts(part)]
+        chosen = choose_drawn(evidence, counts, "term", "grade_min", "grade_max", "cause", least=least)
+        studies = studies_in(evidence, [row for choice in chosen for row in choice.rows])
         rows: list[ChartRow] = []
-        for group, block in group_by(drawn, "group").items():
+        for group, block in by_block(chosen, "group").items():
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-            for row in block:
-                study = f"; {study_name(evidence, row['cohort_id'])}" if ";" in studies else ""
-                rows.append(count_row(evidence, row, f"{row['term']}, {grade_text(row)}{study}"))
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(drawn) > 1 else table)
+            rows += _event_rows(evidence, block, one_study=";" not in studies)
+        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(chosen) > 1 else table)
     explained = explain_marks(parts, "Terms and grades are never added up. ")
     return stack_parts(explained, title, "No report of this class gives adverse events.")
+
+
+def _event_rows(evidence: Evidence, block: Sequence[Choice], *, one_study: bool) -> list[ChartRow]:
+    """One organ's events: what is told of one term stands together, both arms of a trial side by side."""
+
+    def base(row: Mapping) -> str:
+        if text(row["c_arm"]) or text(row["c_parent_cohort_id"]):  # an arm or a part says which it is
+            return f"{_event(row)}; {name_cohort(evidence, row, one_study=one_study)}"
+        return _event(row) if one_study else f"{_event(row)}; {study_name(evidence, row['cohort_id'])}"
+
+    kin = kinship(evidence)
+    groups: dict[tuple, list[Choice]] = {}
+    for choice in block:
+        row = choice.rows[0]
+        trial = choice.study_id if kin.arm(row["cohort_id"]) else ""
+        groups.setdefault((_event(row), trial), []).append(choice)
+    ordered = [choice for same in groups.values() for choice in arms_together(evidence, same)]
+    labels = distinguish(
+        [choice.rows[0] for choice in ordered], base, row_details(evidence, "adverse_events")
+    )
+    return [
+        sum_row(evidence, choice.rows, what=_event(choice.rows[0]))
+        if choice.is_sum
+        else count_row(evidence, choice.rows[0], label)
+        for choice, label in zip(ordered, labels, strict=True)
+    ]
+
+
+def _cause(evidence: Evidence, row: Mapping) -> str:
+    """What an event is attributed to, in words; '' for any cause, which is also meant where none is named."""
+    words = evidence.label("adverse_events", "attribution", row["attribution"])
+    return "" if row["attribution"] in ("any", "not_reported") else words
+
+
+def _event(row: Mapping) -> str:
+    cause = f", {row['cause']}" if row["cause"] and "related" not in row["term"] else ""
+    return f"{row['term']}, {grade_text(row)}{cause}"
 
 
 def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
@@ -269,7 +244,7 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
             continue
         fits = cumulative(plan.events, plan.totals)[LEAST_STUDIES - 2 :]
         rows = [
-            _fit_row(fit, f"With {entry.name} ({entry.available or 'date not established'})")
+            fit_row(fit, f"With {entry.name} ({entry.available or 'date not established'})")
             for entry, fit in zip(plan.entries[LEAST_STUDIES - 1 :], fits, strict=True)
         ]
         first = ", ".join(entry.name for entry in plan.entries[:2])

@@ -146,7 +146,7 @@ def check_cohort_links(checked: Checked) -> Iterator[Problem]:
 
 
 def check_basis(checked: Checked) -> Iterator[Problem]:
-    """A derived figure says how, a restated one from where, one derived from restated figures both, a reported one neither."""
+    """A derived figure says how, a restated one from where, one that is both both, a reported one neither."""
     for table, line, row in checked.rows("basis"):
         derivation, source = (
             not pd.isna(row["derivation"]),

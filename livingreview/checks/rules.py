@@ -226,7 +226,7 @@ def _after(first, second) -> bool:
 
 
 def check_level(checked: Checked) -> Iterator[Problem]:
-    """A confidence interval has two limits and a level; that of a median may say instead why it has no upper limit."""
+    """A confidence interval has two limits and a level; a median may lack the upper one and say why."""
     for line, row in checked.lines("survival"):
         low, high, level, is_open = (
             not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level", "ci_high_open")

@@ -13,6 +13,7 @@ from livingreview.checks.cells import LARGEST, RawTable, check_cells, check_numb
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
+from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.documents import read_text
 from livingreview.checks.links import LINK_RULES
 from livingreview.checks.problems import Problem, quote
@@ -47,7 +48,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items()}
     checked = Checked(package, frames, keys)
-    for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES):
+    for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
         problems += rule(checked)
     if sources is not None:
         problems += check_sources(checked, sources)

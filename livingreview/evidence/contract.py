@@ -63,8 +63,8 @@ COLUMNS = {
         "row_id",
         True,
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
-        "ci_high:number ci_high_open ci_level:number range_low:number range_high:number plus_minus:number total:integer "
-        "origin group",
+        "ci_high:number ci_high_open ci_level:number range_low:number range_high:number "
+        "plus_minus:number total:integer origin group",
     ),
     "adverse_events": (
         "row_id",
@@ -89,6 +89,7 @@ COLUMNS = {
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
         "status! resolution! affects",
     ),
+    "disjoint_cohorts": ("cohort_id", False, "cohort_id! set_id! reason!"),
     "source_problems": (
         "problem_id",
         False,

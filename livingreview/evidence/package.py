@@ -347,6 +347,7 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
 
     A cohort without a regimen goes where the other cohorts of its report go, to the core where they go
     both ways.
+    The control arm of a trial goes with the arm it was randomised against: neither is read alone.
     Claims, discrepancies and appraisals stay with the class as a whole and come with either part.
 
     Raises
@@ -363,8 +364,8 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
     parts = parts.where(
         parts.notna(), cohorts["report_id"].isin(core_reports).map({True: "core", False: "beside"})
     )
-    kept = cohorts.loc[parts.eq(part)]
-    own = set(kept["regimen_id"].dropna())
+    own = set(cohorts.loc[parts.eq(part), "regimen_id"].dropna())
+    kept = cohorts.loc[_with_controls(cohorts, parts).eq(part)]
     tables = dict(evidence.tables)
     for table in evidence.package.tables.values():
         frame = tables[table.name]
@@ -392,6 +393,28 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
     )
     tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
     return replace(evidence, tables=tables)
+
+
+def _with_controls(cohorts: pd.DataFrame, parts: pd.Series) -> pd.Series:
+    """The part of each cohort, that of a control arm and of its parts being that of the experimental arm."""
+    trial = list(zip(cohorts["report_id"], cohorts["study_id"], strict=True))
+    arms = dict(zip(cohorts["cohort_id"], cohorts["arm"], strict=True))
+    controls = {cohort for cohort, arm in arms.items() if not pd.isna(arm) and arm == "control"}
+    against = {
+        place: part
+        for place, arm, part in zip(trial, cohorts["arm"], parts, strict=True)
+        if not pd.isna(arm) and arm == "experimental"
+    }
+    return pd.Series(
+        [
+            against.get(place, part) if {cohort, parent} & controls else part
+            for place, cohort, parent, part in zip(
+                trial, cohorts["cohort_id"], cohorts["parent_cohort_id"], parts, strict=True
+            )
+        ],
+        index=cohorts.index,
+        dtype=parts.dtype,
+    )
 
 
 def _filter_rows(frame: pd.DataFrame, rules: dict[str, set]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ class Field:
     constraints: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
+    directions: dict = field(default_factory=dict)
 
     @property
     def dtype(self) -> str:
@@ -42,6 +43,10 @@ class Field:
     def codes_in(self, group: str) -> list[str]:
         """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
+
+    def direction(self, code) -> str:
+        """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
+        return self.directions.get(code, "neutral")
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ class Package:
 
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
-    keys = ("title", "description", "unit", "constraints", "labels", "groups")
+    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

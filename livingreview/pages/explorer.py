@@ -166,7 +166,7 @@ def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
 
 def _describe_outcome(evidence: Evidence, row: Mapping) -> dict:
     outcome, denominator = row["outcome"], row["denominator"]
-    group = evidence.package.tables["outcomes"].field("outcome").groups[outcome]
+    group = evidence.package.field("outcomes", "outcome").groups[outcome]
     return {
         "outcome": (outcome, capitalise(evidence.label("outcomes", "outcome", outcome))),
         "outcome_group": (group, GROUPS[group]),

@@ -1,11 +1,8 @@
-"""Pages made from the data alone: each report with every row it printed, the dictionary, the downloads."""
+"""Pages made from the data alone: each report with every row it printed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,9 +13,8 @@ from livingreview.citation import cite_row, format_reference, name_reference
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link, render
 from livingreview.display.marks import FLAG
 from livingreview.display.numbers import write_value
-from livingreview.evidence import Evidence, load_evidence, records, select_class
+from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Table
-from livingreview.files import make_zip
 from livingreview.pages.describe import describe_row
 from livingreview.tables.common import report_link, text
 from livingreview.tables.register import list_discrepancies
@@ -208,93 +204,3 @@ def mark_codes(words: str) -> Markup:
     """Words in which the names of columns, and codes, are set as such."""
     parts = re.split(r"((?<![a-z])[a-z]+(?:_[a-z]+)+)", words)
     return Markup("").join(code(part) if i % 2 else escape(part) for i, part in enumerate(parts))
-
-
-def tabulate_dictionary(evidence: Evidence) -> Stack:
-    """The data dictionary: every table and column as ``datapackage.json`` declares it."""
-    tables = []
-    for table in evidence.package.tables.values():
-        rows = [
-            Row(
-                [
-                    code(item.name),
-                    item.type,
-                    item.unit,
-                    mark_codes(item.description),
-                    "yes" if item.required else "",
-                    Markup("; ").join(
-                        Markup("{} = {}").format(code(name), words) for name, words in item.labels.items()
-                    ),
-                ]
-            )
-            for item in table.fields
-        ]
-        columns = [
-            Column("Column"),
-            Column("Type"),
-            Column("Unit"),
-            Column("Meaning"),
-            Column("Required"),
-            Column("Codes"),
-        ]
-        tables.append(HtmlTable(f"{table.title}: {table.description}", columns, rows))
-    return Stack(tables)
-
-
-def tabulate_downloads(evidence: Evidence) -> HtmlTable:
-    """Links to the whole package, its schema, the bibliography, and each table with its number of rows."""
-    whole = (
-        ("Everything in one file", "all-data.zip", "the whole package"),
-        ("Schema", "datapackage.json", "the declaration of every table and column"),
-        ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"),
-    )
-    rows = [Row([title, "", link(name, f"../data/{name}"), meaning]) for title, name, meaning in whole]
-    rows += [
-        Row(
-            [
-                table.title,
-                f"{len(evidence.tables[name])}",
-                link(table.path, f"../data/{table.path}"),
-                table.description,
-            ]
-        )
-        for name, table in evidence.package.tables.items()
-    ]
-    columns = [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")]
-    return HtmlTable("Tables", columns, rows)
-
-
-def link_downloads(class_id: str) -> Fragment:
-    """Links to one chapter's data."""
-    return Fragment("downloads.html.j2", {"class_id": class_id}, f"[data of {class_id}]")
-
-
-def write_downloads(root: Path, folder: Path) -> None:
-    """The data beside the pages: the package as it is, all of it as one zip, and one zip per class."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    evidence = load_evidence(root)
-    files = {
-        path.name: path.read_bytes()
-        for path in sorted((root / "data").iterdir())
-        if path.is_file() and not path.name.startswith(".")
-    }
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / "all-data.zip").write_bytes(make_zip(files))
-    shared = {name: files[name] for name in ("datapackage.json", "references.bib")}
-    for class_id in evidence.tables["regimen_classes"]["class_id"]:
-        part = select_class(evidence, class_id)
-        own = {table.path: table_csv(part.tables[name]) for name, table in evidence.package.tables.items()}
-        (folder / f"{class_id}.zip").write_bytes(make_zip(own | shared))
-
-
-def table_csv(frame: pd.DataFrame) -> bytes:
-    """A frame as CSV in the package's own form."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(
-        [["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
-    )
-    return buffer.getvalue().encode()

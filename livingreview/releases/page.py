@@ -166,6 +166,7 @@ def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> Ch
         f"[{item.interval}]" if item.interval else "",
         item.total,
         hollow=item is move.before,
+        restated=item is move.before,
     )
 
 

@@ -41,26 +41,52 @@ def report_link(evidence: Evidence, report_id: str, folder: str = "reports/"):
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
     """Rows of a table with what is known of their cohort, in ``c_`` columns.
 
-    These are its label, disease, setting, age group, size, regimen, parent cohort and family of regimens.
+    These are its label, arm, disease, setting, age group, size, regimen, parent cohort and family of
+    regimens; a control arm stands in the family of the arm it was randomised against.
     Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of
     thirty columns of its own kinds.
     """
     if (name := f"with_cohorts:{table}") not in evidence.memo:
-        columns = ["label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
+        columns = (
+            "label", "arm", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"
+        )  # fmt: skip
         cohorts = {
             row["cohort_id"]: {f"c_{name}": row[name] for name in columns}
             for row in records(evidence.tables["cohorts"])
         }
         unknown = {f"c_{name}": pd.NA for name in columns}
-        families = evidence.families.to_dict("index")
-        rows = []
-        for row in records(evidence.tables[table]):
-            cohort = cohorts.get(row["cohort_id"], unknown)
-            family = families.get(cohort["c_regimen_id"], NO_FAMILY)
-            of_family = {"c_family": family["name"], "c_family_position": int(family["position"])}
-            rows.append(row | cohort | of_family)
-        evidence.memo[name] = rows
+        evidence.memo[name] = [
+            row | cohorts.get(row["cohort_id"], unknown) | _family_of(evidence, row["cohort_id"])
+            for row in records(evidence.tables[table])
+        ]
     return evidence.memo[name]
+
+
+def _family_of(evidence: Evidence, cohort_id) -> dict:
+    if "cohort_families" not in evidence.memo:
+        families = evidence.families.to_dict("index")
+        cohorts = {row["cohort_id"]: row for row in records(evidence.tables["cohorts"])}
+        own = {cohort: families.get(row["regimen_id"], NO_FAMILY) for cohort, row in cohorts.items()}
+        against = {
+            (row["report_id"], row["study_id"]): own[cohort]
+            for cohort, row in cohorts.items()
+            if text(row["arm"]) == "experimental"
+        }
+        for cohort, row in cohorts.items():
+            above = cohorts.get(row["parent_cohort_id"], row)
+            if "control" in (text(row["arm"]), text(above["arm"])):
+                own[cohort] = against.get((row["report_id"], row["study_id"]), own[cohort])
+        evidence.memo["cohort_families"] = {
+            cohort: {
+                "c_family": family["name"],
+                "c_family_position": int(family["position"]),
+                "c_part": family.get("part", ""),
+                "c_class": family.get("class_id", ""),
+            }
+            for cohort, family in own.items()
+        }
+    missing = {"c_family": NO_FAMILY["name"], "c_family_position": NO_FAMILY["position"]}
+    return evidence.memo["cohort_families"].get(cohort_id, missing | {"c_part": "", "c_class": ""})
 
 
 def group_by(rows: Iterable[dict], *columns: str) -> dict:

@@ -7,11 +7,13 @@ import pandas as pd
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
+from livingreview.tables.choice import choose_counts
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 
 NOTE = (
     "Patients in included reports on the class's own regimens; a study reported several times counts once, "
-    "with its largest number, and of studies that share patients within one place the largest. "
+    "with its largest number or the sum of cohorts that share no patient, "
+    "and of studies that share patients within one place the largest. "
     "Evaluable patients where the number enrolled is not printed. "
     "An empty place means that no report has been entered, not that none exists; "
     "a question mark, that the number of patients is not printed."
@@ -95,16 +97,15 @@ def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
 def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
     """Patients of some whole cohorts; where the number enrolled is not printed, those evaluable.
 
-    A study reported several times counts once, with its largest number, and of studies that share patients
-    the largest alone.
+    A study reported several times counts once, with its largest number or with those of cohorts that share no
+    patient, and of studies that share patients the largest alone.
     """
-    by_study = group_by(cohorts, "study_id")
-    sizes = {study: max(_size(row) for row in same) for study, same in by_study.items()}
-    kept: list[str] = []
-    for study in sorted(sizes, key=lambda study: -sizes[study]):
-        if not evidence.overlaps[study].intersection(kept):
-            kept.append(study)
-    return sum(sizes[study] for study in kept)
+    return sum(choice.size for choice in choose_counts(evidence, cohorts, alike=_everyone, size=_size)[0])
+
+
+def _everyone(_cohort: dict) -> bool:
+    """Patients are patients: cohorts without one in common are added up whatever was done with them."""
+    return True
 
 
 def _size(cohort: dict) -> int:

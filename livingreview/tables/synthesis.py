@@ -51,7 +51,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     """What the rules allow for every stratum and outcome that two or more studies report, and why."""
     rows = []
     for plan in synthesis_plan(evidence):
-        counts = [_figure(evidence, entry) for entry in plan.entries]
+        counts = [part for entry in plan.entries for part in _figures(evidence, entry)]
         rows.append(
             Row(
                 [
@@ -73,13 +73,16 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     return HtmlTable(caption, columns, rows)
 
 
-def _figure(evidence: Evidence, entry: Entry) -> Figure:
-    """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled."""
-    return make_figure(
-        evidence,
-        entry.row_id,
-        f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None,
-    )
+def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
+    """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled.
+
+    Of a sum every part, then the arithmetic.
+    """
+    if entry.arithmetic:
+        parts = [make_figure(evidence, row_id) for row_id in entry.row_ids]
+        return [*parts, f"derived: {entry.arithmetic}"]
+    again = f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None
+    return [make_figure(evidence, entry.row_id, again)]
 
 
 def pooled_plans(evidence: Evidence) -> list[Plan]:

@@ -37,6 +37,7 @@ def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
         row["row_id"] for row in rows
     }
     cohorts = review.tables["cohorts"].set_index("cohort_id")
+    apart = review.tables["disjoint_cohorts"].set_index("cohort_id")["set_id"]
     overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
     ids = {row["cohort_id"] for row in rows}
     studies = {cohorts["study_id"][cohort] for cohort in ids if pd.isna(cohorts["parent_cohort_id"][cohort])}
@@ -46,12 +47,25 @@ def test_the_overview_shows_a_part_only_for_want_of_a_whole(review):
     for cohort in parts:
         study = cohorts["study_id"][cohort]
         assert cohorts["parent_cohort_id"][cohort] not in ids
-        assert study not in studies
+        wholes = {
+            whole for whole in ids - {cohort} if cohorts["study_id"][whole] == study and whole not in parts
+        }
+        line, above = [], cohort
+        while not pd.isna(above):
+            line.append(above)
+            above = cohorts["parent_cohort_id"][above]
+        sets = {apart.get(above) for above in line} - {None}
+        assert all(apart.get(whole) in sets for whole in wholes), "a whole of its study not known to be apart"
         assert not studies & set(overlaps[study])
     for chart in shown.parts:
         block: list[int] = []
         for row in chart.table.rows:
-            block = [] if row.heading else [*block, review.row(row.cells[1].row_id)["total"]]
+            if row.heading:
+                block = []
+            elif cohorts["arm"][review.row(row.cells[1].row_id)["cohort_id"]] is not pd.NA:
+                continue  # stands beside the other arm of its trial
+            else:
+                block.append(int(re.search(r"/(\d+)", str(row.cells[1]))[1]))
             assert block == sorted(block, reverse=True), "under a heading the largest comes first"
 
 

@@ -59,7 +59,10 @@ def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
         '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th>'
         '<td data-label="Value">3/7</td></tr></tbody></table>'
     )
-    for name, line in (("set", cite_row(record, "r", "R.")), ("unset", cite_row(read_citation(ROOT), "r", "R."))):
+    for name, line in (
+        ("set", cite_row(record, "r", "R.")),
+        ("unset", cite_row(read_citation(ROOT), "r", "R.")),
+    ):
         (tmp_path / f"{name}.html").write_text(
             f"<!DOCTYPE html><meta charset=utf-8>{line.__html__()}{row}<script>{script}</script>",
             encoding="utf-8",

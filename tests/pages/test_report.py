@@ -1,25 +1,20 @@
-"""Pages made from the data alone: each row as printed, what it warns of, the data to download."""
+"""Pages made from the data alone: each row as printed, what it warns of."""
 
 import dataclasses
-import io
 import os
-import zipfile
 
 import pandas as pd
 import pytest
 from markupsafe import escape
 
 from livingreview.citation import read_citation
-from livingreview.evidence import Evidence, read_table
+from livingreview.evidence import Evidence
 from livingreview.pages.report import (
     describe_row,
     group_rows,
     plain_title,
     raw_block,
     report_page,
-    table_csv,
-    tabulate_dictionary,
-    tabulate_downloads,
     write_report_pages,
 )
 from tests.conftest import ROOT
@@ -53,17 +48,6 @@ def test_row_pages_show_fragment_and_locator(review, book):
         part = told(book, row)
         assert str(escape(row["locator"])) in part
         assert pd.isna(row["as_reported"]) or str(escape(row["as_reported"])) in part
-
-
-@pytest.mark.book
-def test_downloads_are_the_data(book, root):
-    for path in (root / "data").glob("*.csv"):
-        assert (book / "data" / path.name).read_bytes() == path.read_bytes()
-    with zipfile.ZipFile(io.BytesIO((book / "data" / "all-data.zip").read_bytes())) as archive:
-        assert {"datapackage.json", "references.bib", "outcomes.csv"} <= set(archive.namelist())
-    with zipfile.ZipFile(book / "data" / "blinatumomab.zip") as archive:
-        assert b"linder-2016" in archive.read("cohorts.csv")
-        assert b"ramos-2025" not in archive.read("cohorts.csv")
 
 
 def of_reports(review, wanted: set[str]) -> Evidence:
@@ -135,24 +119,3 @@ def test_a_row_is_described_without_its_value_and_provenance(review):
     assert review.cohort_labels[row["cohort_id"]] in told
     for cell in ("row_id", "locator", "events", "as_reported"):
         assert str(row[cell]) not in told.split("; ")
-
-
-def test_a_downloaded_table_reads_back_as_the_data(review):
-    table = review.package.tables["outcomes"]
-    again = read_table(io.BytesIO(table_csv(review.tables["outcomes"])), table)
-    assert again.equals(review.tables["outcomes"])
-
-
-def test_every_table_can_be_looked_up_and_downloaded(review):
-    tables = review.package.tables
-    assert [len(table.rows) for table in tabulate_dictionary(review).parts] == [
-        len(table.fields) for table in tables.values()
-    ]
-    html = str(tabulate_downloads(review).__html__())
-    for name in (
-        "all-data.zip",
-        "datapackage.json",
-        "references.bib",
-        *(table.path for table in tables.values()),
-    ):
-        assert html.count(f'href="../data/{name}"') == 1

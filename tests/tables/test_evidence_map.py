@@ -5,10 +5,13 @@ from livingreview.evidence import split_ids
 
 
 def test_the_evidence_map_counts_each_patient_once(review):
-    """The largest number of each study, of studies that share patients the largest alone.
+    """The largest number of each study, or the sum of its cohorts that share no patient.
+
+    Of studies that share patients the largest alone.
 
     Evaluable patients where no more is printed.
     """
+    apart = review.tables["disjoint_cohorts"].set_index("cohort_id")["set_id"]
     shown = tables.tabulate_evidence_map(review, title="Map").values
     cells = [cell for group in shown["groups"] for row in group["rows"] for cell in row["cells"] if cell]
     cohorts = review.tables["cohorts"].set_index("row_id")
@@ -24,7 +27,9 @@ def test_the_evidence_map_counts_each_patient_once(review):
         sizes = (
             part["n_enrolled"]
             .fillna(part["n_evaluable"])
-            .groupby(part["study_id"])
+            .groupby([part["study_id"], part["cohort_id"].map(apart).fillna(part["cohort_id"])])
+            .sum()
+            .groupby("study_id")
             .max()
             .fillna(0)
             .sort_values(ascending=False)
