@@ -14,7 +14,7 @@ from livingreview.charts.words import LINE, extra_height, place_words
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import make_figure, write_value
 from livingreview.evidence import Evidence, expand_days, records
-from livingreview.tables.common import group_by, text
+from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.reports import (
     component_table,
     components_of,
@@ -165,7 +165,7 @@ def draw_courses(evidence: Evidence, *, title: str) -> Stack:
         dated = course.dropna(subset=["start"])
         if dated.empty:
             continue
-        name = f"{title}: {labels[cohort_id]} ({evidence.report_names[course['report_id'].iloc[0]]})"
+        name = f"{title}: {labels[cohort_id]} – {short_name(evidence, course['report_id'].iloc[0])}"
         measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
         if len(measured) > 1:
             charts.append(_draw_measures(evidence, measured, name))

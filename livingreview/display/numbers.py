@@ -18,7 +18,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from livingreview.display.marks import MARKS, Figure
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import proportion_interval
 
 Number = int | float | Fraction
@@ -203,6 +203,15 @@ def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     return tuple(mark for mark in MARKS if carried[mark])
 
 
+def rows_in_doubt(evidence: Evidence) -> set[str]:
+    """Ids of the rows that a major discrepancy touches: one that changes a result or how it may be read."""
+    if "rows_in_doubt" not in evidence.memo:
+        register = records(evidence.tables["discrepancies"])
+        cells = [row["affects"] for row in register if row["severity"] == "major"]
+        evidence.memo["rows_in_doubt"] = {row_id for cell in cells for row_id in split_ids(cell)}
+    return evidence.memo["rows_in_doubt"]
+
+
 def describe_printed(row: Mapping) -> str:
     """'As printed: …', or nothing where nothing was."""
     return "" if pd.isna(row["as_reported"]) else f"as printed: {row['as_reported']}"
@@ -227,7 +236,7 @@ def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None)
         describe_printed(row),
         f"{evidence.report_names[row['report_id']]}, {evidence.in_words(row['locator'])}",
         marks_of(evidence, row),
-        row_id in evidence.major,
+        row_id in rows_in_doubt(evidence),
     )
 
 

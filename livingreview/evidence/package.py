@@ -94,10 +94,7 @@ class Evidence:
 
     @cached_property
     def report_names(self) -> Mapping[str, str]:
-        """What each report is called where people read (key: report_id): 'Kantarjian 2017 (TOWER)'.
-
-        No two reports of the review are called the same; a part of the evidence calls them as the whole does.
-        """
+        """What each report is called (key: report_id), in a part as in the whole: 'Roe 2017 (TOWER)'."""
         if self.named is not None:
             return self.named
         return name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
@@ -105,13 +102,6 @@ class Evidence:
     def in_words(self, cell, missing: str = "") -> str:
         """A cell's text with every report called by its name; `missing` where the cell is empty."""
         return missing if pd.isna(cell) else name_in_words(self.report_names, str(cell))
-
-    @cached_property
-    def major(self) -> frozenset[str]:
-        """Ids of the rows that a registered discrepancy of the gravest kind touches."""
-        frame = self.tables["discrepancies"]
-        touched = frame.loc[frame["severity"].eq("major"), "affects"]
-        return frozenset(row_id for cell in touched for row_id in split_ids(cell))
 
     @cached_property
     def cohort_studies(self) -> dict[str, str]:

@@ -20,6 +20,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, pool_proportions
+from livingreview.tables.common import text, whole
 from livingreview.tables.plan import Entry, Plan, synthesis_plan
 from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out
 
@@ -78,13 +79,20 @@ def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
     return {
         "name": name,
         "href": figure.href,
-        "text": format_count(entry.events, entry.total) if entry.rebased else figure.text,
+        "text": _count(evidence, entry),
         "value": _points(entry.events / entry.total),
         "low": _points(low),
         "high": _points(high),
         "interval": format_interval(low, high, entry.total),
         "size": round(SMALLEST + (LARGEST - SMALLEST) * (entry.total / largest) ** 0.5),
     }
+
+
+def _count(evidence: Evidence, entry: Entry) -> str:
+    """A study's count, in the digits of its report where the report prints that very count."""
+    row = evidence.row(entry.row_id)
+    same = (whole(row["events"]), whole(row["total"])) == (entry.events, entry.total)
+    return format_count(entry.events, entry.total, text(row["percent_reported_pct"]) if same else "")
 
 
 def _range(plan: Plan) -> str:

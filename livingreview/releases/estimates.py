@@ -14,9 +14,10 @@ from livingreview.display.numbers import (
     format_interval,
     format_number,
     format_percent,
+    write_printed,
 )
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import whole
+from livingreview.tables.common import text, whole
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
 
@@ -41,6 +42,8 @@ class Estimate:
         The report that printed it; '' where it rests on several.
     events, total : int or None
         Counts of a proportion.
+    printed, printed_ends : str
+        The report's own digits, where it prints the value or its interval: '4.0', '2.9 to 5.3'.
     """
 
     key: str
@@ -53,6 +56,8 @@ class Estimate:
     report_id: str = ""
     events: int | None = None
     total: int | None = None
+    printed: str = ""
+    printed_ends: str = ""
 
     @property
     def text(self) -> str:
@@ -63,10 +68,11 @@ class Estimate:
     def point(self) -> str:
         """The value with its counts or unit."""
         if self.unit != "proportion":
-            return format_number(self.value) + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
+            value = self.printed or format_number(self.value)
+            return value + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
         if self.events is None:
             return format_percent(self.value, self.total)
-        return format_count(self.events, self.total)
+        return format_count(self.events, self.total, self.printed)
 
     @property
     def interval(self) -> str:
@@ -75,7 +81,7 @@ class Estimate:
             return ""
         if self.unit == "proportion":
             return format_interval(self.low, self.high, self.total)
-        return f"{format_number(self.low)} to {format_number(self.high)}"
+        return self.printed_ends or f"{format_number(self.low)} to {format_number(self.high)}"
 
     def same_as(self, other: Estimate) -> bool:
         """Whether value, interval and counts are the same; a new label alone moves nothing."""
@@ -121,6 +127,7 @@ def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
                 high=_settle(high),
                 events=int(row["events"]),
                 total=int(row["total"]),
+                printed=text(row["percent_reported_pct"]),
             )
         elif not pd.isna(row["percent_reported_pct"]):
             share = float(row["percent_reported_pct"]) / 100
@@ -149,6 +156,8 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
             "survival",
             row["report_id"],
             total=whole(row["total"]),
+            printed=write_printed(row, row["estimate"]),
+            printed_ends="" if low is None else " to ".join(write_printed(row, end) for end in ends),
         )
 
 

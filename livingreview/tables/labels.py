@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 import pandas as pd
 
 from livingreview.evidence import Evidence
-from livingreview.tables.common import NOT_REPORTED, study_name, text
+from livingreview.tables.common import NOT_REPORTED, short_name, study_name, text
 
 ORGAN = ("adverse_events", "group")  # it stands in a heading
 Words = Callable[[Mapping], str]
@@ -106,7 +106,7 @@ def row_details(evidence: Evidence, table: str) -> list[Words]:
         of_cohort("arm"),
         *own,
         of_cohort("age_group"),
-        lambda row: row["report_id"],
+        lambda row: short_name(evidence, row["report_id"]),
     ]
 
 

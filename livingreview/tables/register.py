@@ -9,7 +9,7 @@ from livingreview.display.html import Column, Fragment, HtmlTable, Row, link
 from livingreview.display.marks import Figure, legend
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.tables.common import report_link, text
+from livingreview.tables.common import report_link, short_name, text
 from livingreview.tables.reports import of_report
 
 # Columns of a discrepancy that are words.
@@ -38,7 +38,7 @@ def list_discrepancies(
         {
             "row": {name: text(row[name]) for name in table.columns}
             | {name: evidence.in_words(row[name]) for name in TOLD},
-            "name": evidence.report_names[row["report_id"]],
+            "name": short_name(evidence, row["report_id"]),
             "kind": table.field("kind").label(row["kind"]),
             "severity": row["severity"],
             "status": table.field("status").label(row["status"]),

@@ -17,7 +17,15 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
-from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
+from livingreview.tables.common import (
+    NOT_REPORTED,
+    capitalise,
+    report_link,
+    short_name,
+    stratum_name,
+    text,
+    with_cohorts,
+)
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
@@ -194,9 +202,10 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
 
 
 def regimen_name(evidence: Evidence, regimen: Mapping, role: str = "") -> str:
-    """'Block A (Smith 2020)': a regimen with the report that gives it, and its role."""
-    told = filter(None, (evidence.report_names[regimen["report_id"]], role))
-    return f"{regimen['name']} ({'; '.join(told)})"
+    """'Block A – Smith 2020, the regimen under study': a regimen, the report that gives it, and its role."""
+    report = short_name(evidence, regimen["report_id"])
+    told = ", ".join(part for part in (report, role) if part and part != regimen["name"])
+    return f"{regimen['name']} – {told}" if told else regimen["name"]
 
 
 def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[dict]:
