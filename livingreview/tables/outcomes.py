@@ -158,9 +158,15 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
 
 def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
     """Every result but the response, as folded tables by kind with the strata as headings."""
+    field = evidence.package.tables["outcomes"].field("outcome")
+    died = select_outcomes(evidence, "mortality")
+    bad, good = (
+        [row for row in died if (field.direction(row["outcome"]) == "bad") == way] for way in (True, False)
+    )
     kinds = (
         ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
-        ("Relapses, failures and deaths", select_outcomes(evidence, "mortality"), outcome_table),
+        ("Relapses, treatment failures and deaths", bad, outcome_table),
+        ("Survivors and favourable outcomes", good, outcome_table),
         ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
         ("Survival", with_cohorts(evidence, "survival"), survival_table),
         ("Adverse events", with_cohorts(evidence, "adverse_events"), adverse_event_table),
