@@ -25,6 +25,7 @@ from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source, remember_stems
 from livingreview.book.made import lay_data, renew_reports
+from livingreview.book.schemes import settle_schemes
 from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
 from livingreview.checks import DataError, require_sound
@@ -185,6 +186,7 @@ def finish_build(app, error) -> None:
         log.warning(
             "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
+    settle_schemes(Path(app.outdir) / "_static")
     (Path(app.outdir) / UNFINISHED).unlink()
 
 

@@ -9,6 +9,7 @@ import pydata_sphinx_theme
 from markupsafe import Markup
 
 from livingreview.book.finish import policy_tag
+from livingreview.book.paper import edition, foot_style
 from livingreview.citation import book_item, chapter_item, head_tags
 
 THEME = Path(__file__).parent / "theme"
@@ -27,9 +28,12 @@ def prefer_components(app, config) -> None:
 
 
 def frame_page(app, pagename, templatename, context, doctree) -> None:
-    """Give every page its policy, and the version of the theme's files to load."""
-    version = app.config.livingreview_record["version"]
-    context["lr_theme_version"] = f"{pydata_sphinx_theme.__version__}-{version}"
+    """Give every page its policy, the version of the theme's files to load, and the foot it has on paper."""
+    record = app.config.livingreview_record
+    context["lr_theme_version"] = f"{pydata_sphinx_theme.__version__}-{record['version']}"
+    title = Markup(context.get("title", "")).striptags()
+    context["lr_edition"] = edition(record)
+    context["lr_foot"] = foot_style(record, title, f"{pagename}.html")
     context["metatags"] = policy_tag() + Markup(
         context.get("metatags", "")
     )  # what stands there is HTML already

@@ -30,7 +30,7 @@ def test_a_replaced_template_is_there_to_be_replaced(name):
 def test_blocks_of_the_layout_are_there_to_be_replaced():
     ours = set(re.findall(r"{%-? block (\w+)", (THEME / "layout.html").read_text(encoding="utf-8")))
     theirs = {name for text in inherited("layout.html") for name in re.findall(r"{%-? block (\w+)", text)}
-    assert ours == {"css", "extrahead", "scripts_end"}
+    assert ours == {"css", "docs_body", "extrahead", "scripts_end"}
     assert ours <= theirs
 
 
