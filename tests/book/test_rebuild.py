@@ -58,7 +58,7 @@ SCHEMA = (
     },
 )
 CHART_MODULE = (
-    "livingreview/charts/results.py",
+    "livingreview/charts/marks.py",
     "Larger marks carry more patients",
     "Bigger marks carry more patients",
     {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")},
