@@ -82,9 +82,6 @@ def test_a_page_that_is_not_built_is_not_printed(project, capsys):
     assert "no chapter 'nothing'; there are: index" in capsys.readouterr().err
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the room of the release commands imports all of itself, and pandas with it"
-)
 def test_an_unchanged_book_is_told_without_importing_much():
     """The quick answer is quick because nothing heavy is loaded for it."""
     code = (

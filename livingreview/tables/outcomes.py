@@ -158,7 +158,7 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
 
 def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
     """Every result but the response, as folded tables by kind with the strata as headings."""
-    field = evidence.package.tables["outcomes"].field("outcome")
+    field = evidence.package.field("outcomes", "outcome")
     died = select_outcomes(evidence, "mortality")
     bad, good = (
         [row for row in died if (field.direction(row["outcome"]) == "bad") == way] for way in (True, False)

@@ -90,9 +90,11 @@ def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
     from tests.checks.damage import set_cell
 
     if spoil == "figure":
-        place = set_cell(project, "survival", "as_reported", lambda text: text + " … 99.87%")
+        place = set_cell(
+            project, "survival", "as_reported", lambda text: text + " … 99.87%", report_id="linder-2016"
+        )
     else:
-        place = set_cell(project, "discrepancies", "value_a", "“99.87% (n=99)”")
+        place = set_cell(project, "discrepancies", "value_a", "“99.87% (n=99)”", report_id="linder-2016")
     problems = check_project(project, sources=sources)
     assert [
         (problem.file, problem.row, problem.column) for problem in problems if problem.rule == "not-in-source"

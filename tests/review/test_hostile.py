@@ -18,8 +18,9 @@ from benchmarks.synthetic import write_pages
 from livingreview import tables
 from livingreview.evidence import load_package, select_class
 from livingreview.manuscript import find_pages
-from tests.conftest import CORE, ROOT
+from tests.conftest import ROOT
 from tests.drawn import CHARTS
+from tests.reduced import CORE
 from tests.visit import Visit
 
 TEXTS = (
