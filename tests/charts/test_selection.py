@@ -1,4 +1,4 @@
-"""Which rows a chart draws at all; which of them stand for a study is tested in tests/tables/test_choice.py."""
+"""Which rows a chart draws at all; tests/tables/test_choice.py holds which of them stand for a study."""
 
 import pandas as pd
 import pytest
