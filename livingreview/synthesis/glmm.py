@@ -338,7 +338,9 @@ def fit_sets(x: Array, n: Array, design: Array, beta0: Array) -> GlmmFits:
         better = (value + constant[inner] > l0[inner] + 1e-9) & (np.abs(found[:, -1]) > 1e-5)
         i = inner[better]
         beta[i], tau[i] = found[better, :-1], np.abs(found[better, -1])
-        top[i], converged[i] = value[better] + constant[i], done[better]
+        top[i] = value[better] + constant[i]
+        # Where tau = 0 is the better end, the search that found no more must have come to an end too.
+        converged[inner] = done
         cov[i] = np.linalg.inv(-hess[better])[:, :-1, :-1]
     return GlmmFits(beta, tau, cov, top, converged)
 

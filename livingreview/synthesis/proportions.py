@@ -16,7 +16,13 @@ from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.betabinomial import fit_beta_binomial
 from livingreview.synthesis.inverse_variance import TESTS, around, pool_inverse_variance
 from livingreview.synthesis.profile import profile_interval
-from livingreview.synthesis.results import NAN, PooledProportion, crude_totals, find_statuses
+from livingreview.synthesis.results import (
+    NAN,
+    NOT_CONVERGED,
+    PooledProportion,
+    crude_totals,
+    find_statuses,
+)
 from livingreview.synthesis.transforms import TWO_STEP
 
 Sets: TypeAlias = Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]
@@ -162,6 +168,9 @@ def _pool_padded(x: Array, n: Array, level: float, profile: bool) -> list[Pooled
     columns = _glmm_columns(x[ok], n[ok], k[ok], level, profile) if ok.size else {}
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
     fitted = dict(zip(ok.tolist(), rows, strict=True))
+    for i in [i for i, row in fitted.items() if not row["converged"]]:
+        # Numbers of a search that was given up are no estimates.
+        status[i], fitted[i] = NOT_CONVERGED, {}
     return [
         PooledProportion(
             model="glmm",
@@ -273,6 +282,8 @@ def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledPro
         low, high = expit(around(fit.mu, quantile * fit.se))
         return float(low), float(high)
 
+    if not fit.converged:
+        return replace(base, status=NOT_CONVERGED, details=fit)
     estimate = float(expit(fit.mu))
     return replace(
         base,
@@ -283,7 +294,7 @@ def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledPro
         ci_z=limits(normal_isf(tail)),
         log_likelihood=fit.log_likelihood,
         marginal_mean=estimate,
-        converged=fit.converged,
+        converged=True,
         details=fit,
     )
 
@@ -292,6 +303,8 @@ def _pool_bayes(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
     if base.status == "single_study":
         return base
     fit = fit_bayes(x, n, level=base.level)
+    if not fit.converged:
+        return replace(base, status=NOT_CONVERGED, details=fit)
     return replace(
         base,
         status="ok",
@@ -301,6 +314,6 @@ def _pool_bayes(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
         tau2=fit.tau_median**2,
         ci=fit.p_interval,
         prediction=fit.predictive_interval,
-        converged=fit.converged,
+        converged=True,
         details=fit,
     )
