@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.ready
 
-.PHONY: book pdf test unit check lock clean
+.PHONY: book pdf test unit lint format check lock clean
 
 book: $(STAMP)
 	@$(BIN)/livingreview build
@@ -22,6 +22,16 @@ test: $(STAMP)
 # The everyday tests: no book, no browser, under a minute.
 unit: $(STAMP)
 	@$(PYTEST) -m "not book and not browser and not slow" -q
+
+# Form and types of the code; `make format` mends what can be mended.
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
 check: $(STAMP)
 	@$(BIN)/livingreview check

@@ -1,4 +1,4 @@
-"""A book of any size out of made-up regimens, in a copy of the project: every number in it is invented and marked so."""
+"""A book of any size out of made-up regimens, in a copy of the project; every number is marked so."""
 
 from __future__ import annotations
 

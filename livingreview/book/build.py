@@ -1,4 +1,7 @@
-"""Building the book: check, execute, render aside, look it over, swap it in. A failure at any step leaves the last good book whole."""
+"""Building the book: check, execute, render aside, look it over, swap it in.
+
+A failure at any step leaves the last good book whole.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
+from livingreview.book.settings import read_settings
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
 from livingreview.execution import chapter_store, execute_chapters, hash_inputs
@@ -45,7 +49,9 @@ def build_book(
     """
     start, inputs = time.perf_counter(), hash_project(root)
     hash_of = hash_inputs(root)
-    checked = hash_of("data")  # taken before the check: data edited meanwhile are not those that were checked
+    checked = hash_of(
+        "checked"
+    )  # taken before the check: files edited meanwhile are not those that were checked
     require_sound(root)
     report(f"data checked in {time.perf_counter() - start:.1f} s")
     target = root / "_build" / "html"
@@ -54,9 +60,8 @@ def build_book(
         pages = find_pages(root / "chapters")
 
         def renew() -> None:
-            from livingreview.book.extension import (
-                renew_reports,
-            )  # here: importing Sphinx takes as long as a chapter, and chapters are running
+            # Here: importing what writes pages takes as long as a chapter, and chapters are running.
+            from livingreview.book.made import renew_reports
 
             renew_reports(root, read_citation(root), hash_of)
 
@@ -79,37 +84,58 @@ def build_book(
 
 
 def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, object]) -> Path:
-    """Run Jupyter Book into a folder aside, every warning an error; returns the folder of pages.
+    """Run Sphinx into a folder aside, every warning an error; returns the folder of pages.
 
     In this process, which has imported everything already: starting another takes longer than most updates.
 
     Parameters
     ----------
     checked : str
-        Hash of the data that were found sound.
+        Hash of the files that were found sound.
     notebooks : mapping
         Every chapter with its outputs.
     """
-    from jupyter_book.cli.main import main
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     from livingreview.book.extension import PREPARED, Prepared
 
-    staging.mkdir(parents=True, exist_ok=True)
-    token, told = PREPARED.set(Prepared(checked, notebooks)), io.StringIO()
+    pages, told = staging / "_build" / "html", io.StringIO()
+    token = PREPARED.set(Prepared(checked, notebooks))
     try:
-        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-            main(
-                ["build", str(root), "--path-output", str(staging), "-W", "-n", "--keep-going", "-q"],
-                standalone_mode=False,
+        with (
+            contextlib.redirect_stdout(told),
+            contextlib.redirect_stderr(told),
+            patch_docutils(),
+            docutils_namespace(),
+        ):
+            book = Sphinx(
+                srcdir=root,
+                confdir=None,
+                outdir=pages,
+                doctreedir=pages.with_name(".doctrees"),
+                buildername="html",
+                confoverrides=read_settings(root) | {"nitpicky": True},
+                status=None,
+                warning=told,
+                warningiserror=True,
+                keep_going=True,
             )
+            book.build()
+        failed = "a page has a warning" if book.statuscode else ""
     except (Exception, SystemExit) as problem:
-        # Sphinx would call a second run clean without re-reading the page that failed.
-        shutil.rmtree(staging, ignore_errors=True)
-        msg = f"{told.getvalue()}\n{problem}\nThe book could not be built (see above). The last good book in _build/html is untouched; mend the cause and build again."
-        raise BuildError(msg) from None
+        failed = str(problem)
     finally:
         PREPARED.reset(token)
-    return staging / "_build" / "html"
+    if failed:
+        # Sphinx would call a second run clean without re-reading the page that failed.
+        shutil.rmtree(staging, ignore_errors=True)
+        message = (
+            f"{told.getvalue()}\n{failed}\nThe book could not be built (see above). "
+            "The last good book in _build/html is untouched; mend the cause and build again."
+        )
+        raise BuildError(message)
+    return pages
 
 
 def look_over(pages: Path) -> None:

@@ -1,40 +1,36 @@
-"""The Sphinx extension that makes ``jupyter-book build .`` safe: checked data, current outputs, pages that need no network.
+"""The Sphinx extension that makes any build safe: sound data, current outputs, nothing from elsewhere.
 
-Before anything is read it checks the data and writes the report pages; then it executes the chapters whose inputs changed
-and hands the outputs to MyST-NB's cache; then it adds the review's own style, loader, head tags and downloads.
+Before anything is read it checks the data and writes the report pages;
+then it executes the chapters whose inputs changed and hands the outputs to MyST-NB's cache;
+then it adds the review's own style, loader, head tags and downloads.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from markupsafe import Markup, escape
+from markupsafe import escape
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
-from livingreview.book.sidebar import pages_that_moved, shorten_sidebar
+from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source, remember_stems
+from livingreview.book.made import lay_data, renew_reports
+from livingreview.book.schemes import settle_schemes
+from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
 from livingreview.checks import DataError, require_sound
-from livingreview.citation import (
-    book_item,
-    chapter_item,
-    head_tags,
-    read_citation,
-    site_address,
-    write_citations,
-)
-from livingreview.evidence import find_root, load_evidence
+from livingreview.citation import read_citation, site_address
+from livingreview.evidence import find_root
 from livingreview.evidence.upkeep import read_upkeep
 from livingreview.execution import (
     ChapterError,
@@ -46,25 +42,24 @@ from livingreview.execution import (
 )
 from livingreview.execution.notebooks import digest
 from livingreview.manuscript import SectionError, expand_text, sections_of
-from livingreview.pages.cards import write_cards, write_review
-from livingreview.pages.explorer import write_explorer
-from livingreview.pages.report import write_downloads, write_report_pages
 from livingreview.releases.feed import write_release_files
 
 WEB = Path(__file__).parent / "web"
 UNFINISHED = ".unfinished"
+# Settings that Jupyter Book's wrapper always passes, meant for extensions that this book does not load.
+WRAPPER_SETTINGS = ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering")
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a build has done before Sphinx starts: the hash of the data found sound, and every chapter with its outputs."""
+    """What a build did before Sphinx starts: hash of the files found sound, chapters with their outputs."""
 
     checked: str = ""
     notebooks: Mapping[Path, object] = field(default_factory=dict)
 
 
-PREPARED: ContextVar[Prepared] = ContextVar("PREPARED", default=Prepared())
+PREPARED: ContextVar[Prepared] = ContextVar("PREPARED", default=Prepared())  # noqa: B039 (it is frozen)
 
 
 def prepare_sources(app, config) -> None:
@@ -72,7 +67,7 @@ def prepare_sources(app, config) -> None:
     root = find_root(app.srcdir)
     hash_of = hash_inputs(root)
     try:
-        if PREPARED.get().checked != hash_of("data"):
+        if PREPARED.get().checked != hash_of("checked"):
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None
@@ -81,43 +76,9 @@ def prepare_sources(app, config) -> None:
     renew_reports(root, config.livingreview_record, hash_of)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
-    # A page is made by the engine as well as from its source: a change of the engine or its style makes every page anew.
+    # The engine makes a page as much as its source: a change of engine or style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]
-
-
-def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> None:
-    """The reports' pages as the data are now."""
-    pages = root / "chapters" / "reports"
-    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, record), [pages]) as due:
-        if due:
-            write_report_pages(load_evidence(root), pages, record)
-
-
-def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:
-    """Everything that decides what is made from the data alone."""
-    return digest(
-        hash_of("data"),
-        hash_of("engine"),
-        hash_of("web"),
-        json.dumps(record, sort_keys=True, default=str),
-        *extra,
-    )
-
-
-@contextmanager
-def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
-    """Say whether files still have to be made: not where they stand as they were made under the same key."""
-
-    def state() -> str:
-        files = [path for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file()]
-        return digest(key, *(part for path in files for part in (path.name, path.read_bytes())))
-
-    due = not note.is_file() or note.read_text(encoding="ascii") != state()
-    yield due
-    if due:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(state(), encoding="ascii")
 
 
 def provide_outputs(app) -> None:
@@ -154,21 +115,14 @@ def share_sections(app, docname: str, source: list[str]) -> None:
         raise ExtensionError(msg) from None
 
 
-def lay_sources(app) -> None:
-    """The source of each chapter, for download, with the sections it shares: whole, so that it can be run as it is."""
-    for docname in sorted(app.env.found_docs):
-        path = Path(app.env.doc2path(docname))
-        copied = Path(app.outdir) / "_sources" / f"{docname}.md"
-        if copied.is_file() and sections_of(text := path.read_text(encoding="utf-8")):
-            copied.write_text(expand_text(text, path.parent), encoding="utf-8")
-
-
 def mark_start(app) -> None:
     """Note when the pages of this build begin; what a killed build left half-finished is finished too."""
     mark = Path(app.outdir) / UNFINISHED
     app.livingreview_start = 0 if mark.exists() else time.time_ns()
-    mark.parent.mkdir(parents=True, exist_ok=True)
+    (mark.parent / "_static").mkdir(parents=True, exist_ok=True)
     mark.touch()
+    # MyST-NB lays its style sheet after the pages are written: its address would differ in a second build.
+    add_global_html_resources(app, None)
 
 
 def fill_cache(folder: Path, notebooks: Mapping[Path, object]) -> None:
@@ -197,18 +151,11 @@ def tell(line: str) -> None:
 
 
 def outdated_pages(app, env, added, changed, removed) -> list[str]:
-    """Pages whose outputs differ from those they were last built from: Sphinx itself looks at the sources only."""
+    """Pages whose outputs differ from those they were built from: Sphinx itself looks at the sources only."""
     before = getattr(env, "livingreview_outputs", {})
     now = app.livingreview_outputs
     env.livingreview_outputs = now
     return [name for name, value in now.items() if name in env.found_docs and before.get(name) != value]
-
-
-def remember_stems(app, *_) -> None:
-    """Stem each word of the search index once: Sphinx does it anew for every page, which takes as long as writing the page."""
-    language = getattr(getattr(app.builder, "indexer", None), "lang", None)
-    if language and not hasattr(language.stem, "cache_info"):
-        language.stem = cache(language.stem)
 
 
 def finish_build(app, error) -> None:
@@ -235,61 +182,21 @@ def finish_build(app, error) -> None:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
             path.write_text(finished, encoding="utf-8")
-    slim_theme(Path(app.outdir))
+    if slim_theme(Path(app.outdir)) <= 0:
+        log.warning(
+            "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
+        )
+    settle_schemes(Path(app.outdir) / "_static")
     (Path(app.outdir) / UNFINISHED).unlink()
 
 
-def lay_data(app, root: Path) -> None:
-    """The data in the forms that pages and readers load: cards, explorer, downloads, citations."""
-    record, out, static = app.config.livingreview_record, Path(app.outdir), Path(app.outdir) / "_static"
-    chapters = [
-        name
-        for name in sorted(app.env.found_docs)
-        if Path(name).parent.name == "chapters" and name != app.config.root_doc
-    ]
-    titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
-    places = [static / "cards", static / "explorer-data.js", static / "review.js", out / "data", out / "cite"]
-    with made_once(
-        Path(app.doctreedir) / "livingreview-laid",
-        derived_key(hash_inputs(root), record, json.dumps(titles)),
-        places,
-    ) as due:
-        if due:
-            evidence = load_evidence(root)
-            write_cards(evidence, static / "cards")
-            write_explorer(evidence, static)
-            write_review(record, static / "review.js")
-            write_downloads(root, out / "data")
-            write_citations(record, evidence, titles, out / "cite")
-
-
-def add_head_tags(app, pagename, templatename, context, doctree) -> None:
-    """Tell reference managers and search engines what a page is."""
-    if doctree is None:
-        return  # the index and the search page
-    record, page = app.config.livingreview_record, Path(pagename)
-    whole = pagename == app.config.root_doc
-    item = (
-        book_item(record)
-        if whole
-        else chapter_item(record, title=app.env.titles[pagename].astext(), page=page.name)
-    )
-    tags = head_tags(
-        record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters"
-    )
-    context["metatags"] = Markup(context.get("metatags", "")) + tags  # what stands there is HTML already
-
-
-def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:
-    """A report's page is made from the data: there is no source of it to copy beside it, nor to offer for download."""
-    if Path(pagename).parent.name == "reports":
-        context["sourcename"] = ""
-        for item in context.get("header_buttons", ()):
-            item["buttons"] = [
-                button
-                for button in item.get("buttons", ())
-                if button.get("label") != "download-source-button"
-            ]
+def lay_sources(app) -> None:
+    """The source of each chapter, for download, with the sections it shares: it can be run as it is."""
+    for docname in sorted(app.env.found_docs):
+        path = Path(app.env.doc2path(docname))
+        copied = Path(app.outdir) / "_sources" / f"{docname}.md"
+        if copied.is_file() and sections_of(text := path.read_text(encoding="utf-8")):
+            copied.write_text(expand_text(text, path.parent), encoding="utf-8")
 
 
 def drop_orphans(app) -> None:
@@ -311,20 +218,22 @@ def setup(app) -> dict:
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")
     app.add_js_file("lr-card.js", loading_method="defer")
+    for name in WRAPPER_SETTINGS:
+        if name not in app.config:
+            app.add_config_value(name, None, "")
+    add_theme(app)
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
     app.connect("builder-inited", mark_start)
-    app.connect(
-        "builder-inited", provide_outputs, priority=900
-    )  # after MyST-NB has settled its configuration
+    # After MyST-NB has settled its configuration.
+    app.connect("builder-inited", provide_outputs, priority=900)
     app.connect("source-read", share_sections)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
     app.connect("html-page-context", remember_stems)  # the first event after the index is set up
-    app.connect("html-page-context", shorten_sidebar, priority=400)  # before the theme renders it
+    app.connect("html-page-context", draw_sidebar)
     app.connect("html-page-context", add_head_tags)
-    app.connect(
-        "html-page-context", offer_no_made_source, priority=900
-    )  # after the theme has made its buttons
+    app.connect("html-page-context", frame_page)
+    app.connect("html-page-context", offer_no_made_source)
     app.connect("build-finished", finish_build, priority=900)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -1,4 +1,9 @@
-"""What is done to every finished page: no off-site resource, no needless script and a policy that allows no other, mathematics as MathML, known accessibility faults mended."""
+"""What is done to finished pages because nothing before them can do it, and what is looked for in them.
+
+What a page loads and how it is built is said in ``theme/`` and ``_config.yml``. Two things remain:
+the hashes of a page's own scripts in its policy, which exist once the page does,
+and the order of the search index.
+"""
 
 from __future__ import annotations
 
@@ -9,71 +14,8 @@ import re
 
 from docutils import nodes
 from latex2mathml.converter import convert
-from markupsafe import escape
+from markupsafe import Markup, escape
 
-# Scripts and links the theme adds that the book does not need: the icon font already draws the icons, and nothing runs in a remote kernel.
-DROPPED = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r'<script[^>]*src="[^"]*fontawesome[^"]*\.js[^"]*"[^>]*></script>\s*',
-        r'<link[^>]*rel="preload"[^>]*fontawesome[^>]*>\s*',
-        r"<script>const THEBE_JS_URL.*?</script>\s*",
-        r"<script[^>]*sphinx-thebe\.js[^>]*></script>\s*",
-        r"<link[^>]*sphinx-thebe\.css[^>]*>\s*",
-        r'<script type="text/x-thebe-config">.*?</script>\s*',
-        r"<script>kernelName = '[^']*'</script>\s*",
-        r'(?<=/>)<meta name="viewport"[^>]*>(?=\s*<meta)',  # said twice
-        r'<meta http-equiv="Content-Security-Policy"[^>]*>\n?',  # of an earlier finish
-    )
-)
-# What a page must hold to need them: scripts and styles of panels, of folds and of code that can be copied.
-UNNEEDED = tuple(
-    (re.compile(need), tuple(re.compile(pattern, re.DOTALL) for pattern in patterns))
-    for need, patterns in (
-        (
-            r'class="[^"]*\bsd-',
-            (r"<link[^>]*sphinx-design[^>]*>\s*", r"<script[^>]*design-tabs\.js[^>]*></script>\s*"),
-        ),
-        (
-            r'class="[^"]*\b(?:toggle|dropdown admonition|admonition dropdown)[ "]',
-            (
-                r"<link[^>]*togglebutton\.css[^>]*>\s*",
-                r"<script[^>]*togglebutton\.js[^>]*></script>\s*",
-                r"<script>(?:let toggle\w+|var togglebuttonSelector) = '[^']*';</script>\s*",
-            ),
-        ),
-        (
-            r'class="[^"]*\bhighlight[ "]',
-            (
-                r"<link[^>]*copybutton\.css[^>]*>\s*",
-                r"<script[^>]*(?:copybutton|clipboard\.min)\.js[^>]*></script>\s*",
-            ),
-        ),
-    )
-)
-# (fault of the theme or of MyST-NB, mend): most were reported by axe-core on a stock page.
-MENDED = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
-        (
-            r'(<button class="[^"]*search-button-field[^>]*?)\s+title="[^"]*"\s+aria-label="[^"]*"([^>]*?)\s*data-bs-toggle="tooltip"',
-            r"\1\2",
-        ),
-        # Sphinx adds a checksum to this file's address only where the file is there already: the name holds one anyway.
-        (r"(mystnb\.[0-9a-f]{64}\.css)\?v=[0-9a-f]+", r"\1"),
-        (
-            r'<summary><span class="toctree-toggle"',
-            '<summary aria-label="Show the pages of this section"><span class="toctree-toggle"',
-        ),
-        # The policy allows no code in attributes; lr-page.js listens instead.
-        (r'onclick="window\.print\(\)"', "data-lr-print"),
-        (
-            r'<div class="sidebar-primary-items__start ',
-            '<div role="region" aria-label="Site" class="sidebar-primary-items__start ',
-        ),
-    )
-)
 OFFSITE = re.compile(
     r'<(?:script|img|iframe|source|audio|video|embed)\b[^>]*\bsrc="(?:https?:)?//[^"]*"'
     r'|<link\b[^>]*rel="(?:stylesheet|preload|modulepreload|icon|preconnect|dns-prefetch)"[^>]*href="(?:https?:)?//[^"]*"'
@@ -83,39 +25,23 @@ INLINE = re.compile(
     r'<script(?![^>]*\bsrc=)(?![^>]*\btype="(?:application/|text/x-))[^>]*>(.*?)</script>', re.DOTALL
 )
 HANDLER = re.compile(r'<[a-z][^<>]*\son[a-z]+="[^"]*"|<a\b[^>]*href="javascript:[^"]*"')
-# Firefox does not count files beside a page opened from disk as the page's own, so they are named; a page from a server cannot load them.
+# Firefox does not count files beside a page opened from disk as the page's own, so they are named;
+# a page from a server cannot load them.
 OWN = "'self' file:"
+POLICY = re.compile(
+    rf"""(<meta http-equiv="Content-Security-Policy" content="[^"]*script-src {OWN})[^;"]*([^"]*">)"""
+)
 
 
-def finish_page(text: str) -> tuple[str, list[str]]:
-    """A page as it is published, and what is wrong with it."""
-    for pattern in DROPPED:
-        text = pattern.sub("", text)
-    for need, patterns in UNNEEDED:
-        if not need.search(text):
-            for pattern in patterns:
-                text = pattern.sub("", text)
-    for pattern, replacement in MENDED:
-        text = pattern.sub(replacement, text)
-    problems = [
-        f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)
-    ]
-    problems += [
-        f"has code in an attribute, which the page's policy forbids: {match.group(0)[:120]}"
-        for match in HANDLER.finditer(text)
-    ]
-    return add_policy(text), problems
+def policy_tag() -> Markup:
+    """The Content-Security-Policy of every page: nothing from another site, no script but the book's own.
 
-
-def add_policy(text: str) -> str:
-    """A page with its Content-Security-Policy: nothing from another site, no script but the book's own and those that stand in the page now."""
-    hashes = {
-        base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in INLINE.findall(text)
-    }
+    `finish_page` adds the hashes of the scripts that stand in the page itself.
+    """
     policy = "; ".join(
         (
             "default-src 'none'",
-            " ".join((f"script-src {OWN}", *(f"'sha256-{value}'" for value in sorted(hashes)))),
+            f"script-src {OWN}",
             f"style-src {OWN} 'unsafe-inline'",
             f"img-src {OWN} data:",
             f"font-src {OWN}",
@@ -124,15 +50,36 @@ def add_policy(text: str) -> str:
             "base-uri 'none'",
         )
     )
-    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    return re.sub(r"(<head>\s*<meta charset=[^>]*>\s*)", lambda found: found[1] + tag, text, count=1)
+    return Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n')
+
+
+def finish_page(text: str) -> tuple[str, list[str]]:
+    """A page as it is published, and what is wrong with it."""
+    hashes = {
+        base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in INLINE.findall(text)
+    }
+    sources = "".join(f" 'sha256-{value}'" for value in sorted(hashes))
+    text, filled = POLICY.subn(lambda found: found[1] + sources + found[2], text)
+    problems = (
+        [] if filled == 1 else [f"holds {filled} Content-Security-Policies with sources of scripts, not one"]
+    )
+    problems += [
+        f"loads something from another site: {match.group(0)[:120]}" for match in OFFSITE.finditer(text)
+    ]
+    problems += [
+        f"has code in an attribute, which the page's policy forbids: {match.group(0)[:120]}"
+        for match in HANDLER.finditer(text)
+    ]
+    return text, problems
 
 
 def lead_to(address: str, title: str) -> str:
     """A page that only leads to another; a reader whose browser does not follow finds a link."""
+    address, title = escape(address), escape(title)
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="refresh" content="0; url={escape(address)}">\n<title>{escape(title)}</title>\n</head>\n'
-        f'<body><p><a href="{escape(address)}">{escape(title)}</a></p></body>\n</html>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{policy_tag()}'
+        f'<meta http-equiv="refresh" content="0; url={address}">\n<title>{title}</title>\n</head>\n'
+        f'<body><p><a href="{address}">{title}</a></p></body>\n</html>\n'
     )
 
 

@@ -1,7 +1,8 @@
-"""The built book, or one of its chapters, as PDF: static pictures, no navigation, page numbers and version at the foot.
+"""The built book, or one of its chapters, as PDF: static pictures, no navigation, page numbers, version.
 
-A browser prints one plain page, put together from the finished chapters without any script. Folded tables stay folded: on paper they
-would take most of the book, and they stand in it, and in the data, where a figure can be followed.
+A browser prints one plain page, put together from the finished chapters without any script.
+Folded tables stay folded: on paper they would take most of the book,
+and they stand in it, and in the data, where a figure can be followed.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from livingreview.book.paper import edition, foot_style, named_foot_style
 from livingreview.citation import read_citation, site_address
 from livingreview.display.html import render
 
@@ -71,15 +73,28 @@ def print_pdf(root: Path, names: Sequence[str] = (), *, target: Path | None = No
             )
         ]
         page.write_text(
-            render("print.html.j2", sheets=sheets, record=record, styles=styles, whole=len(chosen) > 1),
+            render(
+                "print.html.j2",
+                sheets=sheets,
+                record=record,
+                edition=edition(record),
+                styles=styles,
+                whole=len(chosen) > 1,
+                feet=sheet_feet(record, sheets),
+            ),
             encoding="utf-8",
         )
-        print_page(
-            page.as_uri(),
-            target,
-            foot=f"{sheets[0].title if len(sheets) == 1 else record['title']} · version {record['version']}",
-        )
+        print_page(page.as_uri(), target)
     return target
+
+
+def sheet_feet(record: dict, sheets: Sequence[Sheet]) -> Markup:
+    """The foot of each chapter's pages; the cover of the whole book has the book's."""
+    paths = {sheet.name: f"chapters/{sheet.name}.html" for sheet in sheets}
+    if len(sheets) == 1:
+        return foot_style(record, sheets[0].title, paths[sheets[0].name])
+    named = [named_foot_style(record, sheet.title, paths[sheet.name], sheet.name) for sheet in sheets]
+    return Markup("\n").join([foot_style(record, record["title"], ""), *named])
 
 
 def chapter_names(root: Path) -> list[str]:
@@ -90,18 +105,20 @@ def chapter_names(root: Path) -> list[str]:
 
 
 def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
-    """One finished page as it is printed: its text, with ids of its own and links that lead somewhere on paper.
+    """One finished page as it is printed: its text, ids of its own, links that lead somewhere on paper.
 
     Parameters
     ----------
     printed : sequence of str
         The chapters in the same PDF: links to them stay inside it.
     address : str
-        Where the published chapters stand; '' drops links to pages that are not printed, which would name a folder of this machine.
+        Where the published chapters stand; '' drops links to pages that are not printed,
+        which would name a folder of this machine.
     """
     article, name = ARTICLE.search(path.read_text(encoding="utf-8"))[1], path.stem
     body = re.sub(r"<script\b.*?</script>", "", article, flags=re.DOTALL)
-    # What a reader of paper cannot open is open: reasons of conclusions, and discrepancies where they are at home or the chapter stands alone.
+    # What a reader of paper cannot open is open: reasons of conclusions,
+    # and discrepancies where they are at home or the chapter stands alone.
     at_home = len(printed) == 1 or name == "discrepancies"
     body = re.sub(
         r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body
@@ -122,18 +139,14 @@ def _paper_link(href: str, name: str, printed: Sequence[str], address: str) -> s
     return f'href="{address}{href}"' if address else ""
 
 
-def print_page(address: str, target: Path, *, foot: str) -> None:
-    """Print one page of this machine with Chromium."""
+def print_page(address: str, target: Path) -> None:
+    """Print one page of this machine with Chromium; its foot is in its style sheet."""
     try:
-        from playwright.sync_api import (
-            Error,
-            sync_playwright,
-        )  # not at the top: only printing and tests need a browser
+        # Not at the top: only printing and tests need a browser.
+        from playwright.sync_api import Error, sync_playwright
     except ImportError:
         msg = "printing needs Playwright, which `make pdf` sets up"
         raise PrintError(msg) from None
-    line = 'style="width:100%;margin:0 16mm;font:8px sans-serif;color:#555;display:flex;justify-content:space-between"'
-    foot = f'<div {line}><span>{escape(foot)}</span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>'
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if not path:
@@ -144,15 +157,7 @@ def print_page(address: str, target: Path, *, foot: str) -> None:
             page = browser.new_context(java_script_enabled=False).new_page()
             page.route(re.compile(r"^(?!file:|data:)"), lambda route: route.abort())
             page.goto(address, wait_until="load", timeout=120_000)
-            page.pdf(
-                path=target,
-                prefer_css_page_size=True,
-                display_header_footer=True,
-                header_template="<span></span>",
-                footer_template=foot,
-                tagged=True,
-                outline=True,
-            )
+            page.pdf(path=target, prefer_css_page_size=True, tagged=True, outline=True)
         except Error as problem:
             msg = f"the browser could not print: {problem}"
             raise PrintError(msg) from None

@@ -1,7 +1,8 @@
-"""Running the chapters: only those whose inputs changed, in parallel, results kept under everything they were made from.
+"""Running the chapters: only those whose inputs changed, in parallel, results kept with their inputs.
 
-Stock Jupyter Book keys a chapter's cached outputs on its code alone and so republishes old numbers after the data changed.
-Here a result is reused only if the code, the rows and files the chapter really read, the engine, the locked requirements and Python are the same.
+Stock Jupyter Book keys a chapter's cached outputs on its code alone, and so republishes old numbers.
+Here a result is reused only if the code, the rows and files the chapter really read, the engine,
+the locked requirements and Python are the same.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class ChapterError(Exception):
 
 
 def default_engine() -> str:
-    """``fork`` on Linux; a real kernel elsewhere, where forking a process that uses system frameworks is not safe."""
+    """``fork`` on Linux; a real kernel elsewhere, where forking is not safe."""
     return os.environ.get("LIVINGREVIEW_ENGINE") or ("fork" if sys.platform.startswith("linux") else "kernel")
 
 
@@ -90,7 +91,8 @@ def execute_chapters(
     runs = run_all(todo, root, engine or default_engine(), executor, meanwhile)
     for number, (chapter, run) in enumerate(runs, 1):
         report(
-            f"[{number}/{len(todo)}] {chapter.name}: {'failed' if run.error else 'done'} in {run.seconds:.1f} s"
+            f"[{number}/{len(todo)}] {chapter.name}: "
+            f"{'failed' if run.error else 'done'} in {run.seconds:.1f} s"
         )
         if run.error:
             failures.append(run.error)
@@ -115,7 +117,7 @@ def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: P
 def run_all(
     chapters: list[Chapter], root: Path, engine: str, executor: Executor | None, meanwhile: Callable[[], None]
 ) -> Iterable[tuple[Chapter, Run]]:
-    """Run chapters on an executor, yielding each as it finishes; a worker that dies is told as its chapter's error."""
+    """Run chapters on an executor, each as it finishes; a dead worker is told as its chapter's error."""
     if not chapters:
         meanwhile()
         return

@@ -1,6 +1,6 @@
 """Drawing all the book's charts in one go, after the chapters have run.
 
-Starting the chart renderer takes longer than drawing a chart, so chapters leave their charts as specifications,
+Starting the chart renderer takes longer than drawing a chart: chapters leave their charts as specifications,
 and those not drawn before are drawn here by a few processes, each starting the renderer once.
 """
 
@@ -30,7 +30,8 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
     outputs : mapping
         Outputs of each code cell of each chapter.
     folder : Path
-        Where drawn charts are kept by their content: the picture as HTML, the live specification as a script (see `place_scripts`).
+        Where drawn charts are kept by their content: the picture as HTML,
+        the live specification as a script (see `place_scripts`).
     """
     wanted = {
         match.group("key"): match.group("spec")
@@ -50,7 +51,7 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
 
 
 def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
-    """Lay the scripts of the charts that some outputs show into a folder of the book; scripts of charts that are gone are deleted.
+    """Lay the scripts of the charts that some outputs show into a folder of the book; delete others there.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def _kept(folder: Path) -> Path:
 
 
 def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Draw charts (key and specification; gives key, picture, script); several processes where there is enough to do.
+    """Draw charts (key, specification) as (key, picture, script), in several processes if there are many.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """Running a chapter fast: in a forked copy of a process that has already imported everything.
 
 Starting a kernel and importing pandas and Altair takes several times as long as a chapter's own work.
-A forked child has them already, shares nothing back, and ends with its chapter; the cells run in IPython's own shell.
+A forked child has them already, shares nothing back, and ends with its chapter;
+the cells run in IPython's own shell.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from livingreview.execution.tracking import watch
 
 
 def warm_up(chapters: Iterable[Chapter]) -> None:
-    """Import, once, what chapters import of the engine; never the chart renderer, which does not survive a fork."""
+    """Import once what chapters import of the engine; not the chart renderer: it does not survive a fork."""
     import altair
     import IPython.core.interactiveshell  # noqa: F401
 
@@ -39,7 +40,7 @@ def warm_up(chapters: Iterable[Chapter]) -> None:
 
 
 def _engine_imports(chapter: Chapter) -> Iterator[str]:
-    """Modules of this engine that a chapter's cells import; nothing of a cell that is not Python by itself."""
+    """Modules of this engine that a chapter's cells import; none of a cell that is not plain Python."""
     own = __name__.partition(".")[0]
     for cell in code_cells(chapter.notebook):
         with contextlib.suppress(SyntaxError):
@@ -95,7 +96,10 @@ def _run_child(chapter: Chapter, root: Path, pipe) -> None:
 
 
 def run_cells(chapter: Chapter) -> tuple[list, str]:
-    """Run a notebook's code cells in an IPython shell of this process; returns outputs per cell, and the error that stopped it."""
+    """Run a notebook's code cells in an IPython shell of this process.
+
+    Returns outputs per cell, and the error that stopped it.
+    """
     shell = _make_shell()
     collected, stdout, stderr = [], sys.stdout, sys.stderr
     try:

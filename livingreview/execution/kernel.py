@@ -14,7 +14,8 @@ import nbformat
 from livingreview.execution.notebooks import Chapter, Run, cell_error, clean_output, code_cells
 
 _START = "from livingreview.execution.tracking import watch as _watch\n_opened = _watch({root!r})"
-_END = "import json as _json, pathlib as _pathlib\n_ = _pathlib.Path({target!r}).write_text(_json.dumps(_opened()))"
+_END = """import json as _json, pathlib as _pathlib
+_ = _pathlib.Path({target!r}).write_text(_json.dumps(_opened()))"""
 
 
 def run_in_kernel(chapter: Chapter, root: Path, *, timeout: int = 300) -> Run:

@@ -49,7 +49,7 @@ class Run:
     outputs : list of list of dict
         Outputs of each code cell, as in a notebook file.
     opened : tuple of str
-        What the chapter read while it ran: ``slice:...`` of the evidence, ``file:...`` and ``dir:...`` of the project.
+        What the chapter read while it ran: ``slice:...`` of the evidence, ``file:...`` and ``dir:...``.
     seconds : float
         Time it took.
     error : str
@@ -92,7 +92,7 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def with_outputs(source: nbformat.NotebookNode, outputs: list) -> nbformat.NotebookNode:
-    """A copy of the source notebook with the outputs of each code cell put in; ValueError if the numbers of cells differ."""
+    """A copy of the source notebook with each code cell's outputs; ValueError if their numbers differ."""
     result = nbformat.from_dict(source)
     for number, (cell, shown) in enumerate(zip(code_cells(result), outputs, strict=True), 1):
         cell.outputs, cell.execution_count = [nbformat.from_dict(item) for item in shown], number

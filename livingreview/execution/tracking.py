@@ -1,6 +1,7 @@
 """What a chapter really read: slices of the evidence, and files of the project.
 
-The evidence says which slice it handed out through Python's audit events, so a chapter depends on its rows and not on whole files;
+The evidence says which slice it handed out through Python's audit events,
+so a chapter depends on its rows and not on whole files;
 any other file of the project that the chapter opens is seen by the same hook.
 Input read by native code that opens files by itself escapes it; the project has none.
 """
@@ -56,5 +57,6 @@ def project_entry(path, base: str) -> str | None:
         or relative.endswith((".pyc", ".py"))
         or "__editable__" in relative
     ):
-        return None  # the engine's own code is in every fingerprint already; an editable install probes a path that is none
+        # The engine's code is in every fingerprint already; an editable install probes a path that is none.
+        return None
     return f"{'dir' if os.path.isdir(full) else 'file'}:{Path(relative).as_posix()}"

@@ -1,4 +1,7 @@
-"""The manuscript: pages as their authors wrote them, before anything is run or drawn. Text in, text out; it knows no data and no Sphinx."""
+"""The manuscript: pages as their authors wrote them, before anything is run or drawn.
+
+Text in, text out; it knows no data and no Sphinx.
+"""
 
 from livingreview.manuscript.sections import (
     SectionError,

@@ -11,8 +11,27 @@
 }
 
 /* On paper everything is open but folded tables, which would take most of it: those that the reader opened are printed. */
-addEventListener('beforeprint', () => document.querySelectorAll('details:not([open], .lr-fold)').forEach(item => { item.open = true; item.dataset.opened = 'print'; }));
-addEventListener('afterprint', () => document.querySelectorAll('details[data-opened]').forEach(item => { item.open = false; delete item.dataset.opened; }));
+{
+  const root = document.documentElement;
+  // Who knows no foot of a page (lr.css) prints its words once, above the title.
+  if ('CSSMarginRule' in globalThis) root.classList.add('lr-feet');
+  addEventListener('beforeprint', () => {
+    for (const item of document.querySelectorAll('details:not([open], .lr-fold)')) {
+      item.open = true;
+      item.dataset.opened = 'print';
+    }
+    // A book without an address of its own names the one where the reader found the page, unless that is a folder.
+    const known = getComputedStyle(root).getPropertyValue('--lr-address');
+    if (known || !location.protocol.startsWith('http')) return;
+    root.style.setProperty('--lr-address', JSON.stringify(` · ${location.href.split('#')[0]}`));
+  });
+  addEventListener('afterprint', () => {
+    for (const item of document.querySelectorAll('details[data-opened]')) {
+      item.open = false;
+      delete item.dataset.opened;
+    }
+  });
+}
 document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => print()));
 
 /* On a phone a table's rows are set as blocks, which hides from some screen readers that they are rows; the roles say it again. */
