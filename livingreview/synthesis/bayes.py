@@ -1,27 +1,34 @@
-"""Bayesian binomial-normal pooling by deterministic quadrature."""
+"""Bayesian binomial-normal pooling by deterministic quadrature.
 
-from __future__ import annotations
+The posterior of (mu, tau) is worked out on a grid that follows its own scale.  In
+tau that scale runs from the error of the largest study to the spread of the prior,
+often three powers of ten apart, so the steps are even in u, where
+tau = scale * sinh(u): fine near 0, of constant ratio beyond.  In mu each tau has a
+grid of its own.  Every result is read off twice, from the grid and from every second
+of its lines; while the two differ the grid is made finer.
+"""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, log_expit, logit, ndtr
+from scipy.special import expit, log_expit, logit
 
 from livingreview.synthesis import glmm
+from livingreview.synthesis._distributions import Distributions, find_quantiles
 from livingreview.synthesis._types import Array, Index, Interval
 
-if TYPE_CHECKING:
-    from scipy.interpolate import CubicSpline
-
 TAU_SCALE = 1.0
-TAU_MAX = 8.0
-# Odd numbers of points, so that Simpson's rule applies.
-TAU_POINTS, MU_POINTS, FINE_POINTS = 41, 49, 2001
-PREDICTIVE_POINTS = 300
-SCAN_POINTS = 81
+# Steps of u in the search for where the posterior lies, and the tau it reaches to at first.
+SCAN_STEP, SCAN_TO = 0.35, 8.0
+# Lines of the first grid, odd so that every second one spans it too, and how often they are doubled.
+TAU_POINTS, MU_POINTS, MOST_DOUBLINGS = 41, 49, 3
 # Density below exp(-DROP) of its peak moves no printed quantile.
 DROP = 16.0
+# Largest difference between grid and half grid, of logits and of log tau; the grid's own error is
+# smaller by a power of the step.
+SETTLED = 1e-4
+# Nodes of the integral over a study's own effect, by the tau up to which its error stays near 1e-6.
+NODES = ((1.5, glmm.FINE_NODES), (6.0, 81), (14.0, 161), (30.0, 321), (np.inf, 641))
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,8 @@ class BayesFit:
     """Posterior summaries: medians and equal-tailed intervals.
 
     p_median, p_interval, predictive_interval [proportion 0-1];
-    tau_median, tau_interval [logit]; level of the intervals.
+    tau_median, tau_interval [logit]; level of the intervals;
+    converged: halving the steps of the grid moves none of them.
     """
 
     p_median: float
@@ -38,6 +46,16 @@ class BayesFit:
     tau_interval: Interval
     predictive_interval: Interval
     level: float
+    converged: bool
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """u (T,), evenly spaced; mu (T, M), evenly spaced in each row; log density (T, M) of (u, mu)."""
+
+    u: Array
+    mu: Array
+    log_density: Array
 
 
 def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
@@ -57,124 +75,156 @@ def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
     Source
     ------
     Prior of tau: Roever et al. 2021, Res Synth Methods 12:448-474; likelihood as
-    the binomial-normal model (Stijnen et al. 2010).
+    the binomial-normal model (Stijnen et al. 2010).  Even steps of sinh: the
+    trapezoid rule converges geometrically for the even, analytic density that is
+    left (Trefethen & Weideman 2014, SIAM Rev 56:385-458).
     """
-    from scipy.interpolate import CubicSpline  # not at the top: slow to import, rarely needed
-
-    tau = np.linspace(0, TAU_MAX, SCAN_POINTS)
-    centre, sd, height = _modes(x, n, tau, np.full(len(tau), logit((x.sum() + 0.5) / (n.sum() + 1))))
-    keep = np.flatnonzero(height + np.log(sd) > (height + np.log(sd)).max() - DROP)
-    low, high = tau[max(keep[0] - 1, 0)], tau[min(keep[-1] + 1, len(tau) - 1)]
-    fine = np.linspace(low, high, TAU_POINTS)
-    centre, sd, _ = _modes(x, n, fine, np.interp(fine, tau, centre))
-    mu, log_density = _grid(x, n, fine, centre, sd)
-    peak = log_density.max()
-    inner = CubicSpline(np.linspace(0, 1, MU_POINTS), np.exp(log_density - peak), axis=1)
-    mass = inner.integrate(0, 1) * (mu[:, -1] - mu[:, 0])
     tails = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
-    tau_low, tau_median, tau_high = _tau_quantiles(fine, mass, tails)
-    share = mass * _simpson(TAU_POINTS)
-    share /= share.sum()
-    p_low, p_median, p_high = expit(_mu_quantiles(mu, inner, share, tails))
-    new_low, new_high = expit(_predictive(mu, inner, share, fine, tails[[0, 2]]))
+    # The error of the most precise study, on the logit scale.
+    scale = float(np.sqrt((n + 1) / ((x + 0.5) * (n - x + 0.5))).min())
+    u, centre = _find_range(x, n, scale)
+    found, settled = np.full(8, np.nan), False
+    for doubling in range(MOST_DOUBLINGS + 1):
+        lines = np.linspace(u[0], u[-1], (TAU_POINTS - 1) * 2**doubling + 1)
+        grid = _make_grid(x, n, scale, lines, np.interp(lines, u, centre), (MU_POINTS - 1) * 2**doubling + 1)
+        half = _Grid(grid.u[::2], grid.mu[::2, ::2], grid.log_density[::2, ::2])
+        found = _summarise(grid, scale, tails)
+        settled = bool(np.abs(found - _summarise(half, scale, tails)).max() < SETTLED)
+        if settled:
+            break
+    p_low, p_median, p_high, new_low, new_high = expit(found[:5]).tolist()
+    tau_low, tau_median, tau_high = np.exp(found[5:]).tolist()
     return BayesFit(
-        float(p_median),
-        (float(p_low), float(p_high)),
-        float(tau_median),
-        (float(tau_low), float(tau_high)),
-        (float(new_low), float(new_high)),
-        level,
+        p_median=p_median,
+        p_interval=(p_low, p_high),
+        tau_median=tau_median,
+        tau_interval=(tau_low, tau_high),
+        predictive_interval=(new_low, new_high),
+        level=level,
+        converged=settled,
     )
 
 
-def _log_posterior(x: Array, n: Array, mu: Array, tau: Array) -> glmm.Evaluation:
-    """Return log posterior and its mu-derivatives at pairs (mu, tau), less a constant."""
-    k = len(x)
-    shape = (len(mu), k)
-    theta = np.column_stack([mu, tau])
-    value, grad, hess = glmm.evaluate(
-        np.broadcast_to(x, shape), np.broadcast_to(n, shape), np.ones((*shape, 1)), theta, glmm.FINE_NODES
-    )
-    p = expit(mu)
-    prior = log_expit(mu) + log_expit(-mu) - 0.5 * (tau / TAU_SCALE) ** 2
-    return (
-        value + prior,
-        grad[:, :1] + (1 - 2 * p)[:, None],
-        hess[:, :1, :1] - (2 * p * (1 - p))[:, None, None],
-    )
+def _log_prior(mu: Array, tau: Array) -> Array:
+    """Return the log prior of (mu, tau), less a constant."""
+    density: Array = log_expit(mu) + log_expit(-mu) - 0.5 * (tau / TAU_SCALE) ** 2
+    return density
+
+
+def _log_posterior(x: Array, n: Array, mu: Array, tau: Array) -> Array:
+    """Return the log posterior at pairs (mu, tau), less a constant."""
+    value = np.empty(len(mu))
+    least = -np.inf
+    for most, nodes in NODES:
+        i = np.flatnonzero((tau > least) & (tau <= most))
+        value[i] = glmm.log_likelihood(x, n, mu[i], tau[i], nodes)
+        least = most
+    return value + _log_prior(mu, tau)
 
 
 def _modes(x: Array, n: Array, tau: Array, start: Array) -> tuple[Array, Array, Array]:
-    """Return for each tau the mode of mu, its curvature's sd, and the log density there."""
+    """Return for each tau the mode of mu, its curvature's sd, and about the log density there."""
 
     def function(theta: Array, i: Index) -> glmm.Evaluation:
-        return _log_posterior(x, n, theta[:, 0], tau[i])
+        shape, mu = (len(i), len(x)), theta[:, 0]
+        full, p = np.column_stack([mu, tau[i]]), expit(mu)
+        given = np.broadcast_to(x, shape), np.broadcast_to(n, shape), np.ones((*shape, 1))
+        value, grad, hess = glmm.evaluate(*given, full, glmm.FINE_NODES)
+        return (
+            value + _log_prior(mu, tau[i]),
+            grad[:, :1] + (1 - 2 * p)[:, None],
+            hess[:, :1, :1] - (2 * p * (1 - p))[:, None, None],
+        )
 
     theta, value, hess, _ = glmm.maximise(function, start[:, None], gain=1e-6)
     # The log posterior is concave in mu; only quadrature error at large tau can hide it.
     return theta[:, 0], 1 / np.sqrt(np.maximum(-hess[:, 0, 0], 0.05)), value
 
 
-def _grid(x: Array, n: Array, tau: Array, centre: Array, sd: Array) -> tuple[Array, Array]:
-    """Return a mu grid for each tau that spans its density, and the log density on it."""
-    top = _log_posterior(x, n, centre, tau)[0]
+def _find_range(x: Array, n: Array, scale: float) -> tuple[Array, Array]:
+    """Return steps of u over the range where the posterior of tau lies, and the modes of mu there."""
+    end, u, centre = SCAN_TO, np.empty(0), np.full(1, logit((x.sum() + 0.5) / (n.sum() + 1)))
+    while True:
+        steps = int(np.ceil(np.arcsinh(end / scale) / SCAN_STEP)) + 1
+        u, last = np.linspace(0, np.arcsinh(end / scale), steps), u
+        start = np.interp(u, last, centre) if len(last) else np.full(steps, centre[0])
+        centre, sd, height = _modes(x, n, scale * np.sinh(u), start)
+        weight = height + np.log(sd) + np.log(np.cosh(u))
+        keep = np.flatnonzero(weight > weight.max() - DROP)
+        if keep[-1] < steps - 1:
+            inside = slice(max(keep[0] - 1, 0), keep[-1] + 2)
+            return u[inside], centre[inside]
+        # Studies near 0 beside others near 1 can ask for more than the prior expects.
+        end *= 2
+
+
+def _make_grid(x: Array, n: Array, scale: float, u: Array, start: Array, points: int) -> _Grid:
+    """Return the log density on a grid of mu for each u, as wide as it takes there."""
+    tau = scale * np.sinh(u)
+    centre, sd, _ = _modes(x, n, tau, start)
+    top = _log_posterior(x, n, centre, tau)
     ends = []
     for side in (-1.0, 1.0):
         end, active = centre + side * 5 * sd, np.arange(len(tau))
         while active.size:
-            value = _log_posterior(x, n, end[active], tau[active])[0]
+            value = _log_posterior(x, n, end[active], tau[active])
             active = active[value > top[active] - DROP]
             # Without events the likelihood is flat on one side and the prior alone decays.
             end[active] = centre[active] + 1.3 * (end[active] - centre[active])
         ends.append(end)
-    mu = np.linspace(ends[0], ends[1], MU_POINTS, axis=1)
-    value = _log_posterior(x, n, mu.ravel(), np.repeat(tau, MU_POINTS))[0]
-    return mu, value.reshape(mu.shape)
+    mu = np.linspace(ends[0], ends[1], points, axis=1)
+    value = _log_posterior(x, n, mu.ravel(), np.repeat(tau, points)).reshape(mu.shape)
+    return _Grid(u, mu, value + np.log(np.cosh(u))[:, None])
 
 
-def _simpson(points: int) -> Array:
-    weights = np.full(points, 2.0)
-    weights[1::2] = 4.0
-    weights[[0, -1]] = 1.0
-    return weights / (3 * (points - 1))
+def _summarise(grid: _Grid, scale: float, tails: Array) -> Array:
+    """Return quantiles of mu (3), of the mu of a new study (2) and of log tau (3)."""
+    rows = Distributions(grid.mu[:, 0], grid.mu[:, -1], grid.log_density)
+    u = _u_quantiles(grid.u, rows.log_mass, tails)
+    tau = scale * np.sinh(grid.u)
+    # The density is even in u and gone at the far end, so plain sums converge fastest.
+    share = np.exp(rows.log_mass - rows.log_mass.max())
+    share[[0, -1]] *= 0.5
+    share /= share.sum()
+    low, high = grid.mu.min(), grid.mu.max()
+
+    def of_mu(value: Array) -> tuple[Array, Array]:
+        cdf, density = rows.at(np.broadcast_to(value, (len(tau), len(value))))
+        return share @ cdf, share @ density
+
+    z, weight = _normal_steps(float((tau / rows.spread).max()))
+
+    def of_new(value: Array) -> tuple[Array, Array]:
+        points = value[:, None] - tau[:, None, None] * z
+        cdf, density = rows.at(points.reshape(len(tau), -1))
+        return share @ (cdf.reshape(points.shape) @ weight), share @ (density.reshape(points.shape) @ weight)
+
+    reach = 8 * tau[-1]
+    return np.concatenate(
+        [
+            find_quantiles(of_mu, tails, low, high),
+            find_quantiles(of_new, tails[[0, 2]], low - reach, high + reach),
+            np.log(scale * np.sinh(u)),
+        ]
+    )
 
 
-def _tau_quantiles(tau: Array, mass: Array, tails: Array) -> Array:
-    from scipy.interpolate import CubicSpline  # not at the top: slow to import, rarely needed
-
-    density = CubicSpline(tau, mass).antiderivative()
-    grid = np.linspace(tau[0], tau[-1], FINE_POINTS)
-    cdf = np.maximum.accumulate(density(grid))
-    quantiles: Array = np.interp(tails * cdf[-1], cdf, grid)
-    return quantiles
-
-
-def _mu_quantiles(mu: Array, inner: CubicSpline, share: Array, tails: Array) -> Array:
-    """Invert the mixture over tau of the conditional distribution functions of mu."""
-    unit = np.linspace(0, 1, FINE_POINTS)
-    conditional = np.maximum.accumulate(inner.antiderivative()(unit), axis=1)
-    grid = np.linspace(mu[:, 0].min(), mu[:, -1].max(), 2 * FINE_POINTS)
-    cdf = np.zeros(len(grid))
-    for b in range(len(mu)):
-        place = (grid - mu[b, 0]) / (mu[b, -1] - mu[b, 0])
-        cdf += share[b] * np.interp(place, unit, conditional[b] / conditional[b, -1])
-    return np.interp(tails, cdf, grid)
+def _u_quantiles(u: Array, log_mass: Array, tails: Array) -> Array:
+    if u[0] == 0:
+        # The density is even in u: seen from both sides its middle is as smooth as the rest.
+        log_mass, tails = np.concatenate([log_mass[:0:-1], log_mass]), 0.5 + 0.5 * tails
+    low = u[0] if u[0] > 0 else -u[-1]
+    whole = Distributions(np.array([low]), u[-1:], log_mass[None])
+    return find_quantiles(lambda value: whole.at(value[None]), tails, low, u[-1])
 
 
-def _predictive(mu: Array, inner: CubicSpline, share: Array, tau: Array, tails: Array) -> Array:
-    """Return quantiles of mu + tau * z, a mixture of normals over a grid finer than that of the density."""
-    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+def _normal_steps(ratio: float) -> tuple[Array, Array]:
+    """Return standard normal deviates, evenly spaced, and their weights, which add up to 1.
 
-    unit = (np.arange(PREDICTIVE_POINTS) + 0.5) / PREDICTIVE_POINTS
-    weight = np.maximum(inner(unit), 0)
-    weight *= (share / weight.sum(axis=1))[:, None]
-    width = (mu[:, -1] - mu[:, 0])[:, None]
-    points = mu[:, :1] + width * unit
-    # Each point stands for its cell, whose own spread matters when tau is near 0.
-    sd = np.sqrt(tau[:, None] ** 2 + (width / PREDICTIVE_POINTS) ** 2 / 12)
-    low, high = mu.min() - 8 * tau[-1] - 1, mu.max() + 8 * tau[-1] + 1
-
-    def excess(value: float, tail: float) -> float:
-        return float((weight * ndtr((value - points) / sd)).sum()) - tail
-
-    return np.array([brentq(excess, low, high, args=(tail,), xtol=1e-7) for tail in tails])
+    ``ratio`` is the largest tau in standard deviations of mu: where it is large the
+    function to be averaged is steep, and the steps are as fine as that.
+    """
+    steps = int(np.ceil(7 / min(0.4, 0.5 / ratio)))
+    z = np.linspace(-7, 7, 2 * steps + 1)
+    weight = np.exp(-z * z / 2)
+    return z, weight / weight.sum()

@@ -27,6 +27,7 @@ MOST_HERMITE = 61
 # Largest change of the log-likelihood by the next rule that counts as settled.
 SETTLED = 1e-6
 TAU_STARTS = (0.35, 1.0, 2.5)
+ROUNDING = float(np.finfo(float).eps)
 # Nodes x studies x sets evaluated at once; larger blocks fall out of the cache.
 BLOCK = 200_000
 # Log-likelihood (S,), gradient (S, P) and Hessian (S, P, P), and what returns them for some of the sets.
@@ -78,10 +79,11 @@ def _place(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple[Arra
     top = _log_integrand(x, n, eta, tau, mode)
     ends = []
     for side in (-1.0, 1.0):
-        # The log integrand curves by at least 1, so 9 always is far enough (exp(-40)).
-        near, far = np.zeros_like(mode), np.full_like(mode, 9.0)
-        for _ in range(12):
-            middle = 0.5 * (near + far)
+        # The log integrand curves by at least 1, so 9 always is far enough (exp(-40)); of large studies it is
+        # gone much sooner, so the distance is halved on the scale of its logarithm.
+        near, far = 1e-4 / np.sqrt(curvature), np.full_like(mode, 9.0)
+        for _ in range(11):
+            middle = np.sqrt(near * far)
             low = _log_integrand(x, n, eta, tau, mode + side * middle) < top - 38
             near, far = np.where(low, near, middle), np.where(low, middle, far)
         ends.append(mode + side * far)
@@ -100,7 +102,7 @@ def fixed_log_likelihood(x: Array, n: Array, p: Array) -> Array:
     return total
 
 
-def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-5) -> tuple[Array, Array]:
+def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-4) -> tuple[Array, Array]:
     """Return the modes over z of each study's integrand, and their curvatures.
 
     The slope tau*(x - n*p(z)) - z falls in z, so its root is bracketed by 0 and
@@ -122,7 +124,8 @@ def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-5) ->
         low, high = np.where(slope > 0, z, low), np.where(slope > 0, high, z)
         new = z + slope / curvature
         new = np.where((new < low) | (new > high), 0.5 * (low + high), new)
-        done = np.abs(new - z).max(initial=0.0) < tol
+        # Of large studies the integrand is far narrower than 1, and a step counts by its width.
+        done = (np.abs(new - z) * np.sqrt(curvature)).max(initial=0.0) < tol
         z = new
         if done:
             break
@@ -210,6 +213,43 @@ def evaluate(x: Array, n: Array, design: Array, theta: Array, nodes: int) -> Eva
     return value, grad, hess
 
 
+def log_likelihood(x: Array, n: Array, mu: Array, tau: Array, nodes: int) -> Array:
+    """Return the log-likelihood of one set of studies at many (mu, tau), without derivatives.
+
+    Parameters
+    ----------
+    x, n : ndarray, shape (k,)  events and patients
+    mu, tau : ndarray, shape (S,)  [logit], tau >= 0
+    nodes : int  of the rule, see :func:`quadrature_rule`
+
+    Returns
+    -------
+    ndarray, shape (S,)
+        Without the binomial coefficients.
+    """
+    value = np.empty(len(mu))
+    t, log_w, _ = quadrature_rule(nodes)
+    step = max(1, BLOCK // (len(x) * nodes))
+    for start in range(0, len(mu), step):
+        s = slice(start, start + step)
+        eta, spread = mu[s, None], tau[s, None]
+        centre, scale = _place(x, n, eta, spread, nodes)
+        z = scale[..., None] * t + centre[..., None]
+        lin = eta[..., None] + spread[..., None] * z
+        logw = np.exp(-np.abs(lin))
+        np.log1p(logw, out=logw)
+        logw *= -n[:, None]
+        # Events and others apart: x * lin less n * log(1 + exp(lin)) would cancel where all have events.
+        lin *= np.where(lin > 0, (x - n)[:, None], x[:, None])
+        logw += lin
+        z *= z
+        logw += log_w - 0.5 * z
+        top = logw.max(axis=-1)
+        logw -= top[..., None]
+        value[s] = (top + np.log(np.exp(logw, out=logw).sum(axis=-1) * scale)).sum(axis=1)
+    return value
+
+
 def ascent_step(grad: Array, hess: Array, theta: Array) -> Array:
     """Return a bounded uphill step: Newton with negative-definite curvature."""
     # In units of each parameter's own curvature: a flat direction beside a steep one is not cut short.
@@ -247,7 +287,8 @@ def maximise(
     converged = np.zeros(len(theta), dtype=bool)
     for _ in range(max_iter):
         promise = 0.5 * np.abs((grad[active] * step[active]).sum(axis=1))
-        finished = promise < gain
+        # What the last digit of the likelihood of millions cannot show is no gain either.
+        finished = promise < gain + ROUNDING * np.abs(value[active])
         converged[active[finished]] = True
         active = active[~finished]
         if active.size == 0:
@@ -297,7 +338,9 @@ def fit_sets(x: Array, n: Array, design: Array, beta0: Array) -> GlmmFits:
         better = (value + constant[inner] > l0[inner] + 1e-9) & (np.abs(found[:, -1]) > 1e-5)
         i = inner[better]
         beta[i], tau[i] = found[better, :-1], np.abs(found[better, -1])
-        top[i], converged[i] = value[better] + constant[i], done[better]
+        top[i] = value[better] + constant[i]
+        # Where tau = 0 is the better end, the search that found no more must have come to an end too.
+        converged[inner] = done
         cov[i] = np.linalg.inv(-hess[better])[:, :-1, :-1]
     return GlmmFits(beta, tau, cov, top, converged)
 

@@ -1,8 +1,10 @@
 """Two-step (inverse-variance) pooling of effects with known variances."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from livingreview.synthesis._tails import chi2_isf, chi2_sf, normal_isf, t_isf
 from livingreview.synthesis._types import Array, Interval
@@ -161,24 +163,30 @@ def _reml_log_likelihood(y: Array, v: Array, tau2: float) -> float:
     return float(0.5 * (np.sum(np.log(w)) - np.log(np.sum(w)) - cochran_q(y, v, tau2)))
 
 
-def _reml_score(tau2: float, y: Array, v: Array) -> float:
-    w = 1 / (v + tau2)
-    resid = y - np.sum(w * y) / np.sum(w)
-    return float(0.5 * (np.sum(w**2 * resid**2) - np.sum(w) + np.sum(w**2) / np.sum(w)))
+def _reml_score(tau2: npt.ArrayLike, y: Array, v: Array) -> Array:
+    """Return the slope of the restricted log-likelihood, shape of tau2."""
+    w = 1 / (v + np.asarray(tau2)[..., None])
+    total = w.sum(axis=-1)
+    resid = y - ((w * y).sum(axis=-1) / total)[..., None]
+    slope: Array = 0.5 * ((w**2 * resid**2).sum(axis=-1) - total + (w**2).sum(axis=-1) / total)
+    return slope
 
 
 def _tau2_reml(y: Array, v: Array) -> float:
     """Return the highest restricted maximum: every fall through zero of the score, and 0."""
     from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
 
-    # No maximum lies beyond the squared range: there each (y - mean)**2 < v + tau2.
-    top = max(float(np.ptp(y)) ** 2, 1e-12) * 2
-    grid = np.concatenate([[0.0], np.geomspace(1e-6 * top, top, 120)])
-    score = np.array([_reml_score(g, y, v) for g in grid])
-    candidates = [0.0]
+    # No maximum lies beyond the squared range: there each (y - mean)**2 < v + tau2.  Below the smallest
+    # variance nothing changes any more; in between there may be several, on any scale.
+    top, candidates = 2 * float(np.ptp(y)) ** 2, [0.0]
+    if top == 0:
+        return 0.0
+    least = min(1e-6 * top, 1e-2 * float(v.min()))
+    grid = np.concatenate([[0.0], np.geomspace(least, top, int(20 * np.log10(top / least)) + 1)])
+    score = _reml_score(grid, y, v)
     for i in np.flatnonzero((score[:-1] > 0) & (score[1:] <= 0)):
-        root = brentq(_reml_score, grid[i], grid[i + 1], args=(y, v), xtol=1e-14, rtol=1e-13)
-        candidates.append(float(root))
+        ends, near = (grid[i], grid[i + 1]), 1e-14 * grid[i + 1]
+        candidates.append(float(brentq(_reml_score, *ends, args=(y, v), xtol=near, rtol=1e-13)))
     return max(candidates, key=lambda tau2: _reml_log_likelihood(y, v, tau2))
 
 
@@ -219,7 +227,12 @@ def _q_root(y: Array, v: Array, target: float) -> float:
 
     if cochran_q(y, v, 0.0) <= target:
         return 0.0
-    high = max(float(np.ptp(y)) ** 2, 1e-12)
+    high, near = float(np.ptp(y)) ** 2, 1e-12 * float(v.min())
     while cochran_q(y, v, high) > target:
         high *= 4
-    return float(brentq(lambda s: cochran_q(y, v, s) - target, 0.0, high, xtol=1e-12, rtol=1e-12))
+    excess = partial(_q_excess, y, v, target)
+    return float(brentq(excess, 0.0, high, xtol=near, rtol=1e-12, maxiter=1000))
+
+
+def _q_excess(y: Array, v: Array, target: float, tau2: float) -> float:
+    return cochran_q(y, v, tau2) - target

@@ -12,6 +12,8 @@ from livingreview.synthesis._types import Array, Index
 
 # Beyond this logit the proportion is 0 or 1 to the last printed digit.
 FAR = 40.0
+# From this tau on the likelihood of a study without events needs the finest rule.
+WIDE = 12.0
 
 
 def profile_interval(x: Array, n: Array, fits: glmm.GlmmFits, *, level: float = 0.95) -> Array:
@@ -101,7 +103,10 @@ def profile_log_likelihood(x: Array, n: Array, mu: Array, tau: Array, shift: Arr
     )
     best = value.reshape(len(starts), sets).argmax(axis=0)
     theta = theta.reshape(len(starts), sets)[best, np.arange(sets)]
-    nodes = glmm.FINER_NODES[1]
-    _, value, _, _ = glmm.maximise(along_tau(np.arange(sets), nodes), theta[:, None], gain=1e-9)
+    value = np.empty(sets)
+    for wide, nodes in zip((False, True), glmm.FINER_NODES[1:], strict=True):
+        i = np.flatnonzero((np.abs(theta) > WIDE) == wide)
+        if i.size:
+            value[i] = glmm.maximise(along_tau(i, nodes), theta[i, None], gain=1e-9)[1]
     highest: Array = np.maximum(value + glmm.log_binomial(x, n).sum(axis=1), at_zero)
     return highest

@@ -16,11 +16,19 @@ from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.betabinomial import fit_beta_binomial
 from livingreview.synthesis.inverse_variance import TESTS, around, pool_inverse_variance
 from livingreview.synthesis.profile import profile_interval
-from livingreview.synthesis.results import NAN, PooledProportion, crude_totals, find_statuses
+from livingreview.synthesis.results import (
+    NAN,
+    NOT_CONVERGED,
+    PooledProportion,
+    crude_totals,
+    find_statuses,
+)
 from livingreview.synthesis.transforms import TWO_STEP
 
 Sets: TypeAlias = Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]
 
+# Steps of the standard normal deviate over which the population average is taken.
+MEAN_STEP = 0.075
 MODELS = ("glmm", *TWO_STEP, "beta-binomial", "bayes")
 
 
@@ -160,6 +168,9 @@ def _pool_padded(x: Array, n: Array, level: float, profile: bool) -> list[Pooled
     columns = _glmm_columns(x[ok], n[ok], k[ok], level, profile) if ok.size else {}
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
     fitted = dict(zip(ok.tolist(), rows, strict=True))
+    for i in [i for i, row in fitted.items() if not row["converged"]]:
+        # Numbers of a search that was given up are no estimates.
+        status[i], fitted[i] = NOT_CONVERGED, {}
     return [
         PooledProportion(
             model="glmm",
@@ -226,11 +237,17 @@ def marginal_mean(mu: Array, tau: Array) -> Array:
     Notes
     -----
     The trapezoid rule over the whole line converges exponentially for such
-    smooth integrands; 0.075 is fine enough for tau up to about 15.
+    smooth integrands; the wider tau, the finer its steps.
     """
-    z = np.linspace(-9, 9, 241)
-    weights = np.exp(-z * z / 2)
-    mean: Array = expit(np.multiply.outer(tau, z) + np.asarray(mu)[..., None]) @ (weights / weights.sum())
+    mu, tau = np.asarray(mu, dtype=float), np.asarray(tau, dtype=float)
+    mean = np.empty(tau.shape)
+    # Ten digits need steps of at most 0.94 / tau; nearly all sets are content with the first.
+    finest = np.maximum(np.ceil(np.log2(np.maximum(tau, 1.0) * MEAN_STEP / 0.94)), 0)
+    for halvings in np.unique(finest):
+        i = np.flatnonzero(finest == halvings)
+        z = np.linspace(-9, 9, round(18 / MEAN_STEP) * int(2**halvings) + 1)
+        weights = np.exp(-z * z / 2)
+        mean[i] = expit(np.multiply.outer(tau[i], z) + mu[i, None]) @ (weights / weights.sum())
     return mean
 
 
@@ -265,6 +282,8 @@ def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledPro
         low, high = expit(around(fit.mu, quantile * fit.se))
         return float(low), float(high)
 
+    if not fit.converged:
+        return replace(base, status=NOT_CONVERGED, details=fit)
     estimate = float(expit(fit.mu))
     return replace(
         base,
@@ -275,7 +294,7 @@ def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledPro
         ci_z=limits(normal_isf(tail)),
         log_likelihood=fit.log_likelihood,
         marginal_mean=estimate,
-        converged=fit.converged,
+        converged=True,
         details=fit,
     )
 
@@ -284,6 +303,8 @@ def _pool_bayes(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
     if base.status == "single_study":
         return base
     fit = fit_bayes(x, n, level=base.level)
+    if not fit.converged:
+        return replace(base, status=NOT_CONVERGED, details=fit)
     return replace(
         base,
         status="ok",

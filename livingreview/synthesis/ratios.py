@@ -141,7 +141,9 @@ def _pool_common(cells: Cells, measure: str, refused: PooledEffect) -> PooledEff
 
 
 def _on_scale(back: WayBack, value: float) -> float:
-    return float(np.asarray(back(value)))
+    # A ratio of millions against none may have no upper limit that a float can hold.
+    with np.errstate(over="ignore"):
+        return float(np.asarray(back(value)))
 
 
 def _reported(back: WayBack, pair: Interval) -> Interval:
@@ -153,24 +155,23 @@ def _reported(back: WayBack, pair: Interval) -> Interval:
 def _from_fit(y: Array, v: Array, refused: PooledEffect) -> PooledEffect:
     fit = pool_inverse_variance(y, v, tau2_method=refused.method, test=refused.test, level=refused.level)
     back = BACK[refused.scale]
-    with np.errstate(over="ignore"):
-        return replace(
-            refused,
-            status="ok" if fit.k > 1 else "single_study",
-            estimate=fit.estimate,
-            se=fit.se,
-            converged=True,
-            effect=_on_scale(back, fit.estimate),
-            ci=_reported(back, fit.ci),
-            tau2=fit.tau2,
-            tau2_ci=fit.tau2_ci,
-            q=fit.q,
-            q_df=fit.q_df,
-            q_p=fit.q_p,
-            i2_percent=fit.i2_percent,
-            prediction=_reported(back, fit.prediction),
-            details=fit,
-        )
+    return replace(
+        refused,
+        status="ok" if fit.k > 1 else "single_study",
+        estimate=fit.estimate,
+        se=fit.se,
+        converged=True,
+        effect=_on_scale(back, fit.estimate),
+        ci=_reported(back, fit.ci),
+        tau2=fit.tau2,
+        tau2_ci=fit.tau2_ci,
+        q=fit.q,
+        q_df=fit.q_df,
+        q_p=fit.q_p,
+        i2_percent=fit.i2_percent,
+        prediction=_reported(back, fit.prediction),
+        details=fit,
+    )
 
 
 def pool_generic(

@@ -15,6 +15,7 @@ from livingreview.synthesis.inverse_variance import InverseVarianceFit
 NAN = float("nan")
 NAN_PAIR: Interval = (NAN, NAN)
 STATUSES = ("ok", "single_study", "no_events", "all_events", "tau2_not_identifiable")
+NOT_CONVERGED = "not_converged"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Pooled:
 
     Attributes
     ----------
-    status : str  "ok", or why nothing was pooled; the words are those of each result
+    status : str
+        "ok", or why nothing was pooled; the words are those of each result.
+        "not_converged": the fit was sought and not found, so its numbers are withheld.
     level : float  coverage of every interval, 0-1
     k : int  studies that enter the estimate
     tau2 : float  between-study variance, analysis scale
-    converged : bool  whether the fit was found; False where nothing was fitted
+    converged : bool  whether the fit was found; always so where ``status`` is "ok"
     """
 
     status: str
@@ -75,12 +78,13 @@ class PooledValue(Pooled):
 class PooledProportion(PooledValue):
     """One pooled set of single-arm proportions.
 
-    When ``status`` is not "ok" everything but the counts and the crude total is nan.
+    When ``status`` is not "ok" everything but the counts and the crude total is nan;
+    ``details`` keep what a fit that did not converge had come to.
 
     Attributes
     ----------
     model : str
-    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable"}
+    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable", "not_converged"}
     k, events, total : int  studies and patients
     crude : CrudeTotal  always present
     estimate : float  [proportion 0-1]
@@ -186,7 +190,7 @@ class LevelComparison(Pooled):
 
     Attributes
     ----------
-    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable"}
+    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable", "not_converged"}
         Other than "ok": refused, estimates are nan.  "no_events" and
         "all_events" may concern one level only.
     k : int  studies; k_levels : (int, int)  studies at level 0 and 1

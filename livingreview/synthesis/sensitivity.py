@@ -12,7 +12,7 @@ from livingreview.synthesis._types import Array
 from livingreview.synthesis._validate import check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.proportions import pool_many, pool_proportions
-from livingreview.synthesis.results import LevelComparison, PooledProportion
+from livingreview.synthesis.results import NOT_CONVERGED, LevelComparison, PooledProportion
 
 
 def leave_one_out(
@@ -119,6 +119,8 @@ def compare_levels(
     x, n = x[None], n[None]
     fit = glmm.fit_sets(x, n, design, np.array([[rates[0], rates[1] - rates[0]]]))
     null = glmm.fit_sets(x, n, design[:, :, :1], logit(x.sum(axis=1) / n.sum(axis=1))[:, None])
+    if not (fit.converged[0] and null.converged[0]):
+        return LevelComparison(status=NOT_CONVERGED, k=x.size, k_levels=k_levels, level=level)
     (b0, b1), (se0, se1) = fit.beta[0].tolist(), np.sqrt(np.diag(fit.cov[0])).tolist()
     lrt = max(0.0, float(2 * (fit.log_likelihood[0] - null.log_likelihood[0])))
     limits = np.exp(around(b1, normal_isf((1 - level) / 2) * se1))
@@ -138,7 +140,7 @@ def compare_levels(
         p_level1=float(expit(b0 + b1)),
         lrt_chi2=lrt,
         lrt_p=float(chi2_sf(lrt, 1)),
-        converged=bool(fit.converged[0] and null.converged[0]),
+        converged=True,
     )
 
 

@@ -37,7 +37,24 @@ def terms(x, n, eta, tau, nodes):
 @pytest.mark.parametrize(("x", "n"), [(0, 5), (3, 8), (20, 20), (0, 700), (2500, 7000)])
 @pytest.mark.parametrize(("tau", "nodes", "tolerance"), [(0.4, 25, 1e-8), (1.5, 25, 1e-5), (8.0, 641, 1e-8)])
 def test_likelihood_matches_adaptive_integration(x, n, tau, nodes, tolerance):
-    assert terms(x, n, -0.7, tau, nodes)[0] == pytest.approx(exact(x, n, -0.7, tau), abs=tolerance)
+    expected = exact(x, n, -0.7, tau)
+    assert terms(x, n, -0.7, tau, nodes)[0] == pytest.approx(expected, abs=tolerance)
+    counts = np.array([float(x)]), np.array([float(n)])
+    alone = glmm.log_likelihood(*counts, np.array([-0.7]), np.array([tau]), nodes)
+    assert alone[0] == pytest.approx(expected, abs=tolerance)
+
+
+@pytest.mark.parametrize("n", [10**3, 10**6, 10**9])
+@pytest.mark.parametrize("tau", [0.01, 1.0, 9.0])
+@pytest.mark.parametrize("nodes", [25, 81])
+def test_nodes_follow_the_width_of_a_large_study(n, tau, nodes):
+    """A large study's effect is all but known: what is left is the normal density at it, over its slope."""
+    x, p = 0.3 * n, 0.3
+    effect, precision = logit(p), n * p * (1 - p)
+    found = terms(x, n, effect + 0.5 * tau, tau, nodes)[0]
+    at_most = x * np.log(p) + (n - x) * np.log1p(-p)
+    normal = -0.5 * 0.25 / (1 + 1 / (precision * tau**2)) - 0.5 * np.log1p(precision * tau**2)
+    assert found - at_most == pytest.approx(normal, abs=0.05 if n == 10**3 else 2e-3)
 
 
 @pytest.mark.parametrize("nodes", [25, 161])
@@ -99,8 +116,13 @@ def test_at_the_boundary_the_error_is_the_fixed_one():
     assert best.cov[0, 0, 0] == pytest.approx(1 / (105 * 0.4 * 0.6))
 
 
-@pytest.mark.parametrize(("mu", "tau"), [(-2.0, 0.0), (-1.1, 0.9), (3.0, 6.0)])
+@pytest.mark.parametrize(
+    ("mu", "tau"), [(-2.0, 0.0), (-1.1, 0.9), (3.0, 6.0), (3.3, 14.0), (-5.0, 31.0), (2.0, 100.0)]
+)
 def test_marginal_mean_matches_integration(mu, tau):
-    total, _ = quad(lambda z: expit(mu + tau * z) * np.exp(-z * z / 2), -15, 15, limit=400)
+    step = [-mu / tau] if tau else None
+    total, _ = quad(
+        lambda z: expit(mu + tau * z) * np.exp(-z * z / 2), -15, 15, limit=2000, points=step, epsabs=1e-13
+    )
     found = marginal_mean(np.array([mu]), np.array([tau]))[0]
     assert found == pytest.approx(total / np.sqrt(2 * np.pi), abs=1e-9)

@@ -33,6 +33,45 @@ def test_reml_is_the_highest_restricted_likelihood():
     assert fit.tau2 == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1e-6, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_reml_finds_the_highest_of_several_maxima_on_any_scale(scale, seed):
+    """Studies of a hundred and of a million together: hills of the likelihood lie powers of ten apart."""
+    random = np.random.default_rng(seed)
+    v = scale**2 * 10.0 ** random.uniform(-9, 0, 4)
+    y = scale * 10.0 ** random.uniform(-5, 0.5) * random.standard_normal(4)
+    y += np.sqrt(v) * random.standard_normal(4)
+    y[0] += scale * random.choice([0.0, 1.0])
+
+    def likelihood(tau2):
+        w = 1 / (v + tau2[:, None])
+        total = w.sum(axis=1)
+        mean = (w * y).sum(axis=1) / total
+        spread = (w * (y - mean[:, None]) ** 2).sum(axis=1)
+        return 0.5 * (np.log(w).sum(axis=1) - np.log(total) - spread)
+
+    everywhere = np.concatenate([[0.0], np.geomspace(1e-4 * v.min(), 3 * np.ptp(y) ** 2, 4000)])
+    fit = pool_inverse_variance(y, v, tau2_method="REML")
+    assert likelihood(np.array([fit.tau2]))[0] >= likelihood(everywhere).max() - 1e-9
+
+
+def test_reml_looks_below_a_millionth_of_the_range():
+    """Four precise studies beside two distant, vague ones: tau2 was reported as 0."""
+    y = np.array([0.00045, 0.00046, 0.00261, -0.00004, 0.41, -0.47])
+    v = np.array([4e-9, 9e-9, 2.7e-7, 1.1e-7, 0.03, 0.011])
+    assert pool_inverse_variance(y, v, tau2_method="REML").tau2 == pytest.approx(1.06e-6, rel=0.05)
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1e-4, 1.0, 1e4])
+def test_nothing_depends_on_the_unit_of_the_effects(scale):
+    """Differences of a few in a million are pooled as well as log odds ratios."""
+    one, other = (pool_inverse_variance(u * Y, u**2 * V, tau2_method="REML") for u in (1.0, scale))
+    assert other.estimate == pytest.approx(scale * one.estimate, rel=1e-9)
+    assert other.tau2 == pytest.approx(scale**2 * one.tau2, rel=1e-9)
+    assert other.tau2_ci == pytest.approx([scale**2 * end for end in one.tau2_ci], rel=1e-6)
+    assert other.i2_percent == pytest.approx(one.i2_percent, rel=1e-9)
+
+
 def test_dersimonian_laird_and_common_effect():
     w = 1 / V
     q = cochran_q(Y, V, 0)
