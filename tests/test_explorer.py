@@ -134,7 +134,8 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):
         assert shares == sorted(shares, reverse=True)
         assert visit.page.locator(".lr-bar").count() == 50
         visit.page.get_by_label("Order").select_option("report")
-        reports = [row["report"] for row in csv.DictReader(io.StringIO(taken(visit.page, "csv")))]
+        rows = csv.DictReader(io.StringIO(taken(visit.page, "csv")))
+        reports = [row["report"].strip("“”") for row in rows]  # one is called like a month
         assert [name for i, name in enumerate(reports) if i == 0 or name != reports[i - 1]] == sorted(
             set(reports)
         )
