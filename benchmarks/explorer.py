@@ -1,10 +1,13 @@
-"""How long the evidence explorer takes to answer, at 10,000 rows, beside two ways that a table is usually filtered.
+"""How long the evidence explorer takes to answer, at 10,000 rows, beside two usual ways to filter a table.
 
     python -m benchmarks.explorer [rows]
 
-All three run in one Chromium on the same rows and the same choices, one after another; each time goes from the choice to the page laid out anew.
-The explorer keeps one page of rows in the document. The others are what small table libraries do without paging:
-draw every row that matches again (as a framework does without a virtual list), or keep every row in the document and hide those that do not match (list.js, TableFilter).
+All three run in one Chromium on the same rows and the same choices, one after another;
+each time goes from the choice to the page laid out anew.
+The explorer keeps one page of rows in the document.
+The others are what small table libraries do without paging:
+draw every row that matches again (as a framework does without a virtual list),
+or keep every row in the document and hide those that do not match (list.js, TableFilter).
 """
 
 from __future__ import annotations
@@ -47,12 +50,15 @@ TIMED = """async ([choices, run]) => {
 RIVALS = """
 const choose = choice => {
   const wanted = new URLSearchParams(choice), form = document.querySelector('.lr-controls');
-  for (const control of form.querySelectorAll('input, select')) control.value = wanted.get(control.name) ?? '';
+  const controls = form.querySelectorAll('input, select');
+  for (const control of controls) control.value = wanted.get(control.name) ?? '';
   form.dispatchEvent(new Event('input', { bubbles: true }));
 };
 const matching = choice => {
   const wanted = new URLSearchParams(choice), words = (wanted.get('q') ?? '').split(' ').filter(Boolean);
-  return packed.filter(row => ['class', 'outcome', 'disease'].every(name => !wanted.get(name) || row.code[name] === wanted.get(name)) && words.every(word => row.text.includes(word)));
+  const names = ['class', 'outcome', 'disease'].filter(name => wanted.get(name));
+  return packed.filter(row =>
+    names.every(name => row.code[name] === wanted.get(name)) && words.every(word => row.text.includes(word)));
 };
 let packed, body, lines;
 globalThis.prepareRivals = data => {
@@ -64,7 +70,8 @@ globalThis.prepareRivals = data => {
       if (codes) row.code[name] = codes[cells[i]][0];
     });
     row.text = row.words.join(' ').toLowerCase();
-    row.line = `<tr><th>${row.words[7]}</th><td>${row.words[9]}</td><td><a href="#">${row.words[18]}</a></td><td>${row.words[21]}</td></tr>`;
+    row.line = `<tr><th>${row.words[7]}</th><td>${row.words[9]}</td>`
+      + `<td><a href="#">${row.words[18]}</a></td><td>${row.words[21]}</td></tr>`;
     return row;
   });
   const table = document.createElement('table');
@@ -74,8 +81,14 @@ globalThis.prepareRivals = data => {
 };
 globalThis.runExplorer = choose;
 globalThis.runRedraw = choice => { body.innerHTML = matching(choice).map(row => row.line).join(''); };
-globalThis.prepareHiding = () => { body.innerHTML = packed.map(row => row.line).join(''); lines = [...body.rows]; };
-globalThis.runHiding = choice => { const kept = new Set(matching(choice)); packed.forEach((row, i) => { lines[i].hidden = !kept.has(row); }); };
+globalThis.prepareHiding = () => {
+  body.innerHTML = packed.map(row => row.line).join('');
+  lines = [...body.rows];
+};
+globalThis.runHiding = choice => {
+  const kept = new Set(matching(choice));
+  packed.forEach((row, i) => { lines[i].hidden = !kept.has(row); });
+};
 """
 
 
@@ -102,7 +115,8 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     scripts = "".join(
         f'<script src="../_static/{name}.js" defer></script>' for name in ("lr-page", "lr-cite", "lr-card")
     )
-    head = f'<!doctype html><meta charset="utf-8"><title>x</title><link rel="stylesheet" href="../_static/lr.css">{scripts}'
+    style = '<link rel="stylesheet" href="../_static/lr.css">'
+    head = f'<!doctype html><meta charset="utf-8"><title>x</title>{style}{scripts}'
     page.write_text(head + str(show_explorer(evidence, caption="Rows").__html__()), encoding="utf-8")
     return page
 
@@ -119,7 +133,8 @@ def main(count: int = 10_000) -> None:
         page.wait_for_selector(".lr-explorer[data-ready]")
         page.add_script_tag(content=RIVALS)
         print(
-            f"{count} rows, Chromium {browser.version}, {len(CHOICES)} choices five times, from the choice to the page laid out:"
+            f"{count} rows, Chromium {browser.version}, {len(CHOICES)} choices five times, "
+            "from the choice to the page laid out:"
         )
         for title, prepare, run in (
             ("the explorer: one page of rows", "", "runExplorer"),
@@ -130,7 +145,8 @@ def main(count: int = 10_000) -> None:
                 page.evaluate(prepare)
             times = page.evaluate(TIMED, [list(CHOICES), run])
             print(
-                f"  {title:40} median {statistics.median(times):7.1f} ms, slowest {max(times):7.1f} ms, {page.locator('tbody tr').count()} rows in the page"
+                f"  {title:40} median {statistics.median(times):7.1f} ms, slowest {max(times):7.1f} ms, "
+                f"{page.locator('tbody tr').count()} rows in the page"
             )
         browser.close()
 

@@ -2,8 +2,9 @@
 
     python -m benchmarks.search [pages]
 
-The larger book is the built one several times over: each page again under other names, its words again in the index. It is served on this machine
-and opened in Chromium; each time goes from opening the search page with the words in its address to the first and to the last line of results.
+The larger book is the built one several times over: each page under other names, its words in the index.
+It is served on this machine and opened in Chromium;
+each time goes from opening the search page with the words in its address to the first and the last result.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ def multiply(book: Path, folder: Path, times: int) -> Path:
 
 
 def search(browser, address: str, words: str) -> tuple[float, float, int]:
-    """Seconds until the first result and until the last, in a browser that has seen nothing of the book before, and how many there are."""
+    """Seconds until the first result and until the last, and how many there are.
+
+    In a browser that has seen nothing of the book before.
+    """
     context = browser.new_context()
     page = context.new_page()
     start = time.perf_counter()
@@ -99,7 +103,8 @@ def main(pages: int = 1000) -> None:
             executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         print(
-            f"Chromium {browser.version}; seconds from opening the search page to the first and the last result, median of three, nothing cached:"
+            f"Chromium {browser.version}; seconds from opening the search page "
+            "to the first and the last result, median of three, nothing cached:"
         )
         for times in (1, -(-pages // own)):
             folder = multiply(book, Path(name) / str(times), times)
@@ -109,7 +114,8 @@ def main(pages: int = 1000) -> None:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             index = (folder / "searchindex.js").read_bytes()
             print(
-                f"  {own * times} pages, index {len(index) / 1e3:.0f} kB ({len(gzip.compress(index)) / 1e3:.0f} kB as it travels)"
+                f"  {own * times} pages, index {len(index) / 1e3:.0f} kB "
+                f"({len(gzip.compress(index)) / 1e3:.0f} kB as it travels)"
             )
             for words in ASKED:
                 done = [search(browser, f"http://127.0.0.1:{server.server_port}", words) for _ in range(3)]

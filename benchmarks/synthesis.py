@@ -1,14 +1,20 @@
-"""How long pooling takes, and whether it is right: ours, metafor's ``rma.glmm`` and the Python package ``glmm``, on the same sets in one run.
+"""How long pooling takes, and whether it is right.
 
-    .venv/bin/python benchmarks/synthesis.py                              # all of it: some twenty minutes, most of them metafor's
-    .venv/bin/python benchmarks/synthesis.py --sets 1 50 --studies 12     # seconds
+Ours, metafor's ``rma.glmm`` and the Python package ``glmm``, on the same sets in one run.
 
-All three fit the binomial-normal model (logit, maximum likelihood). Ours and glmm use 25 quadrature nodes or more, metafor its default, 7.
-Times are of the processor: on a machine with other work wall times say how busy it was. Ours and metafor's use one core each; the wall time of ours stands beside.
-metafor is used where R has it (Debian and Ubuntu: ``apt-get install r-cran-metafor r-cran-lme4``). Only fits are timed: no starting of R, no files.
+    .venv/bin/python -m benchmarks.synthesis                           # all: twenty minutes, mostly metafor's
+    .venv/bin/python -m benchmarks.synthesis --sets 1 50 --studies 12  # seconds
 
-Where two programs differ, the likelihood judges: it is worked out at both answers by a third way (a fine trapezoid rule over 4,001 points),
-and the answer with the higher one is the maximum-likelihood estimate.
+All three fit the binomial-normal model (logit, maximum likelihood).
+Ours and glmm use 25 quadrature nodes or more, metafor its default, 7.
+Times are of the processor: on a machine with other work wall times say how busy it was.
+Ours and metafor's use one core each; the wall time of ours stands beside.
+metafor is used where R has it (Debian and Ubuntu: ``apt-get install r-cran-metafor r-cran-lme4``).
+Only fits are timed: no starting of R, no files.
+
+Where two programs differ, the likelihood judges: it is worked out at both answers by a third way
+(a fine trapezoid rule over 4,001 points), and the answer with the higher one is the
+maximum-likelihood estimate.
 """
 
 from __future__ import annotations
@@ -23,6 +29,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import which
 
@@ -42,9 +49,10 @@ Z, TAU_IS_ZERO = 1.959963984540054, 1e-3
 
 
 def make_sets(count: int, studies: int = K) -> Sets:
-    """Sets as this review meets them: about 24 patients a study, rates from 5 to 80 percent, little to much spread; half of them sparse.
+    """Sets as this review meets them.
 
-    Only sets that have a maximum-likelihood estimate: some events, not only events, not all studies 0/n or n/n.
+    About 24 patients a study, rates from 5 to 80 percent, little to much spread; half of them sparse.
+    Only sets that have a maximum-likelihood estimate: some events, not only events, not all 0/n or n/n.
     """
     random = np.random.default_rng([SEED, count, studies])
     sets: Sets = []
@@ -76,7 +84,7 @@ def ask_metafor(sets: Sets, nodes: int = 7) -> tuple[pd.DataFrame, float]:
     with tempfile.TemporaryDirectory() as name:
         given, found = Path(name) / "sets.csv", Path(name) / "found.csv"
         # Numbered so that R keeps their order.
-        rows = [(f"{i:07d}", x, n) for i, (events, totals) in enumerate(sets) for x, n in zip(events, totals)]
+        rows = [(f"{i:07d}", x, n) for i, pair in enumerate(sets) for x, n in zip(*pair, strict=True)]
         pd.DataFrame(rows, columns=["set", "x", "n"]).to_csv(given, index=False)
         subprocess.run(
             ["Rscript", str(SCRIPT), str(given), str(found), str(nodes)],
@@ -95,7 +103,7 @@ def ask_glmm(sets: Sets) -> tuple[pd.DataFrame, float]:
     for events, totals in sets:
         data = {
             "x": events,
-            "rest": [n - x for x, n in zip(events, totals)],
+            "rest": [n - x for x, n in zip(events, totals, strict=True)],
             "study": [str(i) for i in range(len(events))],
         }
         start = time.process_time()
@@ -112,7 +120,7 @@ def judge(sets: Sets, answers: pd.DataFrame) -> np.ndarray:
     """The log-likelihood at each answer, by a fine trapezoid rule that none of the programs uses."""
     z, values = np.linspace(-10, 10, 4001), []
     density = -z * z / 2 - np.log(2 * np.pi) / 2 + np.log(z[1] - z[0])
-    for (events, totals), mu, tau2 in zip(sets, answers["mu"], answers["tau2"]):
+    for (events, totals), mu, tau2 in zip(sets, answers["mu"], answers["tau2"], strict=True):
         x, n = np.array(events, float)[:, None], np.array(totals, float)[:, None]
         line = mu + np.sqrt(tau2) * z
         inner = x * log_expit(line) + (n - x) * log_expit(-line) + density
@@ -141,12 +149,10 @@ def compare_answers(sets: Sets, ours: pd.DataFrame, theirs: pd.DataFrame, name: 
     gap = (ours - theirs).abs()
     # metafor's own log-likelihood leaves out a constant of the data, so both are worked out at the answers.
     lead = np.full(len(sets), np.nan)
-    lead[~failed] = judge([pair for pair, bad in zip(sets, failed) if not bad], ours[~failed]) - judge(
-        [pair for pair, bad in zip(sets, failed) if not bad], theirs[~failed]
-    )
-    print(
-        f"    agreement with {name}, {len(sets) - failed.sum()} sets that it could fit, {failed.sum()} that it could not:"
-    )
+    fitted = [pair for pair, bad in zip(sets, failed, strict=True) if not bad]
+    lead[~failed] = judge(fitted, ours[~failed]) - judge(fitted, theirs[~failed])
+    print(f"    agreement with {name}", end=", ")
+    print(f"{len(fitted)} sets that it could fit, {failed.sum()} that it could not:")
     print(f"      {'':24}{'mu':>12}{'se':>12}{'tau2':>12}{'logLik':>12}{'CI ends':>12}")
     columns = [gap["mu"], gap["se"], gap["tau2"], pd.Series(lead).abs(), gap[["low", "high"]].max(axis=1)]
     for label, rule in (
@@ -174,14 +180,12 @@ def explain(lead: np.ndarray, ours: np.ndarray, theirs: np.ndarray, name: str) -
     ]
     print(f"      of the {len(lead)} where mu or tau2 differ by more:")
     for label, chosen in words:
-        print(
-            f"        {label}: {chosen.sum()}"
-            + (
-                f" (of them {(chosen & edge).sum()} where one program stopped at tau2 = 0; largest lead {np.abs(lead[chosen]).max():.1e})"
-                if chosen.any()
-                else ""
-            )
-        )
+        print(f"        {label}: {chosen.sum()}", end="")
+        if chosen.any():
+            stopped, most = (chosen & edge).sum(), np.abs(lead[chosen]).max()
+            print(f" (of them {stopped} where one program stopped at tau2 = 0", end="; ")
+            print(f"largest lead {most:.1e})", end="")
+        print()
 
 
 def run_case(
@@ -192,10 +196,9 @@ def run_case(
     pooled, own, wall = median_seconds(ours, options.rounds)
     print(f"  ours: {own:.4f} s (median of {options.rounds}; by the clock {wall:.4f} s)", flush=True)
     found = tabulate(pooled)
-    print(
-        f"    our log-likelihood against the trapezoid rule: largest difference {np.abs(judge(sets, found) - found['log_likelihood']).max():.1e}; fits that did not converge: {sum(not fit.converged for fit in pooled)}",
-        flush=True,
-    )
+    apart = np.abs(judge(sets, found) - found["log_likelihood"]).max()
+    print(f"    our log-likelihood against the trapezoid rule: largest difference {apart:.1e}", end="; ")
+    print(f"fits that did not converge: {sum(not fit.converged for fit in pooled)}", flush=True)
     rivals = [("glmm", ask_glmm, len(sets))] + (
         [("metafor", ask_metafor, options.metafor_sets)] if options.r else []
     )
@@ -208,8 +211,8 @@ def run_case(
         compare_answers(part, found.iloc[: len(part)], theirs, name)
 
 
-def main() -> None:
-    """The command."""
+def read_options() -> argparse.Namespace:
+    """What was asked for on the command line, and whether R is here (``r``)."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -236,9 +239,14 @@ def main() -> None:
             ["Rscript", "-e", "library(metafor); library(lme4)"], capture_output=True
         ).returncode
     )
-    print(
-        f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    )
+    return options
+
+
+def main() -> None:
+    """The command."""
+    options = read_options()
+    machine = f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    print(f"{machine}, load {os.getloadavg()[0]:.1f}")
     print(
         "metafor: found"
         if options.r
@@ -248,14 +256,15 @@ def main() -> None:
     pool_many(make_sets(2))  # loads what the first call loads
     for count in options.sets:
         sets = make_sets(count)
-        run_case(f"{count:,} set{'s' * (count > 1)} of k = {K}", sets, lambda: pool_many(sets), options)
+        title = f"{count:,} set{'s' * (count > 1)} of k = {K}"
+        run_case(title, sets, partial(pool_many, sets), options)
     if options.studies:
         events, totals = make_sets(1, options.studies)[0]
         left = [(events[:i] + events[i + 1 :], totals[:i] + totals[i + 1 :]) for i in range(len(events))]
         run_case(
             f"k = {options.studies}, each left out in turn",
             left,
-            lambda: leave_one_out(events, totals),
+            partial(leave_one_out, events, totals),
             options,
         )
 

@@ -1,4 +1,7 @@
-"""The ``livingreview`` command."""
+"""The ``livingreview`` command.
+
+What a command needs is imported where it runs: an unchanged book is told in a moment.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """The command line as options."""
+    """The command line as options; `options.run` is what is to be done with them."""
     parser = argparse.ArgumentParser(
         prog="livingreview", description="Check the evidence and build the book."
     )
@@ -33,62 +36,49 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         "--root", type=Path, default=None, help="the project folder (default: found from here upwards)"
     )
     commands = parser.add_subparsers(required=True, metavar="command")
+    _add_check(commands)
+    _add_build(commands)
+    _add_pdf(commands)
+    add_commands(commands)
+    return parser.parse_args(arguments)
 
+
+def _add_check(commands) -> None:
     check = commands.add_parser("check", help="check every table in data/; exit 1 on any problem")
     check.add_argument("--json", action="store_true", help="problems as JSON, for machines")
-    check.add_argument(
-        "--sources",
-        type=Path,
-        metavar="DIR",
-        help="also look up every printed fragment in DIR/<report_id>.txt",
-    )
-    check.add_argument(
-        "--record-rows",
-        action="store_true",
-        help="first record each table's number of rows in datapackage.json",
-    )
+    sources = "also look up every printed fragment in DIR/<report_id>.txt"
+    check.add_argument("--sources", type=Path, metavar="DIR", help=sources)
+    record = "first record each table's number of rows in datapackage.json"
+    check.add_argument("--record-rows", action="store_true", help=record)
     check.add_argument(
         "--sort", action="store_true", help="first put the rows of every table in order of their key"
     )
     check.set_defaults(run=run_check)
 
+
+def _add_build(commands) -> None:
     build = commands.add_parser("build", help="check the data and build the book into _build/html")
-    build.add_argument(
-        "--engine",
-        choices=["fork", "kernel"],
-        help="how chapters are run (default: fork on Linux, a kernel each elsewhere)",
-    )
-    build.add_argument(
-        "--dask",
-        metavar="ADDRESS",
-        help="run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder",
-    )
+    engine = "how chapters are run (default: fork on Linux, a kernel each elsewhere)"
+    build.add_argument("--engine", choices=["fork", "kernel"], help=engine)
+    dask = "run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder"
+    build.add_argument("--dask", metavar="ADDRESS", help=dask)
     build.set_defaults(run=run_build)
 
+
+def _add_pdf(commands) -> None:
     pdf = commands.add_parser(
         "pdf", help="print the built book, or the chapters named, into _build/pdf (needs Chromium or Chrome)"
     )
-    pdf.add_argument(
-        "chapters",
-        nargs="*",
-        metavar="CHAPTER",
-        help="file name of a chapter without ending, for example 'methods' (default: all)",
-    )
-    pdf.add_argument(
-        "--output", type=Path, metavar="FILE", help="where to (default: _build/pdf/CHAPTER.pdf or book.pdf)"
-    )
+    chapters = "file name of a chapter without ending, for example 'methods' (default: all)"
+    pdf.add_argument("chapters", nargs="*", metavar="CHAPTER", help=chapters)
+    output = "where to (default: _build/pdf/CHAPTER.pdf or book.pdf)"
+    pdf.add_argument("--output", type=Path, metavar="FILE", help=output)
     pdf.set_defaults(run=run_pdf)
-    add_commands(commands)
-    return parser.parse_args(arguments)
 
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import (
-        check_project,
-        record_rows,
-        sort_tables,
-    )  # not at the top: an unchanged book is told in a moment
+    from livingreview.checks import check_project, record_rows, sort_tables
 
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():
@@ -116,7 +106,8 @@ def run_build(options: argparse.Namespace) -> int:
     if is_current(root):
         print(f"nothing has changed since the last build: {root / '_build' / 'html' / 'index.html'}")
         return 0
-    # A build makes much and lets little go: looking for garbage a hundred times less often saves a tenth of its time.
+    # A build makes much and lets little go: looking for garbage a hundred times less often saves a tenth of
+    # its time.
     gc.set_threshold(100_000, 20, 20)
     from livingreview.book.build import BuildError, build_book
     from livingreview.checks import DataError

@@ -1,4 +1,4 @@
-"""The project's files: where the project is, whether its published book is current, folders exchanged in one step, zips.
+"""The project's files: where they are, whether the published book is current, exchanged folders, zips.
 
 Only the standard library is imported here, so that an unchanged book is told in a moment.
 """
@@ -24,7 +24,7 @@ SKIPPED = {"_build", "__pycache__", "reports", "node_modules"}  # what builds wr
 
 
 def find_root(start: str | os.PathLike | None = None) -> Path:
-    """The project folder: the nearest one, from `start` (default: here) upwards, that holds ``data/datapackage.json``.
+    """The project folder: the nearest from `start` (default: here) upwards with a ``data/datapackage.json``.
 
     Raises
     ------
@@ -43,19 +43,17 @@ def hash_project(root: Path) -> str:
     """One hash over every file of the project that a build could read, and over Python's version."""
     total = hashlib.sha256(platform.python_version().encode())
     for path in _walk(root):
-        total.update(
-            f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode() + path.read_bytes()
-        )
+        name = path.relative_to(root).as_posix()
+        total.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return total.hexdigest()
 
 
 def note_published(root: Path, inputs: str) -> None:
     """Write down what the published book was made from, and its files as they stand."""
     path = root / "_build" / NOTE
-    path.with_suffix(".part").write_text(
-        json.dumps({"inputs": inputs, "files": _published(root)}), encoding="utf-8"
-    )
-    os.replace(path.with_suffix(".part"), path)
+    aside = path.with_suffix(".part")
+    aside.write_text(json.dumps({"inputs": inputs, "files": _published(root)}), encoding="utf-8")
+    os.replace(aside, path)
 
 
 def is_current(root: Path) -> bool:
@@ -118,7 +116,8 @@ def exchange(first: Path, second: Path) -> None:
 def replace_folder(fresh: Path, target: Path) -> None:
     """Put `fresh` in place of `target`; at any moment `target` is the old folder whole or the new one whole.
 
-    Where the system cannot exchange folders, the old one is renamed first; `recover` undoes that if the process dies in between.
+    Where the system cannot exchange folders, the old one is renamed first; `recover` undoes that if the
+    process dies in between.
     """
     old = target.with_name(target.name + ".old")
     shutil.rmtree(old, ignore_errors=True)

@@ -14,27 +14,30 @@ import pytest
 
 from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
+from livingreview.tables.plan import Plan, synthesis_plan
 from tests.find_browser import find_browser
-from tests.reduced import CORE, keep_reports
+from tests.reduced import cited_reports, copy_parts, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 LONGEST = (
-    "test_rebuild.py",
-    "test_safety_of_builds.py",
-    "test_browser.py",
-    "test_publishing.py",
-    "test_hostile.py",
-    "test_damage.py",
-    "test_tables_and_charts.py",
-    "test_proportions.py",
+    "book/test_rebuild.py",
+    "book/test_build.py",
+    "review/test_browser.py",
+    "releases/test_site.py",
+    "review/test_hostile.py",
+    "checks/test_damage.py",
+    "synthesis/test_proportions.py",
+    "execution/test_forked.py",
+    "charts/test_results.py",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no core is left with one of them at the end."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+    rank = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +53,23 @@ def review() -> Evidence:
 
 
 @pytest.fixture(scope="session")
+def plans(review) -> list[Plan]:
+    """What may share a pool and what may not, of the real evidence."""
+    return synthesis_plan(review)
+
+
+@pytest.fixture(scope="session")
+def pooled(plans) -> Plan:
+    """The first of them that is pooled."""
+    return next(plan for plan in plans if plan.decision == "pooled")
+
+
+@pytest.fixture(scope="session")
 def core_project(tmp_path_factory) -> Path:
-    """A project folder with the rows of the core reports only."""
+    """A project folder without engine, with the rows of the core reports and of those that chapters name."""
     folder = tmp_path_factory.mktemp("core")
-    shutil.copytree(ROOT / "data", folder / "data")
-    keep_reports(folder, CORE)
+    copy_parts(folder)
+    keep_reports(folder, cited_reports(folder))
     check_project(folder)  # notes which tables are valid
     return folder
 
@@ -72,7 +87,8 @@ def sources() -> Path:
     folder = ROOT.parent / "shared" / "sources"
     if not folder.is_dir():
         pytest.skip(
-            "the source texts are not part of the project; put them in ../shared/sources to check every fragment"
+            "the source texts are not part of the project; "
+            "put them in ../shared/sources to check every fragment"
         )
     return folder
 

@@ -5,46 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.reduced import cited_reports, keep_reports
+from tests.reduced import PARTS, cited_reports, copy_parts, keep_reports
 
-ROOT = Path(__file__).resolve().parent.parent
-PARTS = (
-    "docs",
-    "_config.yml",
-    "_toc.yml",
-    "CHANGELOG.md",
-    "CITATION.cff",
-    "LICENSE",
-    "requirements.txt",
-    "review.yml",
-    "chapters",
-    "data",
-    "livingreview",
-)
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, with its own engine on the path, and the reports that its chapters name (`whole`: all)."""
+    """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all)."""
 
     def __init__(self, folder: Path, *, whole: bool = False):
         self.folder = folder
         folder.mkdir(parents=True)
-        for name in PARTS:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(
-                    source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "reports")
-                )
-            else:
-                shutil.copy(source, folder / name)
+        copy_parts(folder, (*PARTS, "livingreview"))
         if not whole:
             keep_reports(folder, cited_reports(folder))
 
@@ -90,7 +68,10 @@ class Copy:
 
     @contextmanager
     def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:
-        """Replace texts that must be there (file, old, new), and put them back; gives the first file's former content."""
+        """Replace texts that must be there (file, old, new), and put them back.
+
+        Gives the first file's former content.
+        """
         before = {name: (self.folder / name).read_text(encoding="utf-8") for name, _, _ in changes}
         try:
             for name, old, new in changes:
@@ -118,7 +99,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def differing(first: dict[str, str], second: dict[str, str]) -> list[str]:
-    """Names of files that differ or stand on one side only, Sphinx's notes about its own configuration aside."""
+    """Names of files that differ or stand on one side only, Sphinx's notes on its configuration aside."""
     return sorted(
         name
         for name in first.keys() | second.keys()

@@ -1,6 +1,7 @@
 """Finds a Chromium for the browser tests, and fetches one where there is none.
 
-Run as a program it makes sure that there is one: Debian's and Ubuntu's package where root may install it, else Playwright's own.
+Run as a program it makes sure that there is one:
+Debian's and Ubuntu's package where root may install it, else Playwright's own.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def fetch_browser() -> None:
             [
                 "sh",
                 "-c",
-                "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null",
+                "apt-get update -qq && "
+                "apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null",
             ],
         )
     for way in ways:
@@ -46,5 +48,6 @@ if __name__ == "__main__":
         fetch_browser()
     if not find_browser():
         sys.exit(
-            "No Chromium could be found or installed; install Chromium or Chrome, or name it: CHROMIUM=/path make test"
+            "No Chromium could be found or installed; "
+            "install Chromium or Chrome, or name it: CHROMIUM=/path make test"
         )

@@ -5,6 +5,7 @@ A case has an id, a group, a method (with its name and options) and an input;
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -22,9 +23,11 @@ from livingreview.synthesis import (
     standard_error_from_p,
     two_by_two,
 )
+from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.inverse_variance import pool_inverse_variance
 from livingreview.synthesis.transforms import TWO_STEP
+from livingreview.synthesis.two_arm import two_arm_effects
 
 TWO_STEP_MODELS = {
     ("PLO", "REML"): "reml",
@@ -39,6 +42,16 @@ INTERVALS = {
     "jeffreys": "jeffreys",
     "agresti_coull": "agresti-coull",
 }
+# Of a study with an empty cell, whatever the measure: metafor's add=1/2, to="only0".
+ORACLE_CORRECTION = "zero-cell"
+SCALE_FIELDS = ("scale", "back_transform")
+# Scale of the library, and what names it or the way back, by letters only; the first that fits decides.
+SCALES = (
+    ("cloglog", r"log(minus|neg)?log|complementarylog|exp(minus|neg)?exp"),
+    ("exp", r"^log.*(hr|or|rr|ratio)$|^log$|^exp(y|est)?$"),
+    ("logit", r"logit|logodds|expit|plogis"),
+    ("none", r"^(none|identity|raw|rd|md|smd)$|difference"),
+)
 
 
 def results(cases):
@@ -216,35 +229,65 @@ def _two_arm(given, method):
     else:
         how, test = {"mh": "MH", "peto": "Peto"}[words[0]], "z"
     counts = (given[key] for key in ("a", "n1", "c", "n2"))
-    return _effect_fields(
-        pool_ratios(*counts, measure=words[1].upper(), method=how, test=test, level=_level(method))
-    )
+    options = {"measure": words[1].upper(), "method": how, "test": test, "correction": ORACLE_CORRECTION}
+    return _effect_fields(pool_ratios(*counts, **options, level=_level(method)))
 
 
 def _two_by_two(given, method):
-    table = two_by_two(given["a"], given["n1"], given["c"], given["n2"], level=_level(method))
-    return {
-        "rr": table.risk_ratio,
-        "rr_ci95": table.risk_ratio_ci,
-        "or": table.odds_ratio,
-        "or_ci95": table.odds_ratio_ci,
+    """The convention of the files: any empty cell is corrected, that of a table without events too."""
+    counts, level = [given[key] for key in ("a", "n1", "c", "n2")], _level(method)
+    table = two_by_two(*counts, correction=ORACLE_CORRECTION, level=level)
+    ratios = {}
+    for measure, field, ours in (("RR", "rr", table.risk_ratio), ("OR", "or", table.odds_ratio)):
+        arms = (np.array([float(count)]) for count in counts)
+        (effect,), (variance,) = two_arm_effects(*arms, measure=measure, correction=ORACLE_CORRECTION)
+        assert table.status != "ok" or math.isclose(ours, math.exp(effect))
+        half = normal_isf((1 - level) / 2) * math.sqrt(variance)
+        ratios |= {
+            field: math.exp(effect),
+            f"{field}_ci95": [math.exp(effect - half), math.exp(effect + half)],
+        }
+    return ratios | {
         "rd": table.risk_difference,
         "rd_ci95_newcombe": table.risk_difference_ci,
         "fisher_p": table.fisher_p,
     }
 
 
+def _scale(method):
+    """The library's word for a case's scale, read from ``scale`` first and from ``back_transform`` else.
+
+    A survival landmark on the complementary log-log scale is no ratio: nothing is taken for granted.
+    """
+    named = {word: found for word, found in ((w, _find_scale(method.get(w))) for w in SCALE_FIELDS) if found}
+    if not named:
+        msg = f"{method['name']}: names no scale and no back_transform"
+        raise ValueError(msg)
+    if len(set(named.values())) > 1:
+        msg = f"{method['name']}: scale {method['scale']!r} is not that of {method['back_transform']!r}"
+        raise ValueError(msg)
+    return next(iter(named.values()))
+
+
+def _find_scale(text):
+    if text is None:
+        return None
+    plain = re.sub(r"[^a-z]", "", str(text).lower())
+    for scale, pattern in SCALES:
+        if re.search(pattern, plain):
+            return scale
+    msg = f"unknown scale or back-transform {text!r}; known: {', '.join(scale for scale, _ in SCALES)}"
+    raise ValueError(msg)
+
+
 def _generic(given, method):
-    scale = {"exp": "exp", "none": "none", "identity": "none", "expit": "logit"}.get(
-        method.get("back_transform", "exp"), "exp"
-    )
     return _effect_fields(
         pool_generic(
             given["yi"],
             given["sei"],
             method=method["tau2_estimator"],
             test=method["ci"],
-            scale=scale,
+            scale=_scale(method),
             level=_level(method),
         )
     )

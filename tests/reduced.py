@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -11,6 +12,32 @@ from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_package
 
 CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
+
+
+# What a build reads, the engine aside.
+PARTS = (
+    "docs",
+    "_config.yml",
+    "_toc.yml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "requirements.txt",
+    "review.yml",
+    "chapters",
+    "data",
+)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def copy_parts(folder: Path, parts: Collection[str] = PARTS) -> None:
+    """Copy files and folders of the project, without what builds write."""
+    for name in parts:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "reports")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
 
 
 def cited_reports(root: Path) -> set[str]:
@@ -31,8 +58,10 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
             tables[name] = list(csv.DictReader(handle))
     for table in package.evidence_tables:
         tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
-    for name in ("discrepancies", "appraisals", "extraction_agreement"):
+    for name in ("discrepancies", "source_problems", "appraisals", "extraction_agreement"):
         tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
+    cohorts = {row["cohort_id"] for row in tables["cohorts"]}
+    tables["disjoint_cohorts"] = [row for row in tables["disjoint_cohorts"] if row["cohort_id"] in cohorts]
     reports = {
         *wanted,
         *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),
@@ -44,10 +73,11 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
     ]
     rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
-    for row in tables["discrepancies"]:
+    for row in [*tables["discrepancies"], *tables["source_problems"]]:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
         tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
+    tables["readings"] = []  # a test records its own
     for name, table in package.tables.items():
         write_rows(
             data / table.path,

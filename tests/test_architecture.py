@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import LONGEST, ROOT
+
 ENGINE = ROOT / "livingreview"
-# From the ground up. A module imports from its own room and from rooms on lower floors, never from its own floor's others.
+# From the ground up. A module imports from its own room and from rooms on lower floors,
+# never from its own floor's others.
 FLOORS = (
     ("files",),
     ("evidence", "synthesis", "manuscript"),
@@ -25,6 +27,15 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 HALL = {"__init__.py", "cli.py", "files.py"}
+TESTS = ROOT / "tests"
+# What has no test file of its own -> what holds it instead. A room stands for all its modules.
+HELD_ELSEWHERE = {
+    "checks": "checks/test_damage.py",  # every rule, by damage that it must name
+    "chapter": "chapter/test_face.py",  # it has no module: the room is its face
+    "synthesis/results.py": "synthesis/test_oracle.py",  # frozen values, compared field by field
+    "tables/register.py": "tables/test_reports.py",  # the register beside the reports it is about
+    "synthesis/two_arm.py": "synthesis/test_ratios.py",  # two arms pooled and alone give one ratio
+}
 MODULES = sorted(path for path in ENGINE.rglob("*.py") if path != ENGINE / "__init__.py")
 
 
@@ -52,6 +63,12 @@ def imported_rooms(path: Path) -> set[str]:
     return rooms & FLOOR.keys()
 
 
+def defines_something(path: Path) -> bool:
+    """Whether a module has a function or class of its own."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) for node in tree.body)
+
+
 def code_of(path: Path) -> tuple[list[str], list[str]]:
     """String constants, docstrings among them, and names of a module."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
@@ -64,6 +81,36 @@ def test_every_room_stands_on_a_floor():
     assert rooms <= FLOOR.keys(), f"no floor is named for {rooms - FLOOR.keys()}: add it to FLOORS"
     hall = {path.name for path in ENGINE.glob("*.py")}
     assert hall == HALL, f"the hall of livingreview/ holds {HALL} only; move {hall - HALL} into a room"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_has_its_test_file(path):
+    """``livingreview/charts/rows.py``: ``tests/charts/test_rows.py``.
+
+    The face of a room (``__init__.py``) that only hands on names needs none, nor does a private module:
+    both are tested through those that use them.
+    """
+    room, name = room_of(path), name_of(path)
+    if path.name.startswith("_") and not (path.name == "__init__.py" and defines_something(path)):
+        return
+    own = f"test_{room}.py" if path.name == "__init__.py" else f"test_{path.name}"
+    place = path.parent.relative_to(ENGINE) / own
+    held = HELD_ELSEWHERE.get(name) or HELD_ELSEWHERE.get(room) or place
+    assert (TESTS / held).is_file(), (
+        f"{name} has no test file tests/{held}; where another holds it, name it in HELD_ELSEWHERE"
+    )
+
+
+def test_what_is_held_elsewhere_is_there_and_has_no_file_of_its_own():
+    for name in HELD_ELSEWHERE:
+        assert (ENGINE / name).exists(), f"there is no {name} any more: take it out of HELD_ELSEWHERE"
+        own = (TESTS / name).with_name(f"test_{Path(name).name}")
+        assert not (name.endswith(".py") and own.is_file()), f"{name} has its own test file now"
+
+
+def test_the_files_that_take_longest_are_there():
+    for name in LONGEST:
+        assert (TESTS / name).is_file(), f"there is no tests/{name} any more: see LONGEST in conftest.py"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -88,7 +135,7 @@ def test_synthesis_knows_numbers_only():
 
 
 def test_only_evidence_and_checks_parse_the_data():
-    """Other rooms copy files of data/ (downloads, releases) or hash them; what the tables say they ask of `evidence`."""
+    """Other rooms copy files of data/ (downloads, releases) or hash them; what they say `evidence` tells."""
     for path in MODULES:
         if room_of(path) not in ("evidence", "checks"):
             found = re.search(
@@ -122,7 +169,7 @@ def test_public_functions_are_documented(path):
 
 
 def words_of_the_field() -> set[str]:
-    """Drugs, diseases, settings, regimens and classes, drawn from the data's own ids and codes and from the words for them."""
+    """Drugs, diseases, settings, regimens and classes: the data's own ids and codes and their words."""
     words = {"leukaemia", "leukemia", "lymphoblastic", "myeloid"}
     with open(ROOT / "data" / "drugs.csv", newline="", encoding="utf-8") as handle:
         words |= {cell for row in csv.DictReader(handle) for cell in (row["drug_id"], row["name"])}

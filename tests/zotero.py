@@ -1,7 +1,9 @@
-"""What Zotero's Embedded Metadata translator makes of a page's head, after its own rules, as far as a static book can meet them.
+"""What Zotero's Embedded Metadata translator makes of a page's head.
 
-A ``citation_*`` tag settles the type (``citation_title`` alone only suggests a journal article); a tag whose prefix is a known vocabulary
-(Dublin Core, OpenGraph, PRISM ...) brings in the RDF rules instead, where a Dublin Core type comes before that suggestion, but OpenGraph's before both.
+After its own rules, as far as a static book can meet them.
+A ``citation_*`` tag settles the type (``citation_title`` alone only suggests a journal article);
+a tag whose prefix is a known vocabulary (Dublin Core, OpenGraph, PRISM ...) brings in the RDF rules instead,
+where a Dublin Core type comes before that suggestion, but OpenGraph's before both.
 """
 
 from __future__ import annotations
@@ -105,7 +107,10 @@ def read_item(head: Head) -> dict:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """(last name, first name): cut at the comma if there is one, else before the last word; punctuation at the ends is dropped."""
+    """(last name, first name): cut at the comma if there is one, else before the last word.
+
+    Punctuation at the ends is dropped.
+    """
     name = re.sub(r"^[\s.,/\[\]:]+|[\s.,/\[\]:]+$", "", text)
     if "," in text:
         last, _, first = name.partition(",")

@@ -49,7 +49,9 @@ def build_book(
     """
     start, inputs = time.perf_counter(), hash_project(root)
     hash_of = hash_inputs(root)
-    checked = hash_of("data")  # taken before the check: data edited meanwhile are not those that were checked
+    checked = hash_of(
+        "checked"
+    )  # taken before the check: files edited meanwhile are not those that were checked
     require_sound(root)
     report(f"data checked in {time.perf_counter() - start:.1f} s")
     target = root / "_build" / "html"
@@ -89,7 +91,7 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
     Parameters
     ----------
     checked : str
-        Hash of the data that were found sound.
+        Hash of the files that were found sound.
     notebooks : mapping
         Every chapter with its outputs.
     """

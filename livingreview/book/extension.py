@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a build did before Sphinx starts: hash of the data found sound, chapters with their outputs."""
+    """What a build did before Sphinx starts: hash of the files found sound, chapters with their outputs."""
 
     checked: str = ""
     notebooks: Mapping[Path, object] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def prepare_sources(app, config) -> None:
     root = find_root(app.srcdir)
     hash_of = hash_inputs(root)
     try:
-        if PREPARED.get().checked != hash_of("data"):
+        if PREPARED.get().checked != hash_of("checked"):
             require_sound(root)
     except DataError as error:
         raise ExtensionError(str(error)) from None
@@ -190,8 +190,7 @@ def finish_build(app, error) -> None:
             path.write_text(finished, encoding="utf-8")
     if slim_theme(Path(app.outdir)) <= 0:
         log.warning(
-            "the theme's style sheet could not be cut: "
-            "its form has changed, see livingreview/book/slim_css.py"
+            "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
     settle_schemes(Path(app.outdir) / "_static")
     (Path(app.outdir) / UNFINISHED).unlink()

@@ -15,8 +15,9 @@ from livingreview.evidence import load_evidence
 from livingreview.execution import hash_inputs
 from livingreview.execution.notebooks import digest
 from livingreview.pages.cards import write_cards, write_review
+from livingreview.pages.downloads import write_downloads
 from livingreview.pages.explorer import write_explorer
-from livingreview.pages.report import write_downloads, write_report_pages
+from livingreview.pages.report import write_report_pages
 
 
 def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> None:

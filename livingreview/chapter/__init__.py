@@ -17,6 +17,7 @@ from livingreview.citation import list_references
 from livingreview.display.html import fold
 from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
+from livingreview.pages.downloads import link_downloads, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.explorer import show_explorer
 from livingreview.pages.opening import (
     cite_page,
@@ -38,7 +39,6 @@ from livingreview.pages.overview import (
     tabulate_searches,
     tabulate_verification,
 )
-from livingreview.pages.report import link_downloads, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.whatif import show_what_if
 from livingreview.releases.page import show_changes, show_releases
 from livingreview.tables import (
@@ -56,6 +56,7 @@ from livingreview.tables import (
     tabulate_regimens,
     tabulate_reports,
     tabulate_results,
+    tabulate_source_problems,
 )
 
 __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
@@ -100,6 +101,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_results",
     "tabulate_screening",
     "tabulate_searches",
+    "tabulate_source_problems",
     "tabulate_verification",
     # Pieces that are more than a table or a chart.
     "show_changes",

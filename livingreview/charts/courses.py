@@ -1,64 +1,83 @@
-"""Charts over time: the days of a regimen, the course of one patient, and where evidence exists at all."""
+"""Charts over time: the days of a regimen, and the course of one patient."""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
 
-from livingreview.charts.render import LABEL, NARROW, PALETTE, ChartFigure, narrow, room, two_lines
-from livingreview.charts.rows import PHONE, ChartRow, draw_rows, places
+from livingreview.charts.render import LABEL, PALETTE, ChartFigure, narrow, room
+from livingreview.charts.rows import BY_ROW, TIP, ChartRow, draw_rows, places
+from livingreview.charts.words import LINE, extra_height, place_words
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import make_figure, write_value
 from livingreview.evidence import Evidence, expand_days, records
-from livingreview.tables.common import group_by, text
+from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.reports import (
     component_table,
     components_of,
     course_table,
+    regimen_name,
     regimens_shown,
     when_text,
 )
 
 LANE = 40
+LEGEND_LINE = 14  # pixels
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 UTC = alt.Scale(type="utc")  # a date is the same day wherever the book is built or read
 
 
-def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
-    """A calendar of doses per regimen, one lane per drug course and one square per day, with the table of drugs and doses.
+class _Calendar(NamedTuple):
+    """A regimen whose days are printed: name, dated drug courses, how many doses, table of all courses."""
 
-    A study whose reports print the same days of the same drugs is drawn once, from the report that gives the most doses; the other reports' doses stay in a folded table.
+    name: str
+    courses: pd.DataFrame
+    doses: int
+    table: HtmlTable
+
+
+def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
+    """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
+
+    A study whose reports print the same days of the same drugs is drawn once, from the report that gives the
+    most doses; the other reports' doses stay in a folded table.
     """
+    calendars, tables = _find_calendars(evidence)
+    parts: list = []
+    for same in calendars:
+        best = max(same, key=lambda calendar: calendar.doses)
+        parts.append(_draw_calendar(evidence, best.courses, f"{title}: {best.name}", best.table))
+        tables += [calendar.table for calendar in same if calendar is not best]
+    if tables:
+        rest = "Drugs and doses of regimens without days, or with the days of a calendar above"
+        parts.append(fold(join_tables(tables, rest)))
+    return Stack(parts, "No report of this class gives doses.")
+
+
+def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
+    """Calendars that can be drawn, those of one study and the same days together; tables of the others."""
     studies = evidence.tables["reports"].set_index("report_id")["study_id"]
-    tables, drawable = [], {}
+    calendars: dict[tuple, list[_Calendar]] = {}
+    tables = []
     for regimen in regimens_shown(evidence):
         courses = components_of(evidence, regimen["regimen_id"])
         if courses.empty:
             continue
-        name = f"{regimen['name']} ({regimen['report_id']}; {evidence.label('regimens', 'role', regimen['role'])})"
+        role = evidence.label("regimens", "role", regimen["role"])
+        name = regimen_name(evidence, regimen, role)
         table = component_table(evidence, courses, f"Drugs and doses: {name}")
         dated = courses.dropna(subset=["days"])
         if len(dated) < 2:
             tables.append(table)
             continue
-        key = (studies[regimen["report_id"]], *zip(dated["drug_id"], dated["days"]))
-        drawable.setdefault(key, []).append((int(courses["dose"].notna().sum()), dated, name, table))
-    charts = []
-    for same in drawable.values():
-        best = max(same, key=lambda item: item[0])
-        charts.append(_draw_calendar(evidence, best[1], f"{title}: {best[2]}", best[3]))
-        tables += [item[3] for item in same if item is not best]
-    rest = (
-        [
-            fold(
-                join_tables(
-                    tables, "Drugs and doses of regimens without days, or with the days of a calendar above"
-                )
-            )
-        ]
-        if tables
-        else []
-    )
-    return Stack([*charts, *rest], "No report of this class gives doses.")
+        days = zip(dated["drug_id"], dated["days"], strict=True)
+        doses = int(courses["dose"].notna().sum())
+        same = calendars.setdefault((studies[regimen["report_id"]], *days), [])
+        same.append(_Calendar(name, dated, doses, table))
+    return list(calendars.values()), tables
 
 
 def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: HtmlTable) -> ChartFigure:
@@ -75,6 +94,7 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
             {
                 "i": lane,
                 "label": label,
+                **place_words(label, f"day {days}", f"day {days}"),
                 "right": f"day {days}",
                 "tip": label + (f" ({words})" if words else ""),
             }
@@ -100,32 +120,36 @@ def _calendar_chart(lanes: list[dict], cells: list[dict], domain) -> alt.LayerCh
         scale=alt.Scale(domain=list(domain), nice=False),
         axis=alt.Axis(title="Day of the block", values=[1, 8, 15, 22, 28, 35, 42], grid=True, format="d"),
     )
-    y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    desk, phone = (extra_height(lanes, name) for name in ("desk", "lines"))
+    marks_at, words_at, _ = places(LANE, desk, phone)
     days = (
         alt.Chart(alt.Data(values=cells))
-        .mark_rect(height=14, yOffset=LANE / 4, color=PALETTE[0])
-        .encode(x=x, x2="to:Q", y=y, tooltip=alt.Tooltip("tip:N"))
+        .mark_rect(height=14, yOffset=marks_at, color=PALETTE[0])
+        .encode(x=x, x2="to:Q", y=BY_ROW, tooltip=TIP)
     )
     names = (
         alt.Chart(alt.Data(values=lanes))
         .mark_text(
             align="left",
             baseline="middle",
-            yOffset=-LANE / 5,
-            limit=alt.ExprRef(room("(width - 7.2 * length(datum.right) - 6)")),
+            lineHeight=LINE,
+            yOffset=words_at,
+            limit=alt.ExprRef(room("7.2 * length(datum.right) - 6")),
+            text=LABEL,
         )
-        .encode(x=alt.XValue(0), y=y, text=alt.Text("label:N"))
+        .encode(x=alt.XValue(0), y=BY_ROW)
     )
     when = (
         alt.Chart(alt.Data(values=lanes))
-        .mark_text(align="right", baseline="middle", yOffset=-LANE / 5, fontWeight="bold")
-        .encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+        .mark_text(align="right", baseline="middle", yOffset=words_at, fontWeight="bold")
+        .encode(x=alt.XValue("width"), y=BY_ROW, text=alt.Text("right:N"))
     )
-    return alt.layer(days, names, when).properties(height={"step": LANE})
+    grows = {"phone": phone - desk, "rows": len(lanes)}
+    return alt.layer(days, names, when).properties(height={"step": LANE + desk}, usermeta=grows)
 
 
 def full_date(cell: str, *, end: bool = False) -> str:
-    """A date of any precision as a day: a month or year stands for its first day, or its last where it is an end."""
+    """A date of any precision as a day: a month or year is its first day, or its last where it is an end."""
     stamp = pd.Timestamp(cell + "-01" * (2 - cell.count("-")))
     if end and cell.count("-") < 2:
         stamp += pd.offsets.MonthEnd(0) if cell.count("-") == 1 else pd.offsets.YearEnd(0)
@@ -135,30 +159,26 @@ def full_date(cell: str, *, end: bool = False) -> str:
 def draw_courses(evidence: Evidence, *, title: str) -> Stack:
     """One chart per patient: a lane per dated event, therapies as bars, blasts and MRD as labelled points."""
     labels = evidence.tables["cohorts"].set_index("cohort_id")["label"]
+    events = evidence.tables["patient_timeline"].sort_values("position")
     charts = []
-    for cohort_id, course in (
-        evidence.tables["patient_timeline"].sort_values("position").groupby("cohort_id", sort=False)
-    ):
+    for cohort_id, course in events.groupby("cohort_id", sort=False):
         dated = course.dropna(subset=["start"])
-        if len(dated):
-            name = f"{title}: {labels[cohort_id]} ({course['report_id'].iat[0]})"
-            measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
-            if len(measured) > 1:
-                charts.append(_draw_measures(evidence, measured, name))
-            charts.append(
-                _draw_course(
-                    evidence,
-                    dated,
-                    name,
-                    course_table(evidence, course, f"{name}, every event"),
-                    len(course) - len(dated),
-                )
-            )
+        if dated.empty:
+            continue
+        name = f"{title}: {labels[cohort_id]} – {short_name(evidence, course['report_id'].iloc[0])}"
+        measured = dated.loc[dated["unit"].fillna("").str.startswith("pct") & dated["value"].notna()]
+        if len(measured) > 1:
+            charts.append(_draw_measures(evidence, measured, name))
+        table = course_table(evidence, course, f"{name}, every event")
+        charts.append(_draw_course(evidence, dated, name, table, len(course) - len(dated)))
     return Stack(charts, "No report of this class follows a single patient.")
 
 
 def _draw_measures(evidence: Evidence, measured: pd.DataFrame, name: str) -> ChartFigure:
-    """Percentages measured in one patient (blasts, MRD), one row each by what was counted, then by date: never joined by a line."""
+    """Percentages measured in one patient (blasts, MRD), one row each by what was counted, then by date.
+
+    They are never joined by a line.
+    """
     rows = []
     for unit, same in group_by(records(measured), "unit").items():
         rows.append(ChartRow(evidence.label("patient_timeline", "unit", unit)))
@@ -183,19 +203,17 @@ def _draw_course(
 ) -> ChartFigure:
     drawn = []
     for lane, row in enumerate(records(course)):
-        value, answer = (
-            write_value(evidence, row),
-            evidence.label("patient_timeline", "response", row["response"]),
-        )
+        value = write_value(evidence, row)
+        response = evidence.label("patient_timeline", "response", row["response"])
         therapy = row["kind"] == "therapy"
         start = full_date(row["start"])
         end = full_date(row["start"] if pd.isna(row["end"]) else row["end"], end=therapy)
-        right = ", ".join(part for part in (value, answer) if part) or str(row["start"])
+        right = ", ".join(part for part in (value, response) if part) or str(row["start"])
         drawn.append(
             {
                 "i": lane,
                 "label": row["label"],
-                **two_lines(row["label"]),
+                **place_words(row["label"], right, right),
                 "right": right,
                 "kind": evidence.label("patient_timeline", "kind", row["kind"]),
                 "start": start,
@@ -205,73 +223,70 @@ def _draw_course(
             }
         )
     words = " ".join(f"{record['tip']}." for record in drawn)
-    note = "Bars are therapies, points are examinations and events; a date printed as a month is drawn at its start."
+    note = (
+        "Bars are therapies, points are examinations and events; "
+        "a date printed as a month is drawn at its start."
+    )
     if undated:
         note += f" Events without a printed date ({undated}) are only in the table."
-    kinds = list(evidence.package.tables["patient_timeline"].field("kind").labels.values())
+    kinds = list(evidence.package.field("patient_timeline", "kind").labels.values())
     return ChartFigure(_course_chart(drawn, kinds), title, words, table, note)
 
 
 def _course_chart(drawn: list[dict], kinds: list[str]) -> alt.LayerChart:
-    ordered = [kind for kind in kinds if kind in {record["kind"] for record in drawn}]
-    legend = alt.Legend(title=None, columns=narrow(2, 3), columnPadding=4)
-    legend_grows = 14 * (-(-len(ordered) // 2) - -(-len(ordered) // 3))  # a line of it is 14 pixels high
-    color = alt.Color(
-        "kind:N",
-        scale=alt.Scale(
-            domain=ordered, range=[PALETTE[kinds.index(kind) % len(PALETTE)] for kind in ordered]
-        ),
-        legend=legend,
-    )
-    shapes = [
-        "circle",
-        "square",
-        "triangle-up",
-        "diamond",
-        "cross",
-        "triangle-down",
-        "circle",
-        "square",
-        "triangle-up",
-        "diamond",
-    ]
-    shape = alt.Shape(
-        "kind:N",
-        scale=alt.Scale(domain=ordered, range=[shapes[kinds.index(kind)] for kind in ordered]),
-        legend=legend,
-    )
+    """The chart of one course; `kinds` are the words for every kind of event, in declared order."""
+    color, shape, legend_grows = _encode_kinds(drawn, kinds)
     x_axis = alt.Axis(
         title=None, grid=True, format="%b %Y", tickCount=alt.ExprRef("width < 450 ? 4 : 8"), labelOverlap=True
     )
-    y = alt.Y("i:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    base = alt.Chart(
-        alt.Data(
-            values=drawn, format=alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})
-        )
-    )
-    tip = alt.Tooltip("tip:N")
-    marks, words, _ = places(LANE)
+    x = alt.X("start:T", axis=x_axis, scale=UTC)
+    days = alt.DataFormat(parse={"start": "utc:'%Y-%m-%d'", "end": "utc:'%Y-%m-%d'"})
+    base = alt.Chart(alt.Data(values=drawn, format=days))
+    desk, phone = (extra_height(drawn, name) for name in ("desk", "lines"))
+    marks_at, words_at, _ = places(LANE, desk, phone)
     bars = (
         base.transform_filter("datum.bar")
-        .mark_bar(height=10, yOffset=marks)
-        .encode(x=alt.X("start:T", axis=x_axis, scale=UTC), x2="end:T", y=y, color=color, tooltip=tip)
+        .mark_bar(height=10, yOffset=marks_at)
+        .encode(x=x, x2="end:T", y=BY_ROW, color=color, tooltip=TIP)
     )
     points = (
         base.transform_filter("!datum.bar")
-        .mark_point(filled=True, size=70, opacity=1, yOffset=marks)
-        .encode(x=alt.X("start:T", axis=x_axis, scale=UTC), y=y, color=color, shape=shape, tooltip=tip)
+        .mark_point(filled=True, size=70, opacity=1, yOffset=marks_at)
+        .encode(x=x, y=BY_ROW, color=color, shape=shape, tooltip=TIP)
     )
     names = base.mark_text(
         align="left",
         baseline="middle",
-        yOffset=words,
-        lineHeight=15,
-        limit=alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? width : width * 0.58"),
+        yOffset=words_at,
+        lineHeight=LINE,
+        limit=alt.ExprRef(room("7.2 * length(datum.right) - 6")),
         text=LABEL,
-    ).encode(x=alt.XValue(0), y=y)
+    ).encode(x=alt.XValue(0), y=BY_ROW)
     values = base.mark_text(
-        align="right", baseline="middle", yOffset=words, fontWeight="bold", limit=alt.ExprRef("width * 0.4")
-    ).encode(x=alt.XValue("width"), y=y, text=alt.Text("right:N"))
+        align="right",
+        baseline="middle",
+        yOffset=words_at,
+        fontWeight="bold",
+    ).encode(x=alt.XValue("width"), y=BY_ROW, text=alt.Text("right:N"))
     return alt.layer(bars, points, names, values).properties(
-        height={"step": LANE}, usermeta={"phone": PHONE, "more": legend_grows}
+        height={"step": LANE + desk}, usermeta={"phone": phone - desk, "more": legend_grows}
+    )
+
+
+def _encode_kinds(drawn: list[dict], kinds: list[str]) -> tuple[alt.Color, alt.Shape, int]:
+    """Colour and shape by kind of event, the same for a kind in every chart.
+
+    The last of the three is by how many pixels the legend is taller on a phone.
+    """
+    ordered = [kind for kind in kinds if kind in {record["kind"] for record in drawn}]
+    positions = [kinds.index(kind) for kind in ordered]
+    on_phone, on_desk = 2, 3  # columns
+    legend = alt.Legend(title=None, columns=narrow(on_phone, on_desk), columnPadding=4)
+    lines = math.ceil(len(ordered) / on_phone) - math.ceil(len(ordered) / on_desk)
+    colors = [PALETTE[position % len(PALETTE)] for position in positions]
+    shapes = [SHAPES[position % len(SHAPES)] for position in positions]
+    return (
+        alt.Color("kind:N", scale=alt.Scale(domain=ordered, range=colors), legend=legend),
+        alt.Shape("kind:N", scale=alt.Scale(domain=ordered, range=shapes), legend=legend),
+        LEGEND_LINE * lines,
     )

@@ -1,5 +1,6 @@
-"""Draws charts in a process of its own: ``python -m livingreview.charts.draw`` reads ``[[key, spec], ...]`` and writes ``[[key, html, script], ...]``.
+"""Draws charts in a process of its own.
 
+``python -m livingreview.charts.draw`` reads ``[[key, spec], ...]`` and writes ``[[key, html, script], ...]``.
 The renderer's engine runs in threads that do not survive a fork, so it is kept out of the process that forks.
 """
 

@@ -1,7 +1,8 @@
 """From an Altair chart to a figure that needs no network and no script.
 
-A figure holds the chart as static SVG, what it shows in words, and its numbers as a table. The compiled Vega specification stands in a
-small script of its own, which the page's loader fetches, and turns into a live chart as wide as the page, when the figure comes into view.
+A figure holds the chart as static SVG, what it shows in words, and its numbers as a table. The compiled Vega
+specification stands in a small script of its own, which the page's loader fetches, and turns into a live
+chart as wide as the page, when the figure comes into view.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -20,6 +20,7 @@ from altair.utils import schemapi
 from markupsafe import Markup
 
 from livingreview.charts.slim import slim_svg
+from livingreview.charts.words import DESK, SLIM
 from livingreview.display.html import HtmlTable, fold, render
 
 WIDE = 712  # pixels, the static picture; a narrower page scrolls it in its own box
@@ -70,33 +71,32 @@ def theme() -> alt.theme.ThemeConfig:
 
 
 alt.theme.register("livingreview", enable=True)(theme)
-# Altair checks every part of a chart as it is made, which takes as long as making it; a test validates every chart whole.
+# Altair checks every part of a chart as it is made, which takes as long as making it; a test validates every
+# chart whole.
 schemapi.disable_debug_mode()
 
 
-LABEL = alt.ExprRef(f"{NARROW} && isDefined(datum.lines) ? datum.lines : datum.label")
+# A label's lines on a phone and on a desk, where it takes more than one (see `words.place_words`).
+LINES = (
+    f"({NARROW} ? (isDefined(datum.lines) ? datum.lines : [datum.label]) : "
+    "(isDefined(datum.desk) ? datum.desk : [datum.label]))"
+)
+LABEL = alt.ExprRef(LINES)
 
 
-def room(width: str, words: str = "length(datum.label)") -> str:
-    """What words may take, as an expression: no limit (0) where they fit surely.
+def room(right: str = "0") -> str:
+    """What a label may take, as an expression: no limit (0) where its lines were broken to fit.
 
-    To shorten words, Vega measures them again and again, and that is most of the time a chart takes. Without any limit, words that are wider than
-    the chart would make it narrower.
+    To shorten words, Vega measures them again and again, and that is most of the time a chart takes. On a
+    screen between a phone and a desk, and on the very smallest, words wider than the chart would make it
+    narrower, and are shortened.
     """
-    return f"7.2 * {words} < {width} ? 0 : {width}"
+    return f"{NARROW} ? (width < {SLIM} ? width : 0) : (width < {DESK} ? width - {right} : 0)"
 
 
 def narrow(phone, desk) -> alt.ExprRef:
     """One number on a phone, another where there is room."""
     return alt.ExprRef(f"{NARROW} ? {phone} : {desk}")
-
-
-def two_lines(label: str, *, first: int = 26, second: int = 48) -> dict:
-    """``{"lines": [...]}`` for a label of more than `first` characters, which a phone shows as two lines (see `LABEL`); {} for a shorter one."""
-    if len(label) <= first:
-        return {}
-    top = textwrap.wrap(label, first, break_long_words=False)[0]
-    return {"lines": [top, textwrap.shorten(label[len(top) :].strip(), second, placeholder=" …")]}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ class ChartFigure:
     @cached_property
     def spec(self) -> dict:
         """The Vega-Lite specification, as wide as its container."""
-        # Altair's own validation takes most of the time and says less than the compiler does later; a test validates every chart.
+        # Altair's own validation takes most of the time and says less than the compiler does later; a test
+        # validates every chart.
         spec = (self.layout or self.chart.to_dict(validate=False)) | {"width": "container"}
         return spec | {"datasets": {**spec.get("datasets", {}), **self.datasets}} if self.datasets else spec
 
@@ -162,17 +163,28 @@ LIVE = re.compile(r'<div class="lr-drawn[ a-z-]*" data-chart="(?P<key>[0-9a-f]{1
 
 
 def draw_deferred(key: str, spec: str) -> tuple[str, str]:
-    """The picture of one chart as HTML, and the script that hands its live specification to the page, from its Vega-Lite specification as JSON."""
+    """One chart drawn from its Vega-Lite specification.
+
+    Parameters
+    ----------
+    key : str
+        The chart's name in the page.
+    spec : str
+        The specification as JSON.
+
+    Returns
+    -------
+    (str, str)
+        Its picture as HTML, and the script that hands its live specification to the page.
+    """
     live = compile_vega(json.loads(spec))
     svg = static_svg(live, f"c{key}")
     height = int(re.search(r'\bheight="(\d+)', svg)[1])
     grows = live.get("usermeta", {})
-    taller = grows.get("phone", 0) * max(
-        (len(part.get("values", ())) for part in live["data"]), default=0
-    ) + grows.get("more", 0)
-    return str(
-        render("picture.html.j2", key=key, svg=svg, height=height, phone=height + taller)
-    ), f'lrChart("{key}",{inert_json(live)});\n'
+    rows = grows.get("rows") or max((len(part.get("values", ())) for part in live["data"]), default=0)
+    on_phone = height + grows.get("phone", 0) * rows + grows.get("more", 0)
+    picture = render("picture.html.j2", key=key, svg=svg, height=height, phone=on_phone)
+    return str(picture), f'lrChart("{key}",{inert_json(live)});\n'
 
 
 def static_svg(live: dict, prefix: str) -> Markup:
@@ -183,11 +195,8 @@ def static_svg(live: dict, prefix: str) -> Markup:
         {"name": "width", "value": WIDE} if signal["name"] == "width" else signal
         for signal in live["signals"]
     ]
-    svg = restore_sizes(
-        vl_convert.vega_to_svg(
-            live | {"signals": fixed, "marks": [spare_measuring(mark, live) for mark in live["marks"]]}
-        )
-    )
+    marks = [spare_measuring(mark, live) for mark in live["marks"]]
+    svg = restore_sizes(vl_convert.vega_to_svg(live | {"signals": fixed, "marks": marks}))
     svg = slim_svg(re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{prefix}-", svg))
     return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
@@ -199,7 +208,8 @@ SHIFT = {"top": 0.79, "middle": 0.30, "bottom": -0.21}
 def spare_measuring(mark: dict, live: dict) -> dict:
     """A mark of words with its font size negative, so that the renderer does not measure them.
 
-    Measuring takes the renderer nearly all its time, and matters only to words that may have to be shortened: those with a limit keep their size.
+    Measuring takes the renderer nearly all its time, and matters only to words that may have to be shortened:
+    those with a limit keep their size.
     """
     if mark["type"] != "text":
         return mark
@@ -209,15 +219,11 @@ def spare_measuring(mark: dict, live: dict) -> dict:
     bare = f"!({limit.get('signal', limit.get('value', 0))})"
     down = update.get("dy", {}).get("value", 0)
     shift = down + 2 * round(size * SHIFT.get(update.get("baseline", {}).get("value"), 0))
-    return mark | {
-        "encode": {
-            "update": update
-            | {
-                "fontSize": {"signal": f"{bare} ? {-size} : {size}"},
-                "dy": {"signal": f"{bare} ? {shift} : {down}"},
-            }
-        }
+    spared = update | {
+        "fontSize": {"signal": f"{bare} ? {-size} : {size}"},
+        "dy": {"signal": f"{bare} ? {shift} : {down}"},
     }
+    return mark | {"encode": {"update": spared}}
 
 
 def restore_sizes(svg: str) -> str:
@@ -228,9 +234,8 @@ def restore_sizes(svg: str) -> str:
 def compile_vega(spec: dict) -> dict:
     """A Vega-Lite specification compiled to Vega, so that the page needs only Vega's runtime."""
     datasets = spec.get("datasets", {})
-    live = json.loads(
-        _compile(json.dumps(spec | {"datasets": {name: [] for name in datasets}}, sort_keys=True))
-    )
+    layout = spec | {"datasets": {name: [] for name in datasets}}
+    live = json.loads(_compile(json.dumps(layout, sort_keys=True)))
     if more := spec.get("usermeta", {}).get("phone"):  # pixels that each row is taller on a phone
         live["signals"] = [
             {"name": "y_step", "update": f"{NARROW} ? {signal['value'] + more} : {signal['value']}"}

@@ -1,7 +1,8 @@
 """A drawn chart without what a page does not need, the picture unchanged: about a third of the characters.
 
-The renderer repeats fonts and colours on every mark, gives coordinates with fifteen digits, draws every line of a kind on its own, and names
-its groups for screen readers, which the figure hides from them because it is told in words as a whole.
+The renderer repeats fonts and colours on every mark, gives coordinates with fifteen digits, draws every line
+of a kind on its own, and names its groups for screen readers, which the figure hides from them because it is
+told in words as a whole.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ DEFAULTS = {
     "font-weight": "normal",
     "font-style": "normal",
 }
-# Attributes that a mark takes from the group it stands in (SVG 1.1, appendix M): said once for the group where all its marks agree.
+# Attributes that a mark takes from the group it stands in (SVG 1.1, appendix M): said once for the group
+# where all its marks agree.
 INHERITED = (
     "font-family",
     "font-size",
@@ -51,9 +53,8 @@ def slim_svg(svg: str, *, decimals: int = 1) -> str:
     _gather(root)  # groups that the first time left with nothing to say
     for name in FONT:
         _say_once(root, name)
-    return ElementTree.tostring(root, encoding="unicode").replace(
-        f' xmlns="{SVG}"', "", 1
-    )  # a page in HTML knows the element
+    whole = ElementTree.tostring(root, encoding="unicode")
+    return whole.replace(f' xmlns="{SVG}"', "", 1)  # a page in HTML knows the element
 
 
 def _tidy(element: ElementTree.Element, decimals: int) -> None:
@@ -64,12 +65,8 @@ def _tidy(element: ElementTree.Element, decimals: int) -> None:
         if element.get(name) == value:
             del element.attrib[name]
     for name, value in element.attrib.items():
-        element.set(
-            name,
-            LONG.sub(lambda match: f"{round(float(match[0]), decimals):g}", value)
-            if name not in ("font-family", "href")
-            else value,
-        )
+        if name not in ("font-family", "href"):
+            element.set(name, LONG.sub(lambda match: f"{round(float(match[0]), decimals):g}", value))
     for child in list(element):
         _tidy(child, decimals)
         unseen = (
@@ -100,21 +97,16 @@ def _join(element: ElementTree.Element) -> None:
     """Draw neighbours of one style, each drawn by relative steps, in one go."""
     last = None
     for child in list(element):
-        moved, steps = (
-            MOVED.fullmatch(child.get("transform", "translate(0,0)")),
-            STEPS.fullmatch(child.get("d", "")),
-        )
+        moved = MOVED.fullmatch(child.get("transform", "translate(0,0)"))
+        steps = STEPS.fullmatch(child.get("d", ""))
         if not (moved and steps and child.tag == f"{{{SVG}}}path"):
             last = None
             continue
         child.attrib.pop("transform", None)
         x, y = (round(float(moved[i]) + float(steps[i]), 2) for i in (1, 2))
         child.set("d", f"M{x:g},{y:g}{steps[3]}")
-        if (
-            last is not None
-            and {**last.attrib, "d": ""} == {**child.attrib, "d": ""}
-            and "opacity" not in child.attrib
-        ):
+        alike = last is not None and {**last.attrib, "d": ""} == {**child.attrib, "d": ""}
+        if alike and "opacity" not in child.attrib:
             last.set("d", last.get("d") + child.get("d"))
             element.remove(child)
         else:
@@ -139,7 +131,7 @@ def _unsay(element: ElementTree.Element, name: str, common: str, inherited: str)
 
 
 def _gather(element: ElementTree.Element) -> None:
-    """Move attributes that all children share up to their group, and open groups that say nothing of their own."""
+    """Move attributes that all children share up to their group; open groups that say nothing themselves."""
     for child in element:
         _gather(child)
     if element.tag != f"{{{SVG}}}g":

@@ -1,7 +1,7 @@
 """Reading a table as raw text, and what spreadsheets do to it.
 
-These rules look at bytes and characters, before any type is known,
-because a byte-order mark or a comma decimal should be named as what it is and not as a type error three columns on.
+These rules look at bytes and characters, before any type is known: a byte-order mark or a comma decimal
+should be named as what it is, and not as a type error three columns on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unicodedata import category, is_normalized
 
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.schema import Table
@@ -36,201 +37,169 @@ class RawTable:
 
 
 def read_raw(path: Path, table: Table) -> tuple[RawTable | None, list[Problem]]:
-    """A CSV file as raw text, with the problems of the file as a whole; no table where it cannot be read at all."""
-
-    def problem(found, expected, mend, *, rule, row=0, column=""):
-        return Problem(path.name, row, column, rule, found, expected, mend)
-
+    """A CSV file as raw text, and the problems of the file as a whole; no table where it cannot be read."""
     if not path.is_file():
-        return None, [
-            problem(
-                "no such file",
-                f"a file for table {table.name!r}",
-                "restore it from version control",
-                rule="file-missing",
-            )
-        ]
-    data = path.read_bytes()
-    problems = []
-    if data.startswith(b"\xef\xbb\xbf"):
-        problems.append(
-            problem(
-                "a byte-order mark", "plain UTF-8", "save as 'CSV UTF-8' without BOM", rule="byte-order-mark"
-            )
-        )
-        data = data[3:]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        problems.append(
-            problem(
-                f"byte 0x{data[error.start]:02x} on line {line}",
-                "UTF-8 text",
-                "save the file as UTF-8",
-                rule="not-utf8",
-                row=line,
-            )
-        )
+        expected, mend = f"a file for table {table.name!r}", "restore it from version control"
+        return None, [Problem(path.name, 0, "", "file-missing", "no such file", expected, mend)]
+    text, problems = _read_text(path)
+    if text is None:
         return None, problems
-    if "\r" in text:
-        line = text[: text.index("\r")].count("\n") + 1
-        problems.append(
-            problem(
-                "carriage returns",
-                "lines that end in LF",
-                "save with Unix line ends",
-                rule="line-ends",
-                row=line,
-            )
-        )
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text and not text.endswith("\n"):
-        problems.append(
-            problem(
-                "no line end after the last row",
-                "a line end",
-                "add a line end; check that the last row is whole",
-                rule="last-line",
-            )
-        )
-    reader = csv.reader(io.StringIO(text), strict=True)
-    rows, lines, start = [], [], 1
-    try:
-        for row in reader:
-            rows.append(row)
-            lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        problems.append(
-            problem(
-                str(error),
-                "balanced quotes",
-                "look for a stray or missing double quote",
-                rule="quotes",
-                row=start,
-            )
-        )
+    rows, lines, found = _part_rows(path.name, text)
+    problems += found
+    if rows is None:
         return None, problems
-    if not rows:
-        return None, [
-            *problems,
-            problem("an empty file", "a header row", "restore it from version control", rule="file-empty"),
-        ]
     raw = RawTable(table, rows[0], rows[1:], lines[1:])
     problems.extend(check_header(raw, path.name))
     problems.extend(check_width(raw, path.name))
     return raw, problems
 
 
+def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
+    """What a file says, its line ends as LF; None where it is not UTF-8."""
+    problems = []
+
+    def tell(rule: str, row: int, found: str, expected: str, mend: str) -> None:
+        problems.append(Problem(path.name, row, "", rule, found, expected, mend))
+
+    data = path.read_bytes()
+    if data.startswith(b"\xef\xbb\xbf"):
+        tell("byte-order-mark", 0, "a byte-order mark", "plain UTF-8", "save as 'CSV UTF-8' without BOM")
+        data = data[3:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        found = f"byte 0x{data[error.start]:02x} on line {line}"
+        tell("not-utf8", line, found, "UTF-8 text", "save the file as UTF-8")
+        return None, problems
+    if "\r" in text:
+        line = text[: text.index("\r")].count("\n") + 1
+        tell("line-ends", line, "carriage returns", "lines that end in LF", "save with Unix line ends")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text and not text.endswith("\n"):
+        mend = "add a line end; check that the last row is whole"
+        tell("last-line", 0, "no line end after the last row", "a line end", mend)
+    return text, problems
+
+
+def _part_rows(name: str, text: str) -> tuple[list[list[str]] | None, list[int], list[Problem]]:
+    """The rows of a file, header first, and the line on which each starts; None where quotes do not pair."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    rows: list[list[str]] = []
+    lines, start = [], 1
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        mend = "look for a stray or missing double quote"
+        return None, [], [Problem(name, start, "", "quotes", str(error), "balanced quotes", mend)]
+    if not rows:
+        mend = "restore it from version control"
+        return None, [], [Problem(name, 0, "", "file-empty", "an empty file", "a header row", mend)]
+    return rows, lines, []
+
+
 def check_header(raw: RawTable, name: str) -> Iterator[Problem]:
     """The header must be the declared columns in the declared order."""
     expected, found = raw.table.columns, raw.header
+
+    def tell(rule: str, column: str, what: str, wanted: str, mend: str) -> Problem:
+        return Problem(name, 1, column, rule, what, wanted, mend)
+
     if found == expected:
         return
     for column in [item for item in expected if item not in found]:
-        yield Problem(
-            name,
-            1,
-            column,
-            "column-missing",
-            "no such column",
-            f"column {column!r}",
-            "restore the column; the header must match datapackage.json",
-        )
+        mend = "restore the column; the header must match datapackage.json"
+        yield tell("column-missing", column, "no such column", f"column {column!r}", mend)
     for column in [item for item in found if item not in expected]:
-        yield Problem(
-            name,
-            1,
-            column,
-            "column-unknown",
-            quote(column),
-            f"one of: {', '.join(expected)}",
-            "rename or remove it, or declare it in datapackage.json",
-        )
+        mend = "rename or remove it, or declare it in datapackage.json"
+        yield tell("column-unknown", column, quote(column), f"one of: {', '.join(expected)}", mend)
     for column in sorted({item for item in found if found.count(item) > 1}):
-        yield Problem(
-            name,
-            1,
-            column,
-            "column-twice",
-            f"{found.count(column)} columns called {column!r}",
-            "one",
-            "remove the copy",
-        )
+        what = f"{found.count(column)} columns called {column!r}"
+        yield tell("column-twice", column, what, "one", "remove the copy")
     if sorted(found) == sorted(expected):
-        place = next(i for i, (a, b) in enumerate(zip(found, expected)) if a != b)
-        yield Problem(
-            name,
-            1,
-            found[place],
-            "column-order",
-            f"column {place + 1} is {found[place]!r}",
-            repr(expected[place]),
-            "put the columns in the declared order",
-        )
+        pairs = enumerate(zip(found, expected, strict=True), 1)
+        place, (here, wanted) = next((place, pair) for place, pair in pairs if pair[0] != pair[1])
+        what, mend = f"column {place} is {here!r}", "put the columns in the declared order"
+        yield tell("column-order", here, what, repr(wanted), mend)
 
 
 def check_width(raw: RawTable, name: str) -> Iterator[Problem]:
-    """Every row must have as many cells as the header: a shifted row is told before its types are judged."""
+    """Every row has as many cells as the header: a shifted row is told before its types are judged."""
     width = len(raw.header)
-    for line, row in zip(raw.lines, raw.rows):
+    for line, row in zip(raw.lines, raw.rows, strict=True):
         if not any(cell.strip() for cell in row):
             yield Problem(
                 name, line, "", "blank-row", "an empty row", "a row or nothing", "delete the empty row"
             )
         elif len(row) != width:
-            yield Problem(
-                name,
-                line,
-                "",
-                "shifted-row",
-                f"{len(row)} cells",
-                f"{width}",
-                "look for a missing or surplus comma, or a text with a comma that is not in quotes",
-                raw.key_of(row),
-            )
+            mend = "look for a missing or surplus comma, or a text with a comma that is not in quotes"
+            told = f"{len(row)} cells", f"{width}", mend, raw.key_of(row)
+            yield Problem(name, line, "", "shifted-row", *told)
 
 
+def has_hidden(text: str) -> bool:
+    """Whether a text holds a character that nobody sees, by Unicode's classes; line ends and tabs aside."""
+    return any(sign not in "\n\t" and category(sign) != "Zs" for sign in _unprintable(text))
+
+
+def _has_odd_space(text: str) -> bool:
+    return any(sign == "\t" or category(sign) == "Zs" for sign in _unprintable(text))
+
+
+def _unprintable(text: str) -> list[str]:
+    return [] if text.isprintable() else [sign for sign in text if not sign.isprintable()]
+
+
+# (rule, how it is found, what was found, what was expected, how to mend it)
 _HYGIENE = (
     (
         "html",
-        re.compile(r"<\s*/?[A-Za-z!][^<]*>?|&(?:[a-z]+|#\d+);|javascript:", re.IGNORECASE),
+        re.compile(r"<\s*/?[A-Za-z!][^<]*>?|&(?:[a-z]+|#\d+);|javascript:", re.IGNORECASE).search,
         "HTML or an entity",
         "plain text",
         "write the character itself; pages are escaped",
     ),
+    ("control-character", has_hidden, "an invisible character", "visible text only", "retype the cell"),
     (
-        "control-character",
-        re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]"),
-        "an invisible character",
-        "visible text only",
-        "retype the cell",
+        "line-break",
+        re.compile(r"\n").search,
+        "a line break inside the cell",
+        "one line",
+        "replace it by a space",
     ),
-    ("line-break", re.compile(r"\n"), "a line break inside the cell", "one line", "replace it by a space"),
     (
         "odd-space",
-        re.compile(r"[\u00a0\u2000-\u200a\u202f\u3000\t]"),
+        _has_odd_space,
         "a tab or a non-breaking space",
         "ordinary spaces",
         "replace it by a space",
     ),
-    ("stray-blank", re.compile(r"^ | $"), "a blank at the start or end", "none", "remove it"),
-    ("double-blank", re.compile(r"  "), "two blanks in a row", "one", "remove one"),
-    ("formula", re.compile(r"^[=@]"), "a spreadsheet formula", "its value", "paste the value"),
+    ("stray-blank", re.compile(r"^ | $").search, "a blank at the start or end", "none", "remove it"),
+    ("double-blank", re.compile(r"  ").search, "two blanks in a row", "one", "remove one"),
+    ("formula", re.compile(r"^[=@]").search, "a spreadsheet formula", "its value", "paste the value"),
     (
         "spreadsheet-error",
-        re.compile(r"^#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL)"),
+        re.compile(r"^#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|SPILL)").search,
         "a spreadsheet error",
         "the value",
         "restore the cell from version control",
     ),
     (
         "mojibake",
-        re.compile(r"Ã.|Â[^ ]|â€|\ufffd"),
+        re.compile(r"Ã.|Â[^ ]|â€|\ufffd").search,
         "text decoded with the wrong encoding",
         "UTF-8 text",
         "retype the cell",
+    ),
+    (
+        "letter-in-parts",
+        lambda text: not is_normalized("NFC", text),
+        "a letter and its accent as two characters",
+        "one character for both (Unicode NFC)",
+        "retype the letter",
     ),
 )
 _MISSING_WORDS = {
@@ -241,7 +210,7 @@ _MISSING_WORDS = {
     "none",
     "-",
     "--",
-    "–",
+    "\u2013",  # a dash, as word processors write it
     "?",
     "unknown",
     "nr",
@@ -255,19 +224,55 @@ _MISSING_WORDS = {
 
 def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
     """Traces of spreadsheets, web pages and other encodings in any cell."""
-    for line, row in zip(raw.lines, raw.rows):
-        for column, cell in zip(raw.header, row):
+    for line, row in zip(raw.lines, raw.rows, strict=True):
+        for column, cell in zip(raw.header, row, strict=False):  # a shifted row is told by its width
             for rule, found, expected, mend in _look_at(cell):
                 yield Problem(name, line, column, rule, found, expected, mend, raw.key_of(row))
 
 
+LARGEST = 1e15  # a whole number beyond it has more digits than a table of numbers keeps
+_NUMBER = re.compile(r"(?!-[0.]*$)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def check_numbers(raw: RawTable, name: str) -> Iterator[Problem]:
+    """What passes for a number or a date with some readers only: 1_000, 1e3, 012, INF, 2026-1-5."""
+    rules = {
+        "integer": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
+        "number": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
+        "date": (lambda cell: not _DATE.fullmatch(cell), "a date like 2026-01-05", "write it in full"),
+    }
+    for item in raw.table.fields:
+        if item.type not in rules or item.name not in raw.header:
+            continue
+        is_odd, expected, mend = rules[item.type]
+        place = raw.header.index(item.name)
+        for line, row in zip(raw.lines, raw.rows, strict=True):
+            cell = row[place] if place < len(row) else ""
+            if cell and is_odd(cell):
+                told = quote(cell), expected, mend if hint(cell) == _NO_HINT else hint(cell)
+                yield Problem(name, line, item.name, "odd-form", *told, raw.key_of(row))
+
+
+def _is_odd_number(cell: str) -> bool:
+    """Whether Python takes a text for a number that is not written as one, or that is out of all bounds."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return False  # no number at all, which the schema tells
+    return not _NUMBER.fullmatch(cell) or not abs(value) < LARGEST
+
+
 @cache
 def _look_at(cell: str) -> tuple[tuple[str, str, str, str], ...]:
-    """Rule, found, expected and remedy of each fault of a cell; once for each content, since most cells hold a code or an id that many hold."""
+    """Rule, found, expected and remedy of each fault of a cell.
+
+    Looked for once for each content: most cells hold a code or an id that many hold.
+    """
     faults = [
         (rule, f"{what} in {quote(cell)}", expected, mend)
-        for rule, pattern, what, expected, mend in _HYGIENE
-        if pattern.search(cell)
+        for rule, is_at_fault, what, expected, mend in _HYGIENE
+        if is_at_fault(cell)
     ][:1]
     if cell.strip().lower() in _MISSING_WORDS:
         faults.append(
@@ -302,9 +307,12 @@ _HINTS = (
 )
 
 
+_NO_HINT = "see the column's meaning and allowed values on the data page or in datapackage.json"
+
+
 def hint(cell: str) -> str:
     """How to mend a cell of the wrong type, judged by its look."""
     for pattern, advice in _HINTS:
         if pattern.search(str(cell)):
             return advice
-    return "see the column's meaning and allowed values on the data page or in datapackage.json"
+    return _NO_HINT

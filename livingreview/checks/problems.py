@@ -12,11 +12,11 @@ class Problem:
     Attributes
     ----------
     file : str
-        File name in ``data/``.
+        File name in ``data/``, or path from the project's folder.
     row : int
         Line of the file as a spreadsheet numbers it (the header is 1); 0 where the whole file is meant.
     column : str
-        Column name; '' where the whole row is meant.
+        Column name; '' where the whole row is meant. In a file that is no table: the key, or what is meant.
     rule : str
         Name of the rule, stable over versions.
     found, expected, mend : str
@@ -36,10 +36,11 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file
+        row, column = ("row", "column") if self.file.endswith(".csv") else ("line", "key")
         if self.row:
-            place += f", row {self.row}" + (f" ({self.key})" if self.key else "")
+            place += f", {row} {self.row}" + (f" ({self.key})" if self.key else "")
         if self.column:
-            place += f", column {self.column}"
+            place += f", {column} {self.column}"
         return f"{place}: [{self.rule}] found {self.found}; expected {self.expected}; to mend: {self.mend}"
 
     def to_dict(self) -> dict:
@@ -54,9 +55,10 @@ def quote(value, length: int = 80) -> str:
 
 
 def keep_first(problems) -> list[Problem]:
-    """Problems sorted by place, the first one only for each cell (later rules often repeat an earlier finding).
+    """Problems sorted by place, the first one only for each cell: later rules often repeat an earlier one.
 
-    In a row with too many or too few cells nothing else is told: every cell after the slip is in the wrong column.
+    In a row with too many or too few cells nothing else is told: every cell after the slip is in the
+    wrong column.
     """
     problems = list(problems)
     shifted = {(problem.file, problem.row) for problem in problems if problem.rule == "shifted-row"}

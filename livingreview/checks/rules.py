@@ -1,7 +1,8 @@
 """Rules about rows that the schema cannot say: counts, intervals, dates.
 
 Each rule is one function of the checked tables that yields problems.
-`Checked.frames` holds tolerant frames whose index is the file line, so a rule can name the row a spreadsheet shows.
+`Checked.frames` holds tolerant frames whose index is the file line, so a rule can name the row that a
+spreadsheet shows.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Checked:
     ) -> Problem:
         """A problem in one cell, with the row's key filled in."""
         spec = self.package.tables[table]
-        key = self.frames[table].at[line, spec.primary_key] if line else ""
+        key = self.frames[table].loc[line, spec.primary_key] if line else ""
         return Problem(
             spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key)
         )
@@ -48,7 +49,9 @@ class Checked:
 
     @cached_property
     def _lines(self) -> dict[str, list[tuple[int, dict]]]:
-        return {name: list(zip(frame.index, records(frame))) for name, frame in self.frames.items()}
+        return {
+            name: list(zip(frame.index, records(frame), strict=True)) for name, frame in self.frames.items()
+        }
 
     def rows(self, *columns: str) -> Iterator[tuple[str, int, dict]]:
         """(table, line, row) of every table that has all these columns, where none of them is missing."""
@@ -112,7 +115,7 @@ def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
 
 
 def rounds_to(value: float, printed: str, slack: float = 1e-9) -> bool:
-    """Whether `value` rounds to the number printed, at its own number of decimals (half a unit either way)."""
+    """Whether `value` rounds to the number printed, at its number of decimals (half a unit either way)."""
     decimals = len(printed.partition(".")[2])
     return abs(value - float(printed)) <= 0.5 * 10**-decimals + slack
 
@@ -145,13 +148,13 @@ def check_partitions(checked: Checked) -> Iterator[Problem]:
             ["cohort_id", "partition"]
         ):
             line, total, known = part.index[0], part["total"].max(), set(part["row_id"]) & checked.flagged
-            if part["total"].nunique() > 1 and not known:
+            if len(set(part["total"])) > 1 and not known:
                 yield checked.problem(
                     table,
                     line,
                     "total",
                     "partition-totals",
-                    f"totals {sorted(part['total'].unique())} in partition {part['partition'].iat[0]!r}",
+                    f"totals {sorted(part['total'].unique())} in partition {part['partition'].iloc[0]!r}",
                     "one total",
                     REGISTER,
                 )
@@ -162,7 +165,7 @@ def check_partitions(checked: Checked) -> Iterator[Problem]:
                     "events",
                     "partition-sum",
                     f"{' + '.join(map(str, part['events']))} = {part['events'].sum()}",
-                    f"{total}, the total of partition {part['partition'].iat[0]!r}",
+                    f"{total}, the total of partition {part['partition'].iloc[0]!r}",
                     REGISTER,
                 )
 
@@ -223,18 +226,30 @@ def _after(first, second) -> bool:
 
 
 def check_level(checked: Checked) -> Iterator[Problem]:
-    """A confidence interval has two limits and a level."""
+    """A confidence interval has two limits and a level; a median may lack the upper one and say why."""
     for line, row in checked.lines("survival"):
-        present = [not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level")]
-        if any(present) and not all(present):
+        low, high, level, is_open = (
+            not pd.isna(row[name]) for name in ("ci_low", "ci_high", "ci_level", "ci_high_open")
+        )
+        if is_open and (high or row["statistic"] != "median"):
+            yield checked.problem(
+                "survival",
+                line,
+                "ci_high_open",
+                "interval-open",
+                f"{row['ci_high_open']!r} with " + ("an upper limit" if high else f"a {row['statistic']}"),
+                "an open interval only for a median without ci_high",
+                "empty one of the two",
+            )
+        elif (low or high or level or is_open) and not (low and level and high != is_open):
             yield checked.problem(
                 "survival",
                 line,
                 "ci_level",
                 "interval-incomplete",
                 "part of an interval",
-                "ci_low, ci_high and ci_level together",
-                "complete or empty all three",
+                "ci_low, ci_high (or ci_high_open) and ci_level together",
+                "complete or empty all of them",
             )
 
 
@@ -357,7 +372,7 @@ def check_timeline_order(checked: Checked) -> Iterator[Problem]:
                 line,
                 "position",
                 "position-twice",
-                course.at[line, "position"],
+                course.loc[line, "position"],
                 "each position once in a course",
                 "renumber",
             )

@@ -11,15 +11,16 @@ from livingreview.checks.problems import Problem, quote
 from livingreview.checks.rules import Checked
 
 JOINER = "…"
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+# Hyphen, non-breaking hyphen, figure dash, en and em dash, minus.
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
 
 
 def normalise(text: str) -> str:
-    """Text as compared: one kind of dash and blank, ligatures undone, words joined over line ends, mark-up of formulas dropped."""
+    """Text as compared: one kind of dash and blank, words joined over line ends, no ligature, no mark-up."""
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     text = re.sub(r"(?<=\w)-\s*\n\s*(?=\w)", "-", text)
     text = re.sub(r"\\geq\b", "≥", text)
-    text = re.sub(r"\\times\b", "×", text)
+    text = re.sub(r"\\times\b", "\u00d7", text)
     text = re.sub(r"\\pm\b", "±", text)
     text = re.sub(r"[$*\\{}^_]", "", text)
     return re.sub(r"\s+", "", text).casefold()
@@ -33,7 +34,7 @@ def fragments(as_reported: str) -> list[str]:
 def is_in_source(as_reported: str, source: str) -> bool:
     """Whether every fragment stands in the (normalised) source text.
 
-    A hyphen at a line end may belong to the word or to the page, so hyphens are compared both with and without.
+    A hyphen at a line end may belong to the word or to the page: hyphens are compared with and without.
     """
     bare = source.replace("-", "")
     return all(

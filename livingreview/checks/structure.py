@@ -9,15 +9,19 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
-
-import frictionless
+from typing import TYPE_CHECKING
 
 from livingreview.checks.cells import hint
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence import DESCRIPTOR
 from livingreview.evidence.schema import Package, Table
 
-# A file that cannot be read, a wrong header or a shifted row is told by livingreview.checks.cells, in plainer words.
+if TYPE_CHECKING:
+    import frictionless
+
+# A file that cannot be read, a wrong header or a shifted row is told in plainer words by checks.cells.
 _TOLD_ELSEWHERE = {
     "blank-header",
     "blank-label",
@@ -42,28 +46,23 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
     Parameters
     ----------
     sound : Path
-        A file of hashes, one a table that was found valid before: such a table is not looked at again.
-        A hash covers the table, its declaration, the tables its foreign keys point to, and frictionless itself.
+        A file of hashes, one for each table that was found valid before: such a table is not looked at again.
+        A hash covers the table, its declaration, the tables its foreign keys point to, and frictionless.
     """
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     hashes = _hash_tables(data, package)
-    known = set(sound.read_text(encoding="ascii").split()) if sound.is_file() else set()
+    known = _read_sound(sound)
     due = [name for name in package.tables if hashes[name] not in known]
     if not due:
         return
+    from frictionless import FrictionlessException  # here: tables known to be valid need none of it
+
     try:
         part = _open_part(data, package, due)
-    except frictionless.FrictionlessException as error:
+    except FrictionlessException as error:
+        mend = "restore it from version control, or correct the descriptor"
         for item in error.to_errors():
-            yield Problem(
-                "datapackage.json",
-                0,
-                "",
-                item.type,
-                item.note,
-                "a valid Data Package",
-                "restore it from version control, or correct the descriptor",
-            )
+            yield Problem(DESCRIPTOR, 0, "", item.type, item.note, "a valid Data Package", mend)
         return
     valid = set(package.tables) - set(due)
     for name in due:
@@ -75,22 +74,41 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
             if error.type not in _TOLD_ELSEWHERE:
                 yield _translate(error, package.tables[name])
     after = _hash_tables(data, package)
-    valid = {name for name in valid if after[name] == hashes[name]}  # not edited meanwhile
+    unedited = [name for name in valid if after[name] == hashes[name]]
+    _write_sound(sound, [hashes[name] for name in unedited])
+
+
+def _read_sound(sound: Path) -> set[str]:
+    try:
+        return set(sound.read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return set()
+
+
+def _write_sound(sound: Path, hashes: list[str]) -> None:
     with contextlib.suppress(OSError):  # it only saves time
         sound.parent.mkdir(parents=True, exist_ok=True)
         fresh = sound.with_suffix(f".{os.getpid()}")
-        fresh.write_text("\n".join(sorted(hashes[name] for name in valid)), encoding="ascii")
+        fresh.write_text("\n".join(sorted(hashes)), encoding="ascii")
         fresh.replace(sound)
 
 
 def _open_part(data: Path, package: Package, names: list[str]) -> frictionless.Package:
-    """Some tables of the package, with those that their foreign keys point to; FrictionlessException if their declaration is not valid."""
+    """Some tables of the package, with those that their foreign keys point to.
+
+    Raises
+    ------
+    frictionless.FrictionlessException
+        If their declaration is not valid.
+    """
+    from frictionless import Package as Opened
+
     needed = {*names, *(key.table for name in names for key in package.tables[name].foreign_keys)}
-    descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8-sig"))
     part = descriptor | {
         "resources": [resource for resource in descriptor["resources"] if resource["name"] in needed]
     }
-    opened = frictionless.Package.from_descriptor(part, basepath=str(data))
+    opened = Opened.from_descriptor(part, basepath=str(data))
     opened.to_descriptor(validate=True)
     return opened
 
@@ -103,57 +121,44 @@ def _hash_tables(data: Path, package: Package) -> dict[str, str]:
         ).hexdigest()
         for name, table in package.tables.items()
     }
-    descriptor = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8-sig"))
     shared = {name: value for name, value in descriptor.items() if name != "resources"}
     hashes = {}
     for resource in descriptor["resources"]:
         name = resource["name"]
         tables = sorted({name, *(key.table or name for key in package.tables[name].foreign_keys)})
-        parts = [frictionless.__version__, shared, resource, [files[table] for table in tables]]
+        parts = [version("frictionless"), shared, resource, [files[table] for table in tables]]
         hashes[name] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return hashes
 
 
 def _translate(error, table: Table) -> Problem:
     """One frictionless error as a `Problem`."""
+    if error.type == "row-count":
+        expected = "the number of rows recorded in datapackage.json"
+        mend = "if rows were added or removed on purpose, run: livingreview check --record-rows"
+        return Problem(table.path, 0, "", "row-count", error.note, expected, mend)
     row = getattr(error, "row_number", None) or 0
     column = getattr(error, "field_name", "") or ""
     cells = getattr(error, "cells", None) or []
-    key = _cell(cells, table, table.primary_key)
-    found, expected, mend = (
-        quote(getattr(error, "cell", "")),
-        error.note,
-        hint(getattr(error, "cell", "") or ""),
-    )
-    if error.type == "row-count":
-        return Problem(
-            table.path,
-            0,
-            "",
-            "row-count",
-            error.note,
-            "the number of rows recorded in datapackage.json",
-            "if rows were added or removed on purpose, run: livingreview check --record-rows",
-        )
+    cell = getattr(error, "cell", "") or ""
+    found, expected, mend = quote(cell), error.note, hint(cell)
     if error.type == "foreign-key":
         column = error.field_names[0]
         key_to = next(item for item in table.foreign_keys if item.field == column)
-        found, expected = (
-            quote(_cell(cells, table, column)),
-            f"a {key_to.target} of {key_to.table or table.name}.csv",
-        )
+        found = quote(_cell(cells, table, column))
+        expected = f"a {key_to.target} of {key_to.table or table.name}.csv"
         mend = "correct the id, or add the row it points to"
     elif error.type in ("primary-key", "unique-error"):
         column = column or table.primary_key
-        found, expected, mend = (
-            quote(_cell(cells, table, column)),
-            "an id that no other row has",
-            "give the row an id of its own, or delete the copy",
-        )
+        found, expected = quote(_cell(cells, table, column)), "an id that no other row has"
+        mend = "give the row an id of its own, or delete the copy"
     elif error.type == "constraint-error" and column:
         expected, mend = _explain_constraint(table.field(column), _cell(cells, table, column), mend)
     elif error.type == "type-error" and column:
-        expected = f"{'a whole number' if table.field(column).type == 'integer' else 'a ' + table.field(column).type}"
+        kind = table.field(column).type
+        expected = "a whole number" if kind == "integer" else f"a {kind}"
+    key = _cell(cells, table, table.primary_key)
     return Problem(table.path, row, column, error.type, found, expected, mend, key)
 
 

@@ -8,65 +8,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
+from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, read_upkeep
 
 
-def check_upkeep(root: Path, searches: pd.DataFrame) -> list[Problem]:
-    """Every problem in ``<root>/review.yml``; none where there is no such file (pages then say that nothing is stated).
+def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
+    """Every problem in ``<root>/review.yml``; none where there is no such file: pages then say so.
 
     Parameters
     ----------
-    searches : DataFrame
-        ``searches.csv``: a source's last search must be the latest on record there.
+    searches : DataFrame or None
+        ``searches.csv``: a source's last search must be the latest on record there. None where there is no
+        record to compare with.
     """
     path = Path(root) / FILE
-    if not path.is_file():
+    if not path.exists():
         return []
-    try:
-        text = path.read_text(encoding="utf-8")
-        node, values = yaml.compose(text), yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        return [
-            Problem(
-                FILE,
-                mark.line + 1 if mark else 0,
-                "",
-                "unreadable",
-                quote(error, 160),
-                "YAML in UTF-8, dates as 2026-11-21",
-                "correct the line, or restore the file from version control",
-            )
-        ]
-    if not isinstance(values, dict):
-        return [
-            Problem(
-                FILE,
-                0,
-                "",
-                "unreadable",
-                quote(values),
-                "lines of `key: value`",
-                "restore the file from version control",
-            )
-        ]
-    lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-    told = [
-        Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend)
-        for key, rule, found, expected, mend in (*_check_shape(values), *_check_sources(values))
-    ]
-    if told:
-        return told  # what follows reads the values as dates
-    return [
-        Problem(FILE, lines.get(key, 0), key, rule, found, expected, mend)
-        for key, rule, found, expected, mend in (
-            *_check_state(root, values),
-            *_check_record(values, searches),
-        )
-    ]
+    document, problems = read_document(path, FILE, expected="how the review is kept up")
+    if document is None:
+        return problems
+    values = document.content
+
+    def tell(found) -> list[Problem]:
+        return [document.problem((key,), *rest) for key, *rest in found]
+
+    told = tell((*_check_shape(values), *_check_sources(values)))
+    if not told:  # what follows reads the values as dates
+        record = [] if searches is None else _check_record(values, searches)
+        told = tell((*_check_state(root, values), *record))
+    return [*problems, *told]
 
 
 def _check_shape(values: dict) -> Iterator[tuple]:

@@ -1,4 +1,4 @@
-"""Citing: the reports a chapter rests on, and the review itself, all from ``references.bib`` and ``CITATION.cff``."""
+"""Citing: the reports of a chapter from ``references.bib``, the review itself from ``CITATION.cff``."""
 
 from livingreview.citation.boxes import cite_chapter, cite_row, cite_whole, page_source, row_source
 from livingreview.citation.deposit import describe_deposit, write_deposit
@@ -16,10 +16,12 @@ from livingreview.citation.record import (
 )
 from livingreview.citation.references import (
     entry_to_csl,
+    find_doi,
     format_names,
     format_reference,
     list_included,
     list_references,
+    name_reference,
     write_bibtex,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "cite_whole",
     "describe_deposit",
     "entry_to_csl",
+    "find_doi",
     "format_item",
     "format_names",
     "format_reference",
@@ -41,6 +44,7 @@ __all__ = [
     "items_to_ris",
     "list_included",
     "list_references",
+    "name_reference",
     "page_source",
     "read_citation",
     "row_source",

@@ -1,4 +1,4 @@
-"""What a page says about citing it: the box of a chapter or of the whole, and the line from which each row's text is made."""
+"""What a page says about citing it: the box of a chapter or of the whole, the line for each row."""
 
 from __future__ import annotations
 
@@ -22,32 +22,47 @@ def cite_whole(record: dict) -> Fragment:
 
 def _box(item: dict, name: str, reports: str) -> Fragment:
     text = format_item(item)
-    return Fragment(
-        "cite.html.j2",
-        {
-            "text": text,
-            "bibtex": item_to_bibtex(item).strip(),
-            "name": name,
-            "reports": reports,
-            "formats": FORMATS,
-        },
-        text,
-    )
+    values = {
+        "text": text,
+        "bibtex": item_to_bibtex(item).strip(),
+        "name": name,
+        "reports": reports,
+        "formats": FORMATS,
+    }
+    return Fragment("cite.html.j2", values, text)
 
 
-def cite_row(record: dict, report_id: str) -> Fragment:
-    """How to cite one figure of a report's page: words that stand without script, and what the script needs for a text per row."""
-    values = row_source(record, report_id)
+def cite_row(record: dict, report_id: str, reference: str) -> Fragment:
+    """How to cite one figure of a report's page.
+
+    Words that stand without script, and what the script needs for a text per row.
+    """
+    values = row_source(record, report_id, reference)
     return Fragment("cite-row.html.j2", values | {"version": record["version"]}, values["source"])
 
 
-def row_source(record: dict, report_id: str) -> dict:
-    """What the text that cites a row of a report is made of: its source, the page's address and that of problem reports ('' where there is none)."""
+def row_source(record: dict, report_id: str, reference: str) -> dict:
+    """What the text that cites a row of a report is made of: the report's own reference, then the review.
+
+    Parameters
+    ----------
+    reference : str
+        The report's full reference, see `name_reference`.
+
+    Returns
+    -------
+    dict
+        ``source``; ``address`` of the report's page; ``issues``, where problems are reported. The last two
+        are '' where there is none.
+    """
     about = page_source(record, f"reports/{report_id}")
-    return about | {"source": f"{report_id}. In: {about['source']}", "issues": issues_address(record)}
+    return about | {"source": f"{reference} — cited in: {about['source']}", "issues": issues_address(record)}
 
 
 def page_source(record: dict, page: str) -> dict:
-    """The review's own reference without address, and the address of one page in this version ('' while the book has none)."""
-    source = format_item({name: value for name, value in book_item(record).items() if name != "URL"})
-    return {"source": source, "address": version_address(record, f"chapters/{page}.html")}
+    """The review's own reference without address, and the address of one page in this version.
+
+    The address is '' while the book has none.
+    """
+    item = {name: value for name, value in book_item(record).items() if name != "URL"}
+    return {"source": format_item(item), "address": version_address(record, f"chapters/{page}.html")}

@@ -1,4 +1,7 @@
-"""``.zenodo.json``, by which an archive takes in a release: made from ``CITATION.cff`` and the package's own description, never written by hand."""
+"""``.zenodo.json``, by which an archive takes in a release.
+
+Made from ``CITATION.cff`` and the package's own description, never written by hand.
+"""
 
 from __future__ import annotations
 
@@ -40,5 +43,5 @@ def write_deposit(root: Path) -> Path:
 
 
 def _with_orcid(person: dict) -> dict:
-    name = {"name": f"{person['family-names']}, {person['given-names']}"}
+    name = {"name": ", ".join(filter(None, map(person.get, ("family-names", "given-names"))))}
     return name | ({"orcid": person["orcid"].rsplit("/", 1)[-1]} if person.get("orcid") else {})

@@ -1,4 +1,4 @@
-"""The downloads beside the pages: each chapter, the whole, and the reports included in either, for reference managers."""
+"""Downloads for reference managers: each chapter, the whole, and the reports included in either."""
 
 from __future__ import annotations
 
@@ -28,11 +28,9 @@ def write_citations(record: dict, evidence: Evidence, titles: Mapping[str, str],
     for page, title in titles.items():
         item = chapter_item(record, title=title, page=page)
         _write(folder, page, item_to_bibtex(item), [item])
-    classes = {
-        class_id: select_class(evidence, class_id)
-        for class_id in evidence.tables["regimen_classes"]["class_id"]
-    }
-    for name, part in ({WHOLE: evidence} | classes).items():
+    class_ids = evidence.tables["regimen_classes"]["class_id"]
+    parts = {WHOLE: evidence} | {class_id: select_class(evidence, class_id) for class_id in class_ids}
+    for name, part in parts.items():
         included = list_included(part)
         items = [entry_to_csl(key, entry) for key, entry in included.entries.items()]
         _write(folder, f"{name}{REPORTS}", write_bibtex(included), items)
@@ -41,6 +39,5 @@ def write_citations(record: dict, evidence: Evidence, titles: Mapping[str, str],
 def _write(folder: Path, name: str, bibtex: str, items: list[dict]) -> None:
     (folder / f"{name}.bib").write_text(bibtex, encoding="utf-8")
     (folder / f"{name}.ris").write_text(items_to_ris(items), encoding="utf-8")
-    (folder / f"{name}.json").write_text(
-        json.dumps(items, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    told = json.dumps(items, indent=1, ensure_ascii=False) + "\n"
+    (folder / f"{name}.json").write_text(told, encoding="utf-8")

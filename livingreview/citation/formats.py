@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ RIS_FIELDS = {
     "DOI": "doi",
     "language": "language",
 }
+VERBATIM = ("doi", "url", "eprint", "pmid", "pmcid")  # fields that managers read to the letter
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
 
 
@@ -56,8 +57,6 @@ def item_to_bibtex(item: dict) -> str:
         ("title", item["title"]),
         *([("booktitle", item["container-title"])] if "container-title" in item else []),
         ("year", str(year)),
-    ]
-    fields += [
         ("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])),
         ("edition", item["edition"]),
     ]
@@ -66,17 +65,25 @@ def item_to_bibtex(item: dict) -> str:
     authors = [
         Person(last=f"{{{name['literal']}}}")
         if "literal" in name
-        else Person(first=name["given"], last=name["family"])
+        else Person(first=name.get("given", ""), last=name["family"])
         for name in item["author"]
     ]
-    return (
-        Writer()
-        .to_string(
-            BibliographyData({item["id"]: Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})})
-        )
-        .strip()
-        + "\n"
-    )
+    entry = Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})
+    return write_entries({item["id"]: entry}).strip() + "\n"
+
+
+def write_entries(entries: Mapping[str, Entry]) -> str:
+    """Records as BibTeX."""
+    # Named, not looked up by its format: that takes longer, among all installed packages, than writing does.
+    return _BibtexWriter().to_string(BibliographyData(dict(entries)))
+
+
+class _BibtexWriter(Writer):
+    """Leaves addresses as they are: an escaped underscore in a DOI is a dead link."""
+
+    def _write_field(self, stream, type, value):
+        written = value if type.lower() in VERBATIM else self._encode(value)
+        stream.write(f",\n    {type} = {self.quote(written)}")
 
 
 def items_to_ris(items: Iterable[dict]) -> str:
@@ -107,6 +114,7 @@ def _ris(item: dict) -> dict:
         if rest:
             entry["date"] = "/".join([str(year), *(f"{part:02d}" for part in rest)])
     if "page" in item:
+        # As pages are printed, see `entry_to_csl`: not with a hyphen.
         entry["start_page"], _, last = item["page"].partition("–")
         entry |= {"end_page": last} if last else {}
     notes = [item["note"]] if "note" in item else []

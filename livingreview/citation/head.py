@@ -1,4 +1,7 @@
-"""What reference managers and search engines read in a page's head: ``citation_*`` tags, JSON-LD, links to the latest and the cited version."""
+"""What reference managers and search engines read in a page's head.
+
+``citation_*`` tags, JSON-LD, and a link to the version to be cited.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,12 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
         Whether the page describes itself as JSON-LD too; pages that are a list of rows do without.
     """
     tags = [("citation_title", item["title"])]
-    # Zotero takes a page with a title alone for a journal article: a chapter is known by its book, the book by its type.
-    tags += (
-        [("citation_book_title", item["container-title"])]
-        if "container-title" in item
-        else [("DC.type", "book")]
-    )
+    # Zotero takes a page with a title alone for a journal article: a chapter is known by its book, the book
+    # by its type.
+    if "container-title" in item:
+        tags.append(("citation_book_title", item["container-title"]))
+    else:
+        tags.append(("DC.type", "book"))
     tags += [("citation_author", _name(name)) for name in item["author"]]
     tags += [
         ("citation_publication_date", "/".join(f"{part:02d}" for part in item["issued"]["date-parts"][0])),
@@ -49,7 +52,7 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
     authors = [
         {"@type": "Organization", "name": name["literal"]}
         if "literal" in name
-        else {"@type": "Person", "name": f"{name['given']} {name['family']}"}
+        else {"@type": "Person", "name": " ".join(filter(None, map(name.get, ("given", "family"))))}
         for name in item["author"]
     ]
     common = {
@@ -63,30 +66,33 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
         common["url"] = address
     book = {"@type": "Book", "name": record["title"]}
     if data:
-        base = site_address(record, "data/") or "../data/"
-        files = (
-            ("application/zip", "all-data.zip"),
-            ("application/json", "datapackage.json"),
-            ("application/x-bibtex", "references.bib"),
-        )
-        downloads = [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": f"{base}{name}"}
-            for kind, name in files
-        ]
-        about = {
-            "@type": "Dataset",
-            "name": f"{record['title']}: data",
-            "description": f"The evidence tables of “{record['title']}”: one fact a row, each with where it was printed.",
-            "keywords": record.get("keywords", []),
-            "isAccessibleForFree": True,
-            "distribution": downloads,
-            "isPartOf": book,
-        }
+        about = _describe_data(record) | {"isPartOf": book}
     elif "container-title" in item:
         about = {"@type": "Chapter", "name": item["title"], "isPartOf": book}
     else:
         about = book | {"keywords": record.get("keywords", [])}
     return {"@context": "https://schema.org"} | about | common
+
+
+def _describe_data(record: dict) -> dict:
+    base = site_address(record, "data/") or "../data/"
+    files = (
+        ("application/zip", "all-data.zip"),
+        ("application/json", "datapackage.json"),
+        ("application/x-bibtex", "references.bib"),
+    )
+    title = record["title"]
+    return {
+        "@type": "Dataset",
+        "name": f"{title}: data",
+        "description": f"The evidence tables of “{title}”: one fact a row, each with where it was printed.",
+        "keywords": record.get("keywords", []),
+        "isAccessibleForFree": True,
+        "distribution": [
+            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": f"{base}{name}"}
+            for kind, name in files
+        ],
+    }
 
 
 def _script(content: dict) -> Markup:
@@ -99,5 +105,8 @@ def _script(content: dict) -> Markup:
 
 
 def _name(name: dict) -> str:
-    # Zotero cuts a name without a comma before its last word; a comma at the end, which it drops, keeps a corporate author whole.
-    return f"{name['literal']}," if "literal" in name else f"{name['family']}, {name['given']}"
+    # Zotero cuts a name without a comma before its last word; a comma at the end, which it drops, keeps the
+    # name of a corporate author whole.
+    if "literal" in name:
+        return f"{name['literal']},"
+    return f"{name['family']}, {name.get('given', '')}".strip()

@@ -1,4 +1,4 @@
-"""The review's own bibliographic record, ``CITATION.cff``, and what is cited: the whole, or a chapter, of one version.
+"""The review's own bibliographic record, ``CITATION.cff``, and what is cited: a version, or a chapter of it.
 
 A cited thing is a CSL-JSON item; every other form (reference, BibTeX, RIS, head tags) is made from it.
 """
@@ -20,11 +20,10 @@ KEPT = "v"  # folder of the site that keeps each version for good
 
 
 def read_citation(root: Path) -> dict:
-    """The review's own bibliographic record, and whether its version is still a ``draft``: not frozen, so that it may change."""
+    """The review's own record, and whether its version is still a ``draft``: not frozen, it may change."""
     try:
-        frozen = os.listdir(
-            root / RELEASES
-        )  # asked for even where there is none: a page that cites the review depends on it
+        # Asked for even where there is none: a page that cites the review depends on it.
+        frozen = os.listdir(root / RELEASES)
     except OSError:
         frozen = []
     record = yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
@@ -62,12 +61,11 @@ def site_address(record: dict, path: str = "") -> str:
 
 
 def version_address(record: dict, path: str) -> str:
-    """Address of a page that stays as it is in this version; of a draft, which is not kept, the latest; '' while the book has none."""
-    return (
-        site_address(record, path)
-        if record.get("draft")
-        else site_address(record, f"{KEPT}/{record['version']}/{path}")
-    )
+    """Address of a page that stays as it is in this version; of a draft, which is not kept, the latest.
+
+    '' while the book has none.
+    """
+    return site_address(record, path if record.get("draft") else f"{KEPT}/{record['version']}/{path}")
 
 
 def issues_address(record: dict) -> str:
@@ -77,9 +75,9 @@ def issues_address(record: dict) -> str:
 
 def author_names(record: dict) -> list[str]:
     """The authors as they are read, given name first."""
+    names = map(_name, record["authors"])
     return [
-        person.get("name") or f"{person['given-names']} {person['family-names']}"
-        for person in record["authors"]
+        name.get("literal") or " ".join(filter(None, map(name.get, ("given", "family")))) for name in names
     ]
 
 
@@ -94,11 +92,10 @@ def _common(record: dict) -> dict:
 
 
 def _name(person: dict) -> dict:
-    return (
-        {"literal": person["name"]}
-        if "name" in person
-        else {"family": person["family-names"], "given": person["given-names"]}
-    )
+    if "name" in person:
+        return {"literal": person["name"]}
+    given = {"given": person["given-names"]} if person.get("given-names") else {}
+    return {"family": person["family-names"]} | given
 
 
 def _with_address(item: dict, address: str) -> dict:

@@ -1,6 +1,6 @@
 """Tables as HTML that a screen reader, a phone and a printer can use.
 
-Everything that comes from data is escaped by the template engine; only `Markup` made by this package passes through.
+Everything that comes from data is escaped by the template engine; only this package's own `Markup` passes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from livingreview.display.numbers import Figure, legend
+from livingreview.display.marks import Figure, legend
 
 CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
 
@@ -83,7 +83,7 @@ class HtmlTable:
 
     @property
     def labels(self) -> str:
-        """The columns' titles as CSS variables: on a phone, where a row is a block, lr.css writes them before the cells."""
+        """The columns' titles as CSS variables: on a phone lr.css writes them before the cells."""
         return ";".join(
             f"--c{i}:'{CSS_UNSAFE.sub(lambda found: f'{chr(92)}{ord(found[0]):x} ', column.title)}'"
             for i, column in enumerate(self.columns[1:], 2)
@@ -91,13 +91,12 @@ class HtmlTable:
 
     @property
     def numeric(self) -> str:
-        """Classes that name the columns of numbers, which lr.css sets flush right: said once, not in every cell."""
+        """Classes that name the columns of numbers: said once, not in every cell, for lr.css."""
         return " ".join(f"lr-n{i}" for i, column in enumerate(self.columns, 1) if column.numeric)
 
     def __html__(self) -> Markup:
-        marks = legend(self.figures)
         return render(
-            "table.html.j2", table=self, notes=[*self.notes, *([marks] if marks else [])], cell=render_cell
+            "table.html.j2", table=self, marks=legend(self.figures), notes=self.notes, cell=render_cell
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
@@ -109,11 +108,10 @@ def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
     """Tables of the same columns as one; each keeps its own caption as a heading row."""
     if len(tables) == 1:
         return tables[0]
-    rows = [
-        row
-        for table in tables
-        for row in (Row([table.caption.partition(": ")[2] or table.caption], heading=True), *table.rows)
-    ]
+    rows: list[Row] = []
+    for table in tables:
+        rows.append(Row([table.caption.partition(": ")[2] or table.caption], heading=True))
+        rows += table.rows
     return HtmlTable(caption, tables[0].columns, rows)
 
 
@@ -178,15 +176,13 @@ def _parts(cell) -> list:
 
 def render_cell(cell) -> Markup:
     """One cell's content; several parts are set one under the other."""
-    parts = [
-        part.link()
-        if isinstance(part, Figure)
-        else part.__html__()
-        if hasattr(part, "__html__")
-        else escape("" if part is None else part)
-        for part in _parts(cell)
-    ]
-    return Markup("<br>").join(parts)
+    return Markup("<br>").join(_render_part(part) for part in _parts(cell))
+
+
+def _render_part(part) -> Markup:
+    if isinstance(part, Figure):
+        return part.link()
+    return part.__html__() if hasattr(part, "__html__") else escape("" if part is None else part)
 
 
 def _plain(cell) -> str:
@@ -194,7 +190,10 @@ def _plain(cell) -> str:
 
 
 def link(text: str, href: str) -> Markup:
-    """A link; text and address escaped. What is not an address of the web or of a page of the book (a script, say) is left as words."""
+    """A link; text and address escaped.
+
+    What is not an address of the web or of a page of the book (a script, say) is left as words.
+    """
     scheme = re.match(r"([a-z][a-z0-9+.-]*):", re.sub(r"[\x00-\x20]", "", href), re.IGNORECASE)
     if scheme and scheme[1].lower() not in ("http", "https"):
         return escape(text)

@@ -1,93 +1,180 @@
 """How a figure is written, and the link it always carries.
 
-Inside the code proportions are 0-1; percent exists only here, where a page is written.
+Inside the code proportions are 0-1; percent exists only here, where a page is written. What pages, charts,
+cards, the explorer and the downloads show is rounded here and nowhere else: half up in decimals, from exact
+fractions of counts.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from livingreview.evidence import Evidence
+from livingreview.display.marks import MARKS, Figure
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import proportion_interval
 
-# Marks behind a figure: the sign, what it means (the legend under a table or chart spells out those it uses), and in a word.
-MARKS = {
-    "restated": ("r", "restated: another publication's figure, as this report repeats it", "restated"),
-    "derived": ("d", "derived by arithmetic from printed figures", "derived"),
-    "flagged": ("!", "touched by a registered discrepancy", "discrepancy"),
-}
+Number = int | float | Fraction
+SECOND_HAND, DERIVED = ("restated", "restated_derived"), ("derived", "restated_derived")
+NO_NUMBER = "not estimable"
+SETTLED = 12  # significant digits that a calculated number is good for
+PERCENT = re.compile(r"\d+(?:\.\d+)?")
+PRINTED = re.compile(r"\d+(?:\.\d+)?")
+THOUSANDS = re.compile(r"(?<=\d)[,\u2009 ](?=\d{3}\b)")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure on a page: its text, and where it comes from.
+def format_fixed(value: Number, digits: int, *, signed: bool = False) -> str:
+    """A number with `digits` decimals, a half always rounded away from zero: 0.125 is 0.13.
 
-    Attributes
-    ----------
-    text : str
-        As written on the page.
-    row_id, href : str
-        Address of the row, and link to it from a page of the book.
-    title : str
-        As printed: shown on hover in prose.
-    origin : str
-        Report and place; the link leads there, so only a chart's mark shows it.
-    marks : tuple of str
-        Keys of `MARKS`.
+    Never an exponent, never a minus before zero; `signed` writes a plus as well.
     """
-
-    text: str
-    row_id: str
-    href: str
-    title: str = ""
-    origin: str = ""
-    marks: tuple[str, ...] = ()
-
-    def __html__(self) -> Markup:
-        return self.link(
-            "; ".join(([self.title] if self.title else []) + [MARKS[mark][2] for mark in self.marks])
-        )
-
-    def link(self, told: str = "") -> Markup:
-        """The figure as a link to its row, with its marks; `told` is shown on hover.
-
-        Tables tell nothing on hover: their legend explains the marks, and a thousand figures make a page heavy.
-        """
-        sup = (
-            f'<sup class="lr-mark">{"".join(MARKS[mark][0] for mark in self.marks)}</sup>'
-            if self.marks
-            else ""
-        )
-        title = f' title="{escape(told)}"' if told else ""
-        return Markup(f'<a class="lr-figure" href="{escape(self.href)}"{title}>{escape(self.text)}</a>{sup}')
-
-    def __str__(self) -> str:
-        return self.text
+    if not math.isfinite(value):
+        return NO_NUMBER
+    exact = _exact(value)
+    units = math.floor(abs(exact) * 10**digits + Fraction(1, 2))
+    sign = "" if not units else "\N{MINUS SIGN}" if exact < 0 else "+" if signed else ""
+    return f"{sign}{Decimal(units).scaleb(-digits):f}"
 
 
-def format_percent(proportion: float, total: int | None = None) -> str:
-    """A proportion (0-1) as percent: one decimal only where 100 or more patients carry it."""
-    return f"{100 * proportion:.{1 if total is not None and total >= 100 else 0}f}%"
+def format_number(value: Number) -> str:
+    """A number without needless digits and without exponent: 1.3, 60, 0.14."""
+    return format_fixed(value, _decimals_of(value)) if math.isfinite(value) else NO_NUMBER
 
 
-def format_number(value: float) -> str:
-    """A number without needless digits: 1.3, 60, 0.14."""
-    return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
+def _exact(value: Number) -> Fraction:
+    """A number as it is written in decimals: 0.1 is a tenth, not the binary fraction next to it."""
+    if isinstance(value, Rational):
+        return Fraction(value)
+    return Fraction(f"{float(value):.{SETTLED}g}")
 
 
-def format_count(events: int, total: int) -> str:
+def _decimals_of(value: Number) -> int:
+    """Decimals that a number needs, at most `SETTLED` of them."""
+    return max(0, -int(Decimal(f"{float(value):.{SETTLED}g}").normalize().as_tuple().exponent))
+
+
+def _share(proportion: Number, digits: int) -> str:
+    """A proportion (0-1) in percent, without its sign.
+
+    0 and 100 are written for none and all, and for nothing else.
+    """
+    if proportion in (0, 1):
+        return format_number(100 * proportion)
+    text, step = format_fixed(100 * _exact(proportion), digits), Fraction(1, 10**digits)
+    if proportion > 0 and not Fraction(text.lstrip("\N{MINUS SIGN}")):
+        return f"<{format_fixed(step, digits)}"
+    if proportion < 1 and Fraction(text.lstrip("\N{MINUS SIGN}")) >= 100:
+        return f">{format_fixed(100 - step, digits)}"
+    return text
+
+
+def _digits(total: int | None) -> int:
+    """Decimals of a percentage: one only where 100 or more patients carry it."""
+    return 1 if total is not None and total >= 100 else 0
+
+
+def format_percent(proportion: Number, total: int | None = None) -> str:
+    """A proportion (0-1; of counts a `Fraction`) as percent, half up: '43%', '<1%' for nearly none.
+
+    One decimal only where 100 or more patients carry it.
+    """
+    return f"{_share(proportion, _digits(total))}%" if math.isfinite(proportion) else NO_NUMBER
+
+
+def format_share(events: int, total: int, printed: str | None = None) -> str:
+    """Events of a total as percent, in digits that agree with the percentage that the report prints of them.
+
+    At a tie, or rounded a second time, a report may have gone the other way: 74 of 105 is 70.5%, printed as
+    70. There its own digits stand. A print that does not follow from the counts changes nothing.
+    """
+    share, digits = Fraction(int(events), int(total)), _digits(total)
+    text = _share(share, digits)
+    if not printed or not PERCENT.fullmatch(printed):
+        return f"{text}%"
+    given, decimals = Fraction(printed), _places(printed)
+    follows = abs(100 * share - given) <= Fraction(1, 2 * 10**decimals)
+    common = min(decimals, digits)
+    agrees = text[0] in "<>" or format_fixed(Fraction(text), common) == format_fixed(given, common)
+    return f"{text if agrees or not follows else printed}%"
+
+
+def percent_value(proportion: Number) -> float:
+    """A proportion (0-1) in percent as a number to draw, to sort by and to download: one decimal, half up.
+
+    What is neither none nor all keeps the decimals that it takes to be neither 0 nor 100.
+    """
+    percent = 100 * _exact(proportion)
+    texts = (format_fixed(percent, digits) for digits in range(1, SETTLED))
+    near = (text for text in texts if percent in (0, 100) or Fraction(text) not in (0, 100))
+    return float(next(near, format_fixed(percent, 1)))
+
+
+def _places(number: str) -> int:
+    return len(number.partition(".")[2])
+
+
+def format_count(events: int, total: int, printed: str | None = None) -> str:
     """'10/23 (43%)'; no percentage of nobody, and none of a single patient."""
-    return f"{events}/{total} ({format_percent(events / total, total)})" if total > 1 else f"{events}/{total}"
+    return f"{events}/{total} ({format_share(events, total, printed)})" if total > 1 else f"{events}/{total}"
 
 
-def format_interval(low: float, high: float, total: int | None = None) -> str:
-    """Two proportions (0-1) as '23 to 66%'."""
-    return f"{format_percent(low, total)[:-1]} to {format_percent(high, total)}"
+def format_interval(low: Number, high: Number, total: int | None = None) -> str:
+    """Two proportions (0-1) as '23 to 66%'; a limit that is nearly none or nearly all as '<1' or '>99'."""
+    return f"{format_percent(low, total).removesuffix('%')} to {format_percent(high, total)}"
+
+
+def format_difference(difference: Number, low: Number, high: Number, total: int | None = None) -> str:
+    """A difference of proportions and its limits (-1 to 1) in points of percent: '+12 (−3 to +26)'."""
+    digits = _digits(total) if total is not None else 0
+    point, *ends = (format_fixed(100 * _exact(end), digits, signed=True) for end in (difference, low, high))
+    return f"{point} ({ends[0]} to {ends[1]})"
+
+
+def format_ratio(ratio: Number, low: Number, high: Number) -> str:
+    """A ratio with its limits, two decimals each: '0.71 (0.55 to 0.93)'."""
+    point, *ends = (format_fixed(end, 2) for end in (ratio, low, high))
+    return f"{point} ({ends[0]} to {ends[1]})"
+
+
+def write_printed(row: Mapping, value: Number) -> str:
+    """A number of a row in the digits of its fragment: 4.0 stays 4.0.
+
+    A derived number has the digits of its arithmetic, a derived ratio no more decimals than its source.
+    """
+    printed, derived = _cell(row, "as_reported"), row.get("basis") in DERIVED
+    digits = _decimals_printed(value, f"{printed} {_cell(row, 'derivation')}" if derived else printed)
+    finest = max((_places(number) for number in _numbers(printed)), default=0)
+    if derived and finest and row.get("unit") == "ratio":
+        digits = finest
+    return format_number(value) if digits is None else format_fixed(value, digits)
+
+
+def _cell(row: Mapping, name: str) -> str:
+    return "" if pd.isna(row.get(name, pd.NA)) else str(row[name])
+
+
+def _numbers(printed: str) -> list[str]:
+    """The numbers of a fragment; some journals print the decimal point raised."""
+    return PRINTED.findall(THOUSANDS.sub("", printed).replace("·", "."))
+
+
+def _decimals_printed(value: Number, printed: str) -> int | None:
+    """Decimals with which a number is printed; a percentage may be printed as a proportion (0-1)."""
+    wanted = abs(_exact(value))
+    found = [
+        _places(number) - shift
+        for number in _numbers(printed)
+        for shift in (0, 2)
+        if Fraction(number) * 10**shift == wanted and _places(number) >= shift
+    ]
+    return max(found, default=None)
 
 
 def exact_interval(events: int, total: int, level: float = 0.95) -> tuple[float, float]:
@@ -103,15 +190,26 @@ def row_href(report_id: str, row_id: str) -> str:
 
 def is_second_hand(row: Mapping) -> bool:
     """Whether a figure is another publication's, be it repeated or derived from what is repeated."""
-    return row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+    return row["basis"] in SECOND_HAND
 
 
 def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """The marks a row's figure carries."""
-    basis = (("restated",) if is_second_hand(row) else ()) + (
-        ("derived",) if row["basis"] == "derived" else ()
-    )
-    return basis + (("flagged",) if row["row_id"] in evidence.flags else ())
+    carried = {
+        "restated": is_second_hand(row),
+        "derived": row["basis"] in DERIVED,
+        "flagged": row["row_id"] in evidence.flags,
+    }
+    return tuple(mark for mark in MARKS if carried[mark])
+
+
+def rows_in_doubt(evidence: Evidence) -> set[str]:
+    """Ids of the rows that a major discrepancy touches: one that changes a result or how it may be read."""
+    if "rows_in_doubt" not in evidence.memo:
+        register = records(evidence.tables["discrepancies"])
+        cells = [row["affects"] for row in register if row["severity"] == "major"]
+        evidence.memo["rows_in_doubt"] = {row_id for cell in cells for row_id in split_ids(cell)}
+    return evidence.memo["rows_in_doubt"]
 
 
 def describe_printed(row: Mapping) -> str:
@@ -136,8 +234,9 @@ def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None)
         row_id,
         row_href(row["report_id"], row_id),
         describe_printed(row),
-        f"{row['report_id']}, {row['locator']}",
+        f"{evidence.report_names[row['report_id']]}, {evidence.in_words(row['locator'])}",
         marks_of(evidence, row),
+        row_id in rows_in_doubt(evidence),
     )
 
 
@@ -149,23 +248,30 @@ def write_value(evidence: Evidence, row: Mapping) -> str:
 
 def _write_counts(_evidence, row) -> str:
     if not pd.isna(row["events"]) and not pd.isna(row["total"]):
-        return format_count(row["events"], row["total"])
+        return format_count(row["events"], row["total"], _cell(row, "percent_reported_pct"))
     if not pd.isna(row["percent_reported_pct"]):
         of = "" if pd.isna(row["total"]) else f" of {row['total']}"
         return f"{row['percent_reported_pct']}%{of}"
-    return "not reported" if pd.isna(row["events"]) else f"{row['events']}"
+    return "count not printed" if pd.isna(row["events"]) else f"{row['events']}"
 
 
 def _write_survival(evidence, row) -> str:
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
-    text = format_number(row["estimate"]) + unit
+    text = write_printed(row, row["estimate"]) + unit
     if not pd.isna(row["ci_low"]):
-        text += f" ({100 * row['ci_level']:.0f}% CI {format_number(row['ci_low'])} to {format_number(row['ci_high'])})"
-    elif not pd.isna(row["range_low"]):
-        text += f" (range {format_number(row['range_low'])} to {format_number(row['range_high'])})"
-    elif not pd.isna(row["plus_minus"]):
-        text += f" (± {format_number(row['plus_minus'])})"
-    return text
+        level = format_number(100 * _exact(row["ci_level"]))
+        return f"{text} ({level}% CI {write_printed(row, row['ci_low'])} to {_upper_limit(evidence, row)})"
+    if not pd.isna(row["range_low"]):
+        low, high = (write_printed(row, row[name]) for name in ("range_low", "range_high"))
+        return f"{text} (range {low} to {high})"
+    return text if pd.isna(row["plus_minus"]) else f"{text} (± {write_printed(row, row['plus_minus'])})"
+
+
+def _upper_limit(evidence, row) -> str:
+    """The upper limit of an interval, or in words why it has none."""
+    if not pd.isna(row["ci_high"]):
+        return write_printed(row, row["ci_high"])
+    return evidence.label("survival", "ci_high_open", row.get("ci_high_open", pd.NA)) or "not printed"
 
 
 def _write_measure(evidence, row) -> str:
@@ -177,26 +283,22 @@ def _write_measure(evidence, row) -> str:
         low, high = row.get("value_low"), row.get("value_high")
         if low is None or pd.isna(low):
             return ""
-        high = "" if pd.isna(high) else f" to {format_number(high)}"
-        return f"{format_number(low)}{high}{joint}{unit}".strip()
-    text = f"{sign}{format_number(row['value'])}{joint}{unit}".strip()
+        high = "" if pd.isna(high) else f" to {write_printed(row, high)}"
+        return f"{write_printed(row, low)}{high}{joint}{unit}".strip()
+    text = f"{sign}{write_printed(row, row['value'])}{joint}{unit}".strip()
     if "value_low" in row and not pd.isna(row["value_low"]):
         kind = "95% CI" if row["interval"] == "ci95" else "range"
-        high = "" if pd.isna(row["value_high"]) else f" to {format_number(row['value_high'])}"
-        text += f" ({kind} {format_number(row['value_low'])}{high})"
+        high = "" if pd.isna(row["value_high"]) else f" to {write_printed(row, row['value_high'])}"
+        text += f" ({kind} {write_printed(row, row['value_low'])}{high})"
     return text
 
 
 def _write_dose(evidence, row) -> str:
     if pd.isna(row["dose"]):  # a dose in steps is no one number: the schedule tells it
-        return (
-            row["frequency"]
-            if re.search(r"\d ?(?:[µm]?g|IU)\b", "" if pd.isna(row["frequency"]) else row["frequency"])
-            else "dose not given"
-        )
-    return (
-        f"{format_number(row['dose'])} {evidence.label('regimen_components', 'dose_unit', row['dose_unit'])}"
-    )
+        schedule = "" if pd.isna(row["frequency"]) else row["frequency"]
+        return schedule if re.search(r"\d ?(?:[µm]?g|IU)\b", schedule) else "dose not given"
+    unit = evidence.label("regimen_components", "dose_unit", row["dose_unit"])
+    return f"{write_printed(row, row['dose'])} {unit}"
 
 
 def _write_cohort(_evidence, row) -> str:
@@ -229,7 +331,6 @@ def fill_figures(evidence: Evidence, text: str) -> Markup:
     return Markup("").join([*parts, escape(rest)])
 
 
-def legend(figures: Iterable[Figure]) -> str:
-    """What the marks used by some figures mean; '' where none is used."""
-    used = {mark for figure in figures for mark in figure.marks}
-    return "; ".join(f"{sign} = {words}" for mark, (sign, words, _) in MARKS.items() if mark in used)
+def figures_in(evidence: Evidence, text: str) -> list[Figure]:
+    """The figures that `fill_figures` puts into a text, as prose shows them."""
+    return [make_figure(evidence, row_id).in_prose for row_id in re.findall(r"{([^}]*)}", text)]

@@ -1,4 +1,7 @@
-"""The evidence: what ``data/`` and ``review.yml`` hold, as values. The only reader of ``data/``; it judges nothing and draws nothing."""
+"""The evidence: what ``data/`` and ``review.yml`` hold, as values.
+
+The only reader of ``data/``; it judges nothing and draws nothing.
+"""
 
 from livingreview.evidence.package import (
     BIBLIOGRAPHY,
@@ -8,6 +11,7 @@ from livingreview.evidence.package import (
     load_evidence,
     load_package,
     parse_evidence,
+    parse_review,
     read_bibliography,
     read_cells,
     read_table,
@@ -28,6 +32,7 @@ __all__ = [
     "load_evidence",
     "load_package",
     "parse_evidence",
+    "parse_review",
     "read_bibliography",
     "read_cells",
     "read_table",

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,7 +20,9 @@ import pandas as pd
 from pybtex.database import BibliographyData
 from pybtex.database.input.bibtex import Parser
 
-from livingreview.evidence.schema import Package, Table, parse_package
+from livingreview.evidence.contract import parse_review
+from livingreview.evidence.names import find_mentioned, name_in_words, name_reports
+from livingreview.evidence.schema import Package, Table
 from livingreview.files import DESCRIPTOR, find_root
 
 BIBLIOGRAPHY = "references.bib"
@@ -36,8 +38,11 @@ class Evidence:
         What every table and column means.
     tables : mapping of str to DataFrame
         One frame per table, columns and dtypes as declared, rows in file order; a missing cell is ``pd.NA``.
+        A table that the package may lack, and does, is a frame without rows.
     bibliography : BibliographyData
         ``references.bib``; keys are report ids.
+    named : mapping of str to str, optional
+        What the reports are called in the whole review, where this is a part of it; see `report_names`.
     memo : dict
         What was worked out from these tables before, by whoever worked it out.
     """
@@ -45,6 +50,7 @@ class Evidence:
     package: Package
     tables: Mapping[str, pd.DataFrame]
     bibliography: BibliographyData
+    named: Mapping[str, str] | None = field(default=None, repr=False)
     memo: dict = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -69,14 +75,14 @@ class Evidence:
         """row_id -> ids of the registered discrepancies that touch it."""
         found: dict[str, list[str]] = {}
         frame = self.tables["discrepancies"]
-        for discrepancy_id, affected in zip(frame["discrepancy_id"], frame["affects"]):
+        for discrepancy_id, affected in zip(frame["discrepancy_id"], frame["affects"], strict=True):
             for row_id in split_ids(affected):
                 found.setdefault(row_id, []).append(discrepancy_id)
         return {row_id: tuple(ids) for row_id, ids in found.items()}
 
     @cached_property
     def families(self) -> pd.DataFrame:
-        """The family of every regimen that has one (index: regimen_id): family_id, class_id, name, part, position."""
+        """Family of each regimen that has one (index: regimen_id): its id, class, name, part, position."""
         regimens = self.tables["regimens"][["regimen_id", "family_id"]].dropna()
         return regimens.merge(self.tables["families"], on="family_id").set_index("regimen_id")
 
@@ -87,37 +93,51 @@ class Evidence:
         return frozenset(reports.loc[reports["status"].eq("included"), "report_id"])
 
     @cached_property
+    def report_names(self) -> Mapping[str, str]:
+        """What each report is called (key: report_id), in a part as in the whole: 'Roe 2017 (TOWER)'."""
+        if self.named is not None:
+            return self.named
+        return name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
+
+    def in_words(self, cell, missing: str = "") -> str:
+        """A cell's text with every report called by its name; `missing` where the cell is empty."""
+        return missing if pd.isna(cell) else name_in_words(self.report_names, str(cell))
+
+    @cached_property
     def cohort_studies(self) -> dict[str, str]:
         """The study each cohort belongs to (key: cohort_id)."""
-        return dict(zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["study_id"]))
+        return self._look_up("cohorts", "cohort_id", "study_id")
+
+    @cached_property
+    def report_studies(self) -> dict[str, str]:
+        """The study each report tells of (key: report_id)."""
+        return self._look_up("reports", "report_id", "study_id")
 
     @cached_property
     def overlaps(self) -> dict[str, frozenset[str]]:
-        """The studies that share patients with each study (key: study_id); a check holds that both name each other."""
-        return {
-            study: frozenset(split_ids(others))
-            for study, others in zip(
-                self.tables["studies"]["study_id"], self.tables["studies"]["overlaps_with"]
-            )
-        }
+        """The studies that share patients with each study (key: study_id); each names the other."""
+        shared = self._look_up("studies", "study_id", "overlaps_with")
+        return {study: frozenset(split_ids(others)) for study, others in shared.items()}
 
     @cached_property
     def study_names(self) -> dict[str, str]:
         """Short name of the study each cohort belongs to (key: cohort_id)."""
-        names = dict(zip(self.tables["studies"]["study_id"], self.tables["studies"]["name"]))
+        names = self._look_up("studies", "study_id", "name")
         return {cohort: names.get(study, study) for cohort, study in self.cohort_studies.items()}
 
     @cached_property
     def cohort_labels(self) -> dict[str, str]:
         """Label of each cohort (key: cohort_id)."""
-        return dict(zip(self.tables["cohorts"]["cohort_id"], self.tables["cohorts"]["label"]))
+        return self._look_up("cohorts", "cohort_id", "label")
 
     @cached_property
     def discrepancy_titles(self) -> dict[str, str]:
         """Title of each registered discrepancy (key: discrepancy_id)."""
-        return dict(
-            zip(self.tables["discrepancies"]["discrepancy_id"], self.tables["discrepancies"]["title"])
-        )
+        return self._look_up("discrepancies", "discrepancy_id", "title")
+
+    def _look_up(self, table: str, key: str, column: str) -> dict:
+        frame = self.tables[table]
+        return dict(zip(frame[key], frame[column], strict=True))
 
     @cached_property
     def _records(self) -> dict[str, dict[str, dict]]:
@@ -136,16 +156,18 @@ class Evidence:
 
     def label(self, table: str, column: str, code) -> str:
         """Words for a code, as the schema declares them; '' for a missing code."""
-        return "" if pd.isna(code) else self.package.tables[table].field(column).label(code)
+        return "" if pd.isna(code) else self.package.field(table, column).label(code)
 
 
 def records(frame: pd.DataFrame) -> list[dict]:
     """The rows of a frame as plain dictionaries, in order; a missing cell is ``pd.NA``.
 
-    Many times faster than pandas' own rows, which are frames' columns made anew for every row; the pages read tens of thousands.
+    Many times faster than pandas' own rows, which are frames' columns made anew for every row; the pages
+    read tens of thousands.
     """
     names = list(frame.columns)
-    return [dict(zip(names, cells)) for cells in zip(*(frame[name].tolist() for name in names))]
+    columns = [frame[name].tolist() for name in names]
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
 def split_ids(cell) -> list[str]:
@@ -166,13 +188,13 @@ def expand_days(text: str) -> list[int] | None:
 
 
 def load_package(data: Path) -> Package:
-    """The schema in ``data/datapackage.json``."""
-    return parse_package(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
+    """The schema in ``data/datapackage.json``, with blanks for the tables that a review may do without."""
+    return parse_review(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=2)
 def read_bibliography(text: str) -> BibliographyData:
-    """Records from BibTeX; a build reads them to check them, and again to show them. PybtexError where it is not BibTeX."""
+    """Records from BibTeX, kept: a build reads them to check and to show them. PybtexError if it is none."""
     return Parser().parse_string(text)
 
 
@@ -180,6 +202,17 @@ def read_table(path: Path | io.BytesIO, table: Table) -> pd.DataFrame:
     """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
     frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
     return frame[table.columns].astype({item.name: item.dtype for item in table.fields})
+
+
+def empty_frame(table: Table) -> pd.DataFrame:
+    """A table without rows: the declared columns with their dtypes."""
+    return pd.DataFrame({item.name: pd.Series(dtype=item.dtype) for item in table.fields})
+
+
+def read_tables(package: Package, read: Callable[[str], Path | io.BytesIO]) -> dict[str, pd.DataFrame]:
+    """Every table of a package (`read` opens a file by its name), and those it lacks without rows."""
+    tables = {name: read_table(read(table.path), table) for name, table in package.tables.items()}
+    return tables | {name: empty_frame(table) for name, table in package.absent.items()}
 
 
 def read_cells(content: bytes) -> list[dict[str, str]]:
@@ -200,10 +233,8 @@ def load_evidence(root: str | os.PathLike | None = None) -> Evidence:
 
 def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
-    package = parse_package(json.loads(files[DESCRIPTOR]))
-    tables = {
-        name: read_table(io.BytesIO(files[table.path]), table) for name, table in package.tables.items()
-    }
+    package = parse_review(json.loads(files[DESCRIPTOR]))
+    tables = read_tables(package, lambda path: io.BytesIO(files[path]))
     return Evidence(
         package=package, tables=tables, bibliography=read_bibliography(files[BIBLIOGRAPHY].decode())
     )
@@ -235,7 +266,7 @@ def _read_package(root: str | os.PathLike | None) -> Evidence:
 def _read_once(data: Path, state: tuple) -> Evidence:
     """The package of a folder in one state: a build and the chapters it forks read the files once."""
     package = load_package(data)
-    tables = {name: read_table(data / table.path, table) for name, table in package.tables.items()}
+    tables = read_tables(package, lambda path: data / path)
     return Evidence(
         package=package,
         tables=tables,
@@ -246,7 +277,7 @@ def _read_once(data: Path, state: tuple) -> Evidence:
 def select_class(evidence: Evidence, class_id: str) -> Evidence:
     """The part of the evidence that belongs to one regimen class.
 
-    A cohort belongs to the class of its regimen; one without a regimen belongs where its report's regimens do.
+    A cohort belongs to the class of its regimen; one without a regimen where its report's regimens do.
     Rows of a cohort go with it, rows without a cohort with their report.
 
     Raises
@@ -296,13 +327,17 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
         for key in tables["reports"]["report_id"]
         if key in evidence.bibliography.entries
     }
-    return replace(evidence, tables=tables, bibliography=BibliographyData(kept))
+    mentioned = find_mentioned(tables.values(), evidence.report_names)
+    named = {key: evidence.report_names[key] for key in sorted(mentioned)}
+    return replace(evidence, tables=tables, bibliography=BibliographyData(kept), named=named)
 
 
 def select_part(evidence: Evidence, part: str) -> Evidence:
-    """The cohorts of a class's ``core`` families, or of those set ``beside`` them, with their rows and reports.
+    """The cohorts of a class's ``core`` families, or of those ``beside`` them, with their rows and reports.
 
-    A cohort without a regimen goes where the other cohorts of its report go, to the core where they go both ways.
+    A cohort without a regimen goes where the other cohorts of its report go, to the core where they go
+    both ways.
+    The control arm of a trial goes with the arm it was randomised against: neither is read alone.
     Claims, discrepancies and appraisals stay with the class as a whole and come with either part.
 
     Raises
@@ -319,8 +354,8 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
     parts = parts.where(
         parts.notna(), cohorts["report_id"].isin(core_reports).map({True: "core", False: "beside"})
     )
-    kept = cohorts.loc[parts.eq(part)]
-    own = set(kept["regimen_id"].dropna())
+    own = set(cohorts.loc[parts.eq(part), "regimen_id"].dropna())
+    kept = cohorts.loc[_with_controls(cohorts, parts).eq(part)]
     tables = dict(evidence.tables)
     for table in evidence.package.tables.values():
         frame = tables[table.name]
@@ -348,6 +383,28 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
     )
     tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
     return replace(evidence, tables=tables)
+
+
+def _with_controls(cohorts: pd.DataFrame, parts: pd.Series) -> pd.Series:
+    """The part of each cohort, that of a control arm and of its parts being that of the experimental arm."""
+    trial = list(zip(cohorts["report_id"], cohorts["study_id"], strict=True))
+    arms = dict(zip(cohorts["cohort_id"], cohorts["arm"], strict=True))
+    controls = {cohort for cohort, arm in arms.items() if not pd.isna(arm) and arm == "control"}
+    against = {
+        place: part
+        for place, arm, part in zip(trial, cohorts["arm"], parts, strict=True)
+        if not pd.isna(arm) and arm == "experimental"
+    }
+    return pd.Series(
+        [
+            against.get(place, part) if {cohort, parent} & controls else part
+            for place, cohort, parent, part in zip(
+                trial, cohorts["cohort_id"], cohorts["parent_cohort_id"], parts, strict=True
+            )
+        ],
+        index=cohorts.index,
+        dtype=parts.dtype,
+    )
 
 
 def _filter_rows(frame: pd.DataFrame, rules: dict[str, set]) -> pd.DataFrame:

@@ -16,13 +16,14 @@ from livingreview.evidence.schema import Table
 # State of a conclusion -> what a page says of it; one that is read needs no word.
 STATES = {
     "read": "",
-    "changed": "The rows under this conclusion, or its own words, changed after it was last read against them; it waits to be read again.",
+    "changed": "The rows under this conclusion, or its own words, changed after it was last read "
+    "against them; it waits to be read again.",
     "unread": "",
 }
 
 
 def digest_claim(evidence: Evidence, claim_id: str) -> str:
-    """Twelve hexadecimal digits over a conclusion's words and certainty and over every filled cell of the rows it rests on.
+    """Twelve hexadecimal digits over a conclusion's words and certainty and the filled cells of its rows.
 
     Raises
     ------
@@ -34,9 +35,8 @@ def digest_claim(evidence: Evidence, claim_id: str) -> str:
         msg = f"no conclusion {claim_id!r} in claims.csv; there are {', '.join(claims.index)}"
         raise KeyError(msg)
     claim, package = claims.loc[claim_id], evidence.package
-    parts = [
-        _filled(package.tables["claims"], {name: claim[name] for name in ("text", "rests_on", "certainty")})
-    ]
+    own = {name: claim[name] for name in ("text", "rests_on", "certainty")}
+    parts = [_filled(package.tables["claims"], own)]
     for row_id in split_ids(claim["rests_on"]):
         known = row_id in evidence.row_tables
         parts.append(
@@ -49,8 +49,6 @@ def digest_claim(evidence: Evidence, claim_id: str) -> str:
 
 def reading_state(evidence: Evidence, claim_id: str) -> str:
     """'read' (nothing changed since), 'changed' (to be read again) or 'unread' (no reading is recorded)."""
-    if "readings" not in evidence.tables:
-        return "unread"
     kept = evidence.tables["readings"].set_index("claim_id")["digest"]
     if claim_id not in kept.index:
         return "unread"

@@ -24,6 +24,7 @@ class Field:
     constraints: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
+    directions: dict = field(default_factory=dict)
 
     @property
     def dtype(self) -> str:
@@ -40,8 +41,12 @@ class Field:
         return self.labels.get(code, code)
 
     def codes_in(self, group: str) -> list[str]:
-        """Codes that the schema puts in a group (for example the outcomes that are responses), in declared order."""
+        """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
+
+    def direction(self, code) -> str:
+        """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
+        return self.directions.get(code, "neutral")
 
 
 @dataclass(frozen=True)
@@ -82,23 +87,44 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The whole data package."""
+    """The whole data package.
+
+    Attributes
+    ----------
+    tables : dict of str to Table
+        The tables it declares, and no others: what is offered, listed and checked.
+    absent : dict of str to Table
+        Blank tables that stand for those it lacks, see `livingreview.evidence.contract`.
+    """
 
     name: str
     title: str
     description: str
     tables: dict[str, Table]
     licence: str = ""
+    absent: dict[str, Table] = field(default_factory=dict)
 
     @property
     def evidence_tables(self) -> list[Table]:
         """Tables whose rows are figures with an address and a locator."""
         return [table for table in self.tables.values() if table.evidence]
 
+    def table(self, name: str) -> Table:
+        """A table, blank where the package may lack it and does; KeyError for any other name."""
+        for tables in (self.tables, self.absent):
+            if name in tables:
+                return tables[name]
+        msg = f"no table {name!r} in the data package; it has {', '.join(self.tables)}"
+        raise KeyError(msg)
+
+    def field(self, table: str, column: str) -> Field:
+        """A column of a table; without words, codes and groups where the package lacks the table."""
+        return self.table(table).field(column)
+
 
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
-    keys = ("title", "description", "unit", "constraints", "labels", "groups")
+    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),
@@ -126,7 +152,7 @@ def parse_table(descriptor: dict) -> Table:
 
 
 def parse_package(descriptor: dict) -> Package:
-    """A Data Package descriptor (the parsed ``datapackage.json``) as a `Package`."""
+    """A Data Package descriptor (the parsed ``datapackage.json``) as a `Package`, and nothing besides."""
     tables = [parse_table(item) for item in descriptor["resources"]]
     licences = descriptor.get("licenses") or [{}]
     return Package(

@@ -1,4 +1,4 @@
-"""How the review is kept up, as ``review.yml`` states it: mode, searches, dates. What is not stated stays empty."""
+"""How the review is kept up, as ``review.yml`` states it: mode, searches, dates; what is not, is empty."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Upkeep:
 
     @property
     def next_due(self) -> datetime.date | None:
-        """When a search is due: as stated, or the schedule counted from the source searched longest ago; None where neither is known."""
+        """When a search is due: as stated, or by the schedule from the source searched longest ago."""
         if self.mode == "retired":
             return None
         searched = [day for _, day in self.sources]
@@ -59,7 +59,10 @@ class Upkeep:
         """What every page says of a review that is retired; '' while it is not."""
         if self.mode != "retired":
             return ""
-        return f"This review was retired on {self.since}: {self.reason.rstrip('.')}. It is not searched again; newer evidence may exist."
+        return (
+            f"This review was retired on {self.since}: {self.reason.rstrip('.')}. "
+            "It is not searched again; newer evidence may exist."
+        )
 
 
 def read_upkeep(root: Path) -> Upkeep | None:
@@ -88,8 +91,11 @@ def tell_due(upkeep: Upkeep | None, today: datetime.date) -> str:
     sources = "\n".join(
         f"- {name}, last searched {day or 'on no date on record'}" for name, day in upkeep.sources
     )
-    words = f"A search was due on {upkeep.next_due}"
-    return f"{words}\n\nSources of the review:\n\n{sources}\n\nWhen they have been searched, enter it in data/searches.csv and {FILE}; a new report goes in as CONTRIBUTING.md says."
+    return (
+        f"A search was due on {upkeep.next_due}\n\nSources of the review:\n\n{sources}\n\n"
+        f"When they have been searched, enter it in data/searches.csv and {FILE}; "
+        "a new report goes in as CONTRIBUTING.md says."
+    )
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:

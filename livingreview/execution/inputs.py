@@ -18,12 +18,13 @@ ENGINE = (
 )
 WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
+CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
     """A function from an input's name to its current hash; each is computed once.
 
-    Names are ``engine``, ``web``, ``data``, ``slice:…``, ``file:…`` and ``dir:…``.
+    Names are ``engine``, ``web``, ``data``, ``checked``, ``slice:…``, ``file:…`` and ``dir:…``.
     """
 
     @cache
@@ -33,7 +34,7 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     @cache
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
-        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA}.get(kind):
+        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA, "checked": CHECKED}.get(kind):
             return hash_files(
                 root,
                 sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),
@@ -74,9 +75,10 @@ def hash_files(root: Path, paths: list[Path], *extra: str) -> str:
 
 
 def hash_evidence(evidence: Evidence) -> str:
-    """One hash over everything a slice of the evidence can show: schema, rows, bibliography."""
+    """One hash over everything a slice of the evidence can show: schema, rows, bibliography, names."""
     tables = [
         part for name, frame in sorted(evidence.tables.items()) for part in (name, frame.to_csv(index=False))
     ]
     entries = [f"{key}{entry!r}" for key, entry in sorted(evidence.bibliography.entries.items())]
-    return digest(repr(evidence.package), *tables, *entries)
+    names = [f"{key}{name}" for key, name in sorted(evidence.report_names.items())]
+    return digest(repr(evidence.package), *tables, *entries, *names)

@@ -1,8 +1,9 @@
-"""Chapters that share their sections: order, headings and cells come from one file, each chapter adds its own words.
+"""Chapters that share their sections: order, headings and cells come from one file, a chapter adds its words.
 
-A chapter says ``% sections: _class.md`` where its sections begin. Below that line it holds, under headings of that file,
-what is its own; a section without own words need not stand there. The file of sections is MyST too: in each of its
-sections the line ``% own words`` marks where a chapter's words go (without one: right under the heading).
+A chapter says ``% sections: _class.md`` where its sections begin. Below that line it holds, under headings
+of that file, what is its own; a section without own words need not stand there. The file of sections is MyST
+too: in each of its sections the line ``% own words`` marks where a chapter's words go (without one: under the
+heading).
 What a chapter writes after a line ``+++`` comes at the section's end, below the shared cells.
 """
 
@@ -36,7 +37,7 @@ class SectionError(ValueError):
 
 
 def find_pages(folder: Path) -> list[Path]:
-    """The pages of a folder of chapters; a file whose name begins with an underscore is a part of others, no page."""
+    """The pages of a folder of chapters; a file whose name begins with an underscore is a part of others."""
     return sorted(path for path in folder.glob("*.md") if not path.name.startswith("_"))
 
 
@@ -58,18 +59,13 @@ def expand_chapter(path: Path) -> str:
 
 
 def expand_text(text: str, folder: Path) -> str:
-    """The text of a chapter with its shared sections, which stand in a file of `folder`; see `expand_chapter`."""
+    """The text of a chapter with its shared sections, from a file of `folder`; see `expand_chapter`."""
     named = MARK.search(text)
     if not named:
         return text
     start = text[: named.end()].count("\n")
-    source = folder / named[1]
-    if not source.is_file():
-        raise SectionError(
-            start, f"{named[1]!r}", "a file of sections beside the chapter", "correct the name"
-        )
     own = _read_own(text[named.end() :], start + 1)
-    shared = dict(_part(source.read_text(encoding="utf-8")))
+    shared = {heading: body for heading, _, body in _part(_read_shared(folder, named[1], start))}
     for heading, (line, _) in own.items():
         if heading not in shared:
             near = difflib.get_close_matches(heading, shared, 1, 0.4)
@@ -83,6 +79,19 @@ def expand_text(text: str, folder: Path) -> str:
     return text[: named.start()].rstrip("\n") + "\n\n" + "\n".join(parts)
 
 
+def _read_shared(folder: Path, name: str, line: int) -> str:
+    """The file of sections that a chapter names on a line."""
+    expected, mend = "a file of sections beside the chapter", "correct the name"
+    if name != Path(name).name:
+        raise SectionError(line, f"{name!r}", expected, mend)
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SectionError(line, f"{name!r}, which is not UTF-8", expected, "save it as UTF-8") from None
+    except (OSError, ValueError):
+        raise SectionError(line, f"{name!r}", expected, mend) from None
+
+
 def _read_own(text: str, first: int) -> dict[str, tuple[int, str]]:
     """A chapter's own words: heading -> (line, text). What stands above the first heading has no place."""
     above = text[: match.start()] if (match := re.search(r"^## ", text, re.MULTILINE)) else text
@@ -92,8 +101,8 @@ def _read_own(text: str, first: int) -> dict[str, tuple[int, str]]:
             line, "words above the first heading", "a heading", "move them above the line '% sections:'"
         )
     own: dict[str, tuple[int, str]] = {}
-    for heading, body in _part(text):
-        line = first + next(number for number, row in enumerate(text.splitlines()) if row == f"## {heading}")
+    for heading, place, body in _part(text):
+        line = first + place
         if heading in own:
             raise SectionError(
                 line, f"the heading {heading!r} again", "each heading once", "put its words together"
@@ -102,23 +111,23 @@ def _read_own(text: str, first: int) -> dict[str, tuple[int, str]]:
     return own
 
 
-def _part(text: str) -> Iterator[tuple[str, str]]:
-    """Sections of level two of a text: heading and body; what stands in a fence is no heading."""
-    heading, lines, fence = "", [], ""
-    for line in text.splitlines():
+def _part(text: str) -> Iterator[tuple[str, int, str]]:
+    """Sections of level two: heading, its line from 0, body; what stands in a fence is no heading."""
+    heading, start, lines, fence = None, 0, [], ""
+    for place, line in enumerate(text.split("\n")):
         mark = FENCE.match(line)
         if fence:
             fence = "" if mark and line.strip() == fence else fence
         elif mark:
             fence = mark[1]
         if line.startswith("## ") and not fence:
-            if heading:
-                yield heading, "\n".join(lines)
-            heading, lines = line[3:].strip(), []
+            if heading is not None:
+                yield heading, start, "\n".join(lines)
+            heading, start, lines = line[3:].strip(), place, []
         else:
             lines.append(line)
-    if heading:
-        yield heading, "\n".join(lines)
+    if heading is not None:
+        yield heading, start, "\n".join(lines)
 
 
 def _fill(heading: str, shared: str, own: str) -> str:

@@ -1,1 +1,4 @@
-"""What a chapter shows beyond single tables and charts: its opening, reports, overview, explorer, what-if, cards, clocks, checklist."""
+"""What a chapter shows beyond single tables and charts.
+
+Its opening, the reports' pages, overview, explorer, what-if panel, cards, clocks and checklist.
+"""

@@ -12,7 +12,7 @@ from livingreview.tables.common import text
 
 def tabulate_checklist(review: Evidence) -> Stack:
     """One table per guideline, in the guideline's own order; what is not met says so."""
-    frame, spec = review.tables["reporting_items"], review.package.tables["reporting_items"]
+    frame, spec = review.tables["reporting_items"], review.package.table("reporting_items")
     columns = [Column("Item"), Column("What it asks for"), Column("Met?"), Column("Where"), Column("Remark")]
     tables = []
     for guideline, words in spec.field("guideline").labels.items():
@@ -37,7 +37,7 @@ def tabulate_checklist(review: Evidence) -> Stack:
 
 def count_statuses(review: Evidence, part: pd.DataFrame) -> str:
     """'30 met, 5 partly met, 4 not met'."""
-    labels = review.package.tables["reporting_items"].field("status").labels
+    labels = review.package.field("reporting_items", "status").labels
     counts = part["status"].value_counts()
     return ", ".join(f"{counts[code]} {words}" for code, words in labels.items() if code in counts)
 

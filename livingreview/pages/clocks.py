@@ -21,23 +21,16 @@ def show_clocks() -> Fragment:
             {"facts": [("Upkeep", "not stated: the project has no review.yml")], "note": ""},
             "Upkeep: not stated",
         )
-    facts = [
-        ("Upkeep", MODES[upkeep.mode] + (f", since {upkeep.since}. {upkeep.reason}" if upkeep.since else ""))
-    ]
+    since = f", since {upkeep.since}. {upkeep.reason}" if upkeep.since else ""
+    facts = [("Upkeep", MODES[upkeep.mode] + since)]
     facts += [(f"Last searched: {name}", _clock(day, "no date on record")) for name, day in upkeep.sources]
+    schedule = f"every {upkeep.every_months} months" if upkeep.every_months else "none has been set"
+    due = _clock(upkeep.next_due, "not set, so nothing here can tell whether the review is overdue")
     facts += [
         ("Data as of", _clock(upkeep.data_as_of, "not stated")),
         ("This version dated", _clock(record["date-released"], "not stated")),
-        (
-            "Search schedule",
-            f"every {upkeep.every_months} months" if upkeep.every_months else "none has been set",
-        ),
-        (
-            "Next search due",
-            "never: the review is retired"
-            if upkeep.mode == "retired"
-            else _clock(upkeep.next_due, "not set, so nothing here can tell whether the review is overdue"),
-        ),
+        ("Search schedule", schedule),
+        ("Next search due", "never: the review is retired" if upkeep.mode == "retired" else due),
     ]
     plain = "; ".join(
         f"{name}: {value.striptags() if isinstance(value, Markup) else value}" for name, value in facts
@@ -50,8 +43,6 @@ def show_clocks() -> Fragment:
 
 
 def _clock(day: datetime.date | str | None, missing: str) -> Markup | str:
-    return (
-        Markup('<time datetime="{0}">{0}</time> <span class="lr-age"></span>').format(str(day))
-        if day
-        else missing
-    )
+    if not day:
+        return missing
+    return Markup('<time datetime="{0}">{0}</time> <span class="lr-age"></span>').format(str(day))

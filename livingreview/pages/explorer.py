@@ -1,11 +1,13 @@
-"""The evidence explorer: every cohort and result of the review in one table that a reader searches, filters, sorts and takes away.
+"""The evidence explorer: every cohort and result in one table to search, filter, sort and take away.
 
-The rows stand in one script that only the explorer's page loads. Intervals are computed here, so that the page and the book agree to the digit.
+The rows stand in one script that only the explorer's page loads. Intervals are computed here, so that the
+page and the book agree to the digit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -13,13 +15,22 @@ import pandas as pd
 from livingreview.charts.render import inert_json
 from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.display.html import Fragment
-from livingreview.display.numbers import exact_interval, write_value
+from livingreview.display.numbers import (
+    exact_interval,
+    format_interval,
+    format_number,
+    format_share,
+    percent_value,
+    write_printed,
+    write_value,
+)
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import capitalise, text
+from livingreview.pages.describe import UNSAID
+from livingreview.tables.common import capitalise, text, whole
 from livingreview.tables.outcomes import grade_text
 
-TABLES = ("outcomes", "survival", "adverse_events", "cohorts")
-# Columns whose cells are a code with words for it; a reader can filter by those that have a control on the page.
+# Columns whose cells are a code with words for it; a reader can filter by those that have a control on the
+# page.
 CODED = (
     "kind",
     "class",
@@ -48,6 +59,8 @@ PLAIN = (
     "percent",
     "low",
     "high",
+    "share",
+    "share_interval",
     "time",
     "definition",
     "as_printed",
@@ -81,37 +94,36 @@ NONE = ("", "none of this review")
 
 
 def list_rows(evidence: Evidence) -> list[dict]:
-    """Every row of the explorer: the columns of `COLUMNS`; a coded cell is (code, words), a missing plain cell is None."""
-    about, statuses = (
-        describe_cohorts(evidence),
-        evidence.tables["reports"].set_index("report_id")["status"].to_dict(),
-    )
-    rows = []
-    for name in TABLES:
-        for row in records(evidence.tables[name]):
-            if row["cohort_id"] in about:
-                status = statuses[row["report_id"]]
-                rows.append(
-                    about[row["cohort_id"]]
-                    | _describe_result(evidence, name, row)
-                    | _describe_origin(evidence, name, row)
-                    | {
-                        "report": (row["report_id"], row["report_id"]),
-                        "status": (status, evidence.label("reports", "status", status).split(":")[0]),
-                    }
-                )
-    return rows
+    """Every row of the explorer, with the columns of `COLUMNS`.
+
+    A coded cell is (code, words), a missing plain cell is None.
+    """
+    about = describe_cohorts(evidence)
+    statuses = {
+        report["report_id"]: (
+            report["status"],
+            evidence.label("reports", "status", report["status"]).split(":")[0],
+        )
+        for report in records(evidence.tables["reports"])
+    }
+    return [
+        about[row["cohort_id"]]
+        | _describe_result(evidence, name, row)
+        | _describe_origin(evidence, name, row)
+        | {
+            "report": (row["report_id"], evidence.report_names[row["report_id"]]),
+            "status": statuses[row["report_id"]],
+        }
+        for name in TABLES
+        for row in records(evidence.tables[name])
+        if row["cohort_id"] in about
+    ]
 
 
 def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
     """Whom each cohort (key: cohort_id) is: its coded columns."""
-    named, titles = (
-        dict(zip(evidence.tables[table][key], evidence.tables[table][value]))
-        for table, key, value in (
-            ("regimens", "regimen_id", "name"),
-            ("regimen_classes", "class_id", "title"),
-        )
-    )
+    named = evidence.tables["regimens"].set_index("regimen_id")["name"].to_dict()
+    titles = evidence.tables["regimen_classes"].set_index("class_id")["title"].to_dict()
     studies = {row["study_id"]: row for row in records(evidence.tables["studies"])}
     families = {row["regimen_id"]: row for row in records(evidence.families.reset_index())}
     found = {}
@@ -119,7 +131,7 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
         study, regimen = studies[cohort["study_id"]], text(cohort["regimen_id"])
         family = families.get(regimen)
         found[cohort["cohort_id"]] = {
-            column: (cohort[column], evidence.label("cohorts", column, cohort[column]))
+            column: (cohort[column], _words(evidence, column, cohort[column]))
             for column in ("disease", "age_group", "setting")
         } | {
             "class": NONE if family is None else (family["class_id"], titles[family["class_id"]]),
@@ -132,7 +144,14 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
     return found
 
 
+def _words(evidence: Evidence, column: str, code: str) -> str:
+    """Words for a code of a cohort; beside others 'not reported' alone would not say what is not."""
+    words = evidence.label("cohorts", column, code)
+    return f"{column.replace('_', ' ')} {words}" if code == UNSAID else words
+
+
 def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
+    """What a row of one of the `TABLES` counts, in whom, and its value."""
     result = {
         "kind": (name, evidence.package.tables[name].title),
         "value": write_value(evidence, row),
@@ -141,73 +160,104 @@ def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
         "time": None,
         "definition": None,
     }
-    result |= {
-        column: None if column not in row or pd.isna(row[column]) else int(row[column])
-        for column in ("events", "total")
+    counts = {column: whole(row.get(column, pd.NA)) for column in ("events", "total")}
+    return result | counts | RESULTS[name](evidence, row) | _interval(name, row)
+
+
+def _describe_outcome(evidence: Evidence, row: Mapping) -> dict:
+    outcome, denominator = row["outcome"], row["denominator"]
+    group = evidence.package.field("outcomes", "outcome").groups[outcome]
+    return {
+        "outcome": (outcome, capitalise(evidence.label("outcomes", "outcome", outcome))),
+        "outcome_group": (group, GROUPS[group]),
+        "time": _told(row["timepoint"]),
+        "definition": _told(row["definition"]),
+        "counted_from": (denominator, evidence.label("outcomes", "denominator", denominator)),
     }
-    if name == "outcomes":
-        result |= {
-            "outcome": (row["outcome"], capitalise(evidence.label(name, "outcome", row["outcome"]))),
-            "time": _told(row["timepoint"]),
-            "definition": _told(row["definition"]),
-            "outcome_group": (
-                group := evidence.package.tables[name].field("outcome").groups[row["outcome"]],
-                GROUPS[group],
-            ),
-            "counted_from": (row["denominator"], evidence.label(name, "denominator", row["denominator"])),
-        }
-    elif name == "survival":
-        endpoint, statistic = (
-            evidence.label(name, column, row[column]) for column in ("endpoint", "statistic")
-        )
-        result |= {
-            "outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"),
-            "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"),
-            "definition": _told(row["group"]),
-            "time": None if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
-        }
-    elif name == "adverse_events":
-        result |= {
-            "outcome": (str(row["term"]), capitalise(str(row["term"]))),
-            "outcome_group": (
-                row["group"],
-                "Events of whatever kind"
-                if row["group"] == "any"
-                else f"Any event: {evidence.label(name, 'group', row['group'])}",
-            ),
-            "definition": grade_text(row),
-        }
-    else:
-        result |= {
-            "outcome": ("cohort", "Patients enrolled"),
-            "total": None if pd.isna(row["n_enrolled"]) else int(row["n_enrolled"]),
-        }
-    return result | _interval(name, row)
+
+
+def _describe_survival(evidence: Evidence, row: Mapping) -> dict:
+    endpoint, statistic = (
+        evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
+    )
+    return {
+        "outcome": (f"{row['endpoint']}.{row['statistic']}", f"{capitalise(endpoint)}, {statistic}"),
+        "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"),
+        "definition": _told(row["group"]),
+        "time": None if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
+    }
+
+
+def _describe_adverse_event(evidence: Evidence, row: Mapping) -> dict:
+    term, group = str(row["term"]), row["group"]
+    words = f"Any event: {evidence.label('adverse_events', 'group', group)}"
+    return {
+        "outcome": (term, capitalise(term)),
+        "outcome_group": (group, "Events of whatever kind" if group == "any" else words),
+        "definition": grade_text(row),
+    }
+
+
+def _describe_size(_evidence: Evidence, row: Mapping) -> dict:
+    return {"outcome": ("cohort", "Patients enrolled"), "total": whole(row["n_enrolled"])}
+
+
+# How the rows of each table are described, in the order in which they stand.
+RESULTS = {
+    "outcomes": _describe_outcome,
+    "survival": _describe_survival,
+    "adverse_events": _describe_adverse_event,
+    "cohorts": _describe_size,
+}
+TABLES = tuple(RESULTS)
 
 
 def _told(cell) -> str | None:
-    return None if pd.isna(cell) or cell == "not_reported" else str(cell)
+    return None if pd.isna(cell) or cell == UNSAID else str(cell)
 
 
 def _interval(name: str, row: Mapping) -> dict:
-    """Point and interval in percent, where the row is a share of patients."""
-    share, ends, kind = None, (None, None), ("", "")
+    """Point and interval in percent where the row is a share of patients.
+
+    As numbers, by which the page draws and sorts, and as the book writes them.
+    """
     if name in ("outcomes", "adverse_events"):
-        printed = "" if pd.isna(row["percent_reported_pct"]) else str(row["percent_reported_pct"])
-        if not pd.isna(row["events"]) and not pd.isna(row["total"]) and row["total"] > 1:
-            share, kind = 100 * row["events"] / row["total"], ("exact", "95% exact")
-            ends = tuple(100 * end for end in exact_interval(row["events"], row["total"]))
-        elif printed.replace(".", "", 1).isdigit():
-            share = float(printed)
+        found = _counted_share(row)
     elif name == "survival" and row["statistic"] == "landmark" and row["unit"] == "pct":
-        share = row["estimate"]
-        if not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"]):
-            level = "" if pd.isna(row["ci_level"]) else f"{100 * row['ci_level']:.0f}% "
-            ends, kind = (row["ci_low"], row["ci_high"]), ("printed", f"{level}as printed")
-    return {"interval": kind} | {
-        column: None if value is None else round(float(value), 1)
-        for column, value in zip(("percent", "low", "high"), (share, *ends))
-    }
+        found = _printed_share(row)
+    else:
+        found = {}
+    empty = dict.fromkeys(("percent", "low", "high", "share", "share_interval"))
+    return empty | {"interval": ("", "")} | found
+
+
+def _counted_share(row: Mapping) -> dict:
+    printed = "" if pd.isna(row["percent_reported_pct"]) else str(row["percent_reported_pct"])
+    if not pd.isna(row["events"]) and not pd.isna(row["total"]):
+        if row["total"] < 2:
+            return {}  # no percentage of a single patient
+        low, high = exact_interval(row["events"], row["total"])
+        return {
+            "percent": percent_value(Fraction(row["events"], row["total"])),
+            "low": percent_value(low),
+            "high": percent_value(high),
+            "share": format_share(row["events"], row["total"], printed),
+            "share_interval": format_interval(low, high, row["total"]),
+            "interval": ("exact", "95% exact"),
+        }
+    if printed.replace(".", "", 1).isdigit():
+        return {"percent": float(printed), "share": f"{printed}%"}
+    return {}
+
+
+def _printed_share(row: Mapping) -> dict:
+    found = {"percent": float(row["estimate"]), "share": f"{write_printed(row, row['estimate'])}%"}
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return found
+    level = "" if pd.isna(row["ci_level"]) else f"{format_number(100 * Fraction(str(row['ci_level'])))}% "
+    low, high = (write_printed(row, row[name]) for name in ("ci_low", "ci_high"))
+    ends = {"low": float(row["ci_low"]), "high": float(row["ci_high"]), "share_interval": f"{low} to {high}%"}
+    return found | ends | {"interval": ("printed", f"{level}as printed")}
 
 
 def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
@@ -218,13 +268,16 @@ def _describe_origin(evidence: Evidence, name: str, row: Mapping) -> dict:
     return coded | {
         "row_id": row["row_id"],
         "as_printed": None if pd.isna(row["as_reported"]) else row["as_reported"],
-        "locator": row["locator"],
+        "locator": evidence.in_words(row["locator"]),
         "flagged": "yes" if row["row_id"] in evidence.flags else None,
     }
 
 
 def pack_rows(rows: Sequence[Mapping]) -> dict:
-    """Rows as arrays, every coded column as positions in a list of (code, words), in order of first appearance; {"columns", "codes", "rows"}."""
+    """Rows as arrays: {"columns", "codes", "rows"}.
+
+    A coded column holds positions in its list of (code, words), which is in order of first appearance.
+    """
     codes: dict[str, dict] = {name: {} for name in CODED}
     packed = [
         [
@@ -237,7 +290,7 @@ def pack_rows(rows: Sequence[Mapping]) -> dict:
 
 
 def explorer_script(evidence: Evidence) -> str:
-    """The explorer's rows and the references of their reports as RIS, as a script that hands them to its page."""
+    """The explorer's rows and their reports' references as RIS, as a script that hands them to its page."""
     rows = list_rows(evidence)
     entries = evidence.bibliography.entries
     ris = {
@@ -254,7 +307,10 @@ def write_explorer(evidence: Evidence, folder: Path) -> None:
 
 
 def show_explorer(review: Evidence, *, caption: str) -> Fragment:
-    """The explorer's controls and its empty table; its script fills them. Without script only the links to files and chapters show."""
+    """The explorer's controls and its empty table, which its script fills.
+
+    Without script only the links to files and chapters show.
+    """
     classes = review.tables["regimen_classes"].sort_values("position")
     return Fragment(
         "explorer.html.j2",
@@ -262,8 +318,8 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
             "filters": FILTERS,
             "first": FIRST,
             "caption": caption,
-            "tables": [review.package.tables[name] for name in TABLES],
-            "classes": list(zip(classes["class_id"], classes["title"])),
+            "tables": [review.package.tables[name] for name in TABLES if name in review.package.tables],
+            "classes": list(zip(classes["class_id"], classes["title"], strict=True)),
         },
         "[evidence explorer]",
     )

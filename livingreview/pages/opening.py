@@ -1,4 +1,4 @@
-"""What a chapter imports: its class's evidence, and figures for its prose."""
+"""What a chapter begins with: its class's evidence, figures for its prose, and how to cite it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
 from livingreview.display.html import Fragment
-from livingreview.display.numbers import Figure, make_figure
+from livingreview.display.marks import Figure, explain_marks
+from livingreview.display.numbers import figures_in, make_figure
 from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
 
 
@@ -39,7 +40,7 @@ class _Shown:
         }
 
 
-def glue_figures(evidence: Evidence, **names: str | int) -> None:
+def glue_figures(evidence: Evidence, **names: str | int) -> Fragment | None:
     """Make figures available to the page's prose as ``{glue:}`name` ``.
 
     Parameters
@@ -49,13 +50,26 @@ def glue_figures(evidence: Evidence, **names: str | int) -> None:
     names : str or int
         name = row_id of the figure, or a count that the chapter computed.
 
+    Returns
+    -------
+    Fragment or None
+        What the figures' marks mean, to be shown before the first of them; without those that the chapter's
+        conclusions explain, None where nothing is left.
+
     Raises
     ------
     KeyError
         If a row_id does not exist: prose cannot state a figure that has no row.
     """
+    figures = {name: make_figure(evidence, value) for name, value in names.items() if isinstance(value, str)}
     for name, value in names.items():
-        glue(name, _Shown(make_figure(evidence, value) if isinstance(value, str) else value), display=False)
+        glue(name, _Shown(figures.get(name, value)), display=False)
+    claimed = [
+        figure for words in evidence.tables["claims"]["text"] for figure in figures_in(evidence, words)
+    ]
+    told = {mark for figure in claimed for mark in figure.marks}
+    own = {mark for figure in figures.values() for mark in figure.in_prose.marks} - told
+    return Fragment("legend.html.j2", {"marks": explain_marks(own)}, "[legend]") if own else None
 
 
 def cite_page(page: str, title: str = "") -> Fragment:
@@ -70,7 +84,7 @@ def cite_page(page: str, title: str = "") -> Fragment:
     """
     if title:
         return cite_chapter(review_record(), title=title, page=page)
-    title = load_class(page).tables["regimen_classes"].set_index("class_id").at[page, "title"]
+    title = load_class(page).tables["regimen_classes"].set_index("class_id").loc[page, "title"]
     return cite_chapter(review_record(), title=title, page=page, reports=True)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pandas as pd
 
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, fold
-from livingreview.display.numbers import fill_figures
+from livingreview.display.marks import legend
+from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, records, select_class
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
@@ -17,92 +21,80 @@ def show_status(review: Evidence) -> Fragment:
     record = review_record()
     included = reports.loc[reports["status"].eq("included")]
     whole = cohorts.loc[cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(included["report_id"])]
-    searched = review.tables["searches"][["date", "source"]].dropna()
-    seen = {
-        words: int(reports["text_seen"].eq(code).sum())
+    draft = ", a draft: not released yet, so it may still change" if record["draft"] else ""
+    seen = ", ".join(
+        f"{_count(reports, 'text_seen', code)} {words.split(':')[0]}"
         for code, words in review.package.tables["reports"].field("text_seen").labels.items()
-    }
+    )
     facts = [
-        (
-            "Version",
-            f"{record['version']} of {record['date-released']}"
-            + (", a draft: not released yet, so it may still change" if record["draft"] else ""),
-        ),
-        (
-            "Searched to",
-            f"{max(searched['date'])}: {', '.join(sorted(set(searched['source'])))}"
-            if len(searched)
-            else "no search has been run",
-        ),
-        ("Reports", f"{len(included)} included, {int(reports['status'].eq('context').sum())} as context"),
-        ("Read of them", ", ".join(f"{count} {words.split(':')[0]}" for words, count in seen.items())),
+        ("Version", f"{record['version']} of {record['date-released']}{draft}"),
+        ("Searched to", _last_search(review)),
+        ("Reports", f"{len(included)} included, {_count(reports, 'status', 'context')} as context"),
+        ("Read of them", seen),
         ("Cohorts in included reports", f"{len(whole)}, their subgroups not counted"),
         ("Rows of evidence", f"{len(review.row_tables)}, each with what was printed and where"),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
     ]
-    return Fragment(
-        "facts.html.j2", {"facts": facts, "note": ""}, "; ".join(f"{name}: {value}" for name, value in facts)
-    )
+    plain = "; ".join(f"{name}: {value}" for name, value in facts)
+    return Fragment("facts.html.j2", {"facts": facts, "note": ""}, plain)
+
+
+def _last_search(review: Evidence) -> str:
+    searched = review.tables["searches"][["date", "source"]].dropna()
+    if searched.empty:
+        return "no search has been run"
+    return f"{max(searched['date'])}: {', '.join(sorted(set(searched['source'])))}"
+
+
+def _count(frame: pd.DataFrame, column: str, code: str) -> int:
+    return int(frame[column].eq(code).sum())
 
 
 def list_classes(review: Evidence) -> Fragment:
     """One entry per class: its question and its first conclusion, with certainty."""
-    items = []
+    items, shown = [], []
     for row in records(review.tables["regimen_classes"].sort_values("position")):
         claims = select_class(review, row["class_id"]).tables["claims"].sort_values("position")
-        first = claims.iloc[0] if len(claims) else None
-        items.append(
-            {
-                "class_id": row["class_id"],
-                "title": row["title"],
-                "question": row["question"],
-                "text": "" if first is None else fill_figures(review, first["text"]),
-                "certainty": "" if first is None else first["certainty"],
-                "certainty_label": ""
-                if first is None
-                else review.label("claims", "certainty", first["certainty"]),
+        item = {"class_id": row["class_id"], "title": row["title"], "question": row["question"]}
+        if claims.empty:
+            item |= {"text": "", "certainty": "", "certainty_label": ""}
+        else:
+            first = claims.iloc[0]
+            shown += figures_in(review, first["text"])
+            item |= {
+                "text": fill_figures(review, first["text"]),
+                "certainty": first["certainty"],
+                "certainty_label": review.label("claims", "certainty", first["certainty"]),
             }
-        )
-    return Fragment("classes.html.j2", {"items": items}, f"[{len(items)} classes]")
+        items.append(item)
+    values = {"items": items, "marks": legend(shown)}
+    return Fragment("classes.html.j2", values, f"[{len(items)} classes]")
 
 
 def tabulate_discrepancy_counts(review: Evidence, *, caption: str) -> HtmlTable:
     """Discrepancies by report and severity."""
     frame = review.tables["discrepancies"]
-    severities = review.package.tables["discrepancies"].field("severity").labels
+    severities = review.package.field("discrepancies", "severity").labels
     columns = [
         Column("Report"),
         *[Column(code.capitalize(), True) for code in severities],
         Column("All", True),
         Column("Cannot be settled", True),
     ]
+    blocks = [(report_link(review, report), part) for report, part in frame.groupby("report_id")]
     rows = [
         Row(
             [
-                report_link(report),
-                *[str(int(part["severity"].eq(code).sum())) for code in severities],
+                name,
+                *[str(_count(part, "severity", code)) for code in severities],
                 str(len(part)),
-                str(int(part["status"].eq("unsettled").sum())),
+                str(_count(part, "status", "unsettled")),
             ]
         )
-        for report, part in frame.groupby("report_id")
+        for name, part in [*blocks, ("All reports", frame)]
     ]
-    rows.append(
-        Row(
-            [
-                "All reports",
-                *[str(int(frame["severity"].eq(code).sum())) for code in severities],
-                str(len(frame)),
-                str(int(frame["status"].eq("unsettled").sum())),
-            ]
-        )
-    )
-    return HtmlTable(
-        caption,
-        columns,
-        rows,
-        [f"{code.capitalize()}: {words.split(': ')[-1]}." for code, words in severities.items()],
-    )
+    notes = [f"{code.capitalize()}: {words.split(': ')[-1]}." for code, words in severities.items()]
+    return HtmlTable(caption, columns, rows, notes)
 
 
 def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
@@ -117,15 +109,8 @@ def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
     rows = []
     for table in tables:
         frame = review.tables[table.name]
-        rows.append(
-            Row(
-                [
-                    table.title,
-                    *[str(int(frame["verification"].eq(code).sum())) for code in labels],
-                    str(len(frame)),
-                ]
-            )
-        )
+        counts = [str(_count(frame, "verification", code)) for code in labels]
+        rows.append(Row([table.title, *counts, str(len(frame))]))
     return HtmlTable(caption, columns, rows)
 
 
@@ -135,102 +120,103 @@ def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Fold
     rows = [
         Row(
             [
-                report_link(row["report_id"]) if not pd.isna(row["report_id"]) else row["record_id"],
-                row["search_id"],
+                report_link(review, row["report_id"])
+                if not pd.isna(row["report_id"])
+                else text_of_id(row["record_id"]),
+                text_of_id(row["search_id"]),
                 review.label("screening", "stage", row["stage"]),
-                row["reason"],
+                review.in_words(row["reason"]),
             ]
         )
         for row in records(frame.loc[frame["decision"].eq(decision)])
     ]
-    return fold(
-        HtmlTable(caption, [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")], rows)
-    )
+    columns = [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")]
+    return fold(HtmlTable(caption, columns, rows))
+
+
+def text_of_id(cell: str) -> str:
+    """The id of a search, or of a record that is no report here, in words: 'g4-cog' is 'g4, cog'."""
+    first, _, rest = cell.partition("-")
+    return f"{first}, {rest.replace('-', ' ')}" if re.fullmatch(r"g\d+", first) else cell.replace("-", " ")
 
 
 def show_flow(review: Evidence) -> Fragment:
     """The flow of records (PRISMA 2020), computed from searches and screening: found, kept and left out."""
     screening, reports = review.tables["screening"], review.tables["reports"]
-    searches = review.tables["searches"].set_index("search_id")
-    found = screening["search_id"].map(
-        lambda name: (
-            "five reports given at the start and works they restate"
-            if name == "starting-set"
-            else "keyword searches of archived pages"
-        )
-    )
-    decisions = screening["decision"].value_counts()
     kept = reports.loc[reports["status"].ne("excluded")]
-    studies = {
-        status: reports.loc[reports["status"].eq(status), "study_id"].nunique()
-        for status in ("included", "context")
-    }
     seen = kept["text_seen"].value_counts()
     boxes = [
-        {
-            "title": "Records found",
-            "count": len(screening),
-            "parts": [
-                *list(found.value_counts().items()),
-                ("search queries logged, the reports given at the start aside", len(searches) - 1),
-            ],
-        },
-        {"title": "Records assessed, on what of them could be read", "count": len(screening), "parts": []},
-        {
-            "title": "Left out, each with its reason below",
-            "count": int(decisions.get("excluded", 0)),
-            "parts": [],
-        },
-        {
-            "title": "Reports kept",
-            "count": len(kept),
-            "parts": [
-                (review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()
-            ],
-        },
-        {
-            "title": "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease",
-            "count": int(decisions.get("included", 0)),
-            "parts": [("studies", studies["included"])],
-        },
-        {
-            "title": "Context: comparators, first line, restated works",
-            "count": int(decisions.get("context", 0)),
-            "parts": [("studies", studies["context"])],
-        },
+        _box("Records found", len(screening), _count_origins(review)),
+        _box("Records assessed, on what of them could be read", len(screening)),
+        _box("Left out, each with its reason below", _count(screening, "decision", "excluded")),
+        _box(
+            "Reports kept",
+            len(kept),
+            [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()],
+        ),
+        _box(
+            "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease",
+            _count(screening, "decision", "included"),
+            [("studies", _count_studies(reports, "included"))],
+        ),
+        _box(
+            "Context: comparators, first line, restated works",
+            _count(screening, "decision", "context"),
+            [("studies", _count_studies(reports, "context"))],
+        ),
     ]
-    return Fragment(
-        "flow.html.j2", {"boxes": boxes}, "; ".join(f"{box['title']}: {box['count']}" for box in boxes)
+    plain = "; ".join(f"{box['title']}: {box['count']}" for box in boxes)
+    return Fragment("flow.html.j2", {"boxes": boxes}, plain)
+
+
+def _box(title: str, count: int, parts: Sequence[tuple[str, int]] = ()) -> dict:
+    return {"title": title, "count": count, "parts": parts}
+
+
+def _count_origins(review: Evidence) -> list[tuple[str, int]]:
+    """Records by how they were found, and the queries by which they were looked for."""
+    given = review.tables["screening"]["search_id"].eq("starting-set")
+    origins = given.map(
+        {
+            True: "five reports given at the start and works they restate",
+            False: "keyword searches of archived pages",
+        }
     )
+    queries = max(len(review.tables["searches"]) - 1, 0)
+    return [
+        *origins.value_counts().items(),
+        ("search queries logged, the reports given at the start aside", queries),
+    ]
+
+
+def _count_studies(reports: pd.DataFrame, status: str) -> int:
+    return reports.loc[reports["status"].eq(status), "study_id"].nunique()
 
 
 def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
     """Every logged query with its date and what it brought."""
+    columns = [
+        Column("Search"),
+        Column("Source"),
+        Column("Date"),
+        Column("Query"),
+        Column("On topic", True),
+        Column("Note"),
+    ]
     rows = [
         Row(
             [
-                row["search_id"],
+                text_of_id(row["search_id"]),
                 row["source"],
                 text(row["date"], "day not kept"),
-                row["query"],
+                review.in_words(row["query"]),
                 text(row["hits"]),
-                text(row["note"]),
+                review.in_words(row["note"]),
             ]
         )
         for row in records(review.tables["searches"])
     ]
-    return HtmlTable(
-        caption,
-        [
-            Column("Search"),
-            Column("Source"),
-            Column("Date"),
-            Column("Query"),
-            Column("On topic", True),
-            Column("Note"),
-        ],
-        rows,
-    )
+    return HtmlTable(caption, columns, rows)
 
 
 def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
@@ -245,7 +231,7 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
     rows = [
         Row(
             [
-                report_link(row["report_id"]),
+                report_link(review, row["report_id"]),
                 text(row["rows_first"]),
                 text(row["rows_second"]),
                 text(row["rows_both"]),
@@ -265,25 +251,19 @@ def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
 
 def list_reports(review: Evidence) -> HtmlTable:
     """Every report with a page, its part and its number of rows."""
-    counts = pd.concat(
-        [review.tables[table.name]["report_id"] for table in review.package.evidence_tables]
-    ).value_counts()
+    printed = [review.tables[table.name]["report_id"] for table in review.package.evidence_tables]
+    counts = pd.concat(printed).value_counts()
+    ordered = review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True])
     rows = [
         Row(
             [
-                report_link(row["report_id"]),
+                report_link(review, row["report_id"]),
                 review.label("reports", "kind", row["kind"]),
                 review.label("reports", "status", row["status"]),
                 str(counts.get(row["report_id"], 0)),
             ]
         )
-        for row in records(
-            review.tables["reports"].sort_values(["status", "report_id"], ascending=[False, True])
-        )
+        for row in records(ordered)
     ]
-    return HtmlTable(
-        "Reports",
-        [Column("Report"), Column("Kind"), Column("Part in the review"), Column("Rows", True)],
-        rows,
-        [],
-    )
+    columns = [Column("Report"), Column("Kind"), Column("Part in the review"), Column("Rows", True)]
+    return HtmlTable("Reports", columns, rows)

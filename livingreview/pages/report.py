@@ -1,68 +1,35 @@
-"""Pages made from the data alone: one per report, with every row and where it was printed; the dictionary; the downloads."""
+"""Pages made from the data alone: each report with every row it printed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import shutil
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup, escape
 
-from livingreview.citation import cite_row, format_reference
+from livingreview.citation import cite_row, format_reference, name_reference
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link, render
+from livingreview.display.marks import FLAG
 from livingreview.display.numbers import write_value
-from livingreview.evidence import Evidence, load_evidence, records, select_class
+from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Table
-from livingreview.files import make_zip
-from livingreview.tables.common import text
-from livingreview.tables.reports import list_discrepancies, tabulate_appraisals
+from livingreview.pages.describe import describe_row
+from livingreview.tables.common import report_link, text
+from livingreview.tables.register import list_discrepancies
+from livingreview.tables.reports import tabulate_appraisals
 
-PROVENANCE = (
-    "row_id",
-    "report_id",
-    "locator",
-    "as_reported",
-    "basis",
-    "source_report_id",
-    "source_citation",
-    "derivation",
-    "verification",
-    "note",
+NO_ROW = (
+    "No figure of this report has been entered at first hand; "
+    "what other reports restate of it stands on their pages."
 )
-# Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
-HIDDEN = {
-    *PROVENANCE,
-    "events",
-    "total",
-    "percent_reported_pct",
-    "estimate",
-    "value",
-    "dose",
-    "dose_unit",
-    "unit",
-    "partition",
-    "position",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "value_low",
-    "value_high",
-    "range_low",
-    "range_high",
-    "plus_minus",
-    "n_enrolled",
-    "study_id",
-    "family_id",
-    "parent_cohort_id",
-}
 
 
 def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[Path]:
-    """One MyST page per report in `folder`; unchanged pages are left untouched, pages of reports that are gone are deleted.
+    """One MyST page per report in `folder`.
+
+    Unchanged pages are left untouched, pages of reports that are gone are deleted.
 
     Parameters
     ----------
@@ -83,33 +50,58 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
 
 
 def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dict]], record: dict) -> str:
-    """The page of one report (its row, and the evidence rows that it printed) as MyST Markdown; all tables are raw HTML, escaped by the template engine."""
+    """The page of one report as MyST Markdown; all tables are raw HTML, escaped by the template engine.
+
+    Parameters
+    ----------
+    row : mapping
+        The report's own row.
+    printed : mapping of str to list of dict
+        The evidence rows that it printed (key: name of their table).
+    record : dict
+        The review's own bibliographic record.
+    """
     report_id = row["report_id"]
-    study = evidence.tables["studies"].loc[evidence.tables["studies"]["study_id"].eq(row["study_id"])].iloc[0]
-    sections = [
+    studies = evidence.tables["studies"]
+    study = studies.loc[studies["study_id"].eq(row["study_id"])].iloc[0]
+    facts = render(
+        "facts.html.j2", facts=_report_facts(evidence, row, study), note=evidence.in_words(row["note"])
+    )
+    blocks = [f"# {plain_title(evidence.report_names[report_id])}", raw_block(facts)]
+    if printed:
+        blocks.append(raw_block(cite_row(record, report_id, name_reference(evidence, report_id)).__html__()))
+    sections = _report_sections(evidence, report_id, printed)
+    if not sections:
+        blocks.append(NO_ROW)
+    for title, content in sections:
+        blocks += [f"## {title}", raw_block(content.__html__())]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _report_sections(
+    evidence: Evidence, report_id: str, printed: Mapping[str, list[dict]]
+) -> list[tuple[str, HtmlTable | Fragment | Stack]]:
+    sections: list = [
         (table.title, tabulate_rows(evidence, table, printed[table.name]))
         for table in evidence.package.evidence_tables
         if table.name in printed
     ]
-    for title, name, content in (
-        (
-            "What does not add up",
-            "discrepancies",
-            partial(list_discrepancies, home="../discrepancies.html", reports=""),
-        ),
-        ("Appraisal", "appraisals", partial(tabulate_appraisals, caption="Answers")),
-    ):
-        if evidence.tables[name]["report_id"].eq(report_id).any():
-            sections.append((title, content(evidence, of=report_id)))
-    facts = [
-        ("Reference", format_reference(report_id, evidence.bibliography.entries[report_id])),
+    if evidence.tables["discrepancies"]["report_id"].eq(report_id).any():
+        found = list_discrepancies(evidence, of=report_id, home="../discrepancies.html", reports="")
+        sections.append(("What does not add up", found))
+    if evidence.tables["appraisals"]["report_id"].eq(report_id).any():
+        sections.append(("Appraisal", tabulate_appraisals(evidence, of=report_id, caption="Answers")))
+    return sections
+
+
+def _report_facts(evidence: Evidence, row: Mapping, study: Mapping) -> list[tuple[str, str]]:
+    part = evidence.label("reports", "status", row["status"])
+    return [
+        ("Reference", format_reference(row["report_id"], evidence.bibliography.entries[row["report_id"]])),
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
         ("Kind", evidence.label("reports", "kind", row["kind"])),
         ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
-        (
-            "Part in the review",
-            f"{evidence.label('reports', 'status', row['status'])}. {row['status_reason']}",
-        ),
+        ("Part in the review", f"{part}. {evidence.in_words(row['status_reason'])}"),
         ("Registry", text(row["registry_id"], "not reported")),
         ("First available", text(row["first_available"], "not established")),
         ("Data cut-off", text(row["data_cutoff"], "not reported")),
@@ -117,24 +109,15 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
         ("Funding", text(row["funding"], "not declared in the text seen")),
         ("Competing interests", text(row["competing_interests"], "not declared in the text seen")),
     ]
-    blocks = [
-        f"# {plain_title(study['name'])}: {report_id}",
-        raw_block(render("facts.html.j2", facts=facts, note=text(row["note"]))),
-    ]
-    if printed:
-        blocks.append(raw_block(cite_row(record, report_id).__html__()))
-    if not sections:
-        blocks.append(
-            "No figure of this report has been entered at first hand; what other reports restate of it stands on their pages."
-        )
-    for title, content in sections:
-        blocks += [f"## {title}", raw_block(content.__html__())]
-    return "\n\n".join(blocks) + "\n"
 
 
 def plain_title(words: str) -> str:
-    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation), without what could begin markup: the theme writes titles unescaped."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", words.replace("'", "’")))
+    """Words as Markdown that shows them as they are (CommonMark 2.4: a backslash before any punctuation).
+
+    Without what could begin markup: the theme writes titles unescaped.
+    """
+    apostrophes = words.replace("'", "’")
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", re.sub(r"[<>&\"`]", "", apostrophes))
 
 
 def raw_block(markup: str) -> str:
@@ -144,7 +127,7 @@ def raw_block(markup: str) -> str:
 
 
 def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
-    """The evidence rows that each report printed: report_id -> table -> rows; tables without a row are left out."""
+    """The evidence rows that each report printed: report_id -> table -> rows; no table without a row."""
     printed: dict[str, dict[str, list[dict]]] = {
         report_id: {} for report_id in evidence.tables["reports"]["report_id"]
     }
@@ -155,7 +138,10 @@ def group_rows(evidence: Evidence) -> dict[str, dict[str, list[dict]]]:
 
 
 def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) -> HtmlTable:
-    """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked. Rows are anchors."""
+    """Rows of one evidence table: what each is, its value, as printed, where, on what basis, how far checked.
+
+    Rows are anchors.
+    """
     columns = [
         Column("What"),
         Column("Value", True),
@@ -164,150 +150,57 @@ def tabulate_rows(evidence: Evidence, table: Table, found: Iterable[Mapping]) ->
         Column("Basis"),
         Column("Checked"),
     ]
-    titles = evidence.discrepancy_titles
-    rows = []
-    for row in found:
-        basis = [evidence.label(table.name, "basis", row["basis"])]
-        basis += (
-            [link(row["source_report_id"], f"{row['source_report_id']}.html")]
-            if not pd.isna(row["source_report_id"])
-            else []
-        )
-        basis += [text(row[name]) for name in ("source_citation", "derivation") if not pd.isna(row[name])]
-        printed = [f"“{row['as_reported']}”"] if not pd.isna(row["as_reported"]) else ["no fragment"]
-        checked = [evidence.label(table.name, "verification", row["verification"])]
-        checked += [
-            link(f"! {titles[item]}", f"../discrepancies.html#{item}")
-            for item in evidence.flags.get(row["row_id"], ())
-        ]
-        what = describe_row(evidence, table, row)
-        rows.append(
-            Row(
+    rows = [
+        Row(
+            [
                 [
-                    [what, *([f"Note: {row['note']}"] if not pd.isna(row["note"]) else [])],
-                    write_value(evidence, row),
-                    printed,
-                    row["locator"],
-                    basis,
-                    checked,
+                    describe_row(evidence, table, row),
+                    *([] if pd.isna(row["note"]) else [f"Note: {evidence.in_words(row['note'])}"]),
                 ],
-                anchor=row["row_id"],
-            )
+                write_value(evidence, row),
+                "no fragment" if pd.isna(row["as_reported"]) else f"“{row['as_reported']}”",
+                evidence.in_words(row["locator"]),
+                _basis_parts(evidence, table, row),
+                _checked_parts(evidence, table, row),
+            ],
+            anchor=row["row_id"],
         )
+        for row in found
+    ]
     return HtmlTable(f"{table.title}: every row", columns, rows)
 
 
-def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
-    """A row's own columns in words, without its value and provenance."""
-    parts = []
-    for item in table.fields:
-        value = row[item.name]
-        if (
-            item.name in HIDDEN
-            or pd.isna(value)
-            or (table.name, item.name) in (("regimens", "regimen_id"), ("cohorts", "cohort_id"))
-        ):
-            continue
-        if item.name == "cohort_id" and table.name != "cohorts":
-            value = evidence.cohort_labels.get(value, value)
-        words = item.label(value)
-        unit = f" {item.unit}" if item.unit else ""
-        parts.append(
-            f"{words}{unit}"
-            if item.labels or item.type == "string"
-            else f"{item.name.rsplit('_' + item.unit, 1)[0].replace('_', ' ')} {value:g}{unit}"
-        )
-    return "; ".join(dict.fromkeys(parts))  # a grade from 3 to 3 is told once
-
-
-def tabulate_dictionary(evidence: Evidence) -> Stack:
-    """The data dictionary: every table and column as ``datapackage.json`` declares it."""
-    tables = []
-    for table in evidence.package.tables.values():
-        rows = [
-            Row(
-                [
-                    item.name,
-                    item.type,
-                    item.unit,
-                    item.description,
-                    "yes" if item.required else "",
-                    "; ".join(f"{code} = {words}" for code, words in item.labels.items()),
-                ]
-            )
-            for item in table.fields
-        ]
-        columns = [
-            Column("Column"),
-            Column("Type"),
-            Column("Unit"),
-            Column("Meaning"),
-            Column("Required"),
-            Column("Codes"),
-        ]
-        tables.append(HtmlTable(f"{table.path}: {table.description}", columns, rows))
-    return Stack(tables)
-
-
-def tabulate_downloads(evidence: Evidence) -> HtmlTable:
-    """Links to the package as one file, its schema, the bibliography, and every table as CSV with its number of rows."""
-    whole = (
-        ("Everything in one file", "all-data.zip", "the whole package"),
-        ("Schema", "datapackage.json", "the declaration of every table and column"),
-        ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"),
-    )
-    rows = [Row([title, "", link(name, f"../data/{name}"), meaning]) for title, name, meaning in whole]
-    rows += [
-        Row(
-            [
-                table.title,
-                f"{len(evidence.tables[name])}",
-                link(table.path, f"../data/{table.path}"),
-                table.description,
-            ]
-        )
-        for name, table in evidence.package.tables.items()
+def _basis_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
+    source = row["source_report_id"]
+    return [
+        evidence.label(table.name, "basis", row["basis"]),
+        *([] if pd.isna(source) else [report_link(evidence, source, "")]),
+        *(
+            evidence.in_words(row[name])
+            for name in ("source_citation", "derivation")
+            if not pd.isna(row[name])
+        ),
     ]
-    return HtmlTable(
-        "Tables", [Column("Table"), Column("Rows", True), Column("File"), Column("One row is")], rows
-    )
 
 
-def link_downloads(class_id: str) -> Fragment:
-    """Links to one chapter's data."""
-    return Fragment("downloads.html.j2", {"class_id": class_id}, f"[data of {class_id}]")
+def _checked_parts(evidence: Evidence, table: Table, row: Mapping) -> list:
+    return [
+        evidence.label(table.name, "verification", row["verification"]),
+        *(
+            FLAG
+            + " "
+            + link(evidence.in_words(evidence.discrepancy_titles[item]), f"../discrepancies.html#{item}")
+            for item in evidence.flags.get(row["row_id"], ())
+        ),
+    ]
 
 
-def write_downloads(root: Path, folder: Path) -> None:
-    """The data beside the pages: the package as it is, all of it as one zip, and one zip per class."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    evidence = load_evidence(root)
-    files = {
-        path.name: path.read_bytes()
-        for path in sorted((root / "data").iterdir())
-        if path.is_file() and not path.name.startswith(".")
-    }
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / "all-data.zip").write_bytes(make_zip(files))
-    for class_id in evidence.tables["regimen_classes"]["class_id"]:
-        part = select_class(evidence, class_id)
-        own = {table.path: table_csv(part.tables[name]) for name, table in evidence.package.tables.items()}
-        (folder / f"{class_id}.zip").write_bytes(
-            make_zip(
-                own
-                | {"datapackage.json": files["datapackage.json"], "references.bib": files["references.bib"]}
-            )
-        )
+def code(name: str) -> Markup:
+    """A name as it stands in the files, set as such."""
+    return Markup("<code>{}</code>").format(name)
 
 
-def table_csv(frame: pd.DataFrame) -> bytes:
-    """A frame as CSV in the package's own form."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(
-        [["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
-    )
-    return buffer.getvalue().encode()
+def mark_codes(words: str) -> Markup:
+    """Words in which the names of columns, and codes, are set as such."""
+    parts = re.split(r"((?<![a-z])[a-z]+(?:_[a-z]+)+)", words)
+    return Markup("").join(code(part) if i % 2 else escape(part) for i, part in enumerate(parts))

@@ -1,10 +1,12 @@
-"""The "what if" panel: every combination of population, outcome, denominator and model of the plan, computed when the book is built.
+"""The "what if" panel: every combination of population, outcome, denominator and model, computed at build.
 
 The page needs no server: it holds the results, and a script shows the one chosen with ordinary form controls.
 Where the rules allow no pooled value the combination is there all the same, with the reason.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from livingreview.charts.render import inert_json
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
@@ -13,11 +15,13 @@ from livingreview.display.numbers import (
     format_count,
     format_interval,
     format_percent,
+    format_share,
     make_figure,
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, pool_proportions
-from livingreview.tables.plan import Plan, synthesis_plan
+from livingreview.tables.common import text, whole
+from livingreview.tables.plan import Entry, Plan, synthesis_plan
 from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out
 
 NO_MODEL = "none: nothing is pooled here"
@@ -46,27 +50,7 @@ def show_what_if(evidence: Evidence) -> Fragment:
 
 
 def describe_plan(evidence: Evidence, plan: Plan) -> dict:
-    """One population, outcome and denominator with its studies and the result of each model, as plain values for the page."""
-    studies = []
-    for entry in plan.entries:
-        low, high = exact_interval(entry.events, entry.total)
-        figure = make_figure(evidence, entry.row_id)
-        marks = ", of all enrolled" * entry.rebased + ", restated" * (
-            entry.second_hand and "restated" not in entry.name
-        )
-        size = SMALLEST + (LARGEST - SMALLEST) * (entry.total / max(plan.totals)) ** 0.5
-        studies.append(
-            {
-                "name": entry.name + marks,
-                "href": figure.href,
-                "text": format_count(entry.events, entry.total),
-                "value": _points(entry.events / entry.total),
-                "low": _points(low),
-                "high": _points(high),
-                "interval": format_interval(low, high, entry.total),
-                "size": round(size),
-            }
-        )
+    """One population, outcome and denominator with its studies and each model's result, as plain values."""
     if plan.decision == "pooled":
         models = [
             _result(plan, pool_proportions(plan.events, plan.totals, model=model), name, what)
@@ -79,34 +63,62 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
         "outcome": f"{plan.outcome}, {plan.when}",
         "base": plan.base,
         "decision": DECISIONS[plan.decision],
-        "studies": studies,
+        "studies": [_describe_study(evidence, entry, max(plan.totals)) for entry in plan.entries],
         "left_out": say_left_out(plan),
         "models": models,
     }
 
 
+def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
+    low, high = exact_interval(entry.events, entry.total)
+    name, figure = entry.name, make_figure(evidence, entry.row_id)
+    if entry.rebased:
+        name += ", of all enrolled"
+    if entry.second_hand and "restated" not in entry.name:
+        name += ", restated"
+    return {
+        "name": name,
+        "href": figure.href,
+        "text": _count(evidence, entry),
+        "value": _points(entry.events / entry.total),
+        "low": _points(low),
+        "high": _points(high),
+        "interval": format_interval(low, high, entry.total),
+        "size": round(SMALLEST + (LARGEST - SMALLEST) * (entry.total / largest) ** 0.5),
+    }
+
+
+def _count(evidence: Evidence, entry: Entry) -> str:
+    """A study's count, in the digits of its report where the report prints that very count."""
+    row = evidence.row(entry.row_id)
+    same = (whole(row["events"]), whole(row["total"])) == (entry.events, entry.total)
+    return format_count(entry.events, entry.total, text(row["percent_reported_pct"]) if same else "")
+
+
 def _range(plan: Plan) -> str:
-    shares = [entry.events / entry.total for entry in plan.entries]
-    if len(shares) < 2:
+    if len(plan.entries) < 2:
         return ""
-    return f"The {len(shares)} studies range from {format_percent(min(shares))} to {format_percent(max(shares))}. "
+    ends = (pick(plan.entries, key=lambda entry: Fraction(entry.events, entry.total)) for pick in (min, max))
+    least, most = (format_share(entry.events, entry.total) for entry in ends)
+    return f"The {len(plan.entries)} studies range from {least} to {most}. "
 
 
 def _result(plan: Plan, fit: PooledProportion, name: str, what: str) -> dict:
     if fit.status != "ok":
         return {"name": name, "sentence": f"{_range(plan)}This model cannot be estimated here."}
-    text = f"{format_percent(fit.estimate, fit.total)} [{format_interval(*fit.ci, fit.total)}]"
+    estimate, interval = format_percent(fit.estimate, fit.total), format_interval(*fit.ci, fit.total)
     result = {
         "name": name,
         "value": _points(fit.estimate),
         "low": _points(fit.ci[0]),
         "high": _points(fit.ci[1]),
-        "text": text,
+        "text": f"{estimate} [{interval}]",
     }
-    words = f"{name}: {format_percent(fit.estimate, fit.total)} ({what}; 95% interval {format_interval(*fit.ci, fit.total)}), from {plan.reason}. "
+    words = f"{name}: {estimate} ({what}; 95% interval {interval}), from {plan.reason}. "
     if predicts(fit):
         result["new_study"] = [_points(end) for end in fit.prediction]
-        words += f"A new study would be expected between {format_interval(*fit.prediction, fit.total).replace(' to ', ' and ')}. "
+        ends = format_interval(*fit.prediction, fit.total).replace(" to ", " and ")
+        words += f"A new study would be expected between {ends}. "
     return result | {"sentence": words + _range(plan).strip()}
 
 

@@ -1,16 +1,23 @@
 """Releases: freezing a version, telling what moved between two, laying out the permanent pages."""
 
-from livingreview.releases.diff import Difference, compare
-from livingreview.releases.freeze import ReleaseError, make_release
-from livingreview.releases.snapshot import NOW, Snapshot, list_releases, load_snapshot
+from importlib import import_module
 
-__all__ = [
-    "NOW",
-    "Difference",
-    "ReleaseError",
-    "Snapshot",
-    "compare",
-    "list_releases",
-    "load_snapshot",
-    "make_release",
-]
+# Looked up when asked for: the command line adds these commands without loading what they need.
+_HOMES = {
+    "NOW": "snapshot",
+    "Difference": "diff",
+    "ReleaseError": "freeze",
+    "Snapshot": "snapshot",
+    "compare": "diff",
+    "list_releases": "snapshot",
+    "load_snapshot": "snapshot",
+    "make_release": "freeze",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,7 +12,14 @@ from livingreview.files import find_root, is_current
 
 
 def add_commands(commands) -> None:
-    """Add these commands to the command line."""
+    """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
+    _add_versions(commands)
+    _add_site(commands)
+    due = commands.add_parser("due", help="say whether a search is due by review.yml; exit 1 if one is")
+    due.set_defaults(run=run_due)
+
+
+def _add_versions(commands) -> None:
     release = commands.add_parser("release", help="freeze the data and the estimates as releases/VERSION")
     release.add_argument("version", help="YYYY.M.N, later than the last release")
     release.set_defaults(run=run_release)
@@ -26,29 +33,21 @@ def add_commands(commands) -> None:
     diff.set_defaults(run=run_diff)
 
     reread = commands.add_parser("reread", help="list conclusions to be read again, or record that they were")
-    reread.add_argument(
-        "claims",
-        nargs="*",
-        metavar="CLAIM_ID",
-        help="conclusions you have read against their rows (none: list those that wait)",
-    )
+    read = "conclusions you have read against their rows (none: list those that wait)"
+    reread.add_argument("claims", nargs="*", metavar="CLAIM_ID", help=read)
     reread.add_argument("--all", action="store_true", help="all of them")
     reread.set_defaults(run=run_reread)
 
+
+def _add_site(commands) -> None:
     publish = commands.add_parser(
         "publish", help="lay out a site: / the latest book, /v/VERSION/ each release for good"
     )
-    publish.add_argument(
-        "site",
-        type=Path,
-        help="the site's folder; versions it keeps already stay (SITE.new and SITE.old are used on the way)",
-    )
+    site = "the site's folder; versions it keeps already stay (SITE.new and SITE.old are used on the way)"
+    publish.add_argument("site", type=Path, help=site)
     publish.add_argument("--release", metavar="VERSION", help="refuse unless this is the latest release")
-    publish.add_argument(
-        "--latest-only",
-        action="store_true",
-        help="renew / and leave this version's kept pages as they were published",
-    )
+    latest_only = "renew / and leave this version's kept pages as they were published"
+    publish.add_argument("--latest-only", action="store_true", help=latest_only)
     publish.set_defaults(run=run_publish)
 
     offline = commands.add_parser("offline-zip", help="the whole built book as one zip that opens from disk")
@@ -59,9 +58,6 @@ def add_commands(commands) -> None:
         "zenodo", help="write .zenodo.json from CITATION.cff (a release does so too)"
     )
     zenodo.set_defaults(run=run_zenodo)
-
-    due = commands.add_parser("due", help="say whether a search is due by review.yml; exit 1 if one is")
-    due.set_defaults(run=run_due)
 
 
 def run_release(options: argparse.Namespace) -> int:
@@ -74,9 +70,8 @@ def run_release(options: argparse.Namespace) -> int:
     except ReleaseError as error:
         print(f"not released: {error}", file=sys.stderr)
         return 1
-    print(
-        f"released: {folder.relative_to(root)} (commit it with .zenodo.json, then `git tag v{options.version}`)"
-    )
+    then = f"commit it with .zenodo.json, then `git tag v{options.version}`"
+    print(f"released: {folder.relative_to(root)} ({then})")
     return 0
 
 
@@ -91,11 +86,10 @@ def run_diff(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(
-        json.dumps(difference.to_dict(), indent=1, ensure_ascii=False)
-        if options.json
-        else tell_difference(difference)
-    )
+    if options.json:
+        print(json.dumps(difference.to_dict(), indent=1, ensure_ascii=False))
+    else:
+        print(tell_difference(difference))
     return 0
 
 
@@ -107,17 +101,14 @@ def run_reread(options: argparse.Namespace) -> int:
     waiting = list_unread(root)
     if not options.claims and not options.all:
         for claim_id, state in waiting:
-            print(
-                f"{claim_id}: {'its rows or words changed since it was read' if state == 'changed' else 'no reading is recorded'}"
-            )
+            changed = state == "changed"
+            why = "its rows or words changed since it was read" if changed else "no reading is recorded"
+            print(f"{claim_id}: {why}")
         print(f"{len(waiting)} conclusion(s) to read", file=sys.stderr)
         return 0
+    read = [claim_id for claim_id, _ in waiting] if options.all else options.claims
     try:
-        fresh = record_readings(
-            root,
-            [claim_id for claim_id, _ in waiting] if options.all else options.claims,
-            day=datetime.date.today().isoformat(),
-        )
+        fresh = record_readings(root, read, day=datetime.date.today().isoformat())
     except KeyError as error:
         print(error.args[0], file=sys.stderr)
         return 2

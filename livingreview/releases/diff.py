@@ -11,7 +11,8 @@ from livingreview.evidence.readings import reading_state
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.snapshot import Snapshot
 
-# Kind of a changed evidence row -> what it means. New evidence is told apart from what was known and is now told otherwise.
+# Kind of a changed evidence row -> what it means. New evidence is told apart from what was known and is now
+# told otherwise.
 KINDS = {
     "new_evidence": "row of a report that was not in the review before",
     "addition": "row added to a report that was in the review already",
@@ -32,7 +33,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class RowChange:
-    """A row that was added, changed or removed; `kind` is a key of `KINDS`, for tables that are no evidence 'added', 'changed' or 'removed'."""
+    """A row that was added, changed or removed.
+
+    `kind` is a key of `KINDS`; for tables that are no evidence it is 'added', 'changed' or 'removed'.
+    """
 
     table: str
     key: str
@@ -52,12 +56,18 @@ class Move:
     before: Estimate | None
     after: Estimate | None
 
+    def to_dict(self) -> dict:
+        """The move as plain values, empty ones of an estimate left out."""
+        pair = {"before": self.before, "after": self.after}
+        return asdict(self) | {name: None if item is None else item.to_dict() for name, item in pair.items()}
+
 
 @dataclass(frozen=True)
 class Conclusion:
     """A conclusion whose words or rows changed.
 
-    `kind` is 'added', 'removed', 'reworded' or 'rows changed'; `state` is its reading in the later version, see `livingreview.evidence.readings`.
+    `kind` is 'added', 'removed', 'reworded' or 'rows changed'; `state` is its reading in the later version,
+    see `livingreview.evidence.readings`.
     """
 
     claim_id: str
@@ -104,14 +114,7 @@ class Difference:
     def to_dict(self) -> dict:
         """Plain values, for machines."""
         told = asdict(self)
-        told["estimates"] = [
-            asdict(move)
-            | {
-                name: None if (item := getattr(move, name)) is None else item.to_dict()
-                for name in ("before", "after")
-            }
-            for move in self.estimates
-        ]
+        told["estimates"] = [move.to_dict() for move in self.estimates]
         told["conclusions"] = [
             asdict(item) | {"to_read_again": item.to_read_again} for item in self.conclusions
         ]
@@ -139,7 +142,7 @@ def compare(before: Snapshot, after: Snapshot) -> Difference:
 
 def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
     """table -> key -> column -> cell as it stands in the file; the bibliography is a table of entries."""
-    tables = {}
+    tables = {name: {} for name in snapshot.evidence.package.absent}  # a table left out has no rows
     for table in snapshot.evidence.package.tables.values():
         tables[table.name] = {row[table.primary_key]: row for row in read_cells(snapshot.files[table.path])}
     entries = snapshot.evidence.bibliography.entries
@@ -151,9 +154,8 @@ def read_rows(snapshot: Snapshot) -> dict[str, dict[str, dict[str, str]]]:
 
 def _write_entry(entry) -> str:
     people = {role: " and ".join(map(str, persons)) for role, persons in entry.persons.items()}
-    return "; ".join(
-        [entry.type, *(f"{name} = {value}" for name, value in sorted({**people, **entry.fields}.items()))]
-    )
+    fields = sorted({**people, **entry.fields}.items())
+    return "; ".join([entry.type, *(f"{name} = {value}" for name, value in fields)])
 
 
 def _compare_table(table: str, old: Mapping, new: Mapping, after: Snapshot):
@@ -219,11 +221,8 @@ def _compare_conclusions(old: Mapping, new: Mapping, after: Snapshot, rows) -> t
             kind = "rows changed"
         else:
             continue
-        found.append(
-            Conclusion(
-                claim_id, kind, touched, "" if second is None else reading_state(after.evidence, claim_id)
-            )
-        )
+        state = "" if second is None else reading_state(after.evidence, claim_id)
+        found.append(Conclusion(claim_id, kind, touched, state))
     return tuple(found)
 
 

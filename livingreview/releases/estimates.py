@@ -1,4 +1,4 @@
-"""Every estimate of the review under a key that does not change, so that two versions can be set side by side."""
+"""Every estimate of the review under a key that does not change: two versions can be set side by side."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from livingreview.display.numbers import (
     format_interval,
     format_number,
     format_percent,
+    write_printed,
 )
 from livingreview.evidence import Evidence, records
+from livingreview.tables.common import text, whole
 
 DIGITS = 10  # kept of a value: a last bit that differs between two machines is no change
 
@@ -40,6 +42,8 @@ class Estimate:
         The report that printed it; '' where it rests on several.
     events, total : int or None
         Counts of a proportion.
+    printed, printed_ends : str
+        The report's own digits, where it prints the value or its interval: '4.0', '2.9 to 5.3'.
     """
 
     key: str
@@ -52,6 +56,8 @@ class Estimate:
     report_id: str = ""
     events: int | None = None
     total: int | None = None
+    printed: str = ""
+    printed_ends: str = ""
 
     @property
     def text(self) -> str:
@@ -62,12 +68,11 @@ class Estimate:
     def point(self) -> str:
         """The value with its counts or unit."""
         if self.unit != "proportion":
-            return format_number(self.value) + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
-        return (
-            format_percent(self.value, self.total)
-            if self.events is None
-            else format_count(self.events, self.total)
-        )
+            value = self.printed or format_number(self.value)
+            return value + {"pct": "%", "ratio": ""}.get(self.unit, f" {self.unit}")
+        if self.events is None:
+            return format_percent(self.value, self.total)
+        return format_count(self.events, self.total, self.printed)
 
     @property
     def interval(self) -> str:
@@ -76,7 +81,7 @@ class Estimate:
             return ""
         if self.unit == "proportion":
             return format_interval(self.low, self.high, self.total)
-        return f"{format_number(self.low)} to {format_number(self.high)}"
+        return self.printed_ends or f"{format_number(self.low)} to {format_number(self.high)}"
 
     def same_as(self, other: Estimate) -> bool:
         """Whether value, interval and counts are the same; a new label alone moves nothing."""
@@ -109,7 +114,7 @@ def collect_estimates(evidence: Evidence) -> list[Estimate]:
 
 
 def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
-    """Every outcome row: events of a total with the exact interval, or the printed percentage where there are no counts."""
+    """Every outcome row: events of a total with the exact interval, or else the printed percentage."""
     for row in records(evidence.tables["outcomes"]):
         label = f"{_whom(evidence, row)}: {evidence.label('outcomes', 'outcome', row['outcome'])}"
         base = {"key": row["row_id"], "label": label, "report_id": row["report_id"], "kind": "outcomes"}
@@ -122,11 +127,11 @@ def outcome_estimates(evidence: Evidence) -> Iterator[Estimate]:
                 high=_settle(high),
                 events=int(row["events"]),
                 total=int(row["total"]),
+                printed=text(row["percent_reported_pct"]),
             )
         elif not pd.isna(row["percent_reported_pct"]):
-            yield Estimate(
-                **base, value=_settle(float(row["percent_reported_pct"]) / 100), total=_whole(row["total"])
-            )
+            share = float(row["percent_reported_pct"]) / 100
+            yield Estimate(**base, value=_settle(share), total=whole(row["total"]))
 
 
 def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
@@ -134,19 +139,25 @@ def survival_estimates(evidence: Evidence) -> Iterator[Estimate]:
     for row in records(evidence.tables["survival"]):
         if pd.isna(row["estimate"]):
             continue
-        when = "" if pd.isna(row["time_months"]) else f" at {row['time_months']:g} months"
-        label = f"{_whom(evidence, row)}: {evidence.label('survival', 'endpoint', row['endpoint'])}, {evidence.label('survival', 'statistic', row['statistic'])}{when}"
-        low, high = (None if pd.isna(row[name]) else _settle(row[name]) for name in ("ci_low", "ci_high"))
+        when = "" if pd.isna(row["time_months"]) else f" at {format_number(row['time_months'])} months"
+        endpoint, statistic = (
+            evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
+        )
+        ends = (row["ci_low"], row["ci_high"])
+        # An open interval has no upper end, and is none to compare.
+        low, high = (None, None) if any(pd.isna(end) for end in ends) else map(_settle, ends)
         yield Estimate(
             row["row_id"],
-            label,
+            f"{_whom(evidence, row)}: {endpoint}, {statistic}{when}",
             _settle(row["estimate"]),
             low,
             high,
             str(row["unit"]),
             "survival",
             row["report_id"],
-            total=_whole(row["total"]),
+            total=whole(row["total"]),
+            printed=write_printed(row, row["estimate"]),
+            printed_ends="" if low is None else " to ".join(write_printed(row, end) for end in ends),
         )
 
 
@@ -155,14 +166,12 @@ SOURCES = (outcome_estimates, survival_estimates)
 
 
 def _whom(evidence: Evidence, row: dict) -> str:
-    if pd.isna(row["cohort_id"]):
-        return row["report_id"]
-    return f"{evidence.study_names.get(row['cohort_id'], row['report_id'])}, {evidence.cohort_labels.get(row['cohort_id'], row['cohort_id'])}"
+    cohort_id, report_id = row["cohort_id"], row["report_id"]
+    if pd.isna(cohort_id):
+        return evidence.report_names.get(report_id, report_id)
+    study = evidence.study_names.get(cohort_id, evidence.report_names.get(report_id, report_id))
+    return f"{study}, {evidence.cohort_labels.get(cohort_id, cohort_id)}"
 
 
 def _settle(value) -> float:
     return float(f"{float(value):.{DIGITS}g}")
-
-
-def _whole(value) -> int | None:
-    return None if pd.isna(value) else int(value)

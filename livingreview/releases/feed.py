@@ -25,7 +25,8 @@ def write_release_files(root: Path, pages: Path) -> None:
 def write_feed(root: Path) -> str:
     """The Atom feed of releases, newest first.
 
-    Addresses are relative to the feed unless CITATION.cff gives the review's ``url``; ids follow from title and version, so they never change.
+    Addresses are relative to the feed unless CITATION.cff gives the review's ``url``; ids follow from title
+    and version, so they never change.
     """
     record = read_citation(root)
     records = [read_record(root, version) for version in reversed(list_releases(root))]
@@ -40,17 +41,16 @@ def write_feed(root: Path) -> str:
         for item in records
     ]
     updated = entries[0]["updated"] if entries else f"{record['date-released']}T00:00:00Z"
-    return str(
-        render(
-            "feed.xml.j2",
-            id=_identify(record, "feed"),
-            title=record["title"],
-            base=record.get("url", ""),
-            updated=updated,
-            authors=author_names(record),
-            entries=entries,
-        )
+    feed = render(
+        "feed.xml.j2",
+        id=_identify(record, "feed"),
+        title=record["title"],
+        base=record.get("url", ""),
+        updated=updated,
+        authors=author_names(record),
+        entries=entries,
     )
+    return str(feed)
 
 
 def _identify(record: dict, what: str) -> str:

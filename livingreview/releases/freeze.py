@@ -1,4 +1,4 @@
-"""Freezing a release: the data package, the estimates and a record, under ``releases/<version>/``, never changed again."""
+"""Freezing a release under ``releases/<version>/``, never changed again: data package, estimates, record."""
 
 from __future__ import annotations
 
@@ -37,33 +37,20 @@ def make_release(root: Path, version: str) -> Path:
     Raises
     ------
     ReleaseError
-        If the version is not a later CalVer, the changelog or CITATION.cff does not know it, the data are not sound, or nothing changed.
+        If the version is not a later CalVer, the changelog or CITATION.cff does not know it, the data are not
+        sound, or nothing changed.
     """
     require_later(root, version)
     changes = require_changes_told(root, version)
     record = require_cited(root, version)
-    if problems := check_project(root):
-        told = "\n".join(f"  {problem}" for problem in problems)
-        msg = f"{len(problems)} problem(s) in the data:\n{told}\nTo mend: correct them until `livingreview check` is silent, then release again."
-        raise ReleaseError(msg)
+    require_sound(root)
     now = load_snapshot(root, NOW)
     content = describe_content(root, now)
-    if (past := list_releases(root)) and all(
-        read_record(root, past[-1]).get(name) == value for name, value in content.items()
-    ):
-        msg = f"nothing has changed since {past[-1]}: data, estimates and pages are the same. To mend: there is nothing to release; `livingreview diff {past[-1]} now` shows what a change would be."
-        raise ReleaseError(msg)
+    require_change(root, content)
+    estimates = [item.to_dict() for item in now.estimates.values()]
     files = {
-        DATA: make_zip(
-            {
-                **now.files,
-                "README.md": write_readme(now, record).encode(),
-                **{name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")},
-            }
-        ),
-        ESTIMATES: _json(
-            {"version": version, "estimates": [item.to_dict() for item in now.estimates.values()]}
-        ),
+        DATA: _zip_data(root, now, record),
+        ESTIMATES: _json({"version": version, "estimates": estimates}),
     }
     files[RECORD] = _json(
         {
@@ -71,7 +58,7 @@ def make_release(root: Path, version: str) -> Path:
             "date": str(record["date-released"]),
             "title": record["title"],
             "changes": changes,
-            "rows": {name: len(frame) for name, frame in now.evidence.tables.items()},
+            "rows": {name: len(now.evidence.tables[name]) for name in now.evidence.package.tables},
             **content,
             "sha256": {name: digest(value) for name, value in files.items()},
         }
@@ -81,15 +68,44 @@ def make_release(root: Path, version: str) -> Path:
     return folder
 
 
+def require_sound(root: Path) -> None:
+    """Refuse data in which a check finds a problem."""
+    if problems := check_project(root):
+        told = "\n".join(f"  {problem}" for problem in problems)
+        msg = (
+            f"{len(problems)} problem(s) in the data:\n{told}\n"
+            "To mend: correct them until `livingreview check` is silent, then release again."
+        )
+        raise ReleaseError(msg)
+
+
+def require_change(root: Path, content: dict) -> None:
+    """Refuse content (see `describe_content`) that is that of the last release."""
+    past = list_releases(root)
+    if past and _holds(read_record(root, past[-1]), content):
+        msg = (
+            f"nothing has changed since {past[-1]}: data, estimates and pages are the same. "
+            "To mend: there is nothing to release; "
+            f"`livingreview diff {past[-1]} now` shows what a change would be."
+        )
+        raise ReleaseError(msg)
+
+
 def require_later(root: Path, version: str) -> None:
     """Refuse what is not CalVer, or not later than every release so far."""
     number, past = parse_version(version), list_releases(root)
     if number is None:
-        msg = f"{version!r} is not a version. To mend: YYYY.M.N, for example 2026.11.0 (year, month without a leading zero, number within the month)."
+        msg = (
+            f"{version!r} is not a version. To mend: YYYY.M.N, for example 2026.11.0 "
+            "(year, month without a leading zero, number within the month)."
+        )
         raise ReleaseError(msg)
     if past and number <= parse_version(past[-1]):
         year, month, last = parse_version(past[-1])
-        msg = f"{version} is not later than {past[-1]}, and a release is never changed. To mend: take a later one, for example {year}.{month}.{last + 1}."
+        msg = (
+            f"{version} is not later than {past[-1]}, and a release is never changed. "
+            f"To mend: take a later one, for example {year}.{month}.{last + 1}."
+        )
         raise ReleaseError(msg)
 
 
@@ -97,7 +113,10 @@ def require_changes_told(root: Path, version: str) -> list[str]:
     """The changelog's entries for a version, one text each; refuse where there is none."""
     changes = read_changes(root, version)
     if not changes:
-        msg = f"CHANGELOG.md has no entry for {version}. To mend: add a heading `## {version}` with a line `- …` for each thing a reader should know."
+        msg = (
+            f"CHANGELOG.md has no entry for {version}. To mend: add a heading `## {version}` "
+            "with a line `- …` for each thing a reader should know."
+        )
         raise ReleaseError(msg)
     return changes
 
@@ -114,7 +133,11 @@ def require_cited(root: Path, version: str) -> dict:
     """The review's own record, which must name the version."""
     record = read_citation(root)
     if str(record.get("version")) != version:
-        msg = f'CITATION.cff says version {record.get("version")}, so readers would cite another one. To mend: set `version: "{version}"` and `date-released:` there, build, look at the pages, release again.'
+        msg = (
+            f"CITATION.cff says version {record.get('version')}, so readers would cite another one. "
+            f'To mend: set `version: "{version}"` and `date-released:` there, '
+            "build, look at the pages, release again."
+        )
         raise ReleaseError(msg)
     return record
 
@@ -131,32 +154,42 @@ def describe_content(root: Path, now: Snapshot) -> dict:
 
 def is_released(root: Path, version: str) -> bool:
     """Whether a release is the project as it stands."""
-    return all(
-        read_record(root, version).get(name) == value
-        for name, value in describe_content(root, load_snapshot(root, NOW)).items()
-    )
+    return _holds(read_record(root, version), describe_content(root, load_snapshot(root, NOW)))
+
+
+def _holds(record: dict, content: dict) -> bool:
+    return all(record.get(name) == value for name, value in content.items())
 
 
 def write_readme(now: Snapshot, record: dict) -> str:
-    """What a stranger who opens the package needs: what it is, how to read it, how to cite it, on what terms."""
+    """What a stranger who opens the package needs: what it is, how to read and cite it, on what terms."""
     package = now.evidence.package
+    version, date = record["version"], record["date-released"]
     authors = " and ".join(author_names(record))
     tables = "\n".join(
         f"- `{table.path}` ({len(now.evidence.tables[name])} rows): {table.description}"
         for name, table in package.tables.items()
     )
     return (
-        f"# {record['title']}\n\nVersion {record['version']} of {record['date-released']}. {package.description}\n\n"
-        "A Frictionless Data Package: `datapackage.json` says what every column means; check it with `frictionless validate datapackage.json`.\n"
-        "UTF-8, comma-separated; an empty cell is missing; `row_id` is the address of a figure and stays the same from version to version.\n\n"
+        f"# {record['title']}\n\nVersion {version} of {date}. {package.description}\n\n"
+        "A Frictionless Data Package: `datapackage.json` says what every column means; "
+        "check it with `frictionless validate datapackage.json`.\n"
+        "UTF-8, comma-separated; an empty cell is missing; "
+        "`row_id` is the address of a figure and stays the same from version to version.\n\n"
         f"## Tables\n\n{tables}\n- `references.bib`: a report's bibliographic record\n\n"
-        f"## Cite\n\n{authors}. {record['title']}. Version {record['version']}; {record['date-released']}.\n\n"
+        f"## Cite\n\n{authors}. {record['title']}. Version {version}; {date}.\n\n"
         f"## Licence\n\n{record['license']} for the data; the whole text stands in `LICENSE`.\n"
     )
 
 
 def _json(value) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _zip_data(root: Path, now: Snapshot, record: dict) -> bytes:
+    """The data package with what a stranger needs to use it: read-me, licence and citation."""
+    files = {**now.files, "README.md": write_readme(now, record).encode()}
+    return make_zip(files | {name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")})
 
 
 def _write_folder(target: Path, files: dict[str, bytes]) -> Path:

@@ -8,7 +8,9 @@ from livingreview.files import make_zip
 
 
 def zip_book(book: Path, target: Path) -> Path:
-    """Write a zip of the built book; unpacked, its ``index.html`` opens without a server. The same book gives the same bytes.
+    """Write a zip of the built book; unpacked, its ``index.html`` opens without a server.
+
+    The same book gives the same bytes.
 
     Raises
     ------

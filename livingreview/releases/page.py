@@ -13,7 +13,7 @@ from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, f
 from livingreview.display.numbers import Figure, row_href
 from livingreview.evidence import Evidence, find_root
 from livingreview.files import RELEASES
-from livingreview.releases.diff import Difference, Move, compare
+from livingreview.releases.diff import Conclusion, Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
@@ -27,8 +27,9 @@ from livingreview.releases.snapshot import (
     read_record,
 )
 from livingreview.releases.tell import CAUSES, TITLES
-from livingreview.tables.common import report_link, text
+from livingreview.tables.common import report_link
 
+NEW = ("new_evidence", "addition")  # what was not known before: told by report, not cell by cell
 REPORTS = {
     "added": "added",
     "corrected": "corrected",
@@ -38,7 +39,7 @@ REPORTS = {
 
 
 def show_releases() -> Stack:
-    """Every release with its date, its changes in words and its files; says plainly where there is none or one."""
+    """Every release with its date, its changes in words and its files; says where there is none or one."""
     root = find_root()
     versions = list_releases(root)
     rows = []
@@ -67,7 +68,10 @@ def show_releases() -> Stack:
 def describe_state(versions: list[str]) -> str:
     """How many releases there are, and what that means for this page."""
     if not versions:
-        return "No release has been made yet: nothing has been frozen, and there is nothing to compare these pages with."
+        return (
+            "No release has been made yet: nothing has been frozen, "
+            "and there is nothing to compare these pages with."
+        )
     if len(versions) == 1:
         return f"There is one release, {versions[0]}: there is no earlier one to compare it with."
     return f"There are {len(versions)} releases; the latest is {versions[-1]}."
@@ -105,9 +109,8 @@ def show_difference(difference: Difference, now: Snapshot) -> Iterator[object]:
         _estimate_table(difference, now.evidence, title),
     )
     yield from (table for table in tables if table.rows)
-    if chart := draw_moves(
-        difference, now.evidence, title=f"Estimates that moved: {title[:1].lower()}{title[1:]}"
-    ):
+    of_moves = f"Estimates that moved: {title[:1].lower()}{title[1:]}"
+    if chart := draw_moves(difference, now.evidence, title=of_moves):
         yield chart
     for table in (
         _new_table(difference, now.evidence, title),
@@ -127,32 +130,27 @@ def summarise(difference: Difference) -> str:
     moved = sum(move.before is not None and move.after is not None for move in difference.estimates)
     waiting = sum(item.to_read_again for item in difference.conclusions)
     return (
-        f"New evidence: {counts['new_evidence']} rows of {len(difference.reports['added'])} reports. Rows added to reports known before: {counts['addition']}. "
-        f"Corrected rows: {counts['correction']}. Rows removed: {counts['removal']}. Estimates that moved: {moved}. Conclusions that wait to be read again: {waiting}."
+        f"New evidence: {counts['new_evidence']} rows of {len(difference.reports['added'])} reports. "
+        f"Rows added to reports known before: {counts['addition']}. "
+        f"Corrected rows: {counts['correction']}. Rows removed: {counts['removal']}. "
+        f"Estimates that moved: {moved}. Conclusions that wait to be read again: {waiting}."
     )
 
 
 def draw_moves(difference: Difference, evidence: Evidence, *, title: str) -> ChartFigure | None:
-    """Old and new interval of every estimate that moved and can be put on an axis of percent; None where there is none."""
+    """Old and new interval of every estimate that moved, on an axis of percent; None where there is none."""
     rows: list[ChartRow] = []
     for move in difference.estimates:
-        pair = (move.before, move.after)
-        if all(item is not None and item.unit in ("proportion", "pct") for item in pair):
-            rows.append(ChartRow(move.label))
+        if all(item is not None and item.unit in ("proportion", "pct") for item in (move.before, move.after)):
             rows += [
-                _chart_row(evidence, move, item, words)
-                for item, words in zip(pair, (f"before ({difference.before})", "after"))
+                ChartRow(move.label),
+                _chart_row(evidence, move, move.before, f"before ({difference.before})"),
+                _chart_row(evidence, move, move.after, "after"),
             ]
-    return (
-        draw_rows(
-            rows,
-            title=title,
-            axis="%",
-            note="Open diamonds: before. Squares: after. Lines: 95% intervals where there are any.",
-        )
-        if rows
-        else None
-    )
+    if not rows:
+        return None
+    note = "Open diamonds: before. Squares: after. Lines: 95% intervals where there are any."
+    return draw_rows(rows, title=title, axis="%", note=note)
 
 
 def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> ChartRow:
@@ -168,6 +166,7 @@ def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> Ch
         f"[{item.interval}]" if item.interval else "",
         item.total,
         hollow=item is move.before,
+        restated=item is move.before,
     )
 
 
@@ -184,46 +183,35 @@ def _report_table(difference: Difference, evidence: Evidence, title: str) -> Htm
 
 
 def _conclusion_table(difference: Difference, title: str) -> HtmlTable:
+    columns = [
+        Column("Conclusion"),
+        Column("What changed"),
+        Column("Its rows that changed"),
+        Column("Reading"),
+    ]
     rows = [
-        Row(
-            [
-                item.claim_id,
-                item.kind,
-                ", ".join(item.rows) or "none",
-                "to be read again: nobody has, since"
-                if item.to_read_again
-                else "read since"
-                if item.state == "read"
-                else "",
-            ]
-        )
+        Row([item.claim_id, item.kind, ", ".join(item.rows) or "none", _reading(item)])
         for item in difference.conclusions
     ]
-    return HtmlTable(
-        f"Conclusions. {title}",
-        [Column("Conclusion"), Column("What changed"), Column("Its rows that changed"), Column("Reading")],
-        rows,
-    )
+    return HtmlTable(f"Conclusions. {title}", columns, rows)
+
+
+def _reading(item: Conclusion) -> str:
+    if item.to_read_again:
+        return "to be read again: nobody has, since"
+    return "read since" if item.state == "read" else ""
 
 
 def _estimate_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for cause in CAUSES:
-        moves = [
-            move
-            for move in difference.estimates
-            if move.cause == cause and cause not in ("new_evidence", "addition")
-        ]
+        if cause in NEW:
+            continue
+        moves = [move for move in difference.estimates if move.cause == cause]
         rows += [Row([f"{TITLES[cause]}: {CAUSES[cause]}"], heading=True)] if moves else []
-        rows += [
-            Row(
-                [
-                    [move.label, _row(evidence, move.key)],
-                    *("none" if item is None else item.text for item in (move.before, move.after)),
-                ]
-            )
-            for move in moves
-        ]
+        for move in moves:
+            values = ("none" if item is None else item.text for item in (move.before, move.after))
+            rows.append(Row([[move.label, _row(evidence, move.key)], *values]))
     return HtmlTable(
         f"Estimates before and after. {title}",
         [Column("Estimate"), Column("Before", True), Column("After", True)],
@@ -233,30 +221,22 @@ def _estimate_table(difference: Difference, evidence: Evidence, title: str) -> H
 
 def _new_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
-    for kind in ("new_evidence", "addition"):
+    for kind in NEW:
         rows += [
             Row([_report(evidence, report_id), TITLES[kind], str(count)])
             for report_id, count in difference.count_reports(kind)
         ]
-    return HtmlTable(
-        f"New rows by report. {title}", [Column("Report"), Column("Kind"), Column("Rows", True)], rows
-    )
+    columns = [Column("Report"), Column("Kind"), Column("Rows", True)]
+    return HtmlTable(f"New rows by report. {title}", columns, rows)
 
 
 def _cell_table(difference: Difference, evidence: Evidence, title: str) -> HtmlTable:
     rows = []
     for change in difference.evidence_rows("correction"):
-        rows += [
-            Row(
-                [
-                    _row(evidence, change.key),
-                    f"{change.table}: {cell.column}",
-                    cell.before or "empty",
-                    cell.after or "empty",
-                ]
-            )
-            for cell in change.cells
-        ]
+        for cell in change.cells:
+            where = f"{change.table}: {cell.column}"
+            before, after = cell.before or "empty", cell.after or "empty"
+            rows.append(Row([_row(evidence, change.key), where, before, after]))
     rows += [
         Row([change.key, f"{change.table}: whole row", "stood here", "removed"])
         for change in difference.evidence_rows("removal")
@@ -286,14 +266,12 @@ def _row(evidence: Evidence, key: str):
 
 
 def _report(evidence: Evidence, report_id: str):
+    known = set(evidence.tables["reports"]["report_id"])
     return (
-        report_link(report_id)
-        if report_id in set(evidence.tables["reports"]["report_id"])
-        else text(report_id)
+        report_link(evidence, report_id) if report_id in known else f"a report no longer here ({report_id})"
     )
 
 
 def _say(words: str | Markup) -> Fragment:
-    return Fragment(
-        "paragraph.html.j2", {"text": words}, words.striptags() if isinstance(words, Markup) else words
-    )
+    plain = words.striptags() if isinstance(words, Markup) else words
+    return Fragment("paragraph.html.j2", {"text": words}, plain)

@@ -11,16 +11,19 @@ from livingreview.evidence.readings import digest_claim, reading_state
 
 
 def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[str]:
-    """Write into ``data/readings.csv`` that these conclusions were read today; returns those that were not read before.
+    """Write into ``data/readings.csv`` that these conclusions were read; returns those that were not before.
 
     Readings of conclusions that are gone are dropped.
 
     Raises
     ------
     KeyError
-        If there is no such conclusion.
+        If there is no such conclusion, or no table to write readings into.
     """
     evidence = load_evidence(root)
+    if "readings" not in evidence.package.tables:
+        msg = "no table 'readings' in data/datapackage.json: declare it, with a file, to record readings"
+        raise KeyError(msg)
     known = set(evidence.tables["claims"]["claim_id"])
     kept = {
         row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]]
@@ -45,7 +48,6 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
 def list_unread(root: Path) -> list[tuple[str, str]]:
     """(claim_id, state) of every conclusion that is not read as it stands."""
     evidence = load_evidence(root)
-    states = (
-        (claim_id, reading_state(evidence, claim_id)) for claim_id in evidence.tables["claims"]["claim_id"]
-    )
-    return [(claim_id, state) for claim_id, state in states if state != "read"]
+    claim_ids = evidence.tables["claims"]["claim_id"]
+    states = {claim_id: reading_state(evidence, claim_id) for claim_id in claim_ids}
+    return [(claim_id, state) for claim_id, state in states.items() if state != "read"]

@@ -1,8 +1,9 @@
-"""Pages that share their parts: what two versions have in common is stored once, under a name made from its content.
+"""Pages that share their parts: what two versions have in common is stored once, named by its content.
 
-A kept page holds its own words and the tags by which it is cited. Its frame, tables and charts go into files named by their hash,
-which the page takes in as it is read: as scripts, since a page opened from disk may load scripts and pictures and nothing else.
-Without script a reader gets each table or chart as a link to a page of its own.
+A kept page holds its own words and the tags by which it is cited. Its frame, tables and charts go into files
+named by their hash, which the page takes in as it is read: as scripts, since a page opened from disk may load
+scripts and pictures and nothing else. Without script a reader gets each table or chart as a link to a page of
+its own.
 """
 
 from __future__ import annotations
@@ -45,11 +46,9 @@ class SharedFolder:
 
     def keep_file(self, book: Path, name: str) -> str:
         """Store a file of the book; a style sheet with what it names."""
-        return (
-            self.keep_style(book, name)
-            if name.endswith(".css")
-            else self.keep((book / name).read_bytes(), f"/{PurePosixPath(name).name}")
-        )
+        if name.endswith(".css"):
+            return self.keep_style(book, name)
+        return self.keep((book / name).read_bytes(), f"/{PurePosixPath(name).name}")
 
     def keep_style(self, book: Path, name: str) -> str:
         """Store a style sheet with the pictures and fonts it names."""
@@ -79,20 +78,23 @@ def share_page(text: str, up: str, shared: SharedFolder) -> str:
     ).groups()
     scripts = "".join(SCRIPT.findall(head))
     head = HINT.sub("", SCRIPT.sub("", head)).replace("</head>", f"{_take_in(scripts, up, shared)}\n</head>")
-    return f"{head}{body}\n{_take_in(start, up, shared)}\n{share_elements(article, up, shared)}\n{_take_in(rest, up, shared)}\n</body>\n</html>\n"
+    start, rest = (_take_in(part, up, shared) for part in (start, rest))
+    return f"{head}{body}\n{start}\n{share_elements(article, up, shared)}\n{rest}\n</body>\n</html>\n"
 
 
 def share_elements(text: str, up: str, shared: SharedFolder) -> str:
     """The words of a page with its tables, charts and lists in the shared folder."""
     done, position = [], 0
     for start, end in find_parts(text):
-        part = text[start:end]
-        done += [
-            text[position:start],
-            part if len(part) < LEAST else _take_in(part, up, shared) + _without_script(part, up, shared),
-        ]
+        done += [text[position:start], _share_part(text[start:end], up, shared)]
         position = end
     return "".join([*done, text[position:]])
+
+
+def _share_part(part: str, up: str, shared: SharedFolder) -> str:
+    if len(part) < LEAST:
+        return part
+    return _take_in(part, up, shared) + _without_script(part, up, shared)
 
 
 def find_parts(text: str) -> list[list[int]]:
@@ -145,8 +147,8 @@ def relink(text: str, page: str, find: Callable[[str], str | None]) -> str:
 
 
 def _take_in(part: str, up: str, shared: SharedFolder) -> str:
-    # Writing into the page while it is read is the one way that takes any piece of it, scripts too, and needs no server.
-    # The script then goes, so that a saved copy of the page does not take its parts in twice.
+    # Writing into the page while it is read is the one way that takes any piece of it, scripts too, and needs
+    # no server. The script then goes, so that a saved copy of the page does not take its parts in twice.
     words = json.dumps(part, ensure_ascii=False).replace("</", "<\\/")
     code = f"(me => {{ document.write({words}); me.remove(); }})(document.currentScript);\n"
     return f'<script src="{up}{shared.keep(code.encode(), ".js")}"></script>'
@@ -160,11 +162,12 @@ def _without_script(part: str, up: str, shared: SharedFolder) -> str:
         part,
         flags=re.DOTALL,
     )
-    page = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Part of a page</title></head><body>{words}</body></html>'
-    shown = SHOWN.findall(part)
-    title = (
-        re.sub(r"(?:<[^>]*>|\s)+", " ", shown[0]).strip() + (" …" if len(shown) > 1 else "")
-        if shown
-        else "This part of the page"
+    page = (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Part of a page</title></head>'
+        f"<body>{words}</body></html>"
     )
+    shown = SHOWN.findall(part)
+    title = re.sub(r"(?:<[^>]*>|\s)+", " ", shown[0]).strip() if shown else "This part of the page"
+    if len(shown) > 1:
+        title += " …"
     return f'<noscript><p><a href="{up}{shared.keep(page.encode(), ".html")}">{title}</a></p></noscript>'

@@ -1,4 +1,4 @@
-"""The published site: ``/`` is the latest book, ``/v/<version>/`` keeps each version for good, what they share is stored once."""
+"""The published site: ``/`` is the latest book, ``/v/<version>/`` each version for good, on shared parts."""
 
 from __future__ import annotations
 
@@ -40,29 +40,35 @@ def publish_site(root: Path, site: Path, *, expected: str | None = None, latest_
     """
     past = list_releases(root)
     if not past:
-        msg = "there is no release, and a page that can be cited needs a version. To mend: livingreview release YYYY.M.N"
+        msg = (
+            "there is no release, and a page that can be cited needs a version. "
+            "To mend: livingreview release YYYY.M.N"
+        )
         raise ReleaseError(msg)
     version = past[-1]
     if expected not in (None, version):
-        msg = f"the latest release is {version}, not {expected}. To mend: tag the commit that holds releases/{expected} as the latest."
+        msg = (
+            f"the latest release is {version}, not {expected}. "
+            f"To mend: tag the commit that holds releases/{expected} as the latest."
+        )
         raise ReleaseError(msg)
     if not is_released(root, version):
-        msg = f"the project has changed since {version}. To mend: release the change (`livingreview diff {version} now` shows it), build, then publish."
+        msg = (
+            f"the project has changed since {version}. To mend: release the change "
+            f"(`livingreview diff {version} now` shows it), build, then publish."
+        )
         raise ReleaseError(msg)
-    lay_out_site(
-        root / "_build" / "html",
-        site,
-        version,
-        {item: read_record(root, item)["date"] for item in past},
-        latest_only=latest_only,
-    )
+    dates = {item: read_record(root, item)["date"] for item in past}
+    lay_out_site(root / "_build" / "html", site, version, dates, latest_only=latest_only)
     return version
 
 
 def lay_out_site(
     book: Path, site: Path, version: str, dates: Mapping[str, str], *, latest_only: bool = False
 ) -> None:
-    """Add a version to a site and make it the latest; the site is the old one whole or the new one whole at any moment.
+    """Add a version to a site and make it the latest.
+
+    The site is the old one whole or the new one whole at any moment.
 
     Parameters
     ----------
@@ -76,14 +82,18 @@ def lay_out_site(
     Raises
     ------
     ReleaseError
-        If the folder is not a site, keeps a later version, or keeps this version with other pages: a permanent page never changes.
+        If the folder is not a site, keeps a later version, or keeps this version with other pages: a
+        permanent page never changes.
     """
     site = site.resolve()
     require_site(site)
     recover(site)
     kept = list_kept(site)
     if kept and parse_version(kept[-1]) > parse_version(version):
-        msg = f"the site already keeps {kept[-1]}, which is later than {version}. To mend: publish the latest release."
+        msg = (
+            f"the site already keeps {kept[-1]}, which is later than {version}. "
+            "To mend: publish the latest release."
+        )
         raise ReleaseError(msg)
     fresh = site.with_name(f"{site.name}.new")
     try:
@@ -91,10 +101,8 @@ def lay_out_site(
         if not (latest_only and version in kept):
             keep_version(book, fresh, version, dates.get(version, ""))
         shutil.copytree(book, fresh, dirs_exist_ok=True)
-        _write(
-            fresh / VERSIONS,
-            tell_versions(book, version, {item: dates.get(item, "") for item in list_kept(fresh)}),
-        )
+        kept_dates = {item: dates.get(item, "") for item in list_kept(fresh)}
+        _write(fresh / VERSIONS, tell_versions(book, version, kept_dates))
         (fresh / ".nojekyll").touch()  # else GitHub Pages hides folders that begin with an underscore
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -103,27 +111,32 @@ def lay_out_site(
 
 
 def require_site(site: Path) -> None:
-    """Refuse a folder that holds anything but a site, and neighbours that are not what a killed run left: both would be lost."""
+    """Refuse a folder that holds anything but a site, and neighbours that are not what a killed run left.
+
+    Both would be lost.
+    """
     for folder in (site, *(site.with_name(f"{site.name}{ending}") for ending in (".new", ".old"))):
-        names = (
-            {path.name for path in folder.iterdir() if not path.name.startswith(".")} - set(OWNERS)
-            if folder.is_dir()
-            else set()
-        )
-        if names and not (folder / SHARED).is_dir():
-            msg = f"{folder} holds other files, which would be lost. To mend: name a new folder, or the one that holds the site."
+        paths = folder.iterdir() if folder.is_dir() else ()
+        others = {path.name for path in paths if not path.name.startswith(".")} - set(OWNERS)
+        if others and not (folder / SHARED).is_dir():
+            msg = (
+                f"{folder} holds other files, which would be lost. "
+                "To mend: name a new folder, or the one that holds the site."
+            )
             raise ReleaseError(msg)
 
 
 def list_kept(site: Path) -> list[str]:
     """Versions a site keeps, oldest first."""
-    return sorted(
-        (path.name for path in (site / KEPT).glob("*") if parse_version(path.name)), key=parse_version
-    )
+    names = (path.name for path in (site / KEPT).glob("*"))
+    return sorted(filter(parse_version, names), key=parse_version)
 
 
 def carry_over(site: Path, fresh: Path) -> None:
-    """What stays from one publication to the next, as further names of the same files: no byte is copied, and none of them is written to."""
+    """What stays from one publication to the next, as further names of the same files.
+
+    No byte is copied, and none of them is written to.
+    """
     (fresh / SHARED).mkdir(parents=True)
     for path in site.iterdir() if site.is_dir() else ():
         if path.is_dir() and (path.name in (KEPT, SHARED) or path.name.startswith(".")):
@@ -139,36 +152,17 @@ def keep_version(book: Path, site: Path, version: str, date: str) -> None:
     aside = target.with_name(f".{version}")
     whole = {path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()}
     places = share_files(book, whole, shared)
-    _write(
-        aside / PLACES,
-        str(
-            render(
-                "places.js.j2",
-                places=json.dumps(
-                    {
-                        name.removeprefix(STATIC): path
-                        for name, path in places.items()
-                        if name.startswith(STATIC)
-                    },
-                    separators=(",", ":"),
-                    sort_keys=True,
-                ),
-            )
-        ),
-    )
+    _write(aside / PLACES, tell_places(places))
     for name in sorted(whole - places.keys() - set(LATEST_ONLY)):
-        if not name.endswith(".html"):
-            _write(aside / name, (book / name).read_text(encoding="utf-8"))
-            continue
-        up = "../" * name.count("/")  # to the version's folder
-        top = f"{up}../../"  # to the site
-        found = {item: f"{top}{SHARED}/{path}" for item, path in places.items()} | {
-            item: f"{top}{item}" for item in LATEST_ONLY
-        }
-        text = share_page(
-            relink((book / name).read_text(encoding="utf-8"), name, found.get), f"{top}{SHARED}/", shared
-        )
-        _write(aside / name, tell_version(text, top, up, version, date, name))
+        text = (book / name).read_text(encoding="utf-8")
+        if name.endswith(".html"):
+            up = "../" * name.count("/")  # to the version's folder
+            top = f"{up}../../"  # to the site
+            found = {item: f"{top}{SHARED}/{path}" for item, path in places.items()}
+            found |= {item: f"{top}{item}" for item in LATEST_ONLY}
+            text = share_page(relink(text, name, found.get), f"{top}{SHARED}/", shared)
+            text = tell_version(text, top, up, version, date, name)
+        _write(aside / name, text)
     if not target.exists():
         os.rename(aside, target)
         return
@@ -176,14 +170,19 @@ def keep_version(book: Path, site: Path, version: str, date: str) -> None:
     shutil.rmtree(aside)
     if not same:
         msg = (
-            f"the site keeps {version} with other pages, and a permanent page never changes. To mend: release the change as a later version; "
-            f"where only the look changed and there is nothing to release, `livingreview publish --latest-only` renews / and leaves /{KEPT}/{version}/ as it is."
+            f"the site keeps {version} with other pages, and a permanent page never changes. "
+            "To mend: release the change as a later version; "
+            "where only the look changed and there is nothing to release, "
+            f"`livingreview publish --latest-only` renews / and leaves /{KEPT}/{version}/ as it is."
         )
         raise ReleaseError(msg)
 
 
 def share_files(book: Path, names: set[str], shared: SharedFolder) -> dict[str, str]:
-    """Path in the book -> path in the shared folder of every file that no page's own version changes: style, scripts, pictures, data."""
+    """Path in the book -> path in the shared folder, of every file that is no page's own.
+
+    These are style, scripts, pictures and data.
+    """
     own = (".html", ".inv", ".xml")
     return {
         name: shared.keep_file(book, name)
@@ -208,14 +207,18 @@ def tell_version(text: str, top: str, up: str, version: str, date: str, name: st
 def tell_versions(book: Path, latest: str, dates: Mapping[str, str]) -> str:
     """The script by which kept pages learn what the latest version is and whether it still has their page."""
     pages = sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
-    return str(
-        render(
-            "versions.js.j2",
-            told=json.dumps(
-                {"latest": latest, "dates": dates, "pages": pages}, separators=(",", ":"), sort_keys=True
-            ),
-        )
-    )
+    told = {"latest": latest, "dates": dates, "pages": pages}
+    return str(render("versions.js.j2", told=_compact_json(told)))
+
+
+def tell_places(places: Mapping[str, str]) -> str:
+    """The script by which a version's own scripts find the shared ones."""
+    scripts = {name.removeprefix(STATIC): path for name, path in places.items() if name.startswith(STATIC)}
+    return str(render("places.js.j2", places=_compact_json(scripts)))
+
+
+def _compact_json(value) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def _link(source, target) -> None:

@@ -50,10 +50,8 @@ class Snapshot:
     @cached_property
     def estimates(self) -> dict[str, Estimate]:
         """key -> estimate."""
-        return {
-            item.key: item
-            for item in (collect_estimates(self.evidence) if self.frozen is None else self.frozen)
-        }
+        found = collect_estimates(self.evidence) if self.frozen is None else self.frozen
+        return {item.key: item for item in found}
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
@@ -65,9 +63,8 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 def list_releases(root: Path) -> list[str]:
     """Versions released, oldest first."""
     try:
-        names = os.listdir(
-            root / RELEASES
-        )  # asked for even where there is none: a chapter that shows releases depends on this
+        # Asked for even where there is none: a chapter that shows releases depends on this.
+        names = os.listdir(root / RELEASES)
     except FileNotFoundError:
         return []
     return sorted((name for name in names if parse_version(name)), key=parse_version)
@@ -101,9 +98,8 @@ def read_record(root: Path, version: str) -> dict:
 def read_package_files(root: Path) -> dict[str, bytes]:
     """The data package as it stands: descriptor, bibliography and declared tables."""
     data = root / "data"
-    names = [
-        item["path"] for item in json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))["resources"]
-    ]
+    descriptor = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8"))
+    names = [item["path"] for item in descriptor["resources"]]
     return {name: (data / name).read_bytes() for name in sorted([DESCRIPTOR, "references.bib", *names])}
 
 

@@ -45,7 +45,8 @@ def _conclusions(difference: Difference) -> Iterator[str]:
     for item in difference.conclusions:
         yield f"  {item.claim_id}: {item.kind}" + (f" ({', '.join(item.rows)})" if item.rows else "")
         if item.to_read_again:
-            yield f"    TO BE READ AGAIN: nobody has, since. When you have: livingreview reread {item.claim_id}"
+            then = f"When you have: livingreview reread {item.claim_id}"
+            yield f"    TO BE READ AGAIN: nobody has, since. {then}"
 
 
 def _estimates(difference: Difference) -> Iterator[str]:

@@ -12,25 +12,25 @@ from livingreview.synthesis.intervals import (
     proportion_interval,
 )
 from livingreview.synthesis.inverse_variance import InverseVarianceFit
+from livingreview.synthesis.printed import Printed, printed_range, read_printed
 from livingreview.synthesis.proportions import pool_many, pool_proportions
-from livingreview.synthesis.ratios import (
+from livingreview.synthesis.ratios import pool_generic, pool_ratios, two_by_two
+from livingreview.synthesis.reported import (
     HazardRatio,
-    PooledEffect,
-    TwoByTwo,
+    ReportedEffect,
+    effect_from_interval,
     hazard_ratio_from_interval,
     landmark_from_interval,
-    pool_generic,
-    pool_ratios,
     standard_error_from_p,
-    two_by_two,
 )
-from livingreview.synthesis.results import CrudeTotal, PooledProportion
-from livingreview.synthesis.sensitivity import (
+from livingreview.synthesis.results import (
+    CrudeTotal,
     LevelComparison,
-    compare_levels,
-    cumulative,
-    leave_one_out,
+    PooledEffect,
+    PooledProportion,
+    TwoByTwo,
 )
+from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave_one_out
 
 __all__ = [
     "BayesFit",
@@ -41,10 +41,13 @@ __all__ = [
     "LevelComparison",
     "PooledEffect",
     "PooledProportion",
+    "Printed",
+    "ReportedEffect",
     "TwoByTwo",
     "compare_levels",
     "counts_from_percent",
     "cumulative",
+    "effect_from_interval",
     "hazard_ratio_from_interval",
     "landmark_from_interval",
     "leave_one_out",
@@ -54,7 +57,9 @@ __all__ = [
     "pool_many",
     "pool_proportions",
     "pool_ratios",
+    "printed_range",
     "proportion_interval",
+    "read_printed",
     "standard_error_from_p",
     "two_by_two",
 ]

@@ -1,9 +1,14 @@
 """Checks of counts and levels shared by the modules of this package."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
+
+from livingreview.synthesis._types import Array, Flags
 
 
-def as_counts(values, name):
+def as_counts(values: npt.ArrayLike, name: str) -> Array:
     """Return whole, non-negative numbers as a float array of shape (k,).
 
     Floats hold every count below 2**53 exactly and spare the callers a cast
@@ -23,7 +28,9 @@ def as_counts(values, name):
     return array
 
 
-def check_pairs(events, totals, *, names=("events", "totals")):
+def check_pairs(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, names: tuple[str, str] = ("events", "totals")
+) -> tuple[Array, Array]:
     """Return events and totals as float arrays with 0 <= events <= totals, totals >= 1.
 
     Raises
@@ -47,7 +54,7 @@ def check_pairs(events, totals, *, names=("events", "totals")):
     return x, n
 
 
-def check_level(level):
+def check_level(level: float) -> float:
     """Return a coverage strictly between 0 and 1."""
     level = float(level)
     if not 0 < level < 1:
@@ -56,7 +63,7 @@ def check_level(level):
     return level
 
 
-def check_choice(value, allowed, name):
+def check_choice(value: str, allowed: Sequence[str], name: str) -> str:
     """Return value if it is one of the allowed words."""
     if value not in allowed:
         msg = f"{name}: expected one of {', '.join(allowed)}; found {value!r}"
@@ -64,7 +71,7 @@ def check_choice(value, allowed, name):
     return value
 
 
-def as_floats(values, name, *, positive=False):
+def as_floats(values: npt.ArrayLike, name: str, *, positive: bool = False) -> Array:
     """Return finite numbers as a float array of shape (k,), positive if asked."""
     try:
         array = np.atleast_1d(np.asarray(values, dtype=float))
@@ -77,7 +84,7 @@ def as_floats(values, name, *, positive=False):
     return array
 
 
-def _refuse(bad, array, name, expected):
+def _refuse(bad: Flags, array: Array, name: str, expected: str) -> None:
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
         msg = f"{name} at position {i} (from 0): expected {expected}, found {array[i]:g}"

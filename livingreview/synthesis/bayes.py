@@ -1,11 +1,18 @@
 """Bayesian binomial-normal pooling by deterministic quadrature."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit, log_expit, logit, ndtr
 
 from livingreview.synthesis import glmm
+from livingreview.synthesis._types import Array, Index, Interval
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 TAU_SCALE = 1.0
 TAU_MAX = 8.0
@@ -26,14 +33,14 @@ class BayesFit:
     """
 
     p_median: float
-    p_interval: tuple
+    p_interval: Interval
     tau_median: float
-    tau_interval: tuple
-    predictive_interval: tuple
+    tau_interval: Interval
+    predictive_interval: Interval
     level: float
 
 
-def fit_bayes(x, n, *, level=0.95):
+def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
     """Pool proportions with expit(mu) ~ Uniform(0, 1) and tau ~ half-normal(1).
 
     Parameters
@@ -69,18 +76,18 @@ def fit_bayes(x, n, *, level=0.95):
     share = mass * _simpson(TAU_POINTS)
     share /= share.sum()
     p_low, p_median, p_high = expit(_mu_quantiles(mu, inner, share, tails))
-    predictive = _predictive(mu, inner, share, fine, tails[[0, 2]])
+    new_low, new_high = expit(_predictive(mu, inner, share, fine, tails[[0, 2]]))
     return BayesFit(
         float(p_median),
         (float(p_low), float(p_high)),
         float(tau_median),
         (float(tau_low), float(tau_high)),
-        tuple(float(v) for v in expit(predictive)),
+        (float(new_low), float(new_high)),
         level,
     )
 
 
-def _log_posterior(x, n, mu, tau):
+def _log_posterior(x: Array, n: Array, mu: Array, tau: Array) -> glmm.Evaluation:
     """Return log posterior and its mu-derivatives at pairs (mu, tau), less a constant."""
     k = len(x)
     shape = (len(mu), k)
@@ -97,10 +104,10 @@ def _log_posterior(x, n, mu, tau):
     )
 
 
-def _modes(x, n, tau, start):
+def _modes(x: Array, n: Array, tau: Array, start: Array) -> tuple[Array, Array, Array]:
     """Return for each tau the mode of mu, its curvature's sd, and the log density there."""
 
-    def function(theta, i):
+    def function(theta: Array, i: Index) -> glmm.Evaluation:
         return _log_posterior(x, n, theta[:, 0], tau[i])
 
     theta, value, hess, _ = glmm.maximise(function, start[:, None], gain=1e-6)
@@ -108,7 +115,7 @@ def _modes(x, n, tau, start):
     return theta[:, 0], 1 / np.sqrt(np.maximum(-hess[:, 0, 0], 0.05)), value
 
 
-def _grid(x, n, tau, centre, sd):
+def _grid(x: Array, n: Array, tau: Array, centre: Array, sd: Array) -> tuple[Array, Array]:
     """Return a mu grid for each tau that spans its density, and the log density on it."""
     top = _log_posterior(x, n, centre, tau)[0]
     ends = []
@@ -125,23 +132,24 @@ def _grid(x, n, tau, centre, sd):
     return mu, value.reshape(mu.shape)
 
 
-def _simpson(points):
+def _simpson(points: int) -> Array:
     weights = np.full(points, 2.0)
     weights[1::2] = 4.0
     weights[[0, -1]] = 1.0
     return weights / (3 * (points - 1))
 
 
-def _tau_quantiles(tau, mass, tails):
+def _tau_quantiles(tau: Array, mass: Array, tails: Array) -> Array:
     from scipy.interpolate import CubicSpline  # not at the top: slow to import, rarely needed
 
     density = CubicSpline(tau, mass).antiderivative()
     grid = np.linspace(tau[0], tau[-1], FINE_POINTS)
     cdf = np.maximum.accumulate(density(grid))
-    return np.interp(tails * cdf[-1], cdf, grid)
+    quantiles: Array = np.interp(tails * cdf[-1], cdf, grid)
+    return quantiles
 
 
-def _mu_quantiles(mu, inner, share, tails):
+def _mu_quantiles(mu: Array, inner: CubicSpline, share: Array, tails: Array) -> Array:
     """Invert the mixture over tau of the conditional distribution functions of mu."""
     unit = np.linspace(0, 1, FINE_POINTS)
     conditional = np.maximum.accumulate(inner.antiderivative()(unit), axis=1)
@@ -153,7 +161,7 @@ def _mu_quantiles(mu, inner, share, tails):
     return np.interp(tails, cdf, grid)
 
 
-def _predictive(mu, inner, share, tau, tails):
+def _predictive(mu: Array, inner: CubicSpline, share: Array, tau: Array, tails: Array) -> Array:
     """Return quantiles of mu + tau * z, a mixture of normals over a grid finer than that of the density."""
     from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
 
@@ -166,7 +174,7 @@ def _predictive(mu, inner, share, tau, tails):
     sd = np.sqrt(tau[:, None] ** 2 + (width / PREDICTIVE_POINTS) ** 2 / 12)
     low, high = mu.min() - 8 * tau[-1] - 1, mu.max() + 8 * tau[-1] + 1
 
-    def excess(value, tail):
+    def excess(value: float, tail: float) -> float:
         return float((weight * ndtr((value - points) / sd)).sum()) - tail
 
     return np.array([brentq(excess, low, high, args=(tail,), xtol=1e-7) for tail in tails])

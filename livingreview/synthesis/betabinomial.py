@@ -1,13 +1,27 @@
-"""Beta-binomial pooling of single-arm proportions by maximum likelihood."""
+"""Beta-binomial pooling of single-arm proportions by maximum likelihood.
+
+With p the mean, q = 1 - p and g = 1 / (alpha + beta), a study's log-likelihood is a sum of
+log(p + j*g) over its events, of log(q + j*g) over its others, less log(1 + j*g) over its
+patients, j = 0, 1, ...  The sum is exact as g -> 0, where differences of log-gamma
+values would cancel; and as these terms bend ever more slowly in j, a few points stand
+for thousands of them (Gaussian summation), so that a million patients cost as much as a hundred.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis.glmm import log_binomial, maximise
+from livingreview.synthesis._types import Array, Index
+from livingreview.synthesis.glmm import Evaluation, log_binomial, maximise
 
-STARTS = (0.003, 0.03, 0.15, 0.6)
+# Starts of the search: g times the size of the largest study, and g itself.
+SIZED_STARTS, STARTS = (0.03, 0.3, 3.0, 30.0), (0.01, 0.1, 1.0)
+# Below this product no study's likelihood differs from the binomial one.
+NO_EXCESS = 1e-9
+# Terms added one by one; beyond them an interval is at most as long as its distance from 0, and a sum
+# over it with this many points is exact to 15 digits.
+FIRST, POINTS = 16, 10
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,17 @@ class BetaBinomialFit:
     converged: bool
 
 
-def fit_beta_binomial(x, n):
+@dataclass(frozen=True)
+class Terms:
+    """Points j (J,), and how many events, others and patients (J,) each stands for."""
+
+    j: Array
+    events: Array
+    others: Array
+    patients: Array
+
+
+def fit_beta_binomial(x: Array, n: Array) -> BetaBinomialFit:
     """Fit x_i ~ BetaBinomial(n_i, mean expit(mu), correlation rho).
 
     Parameters
@@ -38,54 +62,99 @@ def fit_beta_binomial(x, n):
     ------
     Griffiths 1973, Biometrics 29:637-648; rho = 1 / (alpha + beta + 1).
     """
-    counts = _counts_above(x, n)
-    mu0 = logit(x.sum() / n.sum())
-    at_zero = _terms(np.array([mu0, -np.inf]), counts)[0]
-    theta = np.array([[mu0, logit(rho)] for rho in STARTS])
+    terms = sum_terms(x, n)
+    mu0 = float(logit(x.sum() / n.sum()))
+    at_zero = evaluate_terms(np.array([mu0, -np.inf]), terms)[0]
+    starts = np.log(np.concatenate([np.array(SIZED_STARTS) / n.max(), STARTS]))
+    theta = np.column_stack([np.full(len(starts), mu0), starts])
 
-    def function(trial, _):
-        parts = [_terms(row, counts) for row in trial]
-        return tuple(np.array(part) for part in zip(*parts, strict=True))
+    def function(trial: Array, _: Index) -> Evaluation:
+        value, grad, hess = zip(*(evaluate_terms(row, terms) for row in trial), strict=True)
+        return np.array(value), np.array(grad), np.array(hess)
 
+    # The last digits of the log-likelihood of millions of patients are rounding: no gain lies there.
+    rounding = 8 * np.finfo(float).eps * abs(at_zero)
     # Starts that slide towards rho = 0 never finish; they are judged by their value.
-    theta, value, hess, done = maximise(function, theta, gain=1e-12, max_iter=30)
+    theta, value, hess, done = maximise(function, theta, gain=1e-11 + rounding, max_iter=60)
     i = int(value.argmax())
     constant = float(log_binomial(x, n).sum())
     p = x.sum() / n.sum()
     # The likelihood rises from rho = 0 only if counts vary more than binomially.
-    if value[i] <= at_zero + 1e-9 or theta[i, 1] < -18:
+    if value[i] <= at_zero + 1e-8 + rounding or theta[i, 1] < np.log(NO_EXCESS / n.max()):
         se = 1 / np.sqrt(n.sum() * p * (1 - p))
-        return BetaBinomialFit(float(mu0), float(se), 0.0, float(at_zero) + constant, True)
+        return BetaBinomialFit(mu0, float(se), 0.0, at_zero + constant, True)
     se = np.sqrt(np.linalg.inv(-hess[i])[0, 0])
     return BetaBinomialFit(
         float(theta[i, 0]), float(se), float(expit(theta[i, 1])), float(value[i]) + constant, bool(done[i])
     )
 
 
-def _counts_above(x, n):
-    """Return how many studies have events, non-events and patients above j = 0, 1, ...
+def sum_terms(x: Array, n: Array) -> Terms:
+    """Return the points that stand for the terms j = 0, 1, ... of the log-likelihood.
 
-    In this form the likelihood is a sum of log(p + j*g): exact as rho -> 0, where
-    differences of log-gamma values would cancel.
+    Parameters
+    ----------
+    x, n : ndarray, shape (k,)  events and patients
+
+    Returns
+    -------
+    Terms
+        At most 10 points for each power of 2 below the largest study and for each count.
     """
-    j = np.arange(int(n.max()))
-    return j, *((values[:, None] > j).sum(axis=0) for values in (x, n - x, n))
+    most = int(n.max())
+    counts = np.concatenate([x, n - x, n]).astype(int)
+    doubled = FIRST * 2 ** np.arange(max(most // FIRST, 1).bit_length())
+    cuts = np.unique(np.concatenate([[0, most], counts, doubled]))
+    cuts = cuts[cuts <= most]
+    points, weights = [], []
+    for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        j, weight = summation_rule(end - start, POINTS if start >= FIRST else FIRST)
+        points.append(start + j)
+        weights.append(weight)
+    j, weight = np.concatenate(points), np.concatenate(weights)
+    return Terms(j, *(weight * (values[:, None] > j).sum(axis=0) for values in (x, n - x, n)))
 
 
-def _terms(theta, counts):
+def summation_rule(length: int, points: int) -> tuple[Array, Array]:
+    """Return points within 0 ... length - 1 and weights whose weighted sum stands for the sum over all.
+
+    Parameters
+    ----------
+    length : int  >= 1
+    points : int  >= 1; where it is at least ``length``, all are taken
+
+    Returns
+    -------
+    points, weights : ndarray, shape (min(length, points),)
+        Exact for polynomials of degree below twice their number.
+
+    Source
+    ------
+    Golub & Welsch 1969, Math Comp 23:221-230, with the recurrence of the discrete
+    Chebyshev polynomials (Gautschi 2004, Orthogonal Polynomials, section 1.5.2).
+    """
+    if points >= length:
+        return np.arange(float(length)), np.ones(length)
+    k = np.arange(1.0, points)
+    size = float(length)
+    beside = 0.5 * k * np.sqrt((size**2 - k**2) / (4 * k**2 - 1))
+    values, vectors = np.linalg.eigh(np.diag(beside, 1) + np.diag(beside, -1))
+    return values + (size - 1) / 2, size * vectors[0] ** 2
+
+
+def evaluate_terms(theta: Array, terms: Terms) -> tuple[float, Array, Array]:
     """Return log-likelihood (less binomial coefficients), gradient and Hessian.
 
     theta is (mu, logit rho); g = rho / (1 - rho) = 1 / (alpha + beta).
     """
-    j, a, b, c = counts
+    a, b, c = terms.events, terms.others, terms.patients
     p, g = expit(theta[0]), np.exp(theta[1])
-    q, s = 1 - p, p * (1 - p)
-    u, v, w = p + j * g, q + j * g, 1 + j * g
-    value = a @ np.log(u) + b @ np.log(v) - c @ np.log(w)
+    q, s, jg = expit(-theta[0]), expit(theta[0]) * expit(-theta[0]), terms.j * g
+    u, v, w = p + jg, q + jg, 1 + jg
+    value = a @ np.log(u) + b @ np.log(v) - c @ np.log1p(jg)
     d_mu = s * (a @ (1 / u) - b @ (1 / v))
-    jg = j * g
     d_g = a @ (jg / u) + b @ (jg / v) - c @ (jg / w)
-    d_mu_mu = (1 - 2 * p) * d_mu - s * s * (a @ u**-2.0 + b @ v**-2.0)
+    d_mu_mu = (q - p) * d_mu - s * s * (a @ u**-2.0 + b @ v**-2.0)
     d_mu_g = -s * (a @ (jg / u**2) - b @ (jg / v**2))
     d_g_g = a @ (jg * p / u**2) + b @ (jg * q / v**2) - c @ (jg / w**2)
-    return value, np.array([d_mu, d_g]), np.array([[d_mu_mu, d_mu_g], [d_mu_g, d_g_g]])
+    return float(value), np.array([d_mu, d_g]), np.array([[d_mu_mu, d_mu_g], [d_mu_g, d_g_g]])

@@ -8,11 +8,15 @@ The likelihood is even in tau.  Optimising over the whole real line and taking
 the absolute value at the end removes the boundary from the search.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 from scipy.special import expit, gammaln, xlog1py, xlogy
+
+from livingreview.synthesis._types import Array, Flags, Index
 
 COARSE_NODES, FINE_NODES = 11, 25
 # Sets on which FINE_NODES is not enough are refitted with the next rule.
@@ -25,6 +29,9 @@ SETTLED = 1e-6
 TAU_STARTS = (0.35, 1.0, 2.5)
 # Nodes x studies x sets evaluated at once; larger blocks fall out of the cache.
 BLOCK = 200_000
+# Log-likelihood (S,), gradient (S, P) and Hessian (S, P, P), and what returns them for some of the sets.
+Evaluation: TypeAlias = tuple[Array, Array, Array]
+Objective: TypeAlias = Callable[[Array, Index], Evaluation]
 
 
 @dataclass(frozen=True)
@@ -35,15 +42,15 @@ class GlmmFits:
     log_likelihood (S,) with the binomial coefficients; converged (S,) bool.
     """
 
-    beta: np.ndarray
-    tau: np.ndarray
-    cov: np.ndarray
-    log_likelihood: np.ndarray
-    converged: np.ndarray
+    beta: Array
+    tau: Array
+    cov: Array
+    log_likelihood: Array
+    converged: Flags
 
 
 @cache
-def quadrature_rule(nodes):
+def quadrature_rule(nodes: int) -> tuple[Array, Array, Array]:
     """Return abscissae t, log weights (with the 1/sqrt(2 pi) of N(0, 1)) and powers of t.
 
     Gauss-Hermite abscissae are in standard deviations about the mode, those of the
@@ -58,12 +65,12 @@ def quadrature_rule(nodes):
     return t, log_w - 0.5 * np.log(2 * np.pi), np.stack([t**0, t, t**2], axis=1)
 
 
-def _log_integrand(x, n, eta, tau, z):
+def _log_integrand(x: Array, n: Array, eta: Array, tau: Array, z: Array) -> Array:
     lin = eta + tau * z
     return x * lin - n * np.logaddexp(0, lin) - z * z / 2
 
 
-def _place(x, n, eta, tau, nodes):
+def _place(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple[Array, Array]:
     """Return centre and scale of the abscissae of each study."""
     mode, curvature = find_modes(x, n, eta, tau)
     if nodes <= MOST_HERMITE:
@@ -81,17 +88,19 @@ def _place(x, n, eta, tau, nodes):
     return 0.5 * (ends[0] + ends[1]), 0.5 * (ends[1] - ends[0])
 
 
-def log_binomial(x, n):
+def log_binomial(x: Array, n: Array) -> Array:
     """Return the log binomial coefficient, elementwise."""
-    return gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
+    coefficient: Array = gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)
+    return coefficient
 
 
-def fixed_log_likelihood(x, n, p):
+def fixed_log_likelihood(x: Array, n: Array, p: Array) -> Array:
     """Return the binomial log-likelihood at tau = 0, summed over studies (last axis)."""
-    return (log_binomial(x, n) + xlogy(x, p) + xlog1py(n - x, -p)).sum(axis=-1)
+    total: Array = (log_binomial(x, n) + xlogy(x, p) + xlog1py(n - x, -p)).sum(axis=-1)
+    return total
 
 
-def find_modes(x, n, eta, tau, tol=1e-5):
+def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-5) -> tuple[Array, Array]:
     """Return the modes over z of each study's integrand, and their curvatures.
 
     The slope tau*(x - n*p(z)) - z falls in z, so its root is bracketed by 0 and
@@ -121,7 +130,7 @@ def find_modes(x, n, eta, tau, tol=1e-5):
     return z, 1 + tau**2 * n * p * (1 - p)
 
 
-def study_terms(x, n, eta, tau, nodes):
+def study_terms(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple[Array, ...]:
     """Return each study's log marginal likelihood with its derivatives.
 
     Parameters
@@ -167,7 +176,7 @@ def study_terms(x, n, eta, tau, nodes):
     return (top + np.log(mass * scale), *_moments(resid @ powers, q @ powers, centre, scale))
 
 
-def _moments(first, second, centre, scale):
+def _moments(first: Array, second: Array, centre: Array, scale: Array) -> tuple[Array, ...]:
     """Turn moments in the node variable t into derivatives in (eta, tau)."""
     a = first[..., 0]
     b = centre * a + scale * first[..., 1]
@@ -177,7 +186,7 @@ def _moments(first, second, centre, scale):
     return a, b, c - a * a, d - a * b, f - b * b
 
 
-def evaluate(x, n, design, theta, nodes):
+def evaluate(x: Array, n: Array, design: Array, theta: Array, nodes: int) -> Evaluation:
     """Return log-likelihood (S,), gradient (S, P+1), Hessian (S, P+1, P+1) at theta.
 
     theta is (beta, tau) by row; design is (S, K, P).  Works in blocks.
@@ -201,17 +210,24 @@ def evaluate(x, n, design, theta, nodes):
     return value, grad, hess
 
 
-def ascent_step(grad, hess, theta):
+def ascent_step(grad: Array, hess: Array, theta: Array) -> Array:
     """Return a bounded uphill step: Newton with negative-definite curvature."""
-    values, vectors = np.linalg.eigh(hess)
+    # In units of each parameter's own curvature: a flat direction beside a steep one is not cut short.
+    unit = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(hess, axis1=1, axis2=2)), 1e-300))
+    values, vectors = np.linalg.eigh(unit[:, :, None] * hess * unit[:, None, :])
     size = np.maximum(np.abs(values), 1e-6 * np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-6))
-    along = np.einsum("spi,sp->si", vectors, grad) / size
-    step = np.einsum("spi,si->sp", vectors, along)
+    along = np.einsum("spi,sp->si", vectors, unit * grad) / size
+    step = unit * np.einsum("spi,si->sp", vectors, along)
     limit = 1.0 + 0.5 * np.abs(theta[:, -1:])
-    return step * np.minimum(1.0, limit / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))
+    bounded: Array = step * np.minimum(
+        1.0, limit / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300)
+    )
+    return bounded
 
 
-def maximise(function, theta, *, gain=1e-12, max_iter=60):
+def maximise(
+    function: Objective, theta: Array, *, gain: float = 1e-12, max_iter: int = 60
+) -> tuple[Array, Array, Array, Flags]:
     """Maximise S functions at once by damped Newton.
 
     Parameters
@@ -247,7 +263,7 @@ def maximise(function, theta, *, gain=1e-12, max_iter=60):
     return theta, value, hess, converged
 
 
-def fit_sets(x, n, design, beta0):
+def fit_sets(x: Array, n: Array, design: Array, beta0: Array) -> GlmmFits:
     """Fit S binomial-normal models by maximum likelihood.
 
     Parameters
@@ -286,7 +302,7 @@ def fit_sets(x, n, design, beta0):
     return GlmmFits(beta, tau, cov, top, converged)
 
 
-def _explore(x, n, design, beta0):
+def _explore(x: Array, n: Array, design: Array, beta0: Array) -> tuple[Array, Array]:
     """Return the best of several coarse searches: the likelihood can have two maxima in tau."""
     starts = len(TAU_STARTS)
     tile = np.tile(np.arange(len(x)), starts)
@@ -294,7 +310,7 @@ def _explore(x, n, design, beta0):
     # The median lies further from one half than the mean does, the more so the larger tau.
     theta = np.column_stack([beta0[tile] * np.sqrt(1 + 0.35 * tau**2)[:, None], tau])
 
-    def function(trial, index):
+    def function(trial: Array, index: Index) -> Evaluation:
         i = tile[index]
         return evaluate(x[i], n[i], design[i], trial, COARSE_NODES)
 
@@ -303,10 +319,10 @@ def _explore(x, n, design, beta0):
     return theta.reshape(starts, len(x), -1)[best, np.arange(len(x))], value.reshape(starts, -1).max(axis=0)
 
 
-def _polish(x, n, design, theta):
+def _polish(x: Array, n: Array, design: Array, theta: Array) -> tuple[Array, Array, Array, Flags]:
     """Finish the search, with more nodes where the quadrature has not settled."""
 
-    def search(members, start, nodes):
+    def search(members: Index, start: Array, nodes: int) -> tuple[Array, Array, Array, Flags]:
         xs, ns, ds = x[members], n[members], design[members]
         return maximise(lambda trial, i: evaluate(xs[i], ns[i], ds[i], trial, nodes), start)
 

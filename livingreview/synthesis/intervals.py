@@ -1,20 +1,32 @@
 """Exact and approximate intervals of single proportions, and counts behind printed percents."""
 
-import re
+from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import betaincinv
 
 from livingreview.synthesis._tails import normal_isf
+from livingreview.synthesis._types import Array, Flags, Interval
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
+from livingreview.synthesis.printed import read_decimal
 
 METHODS = ("clopper-pearson", "wilson", "jeffreys", "agresti-coull")
 # Half a unit of the last digit is compared in binary floating point.
 ROUNDING_SLACK = 1e-9
-_PERCENT = re.compile(r"^\d+(?:\.(\d+))?$")
 
 
-def proportion_interval(events, total, *, method="clopper-pearson", level=0.95):
+@overload
+def proportion_interval(
+    events: float, total: float, *, method: str = "clopper-pearson", level: float = 0.95
+) -> Interval: ...
+@overload
+def proportion_interval(
+    events: npt.ArrayLike, total: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
+) -> tuple[Array, Array]: ...
+def proportion_interval(
+    events: npt.ArrayLike, total: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
+) -> Interval | tuple[Array, Array]:
     """Return the confidence interval of one or many proportions.
 
     Parameters
@@ -55,20 +67,20 @@ def proportion_interval(events, total, *, method="clopper-pearson", level=0.95):
     return (float(low[0]), float(high[0])) if single else (low, high)
 
 
-def _clopper_pearson(x, n, tail):
+def _clopper_pearson(x: Array, n: Array, tail: float) -> tuple[Array, Array]:
     # The beta quantile is undefined at the ends; the limits there are 0 and 1.
     low = np.where(x > 0, betaincinv(np.maximum(x, 1), n - x + 1, tail), 0.0)
     high = np.where(x < n, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail), 1.0)
     return low, high
 
 
-def _jeffreys(x, n, tail):
+def _jeffreys(x: Array, n: Array, tail: float) -> tuple[Array, Array]:
     low = np.where(x > 0, betaincinv(x + 0.5, n - x + 0.5, tail), 0.0)
     high = np.where(x < n, betaincinv(x + 0.5, n - x + 0.5, 1 - tail), 1.0)
     return low, high
 
 
-def _wilson(x, n, tail):
+def _wilson(x: Array, n: Array, tail: float) -> tuple[Array, Array]:
     z2 = normal_isf(tail) ** 2
     centre = (x + z2 / 2) / (n + z2)
     half = np.sqrt(z2) / (n + z2) * np.sqrt(x * (n - x) / n + z2 / 4)
@@ -76,14 +88,14 @@ def _wilson(x, n, tail):
     return np.where(x > 0, centre - half, 0.0), np.where(x < n, centre + half, 1.0)
 
 
-def _agresti_coull(x, n, tail):
+def _agresti_coull(x: Array, n: Array, tail: float) -> tuple[Array, Array]:
     z2 = normal_isf(tail) ** 2
     centre = (x + z2 / 2) / (n + z2)
     half = np.sqrt(z2 * centre * (1 - centre) / (n + z2))
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
-def parse_percent(text):
+def parse_percent(text: str) -> tuple[float, float]:
     """Return the number and the half-unit of the last digit of a printed percent.
 
     Parameters
@@ -99,18 +111,10 @@ def parse_percent(text):
     ValueError
         If the text is not a plain non-negative decimal number.
     """
-    if not isinstance(text, str):
-        msg = f"percent: expected the printed text, found {text!r}; digits matter"
-        raise ValueError(msg)
-    plain = text.strip().removesuffix("%").strip().replace("·", ".").replace(",", ".")
-    match = _PERCENT.match(plain)
-    if match is None:
-        msg = f"percent: expected a number such as '63.6', found {text!r}"
-        raise ValueError(msg)
-    return float(plain), 0.5 * 10.0 ** -len(match.group(1) or "")
+    return read_decimal(text, "percent")
 
 
-def counts_from_percent(percent, total):
+def counts_from_percent(percent: str, total: int) -> tuple[int, ...]:
     """Return every count that rounds to a printed percent.
 
     Parameters
@@ -134,11 +138,15 @@ def counts_from_percent(percent, total):
     """
     _, n = check_pairs(0, total, names=("events", "total"))
     value, half = parse_percent(percent)
-    x = np.arange(int(n[0]) + 1)
+    # Only counts about there can round to it, and one more on either side for the arithmetic.
+    first, last = ((value + side * half) * n[0] / 100 for side in (-1, 1))
+    x = np.arange(max(np.floor(first) - 1, 0), min(np.ceil(last) + 1, n[0]) + 1)
     return tuple(int(c) for c in x[_rounds_to(100 * x / n[0], value, half)])
 
 
-def pairs_from_percent_and_interval(percent, low, high, *, n_max, level=0.95):
+def pairs_from_percent_and_interval(
+    percent: str, low: str, high: str, *, n_max: int, level: float = 0.95
+) -> tuple[tuple[int, int], ...]:
     """Return every (events, total) that a printed percent with its exact interval allows.
 
     Parameters
@@ -167,10 +175,10 @@ def pairs_from_percent_and_interval(percent, low, high, *, n_max, level=0.95):
     totals = np.arange(1, int(limit[0]) + 1)
     # Only a few counts near value * n / 100 can match, so a row of neighbours suffices.
     width = int(np.ceil(limit[0] * half / 100)) + 1
-    x = np.round(value * totals / 100)[:, None] + np.arange(-width, width + 1)
-    n = np.broadcast_to(totals[:, None], x.shape)
+    x = np.round(value * totals / 100)[:, None] + np.arange(-width, width + 1.0)
+    n = np.broadcast_to(totals[:, None].astype(float), x.shape)
     keep = (x >= 0) & (x <= n) & _rounds_to(100 * x / n, value, half)
-    x, n = x[keep], n[keep].astype(float)
+    x, n = x[keep], n[keep]
     found_low, found_high = _clopper_pearson(x, n, tail)
     fits = _rounds_to(100 * found_low, *parse_percent(low)) & _rounds_to(
         100 * found_high, *parse_percent(high)
@@ -178,5 +186,6 @@ def pairs_from_percent_and_interval(percent, low, high, *, n_max, level=0.95):
     return tuple((int(a), int(b)) for a, b in zip(x[fits], n[fits], strict=True))
 
 
-def _rounds_to(values, printed, half):
-    return np.abs(values - printed) <= half + ROUNDING_SLACK
+def _rounds_to(values: Array, printed: float, half: float) -> Flags:
+    near: Flags = np.abs(values - printed) <= half + ROUNDING_SLACK
+    return near

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livingreview.synthesis._tails import chi2_isf, chi2_sf, normal_isf, t_isf
+from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import check_choice
 
 ESTIMATORS = ("EE", "DL", "REML")
@@ -34,24 +35,26 @@ class InverseVarianceFit:
     """
 
     k: int
-    effects: tuple
-    variances: tuple
-    weights_percent: tuple
+    effects: tuple[float, ...]
+    variances: tuple[float, ...]
+    weights_percent: tuple[float, ...]
     estimate: float
     se: float
     se_wald: float
-    ci: tuple
+    ci: Interval
     tau2: float
-    tau2_ci: tuple
+    tau2_ci: Interval
     q: float
     q_df: int
     q_p: float
     i2_percent: float
-    prediction: tuple
-    prediction_z: tuple
+    prediction: Interval
+    prediction_z: Interval
 
 
-def pool_inverse_variance(y, v, *, tau2_method="REML", test="adhoc", level=0.95):
+def pool_inverse_variance(
+    y: Array, v: Array, *, tau2_method: str = "REML", test: str = "adhoc", level: float = 0.95
+) -> InverseVarianceFit:
     """Pool k >= 1 effects by inverse variance.
 
     Parameters
@@ -91,7 +94,7 @@ def pool_inverse_variance(y, v, *, tau2_method="REML", test="adhoc", level=0.95)
     if test != "z":
         factor = np.sum(w * (y - estimate) ** 2) / (k - 1)
         se = float(np.sqrt(max(factor, 1.0) if test == "adhoc" else factor)) * se_wald
-    z, t1 = normal_isf((1 - level) / 2), t_isf((1 - level) / 2, k - 1)
+    z, t1 = normal_isf((1 - level) / 2), float(t_isf((1 - level) / 2, k - 1))
     spread = np.sqrt(se**2 + tau2)
     q = cochran_q(y, v, 0.0)
     return InverseVarianceFit(
@@ -114,12 +117,12 @@ def pool_inverse_variance(y, v, *, tau2_method="REML", test="adhoc", level=0.95)
     )
 
 
-def around(centre, half):
+def around(centre: float, half: float) -> Interval:
     """Return (centre - half, centre + half) as floats."""
     return float(centre - half), float(centre + half)
 
 
-def _single_effect(y, v, level):
+def _single_effect(y: Array, v: Array, level: float) -> InverseVarianceFit:
     nan, se = float("nan"), float(np.sqrt(v[0]))
     return InverseVarianceFit(
         k=1,
@@ -141,30 +144,30 @@ def _single_effect(y, v, level):
     )
 
 
-def cochran_q(y, v, tau2):
+def cochran_q(y: Array, v: Array, tau2: float) -> float:
     """Return the weighted sum of squares about the weighted mean, weights 1/(v + tau2)."""
     w = 1 / (v + tau2)
     return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))
 
 
-def _tau2_dl(y, v):
+def _tau2_dl(y: Array, v: Array) -> float:
     w = 1 / v
     spare = np.sum(w) - np.sum(w**2) / np.sum(w)
     return max(0.0, float((cochran_q(y, v, 0.0) - (len(y) - 1)) / spare))
 
 
-def _reml_log_likelihood(y, v, tau2):
+def _reml_log_likelihood(y: Array, v: Array, tau2: float) -> float:
     w = 1 / (v + tau2)
-    return 0.5 * (np.sum(np.log(w)) - np.log(np.sum(w)) - cochran_q(y, v, tau2))
+    return float(0.5 * (np.sum(np.log(w)) - np.log(np.sum(w)) - cochran_q(y, v, tau2)))
 
 
-def _reml_score(tau2, y, v):
+def _reml_score(tau2: float, y: Array, v: Array) -> float:
     w = 1 / (v + tau2)
     resid = y - np.sum(w * y) / np.sum(w)
-    return 0.5 * (np.sum(w**2 * resid**2) - np.sum(w) + np.sum(w**2) / np.sum(w))
+    return float(0.5 * (np.sum(w**2 * resid**2) - np.sum(w) + np.sum(w**2) / np.sum(w)))
 
 
-def _tau2_reml(y, v):
+def _tau2_reml(y: Array, v: Array) -> float:
     """Return the highest restricted maximum: every fall through zero of the score, and 0."""
     from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
 
@@ -179,7 +182,7 @@ def _tau2_reml(y, v):
     return max(candidates, key=lambda tau2: _reml_log_likelihood(y, v, tau2))
 
 
-def _i2_percent(v, tau2, q, tau2_method):
+def _i2_percent(v: Array, tau2: float, q: float, tau2_method: str) -> float:
     df, w = len(v) - 1, 1 / v
     if tau2_method == "EE":
         return float(100 * max(0.0, (q - df) / q)) if q > 0 else 0.0
@@ -187,7 +190,7 @@ def _i2_percent(v, tau2, q, tau2_method):
     return float(100 * tau2 / (tau2 + typical))
 
 
-def q_profile_interval(y, v, *, level=0.95):
+def q_profile_interval(y: Array, v: Array, *, level: float = 0.95) -> Interval:
     """Return the Q-profile interval of tau2.
 
     Parameters
@@ -210,7 +213,7 @@ def q_profile_interval(y, v, *, level=0.95):
     )
 
 
-def _q_root(y, v, target):
+def _q_root(y: Array, v: Array, target: float) -> float:
     """Return the tau2 >= 0 at which the generalised Q has fallen to target."""
     from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
 

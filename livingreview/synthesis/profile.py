@@ -1,16 +1,20 @@
 """Profile-likelihood interval of the binomial-normal median."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_isf
+from livingreview.synthesis._types import Array, Index
 
 # Beyond this logit the proportion is 0 or 1 to the last printed digit.
 FAR = 40.0
 
 
-def profile_interval(x, n, fits, *, level=0.95):
+def profile_interval(x: Array, n: Array, fits: glmm.GlmmFits, *, level: float = 0.95) -> Array:
     """Return profile-likelihood limits of mu for S intercept-only fits.
 
     Parameters
@@ -37,11 +41,12 @@ def profile_interval(x, n, fits, *, level=0.95):
     side = np.repeat([-1.0, 1.0], sets)
     centre, se = fits.beta[index, 0], np.sqrt(fits.cov[index, 0, 0])
 
-    def excess(mu, i):
+    def excess(mu: Array, i: npt.NDArray[np.number]) -> Array:
         shape = np.shape(mu)
         mu, i = np.ravel(mu), np.ravel(i).astype(int)
         top = profile_log_likelihood(x[i], n[i], mu, fits.tau[i], np.abs(mu - fits.beta[i, 0]))
-        return (2 * (fits.log_likelihood[i] - top) - critical).reshape(shape)
+        beyond: Array = 2 * (fits.log_likelihood[i] - top) - critical
+        return beyond.reshape(shape)
 
     inner, outer = _bracket(excess, centre, side * se, index)
     limits = side * np.inf
@@ -54,7 +59,9 @@ def profile_interval(x, n, fits, *, level=0.95):
     return limits.reshape(2, sets).T
 
 
-def _bracket(excess, centre, first, index):
+def _bracket(
+    excess: Callable[[Array, Index], Array], centre: Array, first: Array, index: Index
+) -> tuple[Array, Array]:
     """Walk outwards until the deviance passes its critical value."""
     inner, outer = centre.copy(), np.full(len(centre), np.nan)
     reach, active = 1.5 * first, np.arange(len(centre))
@@ -68,7 +75,7 @@ def _bracket(excess, centre, first, index):
     return inner, outer
 
 
-def profile_log_likelihood(x, n, mu, tau, shift):
+def profile_log_likelihood(x: Array, n: Array, mu: Array, tau: Array, shift: Array) -> Array:
     """Return the log-likelihood at fixed mu (S,), maximised over tau >= 0.
 
     ``tau`` and ``shift`` only place the starts: away from its estimate mu is
@@ -80,8 +87,8 @@ def profile_log_likelihood(x, n, mu, tau, shift):
     starts = np.stack([tau + 0.1, 0.3 + 0 * tau, 0.5 + shift, 1.5 + tau])
     tile = np.tile(np.arange(sets), len(starts))
 
-    def along_tau(members, nodes):
-        def function(theta, i):
+    def along_tau(members: Index, nodes: int) -> glmm.Objective:
+        def function(theta: Array, i: Index) -> glmm.Evaluation:
             j = members[i]
             full = np.column_stack([mu[j], theta])
             value, grad, hess = glmm.evaluate(x[j], n[j], design[j], full, nodes)
@@ -96,4 +103,5 @@ def profile_log_likelihood(x, n, mu, tau, shift):
     theta = theta.reshape(len(starts), sets)[best, np.arange(sets)]
     nodes = glmm.FINER_NODES[1]
     _, value, _, _ = glmm.maximise(along_tau(np.arange(sets), nodes), theta[:, None], gain=1e-9)
-    return np.maximum(value + glmm.log_binomial(x, n).sum(axis=1), at_zero)
+    highest: Array = np.maximum(value + glmm.log_binomial(x, n).sum(axis=1), at_zero)
+    return highest

@@ -1,10 +1,16 @@
 """Pooling of single-arm proportions: events of total in each study."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logit
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf, t_isf
+from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
 from livingreview.synthesis.bayes import fit_bayes
 from livingreview.synthesis.betabinomial import fit_beta_binomial
@@ -13,10 +19,20 @@ from livingreview.synthesis.profile import profile_interval
 from livingreview.synthesis.results import NAN, PooledProportion, crude_totals, find_statuses
 from livingreview.synthesis.transforms import TWO_STEP
 
+Sets: TypeAlias = Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]
+
 MODELS = ("glmm", *TWO_STEP, "beta-binomial", "bayes")
 
 
-def pool_proportions(events, totals, *, model="glmm", test=None, level=0.95, profile=True):
+def pool_proportions(
+    events: npt.ArrayLike,
+    totals: npt.ArrayLike,
+    *,
+    model: str = "glmm",
+    test: str | None = None,
+    level: float = 0.95,
+    profile: bool = True,
+) -> PooledProportion:
     """Pool single-arm proportions of k studies.
 
     Parameters
@@ -63,16 +79,24 @@ def pool_proportions(events, totals, *, model="glmm", test=None, level=0.95, pro
     level = check_level(level)
     if model == "glmm":
         return _pool_padded(x[None], n[None], level, profile)[0]
-    status = str(find_statuses(x[None], n[None])[0])
-    base = _base(model, level, x, n, status)
+    base = PooledProportion(
+        model=model,
+        level=level,
+        status=str(find_statuses(x[None], n[None])[0]),
+        k=len(x),
+        events=int(x.sum()),
+        total=int(n.sum()),
+        crude=crude_totals(x[None], n[None], level=level)[0],
+        q_df=len(x) - 1,
+    )
     if model == "bayes":
         return _pool_bayes(x, n, base)
-    if status != "ok":
-        return PooledProportion(**base)
-    return (_pool_beta_binomial if model == "beta-binomial" else _pool_two_step)(x, n, base, test)
+    if base.status != "ok":
+        return base
+    return _pool_beta_binomial(x, n, base) if model == "beta-binomial" else _pool_two_step(x, n, base, test)
 
 
-def pool_many(sets, *, level=0.95, profile=False):
+def pool_many(sets: Sets, *, level: float = 0.95, profile: bool = False) -> list[PooledProportion]:
     """Pool many sets of single-arm proportions with the binomial-normal model at once.
 
     Parameters
@@ -95,7 +119,7 @@ def pool_many(sets, *, level=0.95, profile=False):
     pairs, level = _check_sets(sets), check_level(level)
     # Padding to the next power of two wastes less than half and keeps the batches few.
     widths = np.array([1 << (len(x) - 1).bit_length() for x, _ in pairs], dtype=int)
-    pooled = [None] * len(pairs)
+    pooled: dict[int, PooledProportion] = {}
     for width in np.unique(widths):
         members = np.flatnonzero(widths == width)
         x, n = np.zeros((len(members), width)), np.zeros((len(members), width))
@@ -103,11 +127,11 @@ def pool_many(sets, *, level=0.95, profile=False):
             k = len(pairs[i][0])
             x[row, :k], n[row, :k] = pairs[i]
         for i, result in zip(members, _pool_padded(x, n, level, profile), strict=True):
-            pooled[i] = result
-    return pooled
+            pooled[int(i)] = result
+    return [pooled[i] for i in range(len(pairs))]
 
 
-def _check_sets(sets):
+def _check_sets(sets: Sets) -> list[tuple[Array, Array]]:
     """Check all counts in one pass; only a failure is traced to its set."""
     raw = [(np.ravel(np.asarray(x)), np.ravel(np.asarray(n))) for x, n in sets]
     sizes = [len(x) for x, _ in raw]
@@ -128,20 +152,7 @@ def _check_sets(sets):
     return pairs
 
 
-def _base(model, level, x, n, status):
-    return {
-        "model": model,
-        "level": level,
-        "status": status,
-        "k": len(x),
-        "events": int(x.sum()),
-        "total": int(n.sum()),
-        "crude": crude_totals(x[None], n[None], level=level)[0],
-        "q_df": len(x) - 1,
-    }
-
-
-def _pool_padded(x, n, level, profile):
+def _pool_padded(x: Array, n: Array, level: float, profile: bool) -> list[PooledProportion]:
     """Pool S padded sets with the binomial-normal model."""
     status, crude = find_statuses(x, n), crude_totals(x, n, level=level)
     k = (n > 0).sum(axis=1)
@@ -165,8 +176,8 @@ def _pool_padded(x, n, level, profile):
     ]
 
 
-def _glmm_columns(x, n, k, level, profile):
-    """Return the fitted fields of S estimable sets, each a list of length S."""
+def _glmm_columns(x: Array, n: Array, k: Array, level: float, profile: bool) -> dict[str, list[Any]]:
+    """Return the fitted fields of S estimable sets, each a list of length S: numbers, flags or intervals."""
     p0 = (x.sum(axis=1) / n.sum(axis=1))[:, None]
     fits = glmm.fit_sets(x, n, np.ones((*x.shape, 1)), logit(p0))
     mu, se, tau2 = fits.beta[:, 0], np.sqrt(fits.cov[:, 0, 0]), fits.tau**2
@@ -201,7 +212,7 @@ def _glmm_columns(x, n, k, level, profile):
     return columns | {name: [tuple(row) for row in pair.tolist()] for name, pair in pairs.items()}
 
 
-def marginal_mean(mu, tau):
+def marginal_mean(mu: Array, tau: Array) -> Array:
     """Return E[expit(mu + tau * z)], z ~ N(0, 1).
 
     Parameters
@@ -219,19 +230,21 @@ def marginal_mean(mu, tau):
     """
     z = np.linspace(-9, 9, 241)
     weights = np.exp(-z * z / 2)
-    return expit(np.multiply.outer(tau, z) + np.asarray(mu)[..., None]) @ (weights / weights.sum())
+    mean: Array = expit(np.multiply.outer(tau, z) + np.asarray(mu)[..., None]) @ (weights / weights.sum())
+    return mean
 
 
-def _pool_two_step(x, n, base, test):
-    effects, back, tau2_method, default = TWO_STEP[base["model"]]
-    level = base["level"]
+def _pool_two_step(x: Array, n: Array, base: PooledProportion, test: str | None) -> PooledProportion:
+    effects, back, tau2_method, default = TWO_STEP[base.model]
+    level = base.level
     fit = pool_inverse_variance(*effects(x, n), tau2_method=tau2_method, test=test or default, level=level)
 
-    def proportions(pair):
-        return tuple(float(v) for v in back(np.array(pair), n))
+    def proportions(pair: Interval) -> Interval:
+        low, high = back(np.array(pair), n)
+        return float(low), float(high)
 
-    return PooledProportion(
-        **base,
+    return replace(
+        base,
         estimate=float(back(np.array([fit.estimate]), n)[0]),
         mu=fit.estimate,
         se=fit.se,
@@ -245,19 +258,20 @@ def _pool_two_step(x, n, base, test):
     )
 
 
-def _pool_beta_binomial(x, n, base, _test):
-    fit, tail = fit_beta_binomial(x, n), (1 - base["level"]) / 2
+def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
+    fit, tail = fit_beta_binomial(x, n), (1 - base.level) / 2
 
-    def limits(quantile):
-        return tuple(float(v) for v in expit(around(fit.mu, quantile * fit.se)))
+    def limits(quantile: float) -> Interval:
+        low, high = expit(around(fit.mu, quantile * fit.se))
+        return float(low), float(high)
 
     estimate = float(expit(fit.mu))
-    return PooledProportion(
-        **base,
+    return replace(
+        base,
         estimate=estimate,
         mu=fit.mu,
         se=fit.se,
-        ci=limits(t_isf(tail, base["k"] - 1)),
+        ci=limits(float(t_isf(tail, base.k - 1))),
         ci_z=limits(normal_isf(tail)),
         log_likelihood=fit.log_likelihood,
         marginal_mean=estimate,
@@ -266,13 +280,13 @@ def _pool_beta_binomial(x, n, base, _test):
     )
 
 
-def _pool_bayes(x, n, base):
-    if base["status"] == "single_study":
-        return PooledProportion(**base)
-    base = base | {"status": "ok"}
-    fit = fit_bayes(x, n, level=base["level"])
-    return PooledProportion(
-        **base,
+def _pool_bayes(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
+    if base.status == "single_study":
+        return base
+    fit = fit_bayes(x, n, level=base.level)
+    return replace(
+        base,
+        status="ok",
         estimate=fit.p_median,
         mu=float(logit(fit.p_median)),
         se=NAN,

@@ -1,26 +1,27 @@
-"""Two-arm comparisons, hazard ratios and survival landmarks."""
+"""Two-arm comparisons, and pooling of effects with their standard errors."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from livingreview.synthesis import two_arm
 from livingreview.synthesis._tails import normal_isf
+from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
-from livingreview.synthesis.inverse_variance import (
-    ESTIMATORS,
-    TESTS,
-    InverseVarianceFit,
-    around,
-    pool_inverse_variance,
-)
-from livingreview.synthesis.results import NAN, NAN_PAIR
+from livingreview.synthesis.inverse_variance import ESTIMATORS, TESTS, around, pool_inverse_variance
+from livingreview.synthesis.results import NAN, NAN_PAIR, PooledEffect, TwoByTwo
+
+Cells: TypeAlias = tuple[Array, Array, Array, Array]
+WayBack: TypeAlias = Callable[[npt.ArrayLike], npt.ArrayLike]
 
 TWO_ARM_METHODS = ("REML", "DL", "EE", "MH", "Peto")
 # scale -> way from the analysis scale to the reported effect
-BACK = {
+BACK: dict[str, WayBack] = {
     "none": lambda y: y,
     "exp": np.exp,
     "logit": expit,
@@ -30,76 +31,18 @@ BACK = {
 TIE = 1 + 1e-7
 
 
-@dataclass(frozen=True)
-class PooledEffect:
-    """Pooled comparison or landmark.
-
-    Attributes
-    ----------
-    method, test, scale : str  ``scale`` names the way back: "exp", "none", ...
-    level : float  coverage of every interval
-    status : {"ok", "single_study", "not_estimable"}
-        "single_study": only one study informs; its own Wald interval is given.
-    k_given, k : int  studies given, and those that enter the estimate
-    estimate, se : float  analysis scale (log ratio, difference, log(-log S))
-    effect, ci : float, (low, high)  reported scale
-    tau2, tau2_ci, q, q_df, q_p, i2_percent : heterogeneity, analysis scale;
-        nan for Mantel-Haenszel and Peto
-    prediction : (low, high)  reported scale, t(k-1)
-    details : InverseVarianceFit or None  with effects, variances and weights
-    """
-
-    method: str
-    test: str
-    scale: str
-    level: float
-    status: str
-    k_given: int
-    k: int
-    estimate: float = NAN
-    se: float = NAN
-    effect: float = NAN
-    ci: tuple = NAN_PAIR
-    tau2: float = NAN
-    tau2_ci: tuple = NAN_PAIR
-    q: float = NAN
-    q_df: int = 0
-    q_p: float = NAN
-    i2_percent: float = NAN
-    prediction: tuple = NAN_PAIR
-    details: InverseVarianceFit | None = None
-
-
-@dataclass(frozen=True)
-class TwoByTwo:
-    """One study with two arms: ratios, difference and exact test.
-
-    risk_ratio, odds_ratio (Wald on the log scale) and risk_difference (Newcombe),
-    each with its interval; fisher_p two-sided; corrected: 0.5 was added to the
-    cells for the ratios.
-    """
-
-    risk_ratio: float
-    risk_ratio_ci: tuple
-    odds_ratio: float
-    odds_ratio_ci: tuple
-    risk_difference: float
-    risk_difference_ci: tuple
-    fisher_p: float
-    corrected: bool
-
-
-@dataclass(frozen=True)
-class HazardRatio:
-    """log_hr and se [log]; asymmetry [standard errors]; symmetric: asymmetry <= 0.1."""
-
-    log_hr: float
-    se: float
-    asymmetry: float
-    symmetric: bool
-
-
-def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0.95):
+def pool_ratios(
+    a: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    c: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    *,
+    measure: str = "RR",
+    method: str = "REML",
+    test: str | None = None,
+    correction: str = "needed",
+    level: float = 0.95,
+) -> PooledEffect:
     """Pool two-arm counts of k studies.
 
     Parameters
@@ -108,12 +51,16 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     c, n2 : array-like of int, shape (k,)  events and patients of arm 2
     measure : {"RR", "OR", "RD"}
     method : {"REML", "DL", "EE", "MH", "Peto"}
-        Inverse variance (0.5 added to all cells of studies with a zero cell;
-        studies without information dropped for RR and OR), Mantel-Haenszel
-        (uncorrected) or Peto (OR only).
+        Inverse variance (studies without information dropped for RR and OR),
+        Mantel-Haenszel (never corrected) or Peto (OR only).
     test : {"z", "knha", "adhoc"}, optional
         Default "adhoc" (truncated Hartung-Knapp) for REML, else "z".
         Mantel-Haenszel and Peto allow "z" only.
+    correction : {"needed", "zero-cell"}
+        Which studies have 0.5 added to all four cells before inverse variance: those
+        whose effect or error cannot be computed without (see
+        :func:`two_arm.find_corrected`; a difference always stays as counted), or, as
+        metafor does, those with an empty cell.
     level : float  coverage, 0-1
 
     Returns
@@ -132,6 +79,7 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     """
     check_choice(measure, two_arm.MEASURES, "measure")
     check_choice(method, TWO_ARM_METHODS, "method")
+    check_choice(correction, two_arm.CORRECTIONS, "correction")
     test = check_choice(test or ("adhoc" if method == "REML" else "z"), TESTS, "test")
     if method == "Peto" and measure != "OR":
         msg = f"measure: the Peto method estimates odds ratios only, found {measure!r}"
@@ -139,71 +87,80 @@ def pool_ratios(a, n1, c, n2, *, measure="RR", method="REML", test=None, level=0
     if method in ("MH", "Peto") and test != "z":
         msg = f"test: {method} allows 'z' only, found {test!r}"
         raise ValueError(msg)
-    cells, level = _check_arms(a, n1, c, n2), check_level(level)
-    scale = "none" if measure == "RD" else "exp"
-    given = len(cells[0])
-    keep = np.ones(given, bool) if measure == "RD" else ~two_arm.without_information(*cells)
+    cells = _check_arms(a, n1, c, n2)
+    keep = np.ones(len(cells[0]), bool) if measure == "RD" else ~two_arm.without_information(*cells)
+    refused = PooledEffect(
+        method=method,
+        test=test,
+        scale="none" if measure == "RD" else "exp",
+        level=check_level(level),
+        status="not_estimable",
+        k_given=len(keep),
+        k=int(keep.sum()),
+        reason="" if measure == "RD" else two_arm.say_without_information(*cells),
+    )
     if not keep.any():
-        return PooledEffect(method, test, scale, level, "not_estimable", given, 0)
+        return refused
     if method in ("MH", "Peto"):
-        return _pool_common(cells, measure, method, level, int(keep.sum()))
-    y, v = two_arm.two_arm_effects(*(cell[keep] for cell in cells), measure=measure)
-    return _from_fit(y, v, method, test, scale, level, given)
+        pooled = _pool_common(cells, measure, refused)
+    else:
+        kept = tuple(cell[keep] for cell in cells)
+        y, v = two_arm.two_arm_effects(*kept, measure=measure, correction=correction)
+        pooled = _from_fit(y, v, refused)
+    if measure == "RD" and pooled.status == "single_study":
+        # One table has one interval, whichever function is asked.
+        return replace(pooled, ci=_newcombe(*(float(cell[0]) for cell in cells), level=level))
+    return pooled
 
 
-def _check_arms(a, n1, c, n2):
-    a, n1 = check_pairs(a, n1, names=("a", "n1"))
-    c, n2 = check_pairs(c, n2, names=("c", "n2"))
-    if len(a) != len(c):
-        msg = f"a has {len(a)} values, c has {len(c)}; expected as many"
+def _check_arms(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike) -> Cells:
+    one, other = check_pairs(a, n1, names=("a", "n1")), check_pairs(c, n2, names=("c", "n2"))
+    if len(one[0]) != len(other[0]):
+        msg = f"a has {len(one[0])} values, c has {len(other[0])}; expected as many"
         raise ValueError(msg)
-    return a, n1, c, n2
+    return *one, *other
 
 
-def _pool_common(cells, measure, method, level, k):
-    if method == "MH":
+def _pool_common(cells: Cells, measure: str, refused: PooledEffect) -> PooledEffect:
+    if refused.method == "MH":
         estimate, se = two_arm.mantel_haenszel(*cells, measure=measure)
     else:
         estimate, se = two_arm.peto(*cells)
-    scale, given = "none" if measure == "RD" else "exp", len(cells[0])
     if np.isnan(estimate):
-        return PooledEffect(method, "z", scale, level, "not_estimable", given, k)
-    back = BACK[scale]
-    return PooledEffect(
-        method,
-        "z",
-        scale,
-        level,
-        "ok" if k > 1 else "single_study",
-        given,
-        k,
+        return replace(refused, reason="no_variation" if measure == "RD" else "one_arm_only")
+    back = BACK[refused.scale]
+    return replace(
+        refused,
+        status="ok" if refused.k > 1 else "single_study",
         estimate=estimate,
         se=se,
-        effect=float(back(estimate)),
-        ci=_reported(back, around(estimate, normal_isf((1 - level) / 2) * se)),
+        converged=True,
+        effect=_on_scale(back, estimate),
+        ci=_reported(back, around(estimate, normal_isf((1 - refused.level) / 2) * se)),
     )
 
 
-def _reported(back, pair):
+def _on_scale(back: WayBack, value: float) -> float:
+    return float(np.asarray(back(value)))
+
+
+def _reported(back: WayBack, pair: Interval) -> Interval:
     """Return an interval on the reported scale, lower limit first."""
-    return tuple(sorted(float(back(v)) for v in pair))
+    low, high = sorted(_on_scale(back, end) for end in pair)
+    return low, high
 
 
-def _from_fit(y, v, method, test, scale, level, given):
-    fit = pool_inverse_variance(y, v, tau2_method=method, test=test, level=level)
-    back = BACK[scale]
+def _from_fit(y: Array, v: Array, refused: PooledEffect) -> PooledEffect:
+    fit = pool_inverse_variance(y, v, tau2_method=refused.method, test=refused.test, level=refused.level)
+    back = BACK[refused.scale]
     with np.errstate(over="ignore"):
-        return PooledEffect(
-            method,
-            test,
-            scale,
-            level,
-            "ok" if fit.k > 1 else "single_study",
-            given,
-            fit.k,
+        return replace(
+            refused,
+            status="ok" if fit.k > 1 else "single_study",
             estimate=fit.estimate,
             se=fit.se,
-            effect=float(back(fit.estimate)),
+            converged=True,
+            effect=_on_scale(back, fit.estimate),
             ci=_reported(back, fit.ci),
             tau2=fit.tau2,
             tau2_ci=fit.tau2_ci,
@@ -216,7 +173,15 @@ def _from_fit(y, v, method, test, scale, level, given):
         )
 
 
-def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale="exp", level=0.95):
+def pool_generic(
+    estimates: npt.ArrayLike,
+    standard_errors: npt.ArrayLike,
+    *,
+    method: str = "REML",
+    test: str | None = None,
+    scale: str = "exp",
+    level: float = 0.95,
+) -> PooledEffect:
     """Pool k reported effects by inverse variance.
 
     Parameters
@@ -252,152 +217,90 @@ def pool_generic(estimates, standard_errors, *, method="REML", test=None, scale=
     if len(y) != len(se) or len(y) == 0:
         msg = f"estimates has {len(y)} values, standard_errors has {len(se)}; expected as many, at least 1"
         raise ValueError(msg)
-    return _from_fit(y, se**2, method, test, scale, check_level(level), len(y))
+    k, level = len(y), check_level(level)
+    refused = PooledEffect(
+        method=method, test=test, scale=scale, level=level, status="not_estimable", k_given=k, k=k
+    )
+    return _from_fit(y, se**2, refused)
 
 
-def two_by_two(a, n1, c, n2, *, level=0.95):
+def two_by_two(
+    a: int, n1: int, c: int, n2: int, *, correction: str = "needed", level: float = 0.95
+) -> TwoByTwo:
     """Compare two arms of one study.
 
     Parameters
     ----------
     a, n1, c, n2 : int  events and patients of arm 1, then of arm 2
+    correction : {"needed", "zero-cell"}  of the ratios, as in :func:`pool_ratios`
     level : float  coverage, 0-1
 
     Returns
     -------
     TwoByTwo
-        For the ratios 0.5 is added to all cells if any is 0; the difference and
-        the exact test use the counts as they are.
+        The difference and the exact test use the counts as they are.  Without events,
+        or with only events, in both arms there is no ratio.
 
     Raises
     ------
     ValueError
-        If a count is negative, not whole or exceeds its total.
+        If a count is negative, not whole or exceeds its total, or an option is not allowed.
 
     Source
     ------
-    Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82.
+    Newcombe 1998, Stat Med 17:873-890, method 10; Fisher 1935, J R Stat Soc 98:39-82;
+    ratios as :mod:`two_arm`.
     """
-    cells, z = _check_arms(a, n1, c, n2), normal_isf((1 - check_level(level)) / 2)
-    ratios = []
+    check_choice(correction, two_arm.CORRECTIONS, "correction")
+    cells, level = _check_arms(a, n1, c, n2), check_level(level)
+    x1, m1, x2, m2 = (float(cell[0]) for cell in cells)
+    reason = two_arm.say_without_information(*cells)
+    ratios, corrected = [], []
     for measure in ("RR", "OR"):
-        y, v = two_arm.two_arm_effects(*cells, measure=measure)
-        ratios += [float(np.exp(y[0])), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))]
-    a, n1, c, n2 = (float(cell[0]) for cell in cells)
+        ratios.append((NAN, NAN_PAIR) if reason else _wald_ratio(cells, measure, correction, level))
+        add = two_arm.find_corrected(*cells, measure=measure, correction=correction)
+        corrected.append(bool(add[0]) and not reason)
+    (risk_ratio, risk_ratio_ci), (odds_ratio, odds_ratio_ci) = ratios
+    return TwoByTwo(
+        status="not_estimable" if reason else "ok",
+        reason=reason,
+        risk_ratio=risk_ratio,
+        risk_ratio_ci=risk_ratio_ci,
+        odds_ratio=odds_ratio,
+        odds_ratio_ci=odds_ratio_ci,
+        risk_difference=x1 / m1 - x2 / m2,
+        risk_difference_ci=_newcombe(x1, m1, x2, m2, level=level),
+        fisher_p=_fisher(int(x1), int(m1), int(x2), int(m2)),
+        corrected=corrected[0],
+        odds_ratio_corrected=corrected[1],
+    )
+
+
+def _wald_ratio(cells: Cells, measure: str, correction: str, level: float) -> tuple[float, Interval]:
+    y, v = two_arm.two_arm_effects(*cells, measure=measure, correction=correction)
+    z = normal_isf((1 - level) / 2)
+    return _on_scale(np.exp, y[0]), _reported(np.exp, around(y[0], z * np.sqrt(v[0])))
+
+
+def _newcombe(a: float, n1: float, c: float, n2: float, *, level: float) -> Interval:
     p1, p2 = a / n1, c / n2
     low1, high1 = proportion_interval(a, n1, method="wilson", level=level)
     low2, high2 = proportion_interval(c, n2, method="wilson", level=level)
-    difference_ci = (
+    return (
         p1 - p2 - float(np.hypot(p1 - low1, high2 - p2)),
         p1 - p2 + float(np.hypot(high1 - p1, p2 - low2)),
     )
-    corrected = 0 in (a, n1 - a, c, n2 - c)
-    return TwoByTwo(*ratios, p1 - p2, difference_ci, _fisher(a, n1, c, n2), corrected)
 
 
-def _fisher(a, n1, c, n2):
+def _fisher(a: int, n1: int, c: int, n2: int) -> float:
     from scipy.stats import hypergeom  # not at the top: half a second, for this one table
 
-    events = int(a + c)
-    possible = np.arange(max(0, events - int(n2)), min(events, int(n1)) + 1)
-    pmf = hypergeom.pmf(possible, int(n1 + n2), events, int(n1))
-    return float(min(1.0, pmf[pmf <= pmf[possible == a] * TIE].sum()))
-
-
-def hazard_ratio_from_interval(hr, low, high, *, level=0.95):
-    """Return the log hazard ratio and its standard error from a printed interval.
-
-    Parameters
-    ----------
-    hr, low, high : float  > 0, low < high
-    level : float  coverage of the printed interval, 0-1
-
-    Returns
-    -------
-    HazardRatio
-        se = (log high - log low) / (2 z).  ``asymmetry`` is the distance of
-        log hr from the middle of the interval in standard errors; above 0.1
-        points to a transcription error.
-
-    Raises
-    ------
-    ValueError
-        If a value is not positive or low is not below high.
-
-    Source
-    ------
-    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007,
-    Trials 8:16.
-    """
-    log_hr, low, high = np.log(as_floats([hr, low, high], "hr, low, high", positive=True)).tolist()
-    se = _half_width(low, high, level)
-    asymmetry = abs((low + high) / 2 - log_hr) / se
-    return HazardRatio(log_hr, se, asymmetry, asymmetry <= 0.1)
-
-
-def _half_width(low, high, level):
-    if not low < high:
-        msg = "low, high: expected low below high"
-        raise ValueError(msg)
-    return float((high - low) / (2 * normal_isf((1 - check_level(level)) / 2)))
-
-
-def standard_error_from_p(hr, p):
-    """Return the standard error of a log hazard ratio from its two-sided p.
-
-    Parameters
-    ----------
-    hr : float  > 0, not 1 (a ratio of 1 says nothing about its error)
-    p : float  two-sided, between 0 and 1 (Wald or log-rank)
-
-    Returns
-    -------
-    float  |log hr| / z(1 - p/2)
-
-    Raises
-    ------
-    ValueError
-        If hr or p is outside its range.
-
-    Source
-    ------
-    Parmar, Torri & Stewart 1998, Stat Med 17:2815-2834; Tierney et al. 2007, Trials 8:16.
-    """
-    log_hr, p = float(np.log(as_floats(hr, "hr", positive=True)[0])), float(as_floats(p, "p")[0])
-    if not 0 < p < 1:
-        msg = f"p: expected a value between 0 and 1, found {p}"
-        raise ValueError(msg)
-    if log_hr == 0:
-        msg = "hr: a ratio of 1 does not determine its standard error"
-        raise ValueError(msg)
-    return abs(log_hr) / float(normal_isf(p / 2))
-
-
-def landmark_from_interval(survival, low, high, *, level=0.95):
-    """Return log(-log S) of a survival landmark and its standard error.
-
-    Parameters
-    ----------
-    survival, low, high : float  [proportion 0-1], strictly inside, low < high
-    level : float  coverage of the printed interval, 0-1
-
-    Returns
-    -------
-    estimate, se : float  for :func:`pool_generic` with scale "cloglog"
-
-    Raises
-    ------
-    ValueError
-        If a value is not strictly between 0 and 1 or low is not below high.
-
-    Source
-    ------
-    Kalbfleisch & Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed.
-    """
-    values = as_floats([survival, low, high], "survival, low, high", positive=True)
-    if (values >= 1).any():
-        msg = "survival, low, high: expected proportions below 1"
-        raise ValueError(msg)
-    # log(-log S) falls as S rises, so the limits change places.
-    y, upper, lower = np.log(-np.log(values)).tolist()
-    return y, _half_width(lower, upper, level)
+    total, events = n1 + n2, a + c
+    # Tables further from the most probable one than this have a probability below 1e-300.
+    spread = (events / total * (1 - events / total) * n1 * n2 / max(total - 1, 1)) ** 0.5
+    middle, reach = events * n1 / total, 40 * spread + 50
+    first = max(0, events - n2, int(middle - reach))
+    possible = np.arange(first, min(events, n1, int(middle + reach)) + 1)
+    pmf = hypergeom.pmf(possible, total, events, n1)
+    observed = hypergeom.pmf(a, total, events, n1)
+    return float(min(1.0, pmf[pmf <= observed * TIE].sum()))

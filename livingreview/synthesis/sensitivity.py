@@ -1,57 +1,23 @@
 """Influence of single studies, accumulation over time, and one binary moderator."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logit
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf
+from livingreview.synthesis._types import Array
 from livingreview.synthesis._validate import check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.proportions import pool_many, pool_proportions
-from livingreview.synthesis.results import NAN, NAN_PAIR
+from livingreview.synthesis.results import LevelComparison, PooledProportion
 
 
-@dataclass(frozen=True)
-class LevelComparison:
-    """Binomial-normal model with one binary study-level moderator.
-
-    Attributes
-    ----------
-    status : {"ok", "single_study", "no_events", "all_events", "tau2_not_identifiable"}
-        Other than "ok": refused, estimates are nan.  "no_events" and
-        "all_events" may concern one level only.
-    k : int  studies; k_levels : (int, int)  studies at level 0 and 1
-    level : float  coverage of the interval
-    b0, b1, se_b0, se_b1 : float  [logit]; b1 is level 1 less level 0
-    tau2 : float  common to both levels [logit]
-    odds_ratio, odds_ratio_ci : float, (low, high)  Wald z
-    p_level0, p_level1 : float  median proportions 0-1
-    lrt_chi2, lrt_df, lrt_p : float, int, float  with against without the moderator
-    converged : bool
-    """
-
-    status: str
-    k: int
-    k_levels: tuple
-    level: float
-    b0: float = NAN
-    b1: float = NAN
-    se_b0: float = NAN
-    se_b1: float = NAN
-    tau2: float = NAN
-    odds_ratio: float = NAN
-    odds_ratio_ci: tuple = NAN_PAIR
-    p_level0: float = NAN
-    p_level1: float = NAN
-    lrt_chi2: float = NAN
-    lrt_df: int = 1
-    lrt_p: float = NAN
-    converged: bool = False
-
-
-def leave_one_out(events, totals, *, model="glmm", level=0.95):
+def leave_one_out(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, model: str = "glmm", level: float = 0.95
+) -> list[PooledProportion]:
     """Pool k times, leaving out one study each time.
 
     Parameters
@@ -80,7 +46,9 @@ def leave_one_out(events, totals, *, model="glmm", level=0.95):
     return _pool_each([(np.delete(x, i), np.delete(n, i)) for i in range(len(x))], model, level)
 
 
-def cumulative(events, totals, *, model="glmm", level=0.95):
+def cumulative(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, model: str = "glmm", level: float = 0.95
+) -> list[PooledProportion]:
     """Pool the first two, three, ... k studies in the order given.
 
     Parameters
@@ -107,13 +75,15 @@ def cumulative(events, totals, *, model="glmm", level=0.95):
     return _pool_each([(x[:j], n[:j]) for j in range(2, len(x) + 1)], model, level)
 
 
-def _pool_each(sets, model, level):
+def _pool_each(sets: Sequence[tuple[Array, Array]], model: str, level: float) -> list[PooledProportion]:
     if model == "glmm":
         return pool_many(sets, level=level)
     return [pool_proportions(x, n, model=model, level=level) for x, n in sets]
 
 
-def compare_levels(events, totals, moderator, *, level=0.95):
+def compare_levels(
+    events: npt.ArrayLike, totals: npt.ArrayLike, moderator: npt.ArrayLike, *, level: float = 0.95
+) -> LevelComparison:
     """Fit the binomial-normal model with one binary study-level moderator.
 
     Parameters
@@ -143,7 +113,7 @@ def compare_levels(events, totals, moderator, *, level=0.95):
     status = _comparison_status(x, n, sums)
     k_levels = (int((z == 0).sum()), int((z == 1).sum()))
     if status != "ok":
-        return LevelComparison(status, len(x), k_levels, level)
+        return LevelComparison(status=status, k=len(x), k_levels=k_levels, level=level)
     rates = logit(sums[0] / sums[1])
     design = np.stack([np.ones(len(x)), z], axis=1)[None]
     x, n = x[None], n[None]
@@ -172,7 +142,7 @@ def compare_levels(events, totals, moderator, *, level=0.95):
     )
 
 
-def _check_moderator(moderator, k):
+def _check_moderator(moderator: npt.ArrayLike, k: int) -> Array:
     z = np.atleast_1d(np.asarray(moderator, dtype=float))
     if z.shape != (k,):
         msg = f"moderator has {z.size} values, events has {k}; expected as many"
@@ -187,7 +157,7 @@ def _check_moderator(moderator, k):
     return z
 
 
-def _comparison_status(x, n, sums):
+def _comparison_status(x: Array, n: Array, sums: Array) -> str:
     """Return why the two levels cannot be compared, or "ok"."""
     if len(x) < 3:
         return "single_study"

@@ -5,38 +5,107 @@ Cells: a events of n1 in arm 1, c events of n2 in arm 2; b = n1 - a, d = n2 - c.
 
 import numpy as np
 
+from livingreview.synthesis._types import Array, Flags
+
 MEASURES = ("RR", "OR", "RD")
+CORRECTIONS = ("needed", "zero-cell")
 
 
-def without_information(a, n1, c, n2):
-    """Return which studies have no events, or only events, in both arms."""
-    return ((a == 0) & (c == 0)) | ((a == n1) & (c == n2))
+def without_information(a: Array, n1: Array, c: Array, n2: Array) -> Flags:
+    """Return which studies have no events, or only events, in both arms: their ratios are undefined."""
+    none: Flags = ((a == 0) & (c == 0)) | ((a == n1) & (c == n2))
+    return none
 
 
-def corrected_cells(a, n1, c, n2):
-    """Return a, b, c, d with 0.5 added to all four cells of studies with a zero cell."""
-    b, d = n1 - a, n2 - c
-    add = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), 0.5, 0.0)
-    return a + add, b + add, c + add, d + add
+def say_without_information(a: Array, n1: Array, c: Array, n2: Array) -> str:
+    """Return in a word why no study of a set has a ratio; "" where one has.
+
+    "no_events" or "all_events" in every arm; "no_information" where it is the one in
+    some studies and the other in others.
+    """
+    if not without_information(a, n1, c, n2).all():
+        return ""
+    if not (a + c).any():
+        return "no_events"
+    return "all_events" if (a + c == n1 + n2).all() else "no_information"
 
 
-def two_arm_effects(a, n1, c, n2, *, measure):
-    """Return effects and variances, shape (k,): log RR, log OR or RD.
+def corrected_cells(
+    a: Array, n1: Array, c: Array, n2: Array, add: Flags
+) -> tuple[Array, Array, Array, Array]:
+    """Return a, b, c, d with 0.5 added to all four cells of the studies that ``add`` marks."""
+    half = np.where(add, 0.5, 0.0)
+    return a + half, n1 - a + half, c + half, n2 - c + half
+
+
+def find_corrected(a: Array, n1: Array, c: Array, n2: Array, *, measure: str, correction: str) -> Flags:
+    """Return which studies need 0.5 in each cell before their effect, or its error, can be computed.
+
+    Parameters
+    ----------
+    a, n1, c, n2 : ndarray, shape (k,)  counts
+    measure : {"RR", "OR", "RD"}
+    correction : {"needed", "zero-cell"}
+
+    Returns
+    -------
+    ndarray of bool, shape (k,)
+        "needed": for the risk ratio an arm without events; for the odds ratio any empty
+        cell; for the difference two arms without variation, whose error would be 0.
+        "zero-cell": any empty cell, whatever the measure.
 
     Source
     ------
-    Deeks & Higgins, Statistical algorithms in Review Manager 5 (2010).
+    Deeks & Higgins, Statistical algorithms in Review Manager 5 (2010): 0.5 is added
+    "where zeros cause problems with computation of effects or standard errors".
+    "zero-cell" is the rule of metafor's escalc (add=1/2, to="only0").
     """
-    a, b, c, d = corrected_cells(a, n1, c, n2)
+    one: Flags = (a == 0) | (a == n1)
+    other: Flags = (c == 0) | (c == n2)
+    if correction == "zero-cell" or measure == "OR":
+        return one | other
+    if measure == "RD":
+        return one & other
+    no_events: Flags = (a == 0) | (c == 0)
+    return no_events
+
+
+def two_arm_effects(
+    a: Array, n1: Array, c: Array, n2: Array, *, measure: str, correction: str = "needed"
+) -> tuple[Array, Array]:
+    """Return effects and variances, shape (k,): log RR, log OR or RD.
+
+    Parameters
+    ----------
+    a, n1, c, n2 : ndarray, shape (k,)  counts
+    measure : {"RR", "OR", "RD"}
+    correction : {"needed", "zero-cell"}  see :func:`find_corrected`
+
+    Returns
+    -------
+    effects, variances : ndarray, shape (k,)
+        A difference can always be computed: "needed" leaves it as counted, and takes
+        corrected cells for its variance alone, where that would be 0.
+
+    Source
+    ------
+    Deeks & Higgins, Statistical algorithms in Review Manager 5 (2010).  R's meta leaves
+    the difference as counted too (metabin, sm="RD"), though it corrects the variance
+    of every table with an empty cell.
+    """
+    add = find_corrected(a, n1, c, n2, measure=measure, correction=correction)
+    difference = a / n1 - c / n2
+    a, b, c, d = corrected_cells(a, n1, c, n2, add)
     m1, m2 = a + b, c + d
     if measure == "RR":
         return np.log(a / m1) - np.log(c / m2), 1 / a - 1 / m1 + 1 / c - 1 / m2
     if measure == "OR":
         return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
-    return a / m1 - c / m2, a * b / m1**3 + c * d / m2**3
+    variance = a * b / m1**3 + c * d / m2**3
+    return (difference if correction == "needed" else a / m1 - c / m2), variance
 
 
-def mantel_haenszel(a, n1, c, n2, *, measure):
+def mantel_haenszel(a: Array, n1: Array, c: Array, n2: Array, *, measure: str) -> tuple[float, float]:
     """Return the pooled effect and its standard error; nan where undefined.
 
     Parameters
@@ -65,15 +134,15 @@ def mantel_haenszel(a, n1, c, n2, *, measure):
         variance = np.sum(n1 * n2 * (a + c) / total**2 - a * c / total) / (r * s)
         return float(np.log(r / s)), float(np.sqrt(variance))
     p, q = (a + d) / total, (b + c) / total
-    r, s = a * d / total, b * c / total
-    rs, ss = r.sum(), s.sum()
+    ad, bc = a * d / total, b * c / total
+    rs, ss = ad.sum(), bc.sum()
     if rs == 0 or ss == 0:
         return float("nan"), float("nan")
-    variance = np.sum(p * r) / rs**2 + np.sum(p * s + q * r) / (rs * ss) + np.sum(q * s) / ss**2
+    variance = np.sum(p * ad) / rs**2 + np.sum(p * bc + q * ad) / (rs * ss) + np.sum(q * bc) / ss**2
     return float(np.log(rs / ss)), float(np.sqrt(variance / 2))
 
 
-def _mh_difference(a, n1, c, n2):
+def _mh_difference(a: Array, n1: Array, c: Array, n2: Array) -> tuple[float, float]:
     total = n1 + n2
     weight = np.sum(n1 * n2 / total)
     estimate = np.sum((a * n2 - c * n1) / total) / weight
@@ -86,7 +155,7 @@ def _mh_difference(a, n1, c, n2):
     return float(estimate), float(np.sqrt(variance) / weight)
 
 
-def peto(a, n1, c, n2):
+def peto(a: Array, n1: Array, c: Array, n2: Array) -> tuple[float, float]:
     """Return the one-step log odds ratio and its standard error; nan where undefined.
 
     Source

@@ -3,9 +3,9 @@
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
-    list_discrepancies,
     tabulate_appraisals,
     tabulate_certainty,
     tabulate_characteristics,
@@ -36,4 +36,5 @@ __all__ = [
     "tabulate_regimens",
     "tabulate_reports",
     "tabulate_results",
+    "tabulate_source_problems",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
@@ -10,6 +11,10 @@ from livingreview.display.html import link
 from livingreview.evidence import Evidence, records
 
 NOT_REPORTED = "not reported"
+UNKNOWN = re.compile(
+    r" \((?:author|year|author and year) not established\)$"
+    r"|; (?:author|year|author and year) not established(?=\)$)"
+)
 NO_FAMILY = {"name": "Several regimens, or none entered", "position": 99}
 
 
@@ -18,42 +23,77 @@ def text(value, missing: str = "") -> str:
     return missing if pd.isna(value) else str(value)
 
 
+def whole(value) -> int | None:
+    """A cell as a whole number; None where it is empty."""
+    return None if pd.isna(value) else int(value)
+
+
 def capitalise(words: str) -> str:
     """First letter upper case, the rest as it is (so 'MRD' stays)."""
     return words[:1].upper() + words[1:]
 
 
-def report_link(report_id: str):
-    """Link to a report's page."""
-    return link(report_id, f"reports/{report_id}.html")
+def report_link(evidence: Evidence, report_id: str, folder: str = "reports/"):
+    """Link to a report's page, by what the report is called; `folder` is where the page is seen from."""
+    return link(evidence.report_names[report_id], f"{folder}{report_id}.html")
 
 
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
-    """Rows of a table with their cohort's label, disease, setting, age group, size, regimen and parent (``c_`` columns) and its family of regimens.
+    """Rows of a table with what is known of their cohort, in ``c_`` columns.
 
-    Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of thirty columns of its own kinds.
+    These are its label, arm, disease, setting, age group, size, regimen, parent cohort and family of
+    regimens; a control arm stands in the family of the arm it was randomised against.
+    Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of
+    thirty columns of its own kinds.
     """
     if (name := f"with_cohorts:{table}") not in evidence.memo:
-        columns = ["label", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"]
+        columns = (
+            "label", "arm", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"
+        )  # fmt: skip
         cohorts = {
             row["cohort_id"]: {f"c_{name}": row[name] for name in columns}
             for row in records(evidence.tables["cohorts"])
         }
         unknown = {f"c_{name}": pd.NA for name in columns}
-        families = evidence.families.to_dict("index")
-        rows = []
-        for row in records(evidence.tables[table]):
-            cohort = cohorts.get(row["cohort_id"], unknown)
-            family = families.get(cohort["c_regimen_id"], NO_FAMILY)
-            rows.append(
-                row | cohort | {"c_family": family["name"], "c_family_position": int(family["position"])}
-            )
-        evidence.memo[name] = rows
+        evidence.memo[name] = [
+            row | cohorts.get(row["cohort_id"], unknown) | _family_of(evidence, row["cohort_id"])
+            for row in records(evidence.tables[table])
+        ]
     return evidence.memo[name]
 
 
+def _family_of(evidence: Evidence, cohort_id) -> dict:
+    if "cohort_families" not in evidence.memo:
+        families = evidence.families.to_dict("index")
+        cohorts = {row["cohort_id"]: row for row in records(evidence.tables["cohorts"])}
+        own = {cohort: families.get(row["regimen_id"], NO_FAMILY) for cohort, row in cohorts.items()}
+        against = {
+            (row["report_id"], row["study_id"]): own[cohort]
+            for cohort, row in cohorts.items()
+            if text(row["arm"]) == "experimental"
+        }
+        for cohort, row in cohorts.items():
+            above = cohorts.get(row["parent_cohort_id"], row)
+            if "control" in (text(row["arm"]), text(above["arm"])):
+                own[cohort] = against.get((row["report_id"], row["study_id"]), own[cohort])
+        evidence.memo["cohort_families"] = {
+            cohort: {
+                "c_family": family["name"],
+                "c_family_position": int(family["position"]),
+                "c_part": family.get("part", ""),
+                "c_class": family.get("class_id", ""),
+            }
+            for cohort, family in own.items()
+        }
+    missing = {"c_family": NO_FAMILY["name"], "c_family_position": NO_FAMILY["position"]}
+    return evidence.memo["cohort_families"].get(cohort_id, missing | {"c_part": "", "c_class": ""})
+
+
 def group_by(rows: Iterable[dict], *columns: str) -> dict:
-    """Rows by the value of a column, or by the values of several, in order of first appearance; rows that lack one are left out."""
+    """Rows by the value of a column, or by the values of several, in order of first appearance.
+
+    Rows that lack one are left out.
+    """
     groups: dict = {}
     for row in rows:
         values = tuple(row[column] for column in columns)
@@ -64,15 +104,16 @@ def group_by(rows: Iterable[dict], *columns: str) -> dict:
 
 def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
     """Disease, setting and age group in words: what may stand side by side."""
-    names = [
-        evidence.label("cohorts", column, code)
-        for column, code in (("disease", disease), ("setting", setting), ("age_group", age_group))
-    ]
+    codes = {"disease": disease, "setting": setting, "age_group": age_group}
+    names = [evidence.label("cohorts", column, code) for column, code in codes.items()]
     return ", ".join(names[:2] if age_group == "not_reported" else names)
 
 
 def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
-    """(name, rows) per family of regimens, disease, setting and age group, largest first in each family; strata are never mixed in one table or panel."""
+    """(name, rows) per family of regimens, disease, setting and age group, largest first in each family.
+
+    Strata are never mixed in one table or panel.
+    """
     groups = group_by(rows, "c_family_position", "c_family", "c_disease", "c_setting", "c_age_group")
     patients = {
         key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part)
@@ -88,13 +129,27 @@ def study_name(evidence: Evidence, cohort_id: str) -> str:
     return str(evidence.study_names[cohort_id])
 
 
+def short_name(evidence: Evidence, report_id: str) -> str:
+    """What a report is called in a label: its name without what is not established of it."""
+    return UNKNOWN.sub("", evidence.report_names[report_id])
+
+
 def full_name(evidence: Evidence, row: Mapping) -> str:
-    """A cohort's study and label, the study's name once."""
-    study = study_name(evidence, row["cohort_id"])
-    return row["c_label"] if row["c_label"].startswith(study) else f"{study}: {row['c_label']}"
+    """A row's report and its cohort's label, the study's name once.
+
+    A cohort of another study than the report's own is named by that study: 'UKALL R3, in Roe 2020: children'.
+    """
+    study, label, name = (
+        study_name(evidence, row["cohort_id"]),
+        row["c_label"],
+        short_name(evidence, row["report_id"]),
+    )
+    if evidence.report_studies[row["report_id"]] != evidence.cohort_studies[row["cohort_id"]]:
+        name = f"{study}, in {name}"
+    return f"{name}: {label.removeprefix(study).lstrip(' ,:') or label}"
 
 
 def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, column: str) -> list[dict]:
     """Rows in the order in which the schema declares the codes of a column, otherwise as they stood."""
-    rank = {code: i for i, code in enumerate(evidence.package.tables[table].field(column).labels)}
+    rank = {code: i for i, code in enumerate(evidence.package.field(table, column).labels)}
     return sorted(rows, key=lambda row: rank.get(row[column], len(rank)))

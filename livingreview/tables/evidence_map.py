@@ -7,89 +7,86 @@ import pandas as pd
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
+from livingreview.tables.choice import choose_counts
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 
-NOTE = "Patients in included reports on the class's own regimens; a study reported several times counts once, with its largest number, and of studies that share patients within one place the largest. Evaluable patients where the number enrolled is not printed. An empty place means that no report has been entered, not that none exists; a question mark, that the number of patients is not printed."
+NOTE = (
+    "Patients in included reports on the class's own regimens; a study reported several times counts once, "
+    "with its largest number or the sum of cohorts that share no patient, "
+    "and of studies that share patients within one place the largest. "
+    "Evaluable patients where the number enrolled is not printed. "
+    "An empty place means that no report has been entered, not that none exists; "
+    "a question mark, that the number of patients is not printed."
+)
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
 
 
 def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
-    """Patients and studies per class and stratum (disease, setting, age group), with the cohorts they come from in a folded table.
+    """Patients and studies per class and stratum, with the cohorts they come from in a folded table.
 
-    Counts whole cohorts of included reports on the classes' own regimens; an empty place is a gap, not a zero.
+    Counts whole cohorts of included reports on the classes' own regimens. An empty place is a gap, no zero.
     """
-    classes = (
-        evidence.tables["regimen_classes"]
-        .sort_values("position")
-        .set_index("class_id")["short_title"]
-        .to_dict()
-    )
+    frame = evidence.tables["regimen_classes"].sort_values("position")
+    classes = frame.set_index("class_id")["short_title"].to_dict()
+    groups = _count_by_stratum(evidence, classes)
+    filled = [cell for group in groups for row in group["rows"] for cell in row["cells"] if cell]
+    most = max((cell["count"] for cell in filled), default=0) or 1
+    for cell in filled:
+        cell["shade"] = round(DARKEST * (cell["count"] / most) ** 0.5)
+    values = {
+        "title": title,
+        "classes": list(classes.values()),
+        "groups": groups,
+        "note": NOTE,
+        "table": fold(_cohort_table(evidence, filled, f"{title}: the cohorts")),
+    }
+    return Fragment("evidence_map.html.j2", values, f"[{title}: {len(filled)} places with evidence]")
+
+
+def _count_by_stratum(evidence: Evidence, classes: dict[str, str]) -> list[dict]:
+    """The map's rows under their diseases, each with one cell a class, None where there is no cohort."""
     cohorts = _own_cohorts(evidence)
     for column in reversed(STRATUM):
         cohorts = in_declared_order(evidence, cohorts, "cohorts", column)
-    groups, filled = [], []
+    groups = []
     for disease, of_disease in group_by(cohorts, "disease").items():
         rows = []
         for (setting, age_group), part in group_by(of_disease, "setting", "age_group").items():
-            by_class = group_by(
-                [row | {"class_id": evidence.families["class_id"][row["regimen_id"]]} for row in part],
-                "class_id",
-            )
-            cells = {
-                class_id: _cell(evidence, by_class[class_id]) for class_id in classes if class_id in by_class
-            }
-            filled += [
-                (f"{classes[class_id]}; {stratum_name(evidence, disease, setting, age_group)}", cell)
-                for class_id, cell in cells.items()
+            stratum = stratum_name(evidence, disease, setting, age_group)
+            by_class = group_by(part, "class_id")
+            cells = [
+                _cell(evidence, f"{words}; {stratum}", by_class[class_id]) if class_id in by_class else None
+                for class_id, words in classes.items()
             ]
-            rows.append(
-                {
-                    "stratum": _short(evidence, setting, age_group),
-                    "cells": [cells.get(class_id) for class_id in classes],
-                }
-            )
+            rows.append({"stratum": _short(evidence, setting, age_group), "cells": cells})
         groups.append({"disease": capitalise(evidence.label("cohorts", "disease", disease)), "rows": rows})
-    most = max((cell["count"] for _, cell in filled), default=0) or 1
-    for _, cell in filled:
-        cell["shade"] = round(DARKEST * (cell["count"] / most) ** 0.5)
-    body = [
-        Row([name, [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]])
-        for name, cell in filled
+    return groups
+
+
+def _own_cohorts(evidence: Evidence) -> list[dict]:
+    """Whole cohorts of included reports on the classes' own regimens, with their class."""
+    own = evidence.families.loc[evidence.families["part"].eq("core"), "class_id"].to_dict()
+    cohorts = evidence.tables["cohorts"]
+    return [
+        row | {"class_id": own[row["regimen_id"]]}
+        for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()])
+        if row["regimen_id"] in own and row["report_id"] in evidence.included
     ]
-    table = HtmlTable(
-        f"{title}: the cohorts",
-        [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")],
-        body,
-    )
-    return Fragment(
-        "evidence_map.html.j2",
-        {
-            "title": title,
-            "classes": list(classes.values()),
-            "groups": groups,
-            "note": NOTE,
-            "table": fold(table),
-        },
-        f"[{title}: {len(filled)} places with evidence]",
-    )
 
 
 def _short(evidence: Evidence, setting: str, age_group: str) -> str:
-    words = evidence.label("cohorts", "setting", setting)
-    return capitalise(
-        words
-        if age_group == "not_reported"
-        else f"{words}, {evidence.label('cohorts', 'age_group', age_group)}"
-    )
+    columns = {"setting": setting} | ({} if age_group == "not_reported" else {"age_group": age_group})
+    return capitalise(", ".join(evidence.label("cohorts", column, code) for column, code in columns.items()))
 
 
-def _cell(evidence: Evidence, cohorts: list[dict]) -> dict:
+def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
     patients, studies = count_patients(evidence, cohorts), len(group_by(cohorts, "study_id"))
     number = (
         f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
     )
     return {
+        "name": name,
         "cohorts": cohorts,
         "count": patients,
         "patients": patients or "?",
@@ -97,36 +94,30 @@ def _cell(evidence: Evidence, cohorts: list[dict]) -> dict:
     }
 
 
-def _own_cohorts(evidence: Evidence) -> list[dict]:
-    core = set(evidence.families.index[evidence.families["part"].eq("core")])
-    cohorts = evidence.tables["cohorts"]
-    return [
-        row
-        for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()])
-        if row["regimen_id"] in core and row["report_id"] in evidence.included
-    ]
-
-
 def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
     """Patients of some whole cohorts; where the number enrolled is not printed, those evaluable.
 
-    A study reported several times counts once, with its largest number, and of studies that share patients the largest alone.
+    A study reported several times counts once, with its largest number or with those of cohorts that share no
+    patient, and of studies that share patients the largest alone.
     """
-    sizes = {
-        study: max(
-            (
-                int(size)
-                for row in same
-                if not pd.isna(
-                    size := row["n_evaluable"] if pd.isna(row["n_enrolled"]) else row["n_enrolled"]
-                )
-            ),
-            default=0,
-        )
-        for study, same in group_by(cohorts, "study_id").items()
-    }
-    kept: list[str] = []
-    for study in sorted(sizes, key=lambda study: -sizes[study]):
-        if not evidence.overlaps[study].intersection(kept):
-            kept.append(study)
-    return sum(sizes[study] for study in kept)
+    return sum(choice.size for choice in choose_counts(evidence, cohorts, alike=_everyone, size=_size)[0])
+
+
+def _everyone(_cohort: dict) -> bool:
+    """Patients are patients: cohorts without one in common are added up whatever was done with them."""
+    return True
+
+
+def _size(cohort: dict) -> int:
+    """Patients of one cohort; 0 where their number is not printed."""
+    size = cohort["n_evaluable"] if pd.isna(cohort["n_enrolled"]) else cohort["n_enrolled"]
+    return 0 if pd.isna(size) else int(size)
+
+
+def _cohort_table(evidence: Evidence, cells: list[dict], caption: str) -> HtmlTable:
+    columns = [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")]
+    rows = [
+        Row([cell["name"], [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]])
+        for cell in cells
+    ]
+    return HtmlTable(caption, columns, rows)

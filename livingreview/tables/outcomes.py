@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from livingreview.display.html import Column, HtmlTable, Row, Stack, fold, join_tables
-from livingreview.display.numbers import exact_interval, format_interval, make_figure
+from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.display.numbers import exact_interval, format_interval, format_number, make_figure
 from livingreview.evidence import Evidence
+from livingreview.evidence.contract import GROUPS
+from livingreview.tables.choice import Choice, say_sum
 from livingreview.tables.common import (
     capitalise,
     full_name,
     group_by,
     in_declared_order,
     iterate_strata,
+    study_name,
     text,
     with_cohorts,
 )
+from livingreview.tables.labels import name_apart, row_details
 
 ABSENT = "No report of this class gives such a figure."
 
 
 def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
-    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort, in declared order.
+    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort.
 
-    The schema's field ``outcomes.outcome`` says which code belongs to which group.
+    They stand in the order in which the outcomes are declared. The schema's field ``outcomes.outcome`` says
+    which code belongs to which group.
 
     Raises
     ------
     ValueError
-        If no outcome belongs to `group`.
+        If there is no such group of outcomes.
     """
-    field = evidence.package.tables["outcomes"].field("outcome")
+    field = evidence.package.field("outcomes", "outcome")
     codes = field.codes_in(group)
-    if not codes:
-        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(set(field.groups.values())))}"
+    # Groups that the engine asks for may be empty; a review may have others.
+    known = {*field.groups.values(), *GROUPS["outcomes", "outcome"]}
+    if group not in known:
+        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(known))}"
         raise ValueError(msg)
-    return in_declared_order(
-        evidence,
-        [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes],
-        "outcomes",
-        "outcome",
-    )
+    rows = [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes]
+    return in_declared_order(evidence, rows, "outcomes", "outcome")
 
 
 def interval_text(row: Mapping) -> str:
@@ -52,8 +55,13 @@ def interval_text(row: Mapping) -> str:
     return format_interval(*exact_interval(row["events"], row["total"]), row["total"])
 
 
-def outcome_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
-    """Outcome counts with the report's own definition, exact interval, denominator and time point."""
+def outcome_table(
+    evidence: Evidence, part: Iterable[dict], caption: str, sums: Iterable[Choice] = ()
+) -> HtmlTable:
+    """Outcome counts with the report's own definition, exact interval, denominator and time point.
+
+    `sums` are counts added up over cohorts of a study: they stand last, each with the rows it comes from.
+    """
     columns = [
         Column("Cohort"),
         Column("Outcome, as defined"),
@@ -62,30 +70,55 @@ def outcome_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Htm
         Column("Counted from"),
         Column("When"),
     ]
-    return HtmlTable(caption, columns, _outcome_rows(evidence, part))
+    return HtmlTable(caption, columns, [*_outcome_rows(evidence, part, caption), *_sum_rows(evidence, sums)])
 
 
-def _outcome_rows(evidence: Evidence, part: Iterable[dict]) -> list[Row]:
+def _sum_rows(evidence: Evidence, sums: Iterable[Choice]) -> list[Row]:
     rows = []
-    for block in group_by(part, "cohort_id").values():
-        label = full_name(evidence, block[0])
-        for row in block:
-            outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
-            if text(row["definition"]) not in ("", "not_reported"):
-                outcome.append(row["definition"])  # shortened, so without quotation marks
-            rows.append(
-                Row(
-                    [
-                        label,
-                        outcome,
-                        make_figure(evidence, row),
-                        interval_text(row),
-                        evidence.label("outcomes", "denominator", row["denominator"]),
-                        text(row["timepoint"]),
-                    ]
-                )
+    for choice in sums:
+        first = choice.rows[0]
+        counts = [(int(row["events"]), int(row["total"])) for row in choice.rows]
+        events, total = (sum(column) for column in zip(*counts, strict=True))
+        interval = format_interval(*exact_interval(events, total), total)
+        labels = ", ".join(row["c_label"] for row in choice.rows)
+        rows.append(
+            Row(
+                [
+                    f"{study_name(evidence, first['cohort_id'])}: no patient in common, added up: {labels}",
+                    evidence.label("outcomes", "outcome", first["outcome"]),
+                    [*(make_figure(evidence, row) for row in choice.rows), f"derived: {say_sum(counts)}"],
+                    interval,
+                    evidence.label("outcomes", "denominator", first["denominator"]),
+                    text(first["timepoint"]),
+                ]
             )
+        )
     return rows
+
+
+def _outcome_rows(evidence: Evidence, part: Iterable[dict], caption: str) -> list[Row]:
+    rows = [row for block in group_by(part, "cohort_id").values() for row in block]
+    cells = [
+        (
+            _outcome_parts(evidence, row),
+            evidence.label("outcomes", "denominator", row["denominator"]),
+            text(row["timepoint"]),
+        )
+        for row in rows
+    ]
+    names = [full_name(evidence, row) for row in rows]
+    names = name_apart(caption, rows, names, cells, row_details(evidence, "outcomes"))
+    return [
+        Row([name, outcome, make_figure(evidence, row), interval_text(row), whom, when])
+        for row, name, (outcome, whom, when) in zip(rows, names, cells, strict=True)
+    ]
+
+
+def _outcome_parts(evidence: Evidence, row: Mapping) -> list[str]:
+    outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
+    if text(row["definition"]) not in ("", "not_reported"):
+        outcome.append(row["definition"])  # shortened, so without quotation marks
+    return outcome
 
 
 def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
@@ -98,58 +131,64 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
         Column("Counted from"),
         Column("Patients", True),
     ]
-    rows = [
-        Row(
-            [
-                full_name(evidence, row),
-                [
-                    part
-                    for part in (
-                        evidence.label("survival", "endpoint", row["endpoint"]),
-                        evidence.label("survival", "statistic", row["statistic"]),
-                        text(row["group"]),
-                    )
-                    if part
-                ],
-                make_figure(evidence, row),
-                "" if pd.isna(row["time_months"]) else f"{row['time_months']:g} months",
-                text(row["origin"]).replace("not_reported", "not reported"),
-                text(row["total"]),
-            ]
+    ordered = sorted(part, key=lambda row: row["cohort_id"])
+    cells = [
+        (
+            _endpoint_parts(evidence, row),
+            "" if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
+            text(row["origin"]).replace("not_reported", "not reported"),
         )
-        for row in sorted(part, key=lambda row: row["cohort_id"])
+        for row in ordered
+    ]
+    names = [full_name(evidence, row) for row in ordered]
+    names = name_apart(caption, ordered, names, cells, row_details(evidence, "survival"))
+    rows = [
+        Row([name, endpoint, make_figure(evidence, row), when, origin, text(row["total"])])
+        for row, name, (endpoint, when, origin) in zip(ordered, names, cells, strict=True)
     ]
     return HtmlTable(caption, columns, rows)
 
 
-def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
-    """Every result of a part of the evidence but its response, as folded tables by kind with the strata as headings."""
-    parts = []
-    for group, name in (
-        ("mrd", "Measurable residual disease"),
-        ("mortality", "Relapses, failures and deaths"),
-        ("transplant", "Transplant"),
-    ):
-        parts += _folded(evidence, select_outcomes(evidence, group), f"{title}: {name}", outcome_table)
-    parts += _folded(evidence, with_cohorts(evidence, "survival"), f"{title}: Survival", survival_table)
-    parts += _folded(
-        evidence, with_cohorts(evidence, "adverse_events"), f"{title}: Adverse events", adverse_event_table
+def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
+    endpoint, statistic = (
+        evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
     )
+    return [part for part in (endpoint, statistic, text(row["group"])) if part]
+
+
+def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
+    """Every result but the response, as folded tables by kind with the strata as headings."""
+    field = evidence.package.tables["outcomes"].field("outcome")
+    died = select_outcomes(evidence, "mortality")
+    bad, good = (
+        [row for row in died if (field.direction(row["outcome"]) == "bad") == way] for way in (True, False)
+    )
+    kinds = (
+        ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
+        ("Relapses, treatment failures and deaths", bad, outcome_table),
+        ("Survivors and favourable outcomes", good, outcome_table),
+        ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
+        ("Survival", with_cohorts(evidence, "survival"), survival_table),
+        ("Adverse events", with_cohorts(evidence, "adverse_events"), adverse_event_table),
+    )
+    parts = [
+        part
+        for name, rows, make_table in kinds
+        for part in _folded(evidence, rows, f"{title}: {name}", make_table)
+    ]
     return Stack(parts, ABSENT)
 
 
-def _folded(evidence: Evidence, rows: Iterable[dict], caption: str, make) -> list:
-    tables = [make(evidence, part, f"{caption}: {name}") for name, part in iterate_strata(evidence, rows)]
-    return (
-        [
-            fold(
-                join_tables(tables, caption),
-                f"{caption} ({sum(len(table.figures) for table in tables)} figures)",
-            )
-        ]
-        if tables
-        else []
-    )
+def _folded(
+    evidence: Evidence, rows: Iterable[dict], caption: str, make_table: Callable[..., HtmlTable]
+) -> list[Folded]:
+    """One folded table of all strata; none where there is no row."""
+    strata = iterate_strata(evidence, rows)
+    tables = [make_table(evidence, part, f"{caption}: {name}") for name, part in strata]
+    if not tables:
+        return []
+    figures = sum(len(table.figures) for table in tables)
+    return [fold(join_tables(tables, caption), f"{caption} ({figures} figures)")]
 
 
 def grade_text(row: Mapping) -> str:
@@ -177,17 +216,18 @@ def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) 
     rows = []
     for group, block in group_by(part, "group").items():
         rows.append(Row([capitalise(evidence.label("adverse_events", "group", group))], heading=True))
-        rows += [
-            Row(
-                [
-                    row["term"],
-                    grade_text(row),
-                    full_name(evidence, row),
-                    make_figure(evidence, row),
-                    interval_text(row),
-                    evidence.label("adverse_events", "attribution", row["attribution"]),
-                ]
+        cells = [
+            (
+                row["term"],
+                grade_text(row),
+                evidence.label("adverse_events", "attribution", row["attribution"]),
             )
             for row in block
+        ]
+        names = [full_name(evidence, row) for row in block]
+        names = name_apart(caption, block, names, cells, row_details(evidence, "adverse_events"))
+        rows += [
+            Row([term, grade, name, make_figure(evidence, row), interval_text(row), cause])
+            for row, name, (term, grade, cause) in zip(block, names, cells, strict=True)
         ]
     return HtmlTable(caption, columns, rows)

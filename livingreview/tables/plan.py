@@ -1,7 +1,7 @@
-"""What may share a pool, and why not: the review's rules, applied to the evidence before any result is looked at.
+"""What may share a pool, and why not: the review's rules, applied before any result is looked at.
 
-Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not shown all the same.
-The methods page states them in words.
+Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not
+shown all the same. The methods page states them in words.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.display.numbers import is_second_hand
+from livingreview.evidence import Evidence, records
 from livingreview.synthesis import PooledProportion, pool_proportions
-from livingreview.tables.common import group_by, stratum_name
+from livingreview.tables.choice import Choice, choose_counts, name_sum, say_sum
+from livingreview.tables.common import full_name, group_by, stratum_name
 from livingreview.tables.outcomes import select_outcomes
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
 LEAST_STUDIES, FEW_STUDIES = 3, 5
 WIDEST_PREDICTION, LARGEST_TAU = 0.60, 1.5  # beyond either a single value describes no study
+ARM = "an arm of a randomised trial"
 GROUPS = ("response", "mrd", "mortality", "transplant")
 TIMED = ("course_1", "courses_2", "later_course")
 # All patients treated; the others keep a pool to themselves.
@@ -45,19 +48,33 @@ KEYS = ["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group"
 
 
 @dataclass(frozen=True)
+class Part:
+    """One evidence row of a study's count, with its events and patients as pooled."""
+
+    row_id: str
+    label: str
+    events: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """One study's count in a pool.
 
     Attributes
     ----------
     row_id, study_id, name : str
-        The evidence row, its study, and the study's short name with the cohort's label.
+        The evidence row (the largest, where several are added up), its study, and the study's short name with
+        the cohort's label.
     events, total : int
-        As pooled; `rebased` where the total is all patients enrolled though the report counts from those evaluable.
+        As pooled; `rebased` where the total is all patients enrolled though the report counts from those
+        evaluable.
     second_hand : bool
         Whether the count is known from another publication only.
     available : str
-        When the report first became public; '' where not established.
+        When the report first became public; '' where not established. Of a sum, its latest report.
+    parts : tuple of Part
+        The rows behind the count: one, or those of cohorts without a patient in common.
     """
 
     row_id: str
@@ -68,6 +85,17 @@ class Entry:
     rebased: bool = False
     second_hand: bool = False
     available: str = ""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def row_ids(self) -> list[str]:
+        """Every evidence row behind the count."""
+        return [part.row_id for part in self.parts] or [self.row_id]
+
+    @property
+    def arithmetic(self) -> str:
+        """How a sum comes about, '8/21 + 11/14 + 4/5 = 23/40'; '' where nothing is added up."""
+        return say_sum([(part.events, part.total) for part in self.parts]) if len(self.parts) > 1 else ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +139,7 @@ class Plan:
 
     @cached_property
     def decision(self) -> str:
-        """``pooled``, ``listed`` (studies shown, no pooled value) or ``refused`` (fewer than two may stand together)."""
+        """``pooled``, ``listed`` (shown, not pooled) or ``refused`` (fewer than two may stand together)."""
         if len(self.entries) < 2:
             return "refused"
         return "listed" if self.stop or self.pooled is None else "pooled"
@@ -143,7 +171,8 @@ class Plan:
         if self.stop:
             return f"{k} studies, shown but not pooled: {self.stop}"
         few = " (few studies)" if k < FEW_STUDIES else ""
-        return f"{k} studies that share disease, setting, age group, regimen, outcome, time point and denominator, and no patients{few}"
+        shared = "disease, setting, age group, regimen, outcome, time point and denominator"
+        return f"{k} studies that share {shared}, and no patients{few}"
 
 
 def synthesis_plan(evidence: Evidence, groups: tuple[str, ...] = GROUPS) -> list[Plan]:
@@ -165,11 +194,8 @@ def _plan_group(evidence: Evidence, rows: Iterable[dict]) -> Iterator[Plan]:
         if len({row["study_id"] for row in part}) < 2:
             continue
         barred = {row["row_id"]: reason for row in part if (reason := bar(row))}
-        for time in [
-            time
-            for time in TIMED
-            if any(row["assessed_at"] == time for row in part if row["row_id"] not in barred)
-        ] or [""]:
+        assessed = {row["assessed_at"] for row in part if row["row_id"] not in barred}
+        for time in [time for time in TIMED if time in assessed] or [""]:
             yield _make_plan(evidence, key, part, time, barred)
 
 
@@ -178,6 +204,7 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
         {row[key]: row for row in records(evidence.tables[table])}
         for table, key in (("cohorts", "cohort_id"), ("studies", "study_id"), ("reports", "report_id"))
     )
+    directions = evidence.package.field("outcomes", "outcome")
     found = []
     for row in rows:
         if pd.isna(row["cohort_id"]):
@@ -190,10 +217,10 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
                 "study_id": cohort["study_id"],
                 "arm": cohort["arm"],
                 "design": study["design"],
-                "overlaps": study["overlaps_with"],
-                "status": report["status"],
                 "available": "" if pd.isna(report["first_available"]) else report["first_available"],
-                "name": f"{study['name']}: {row['c_label']}",
+                "name": full_name(evidence, row),
+                "study": study["name"],
+                "direction": directions.direction(row["outcome"]),
                 "base": BASES.get(row["denominator"], pd.NA),
             }
         )
@@ -209,7 +236,7 @@ def bar(row: dict) -> str:
     if row["design"] == "case_report":
         return "single patients"
     if row["design"] == "randomised" or not pd.isna(row["arm"]):
-        return "an arm of a randomised trial: it is read against its control, not pooled with uncontrolled series"
+        return f"{ARM}: it is read against its control, not pooled with uncontrolled series"
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
     if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
@@ -231,69 +258,63 @@ def _make_plan(
         (row["row_id"], row["name"], barred[row["row_id"]]) for row in part if row["row_id"] in barred
     ]
     rows = [row for row in part if row["row_id"] not in barred]
-    left_out += [
-        (
-            row["row_id"],
-            row["name"],
-            f"assessed {evidence.label('outcomes', 'assessed_at', row['assessed_at'])}",
-        )
-        for row in rows
-        if row["assessed_at"] != time
-    ]
-    kept, dropped = _one_per_patient([row for row in rows if row["assessed_at"] == time])
+    for row in rows:
+        if row["assessed_at"] != time:
+            when = evidence.label("outcomes", "assessed_at", row["assessed_at"])
+            left_out.append((row["row_id"], row["name"], f"assessed {when}"))
+    timed = [row for row in rows if row["assessed_at"] == time]
+    kept, dropped = choose_counts(evidence, timed, alike=alike_counts)
+    left_out += [(row["row_id"], row["name"], reason) for row, reason in dropped]
+    address = ".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
+    entries = sorted(map(make_entry, kept), key=lambda entry: (entry.available or "9999", entry.row_id))
     return Plan(
         stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}",
         outcome=evidence.label("outcomes", "outcome", outcome),
         when=evidence.label("outcomes", "assessed_at", time) if time else "time point not printed",
         base=BASE_NAMES[base],
-        key=".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
-        .lower()
-        .replace(" ", "-"),
-        entries=tuple(
-            sorted((_entry(row) for row in kept), key=lambda entry: (entry.available or "9999", entry.row_id))
-        ),
-        left_out=tuple(left_out + dropped),
+        key=address.lower().replace(" ", "-"),
+        entries=tuple(entries),
+        left_out=tuple(left_out),
     )
 
 
-def _one_per_patient(rows: Iterable[dict]) -> tuple[list[dict], list[tuple[str, str, str]]]:
-    """One count a study, and none of two studies that share patients; the first-hand, whole and larger one stays (rule A3)."""
+def alike_counts(row: dict) -> tuple:
+    """What counts of one study must share to be added up: outcome, denominator and time."""
+    return row["outcome"], str(row["base"]), row["assessed_at"]
 
-    def rank(row: dict) -> tuple:
-        return (
-            row["status"] == "included",
-            row["basis"] != "restated" and pd.isna(row["source_report_id"]),
-            pd.isna(row["c_parent_cohort_id"]),
-            row["total"],
-            row["available"],
+
+def make_entry(choice: Choice) -> Entry:
+    """A study's count as it is pooled.
+
+    Patients who could not be evaluated are counted as failures, so only of a good outcome: to count them as
+    free of a bad one would make the treatment look safer than it was seen to be.
+    """
+    rows = choice.rows
+    again = [
+        (row["denominator"], row["direction"]) == ("evaluable", "good")
+        and row["c_n_enrolled"] != row["total"]
+        for row in rows
+    ]
+    parts = tuple(
+        Part(
+            row["row_id"],
+            row["c_label"],
+            int(row["events"]),
+            int(row["c_n_enrolled"] if rebased else row["total"]),
         )
-
-    kept: dict[str, dict] = {}
-    dropped = []
-    for row in sorted(rows, key=rank, reverse=True):
-        shared = [other for other in split_ids(row["overlaps"]) if other in kept]
-        if row["study_id"] in kept:
-            dropped.append(
-                (row["row_id"], row["name"], "another cohort or report of the same study is counted")
-            )
-        elif shared:
-            dropped.append((row["row_id"], row["name"], f"shares patients with {kept[shared[0]]['name']}"))
-        else:
-            kept[row["study_id"]] = row
-    return list(kept.values()), dropped
-
-
-def _entry(row: dict) -> Entry:
-    rebased = row["denominator"] == "evaluable" and row["c_n_enrolled"] != row["total"]
-    total = int(row["c_n_enrolled"]) if row["denominator"] == "evaluable" else int(row["total"])
-    second_hand = row["basis"] == "restated" or not pd.isna(row["source_report_id"])
+        for row, rebased in zip(rows, again, strict=True)
+    )
+    name = rows[0]["name"]
+    if choice.is_sum:
+        name = name_sum(rows[0]["study"], [(part.label, part.events, part.total) for part in parts])
     return Entry(
-        row["row_id"],
-        row["study_id"],
-        row["name"],
-        int(row["events"]),
-        total,
-        rebased,
-        second_hand,
-        str(row["available"]),
+        rows[0]["row_id"],
+        choice.study_id,
+        name,
+        sum(part.events for part in parts),
+        sum(part.total for part in parts),
+        any(again),
+        any(map(is_second_hand, rows)),
+        max(str(row["available"]) for row in rows),
+        parts,
     )

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables, link
-from livingreview.display.numbers import fill_figures, make_figure
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables
+from livingreview.display.marks import legend
+from livingreview.display.numbers import (
+    figures_in,
+    fill_figures,
+    is_second_hand,
+    make_figure,
+    write_printed,
+)
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.evidence.readings import STATES, reading_state
-from livingreview.tables.common import NOT_REPORTED, capitalise, report_link, stratum_name, text, with_cohorts
+from livingreview.tables.common import (
+    NOT_REPORTED,
+    capitalise,
+    report_link,
+    short_name,
+    stratum_name,
+    text,
+    with_cohorts,
+)
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
-    """The reports, what was seen of each, and the part it plays: those included, and folded those that give context."""
+    """The reports, what was seen of each, and the part it plays: those included, and folded the context."""
     reports = evidence.tables["reports"]
     included = reports["status"].eq("included")
-    parts: list = (
-        [_report_table(evidence, reports.loc[included], f"{caption}: included")] if included.any() else []
-    )
+    parts: list = []
+    if included.any():
+        parts.append(_report_table(evidence, reports.loc[included], f"{caption}: included"))
     if not included.all():
         parts.append(fold(_report_table(evidence, reports.loc[~included], f"{caption}: context")))
     return Stack(parts, "No report is entered.")
@@ -42,14 +56,14 @@ def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> Ht
         rows.append(
             Row(
                 [
-                    report_link(row["report_id"]),
+                    report_link(evidence, row["report_id"]),
                     study["name"],
                     evidence.label("studies", "design", study["design"]),
                     [
                         evidence.label("reports", "kind", row["kind"]),
                         evidence.label("reports", "text_seen", row["text_seen"]),
                     ],
-                    row["status_reason"],
+                    evidence.in_words(row["status_reason"]),
                     text(row["registry_id"], NOT_REPORTED),
                 ]
             )
@@ -70,7 +84,7 @@ def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
     rows = [
         Row(
             [
-                [row["label"], report_link(row["report_id"])],
+                [row["label"], report_link(evidence, row["report_id"])],
                 stratum_name(evidence, row["disease"], row["setting"], row["age_group"]),
                 age_text(evidence, row),
                 make_figure(evidence, row),
@@ -87,26 +101,26 @@ def age_text(evidence: Evidence, row: Mapping) -> str:
     """'median 43 (10 to 59)'."""
     if pd.isna(row["age_centre_years"]) and pd.isna(row["age_min_years"]):
         return evidence.label("cohorts", "age_group", row["age_group"])
-    least, most = row["age_min_years"], row["age_max_years"]
-    spread = (
-        "" if pd.isna(least) else f" ({least:g} or more)" if pd.isna(most) else f" ({least:g} to {most:g})"
+    least, centre, most = (
+        "" if pd.isna(row[name]) else write_printed(row, row[name])
+        for name in ("age_min_years", "age_centre_years", "age_max_years")
     )
+    spread = f" ({least} to {most})" if least and most else f" ({least} or more)" if least else ""
     if pd.isna(row["age_centre_years"]):
         return spread.strip(" ()")
     kind = {"median": "median ", "mean": "mean "}.get(text(row["age_statistic"]), "")
-    return f"{kind}{row['age_centre_years']:g}{spread}"
+    return f"{kind}{centre}{spread}"
 
 
 def follow_up_text(row: Mapping) -> str:
     """'median 3.3 (0.4 to 18.6)'."""
-    if pd.isna(row["follow_up_median_months"]):
-        return "" if pd.isna(row["follow_up_max_months"]) else f"{row['follow_up_max_months']:g}"
-    spread = (
-        ""
-        if pd.isna(row["follow_up_min_months"])
-        else f" ({row['follow_up_min_months']:g} to {row['follow_up_max_months']:g})"
+    least, median, most = (
+        "" if pd.isna(row[name]) else write_printed(row, row[name])
+        for name in ("follow_up_min_months", "follow_up_median_months", "follow_up_max_months")
     )
-    return f"median {row['follow_up_median_months']:g}{spread}"
+    if not median:
+        return most
+    return f"median {median} ({least} to {most})" if least else f"median {median}"
 
 
 def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
@@ -117,6 +131,10 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
         Column("Cohort"),
         Column("Events/total (%)", True),
     ]
+    counts = sorted(
+        with_cohorts(evidence, "characteristics"),
+        key=lambda row: (row["characteristic"], str(row["cohort_id"])),
+    )
     rows = [
         Row(
             [
@@ -126,26 +144,21 @@ def tabulate_characteristics(evidence: Evidence, *, caption: str) -> Stack:
                 make_figure(evidence, row),
             ]
         )
-        for row in sorted(
-            with_cohorts(evidence, "characteristics"),
-            key=lambda row: (row["characteristic"], str(row["cohort_id"])),
-        )
+        for row in counts
     ]
-    return Stack(
-        [fold(HtmlTable(caption, columns, rows))] if rows else [], "No baseline counts have been entered."
-    )
+    parts = [fold(HtmlTable(caption, columns, rows))] if rows else []
+    return Stack(parts, "No baseline counts have been entered.")
 
 
 def tabulate_regimens(evidence: Evidence, *, caption: str) -> Stack:
     """Drugs and doses of every regimen as one folded table, the regimens as headings."""
     tables = [
-        component_table(evidence, courses, f"{caption}: {regimen['name']} ({regimen['report_id']})")
+        component_table(evidence, courses, f"{caption}: {regimen_name(evidence, regimen)}")
         for regimen in regimens_shown(evidence)
         if len(courses := components_of(evidence, regimen["regimen_id"]))
     ]
-    return Stack(
-        [fold(join_tables(tables, caption))] if tables else [], "No report gives doses of these regimens."
-    )
+    parts = [fold(join_tables(tables, caption))] if tables else []
+    return Stack(parts, "No report gives doses of these regimens.")
 
 
 def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> HtmlTable:
@@ -169,7 +182,7 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
             rows.append(
                 Row(
                     [
-                        drugs.at[row["drug_id"], "name"],
+                        drugs.loc[row["drug_id"], "name"],
                         make_figure(evidence, row),
                         text(row["frequency"]),
                         route or NOT_REPORTED,
@@ -188,14 +201,20 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
     return HtmlTable(caption, columns, rows, notes)
 
 
+def regimen_name(evidence: Evidence, regimen: Mapping, role: str = "") -> str:
+    """'Block A – Smith 2020, the regimen under study': a regimen, the report that gives it, and its role."""
+    report = short_name(evidence, regimen["report_id"])
+    told = ", ".join(part for part in (report, role) if part and part != regimen["name"])
+    return f"{regimen['name']} – {told}" if told else regimen["name"]
+
+
 def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[dict]:
     """The class's own regimens in these roles; earlier therapy of a patient is told in the course instead."""
     frame = evidence.tables["regimens"]
     keep = frame["role"].isin(roles) & frame["regimen_id"].isin(evidence.families.index)
     order = {role: i for i, role in enumerate(roles)}
-    return list(
-        records(frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable"))
-    )
+    shown = frame.loc[keep].sort_values("role", key=lambda column: column.map(order), kind="stable")
+    return list(records(shown))
 
 
 def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
@@ -218,9 +237,7 @@ def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> Html
             [
                 when_text(row),
                 f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
-                make_figure(evidence, row)
-                if not pd.isna(row["value"])
-                else make_figure(evidence, row, "source"),
+                make_figure(evidence, row, "source" if pd.isna(row["value"]) else None),
                 evidence.label("patient_timeline", "response", row["response"]),
             ]
         )
@@ -239,19 +256,25 @@ def when_text(row: Mapping) -> str:
 
 
 def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """One table per report (`of`: of that report alone): every item of its tool, the answer, the reason and where it rests. No sum score."""
+    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score.
+
+    Parameters
+    ----------
+    of : str
+        The one report whose table is wanted; '' = all.
+    """
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
     tables = []
-    for report_id, answers in _of_report(evidence.tables["appraisals"], of).groupby("report_id"):
+    for report_id, answers in of_report(evidence.tables["appraisals"], of).groupby("report_id"):
         order = answers["item_id"].map(items["position"]).argsort(kind="stable")
-        tool = items.loc[answers["item_id"].iat[0]]
+        tool = items.loc[answers["item_id"].iloc[0]]
         rows = [
             Row(
                 [
-                    f"{items.at[row['item_id'], 'position']}. {items.at[row['item_id'], 'topic']}",
+                    f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
                     evidence.label("appraisals", "judgement", row["judgement"]),
-                    row["reason"],
+                    evidence.in_words(row["reason"]),
                     row["locator"],
                 ],
                 anchor=row["row_id"],
@@ -261,59 +284,37 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         answered = answers["judgement"].value_counts()
         summary = ", ".join(
             f"{answered[code]} {words}"
-            for code, words in evidence.package.tables["appraisals"].field("judgement").labels.items()
+            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
             if code in answered
         )
-        title = f"{caption}: {report_id}, {tool['tool']} ({tool['tool_version']})"
+        name = evidence.report_names[report_id]
+        title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
         tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
     return Stack(tables, "No report of this class has been appraised.")
 
 
-def _of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
+def of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
+    """The rows of one report; all where `report_id` is ''."""
     return frame.loc[frame["report_id"].eq(report_id)] if report_id else frame
 
 
-def list_discrepancies(
-    evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/"
-) -> Fragment:
-    """Everything that does not add up, worst first, each folded under its title.
+def how_far_read(evidence: Evidence, row_ids: str) -> str:
+    """How far the reports behind some rows were read: 'read in abstract only'.
 
-    Parameters
-    ----------
-    of : str
-        The report they were found in; '' = all.
-    home : str
-        The page that holds the entries' addresses; '' = this one.
-    reports : str
-        Where the reports' pages stand, seen from this page.
+    A mark of its own beside certainty, never a reason for it.
     """
-    table = evidence.package.tables["discrepancies"]
-    order = {code: i for i, code in enumerate(table.field("severity").labels)}
-    frame = _of_report(evidence.tables["discrepancies"], of)
-    frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
-    items = []
-    for row in records(frame):
-        touched = [
-            make_figure(evidence, row_id)
-            for row_id in split_ids(row["affects"])
-            if row_id in evidence.row_tables
-        ]
-        items.append(
-            {
-                "row": {name: text(row[name]) for name in table.columns},
-                "kind": table.field("kind").label(row["kind"]),
-                "severity": row["severity"],
-                "status": table.field("status").label(row["status"]),
-                "report": link(row["report_id"], f"{reports}{row['report_id']}.html"),
-                "affects": [
-                    replace(
-                        figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row"
-                    )
-                    for figure in touched
-                ],
-            }
-        )
-    return Fragment("discrepancies.html.j2", {"items": items, "home": home}, f"[{len(items)} discrepancies]")
+    seen = evidence.tables["reports"].set_index("report_id")["text_seen"]
+    words = {
+        "full_text": "read in full",
+        "abstract": "read in abstract only",
+        "restated": "restated by others",
+    }
+    found = {
+        "restated" if is_second_hand(row) else seen[row["report_id"]]
+        for row in map(evidence.row, split_ids(row_ids))
+    }
+    told = [words[code] for code in words if code in found]
+    return told[0] if len(told) == 1 else "in part " + ", in part ".join(told)
 
 
 def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
@@ -338,6 +339,7 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
                     down or "none",
                     capitalise(evidence.label("certainty", "certainty", row["certainty"])),
                     row["reason"],
+                    capitalise(how_far_read(evidence, row["rests_on"])),
                 ]
             )
         )
@@ -349,20 +351,21 @@ def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
         Column("Steps down"),
         Column("Certainty"),
         Column("Why"),
+        Column("How far read"),
     ]
-    return HtmlTable(
-        caption,
-        columns,
-        rows,
-        [
-            "The rate of an outcome and the effect of a treatment are different questions: an uncontrolled series starts high for the first and low for the second."
-        ],
-    )
+    notes = [
+        "How often an outcome happens and what a treatment does are different questions: "
+        "a series without a comparison group starts high for the first (GRADE for prognosis) "
+        "and low for the second.",
+        "Certainty is about the outcome, not about how far the reports could be read.",
+    ]
+    return HtmlTable(caption, columns, rows, notes)
 
 
 def list_claims(evidence: Evidence) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
-    table = evidence.package.tables["claims"]
+    table, claims = evidence.package.table("claims"), evidence.table("claims")
+    marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))
     items = [
         {
             "claim_id": row["claim_id"],
@@ -370,9 +373,10 @@ def list_claims(evidence: Evidence) -> Fragment:
             "certainty": row["certainty"],
             "certainty_label": table.field("certainty").label(row["certainty"]),
             "reason": row["certainty_reason"],
+            "read": how_far_read(evidence, row["rests_on"]),
             "overturned_by": row["overturned_by"],
             "reading": STATES[reading_state(evidence, row["claim_id"])],
         }
-        for row in records(evidence.table("claims").sort_values(["class_id", "position"]))
+        for row in records(claims.sort_values(["class_id", "position"]))
     ]
-    return Fragment("claims.html.j2", {"items": items}, f"[{len(items)} conclusions]")
+    return Fragment("claims.html.j2", {"items": items, "marks": marks}, f"[{len(items)} conclusions]")

@@ -1,16 +1,33 @@
-"""Tables of what is pooled: the plan with its reasons, all models side by side, influence, randomised contrasts."""
+"""Tables of what is pooled: the plan with its reasons, all models, influence, randomised contrasts."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
 
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import Figure, format_interval, format_percent, make_figure
+from livingreview.display.numbers import (
+    Figure,
+    format_count,
+    format_difference,
+    format_fixed,
+    format_interval,
+    format_percent,
+    format_ratio,
+    make_figure,
+)
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
 from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
 
 NOTHING = "Nothing in this chapter may be pooled: no set of counts meets the rules of the methods page."
+NO_PAIR = (
+    "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool."
+)
+NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of this chapter."
+NO_COUNTS = "not calculated: an arm's count is not printed"
 # (model, how it is named, what its value is); always the same set (see the methods page).
 MODELS = (
     ("glmm", "Binomial-normal model, maximum likelihood", "median study"),
@@ -31,10 +48,10 @@ def say_left_out(plan: Plan) -> list[str]:
 
 
 def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Every stratum and outcome that two or more studies report: what the rules allow, and why the others are left out."""
+    """What the rules allow for every stratum and outcome that two or more studies report, and why."""
     rows = []
     for plan in synthesis_plan(evidence):
-        counts = [_figure(evidence, entry) for entry in plan.entries]
+        counts = [part for entry in plan.entries for part in _figures(evidence, entry)]
         rows.append(
             Row(
                 [
@@ -51,23 +68,21 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         Column("Studies that may stand together", True),
         Column("Left out, and why"),
     ]
-    return (
-        HtmlTable(caption, columns, rows)
-        if rows
-        else Stack(
-            [],
-            "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool.",
-        )
-    )
+    if not rows:
+        return Stack([], NO_PAIR)
+    return HtmlTable(caption, columns, rows)
 
 
-def _figure(evidence: Evidence, entry: Entry) -> Figure:
-    """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled."""
-    return make_figure(
-        evidence,
-        entry.row_id,
-        f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None,
-    )
+def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
+    """The figure as the report counts it, or as it is pooled where it is counted again from all enrolled.
+
+    Of a sum every part, then the arithmetic.
+    """
+    if entry.arithmetic:
+        parts = [make_figure(evidence, row_id) for row_id in entry.row_ids]
+        return [*parts, f"derived: {entry.arithmetic}"]
+    again = f"{entry.events}/{entry.total}, counted again from all enrolled" if entry.rebased else None
+    return [make_figure(evidence, entry.row_id, again)]
 
 
 def pooled_plans(evidence: Evidence) -> list[Plan]:
@@ -81,7 +96,10 @@ def interval_words(interval: tuple[float, float], total: int) -> str:
 
 
 def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
-    """All models side by side for each pooled stratum, with the population average and the crude total: do they tell the same story?"""
+    """All models side by side for each pooled stratum, with the population average and the crude total.
+
+    Do they tell the same story?
+    """
     columns = [
         Column("Model"),
         Column("What is estimated"),
@@ -96,35 +114,12 @@ def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
             _model_row(pool_proportions(plan.events, plan.totals, model=model), name, what)
             for model, name, what in MODELS
         ]
-        fit = plan.pooled
-        rows.append(
-            Row(
-                [
-                    "Population average of the first model",
-                    "mean patient",
-                    format_percent(fit.marginal_mean, fit.total),
-                    "",
-                    "",
-                    "",
-                ]
-            )
+        rows += _reference_rows(plan.pooled)
+        note = (
+            "tau is the spread between studies on the logit scale (arcsine scale for that model). "
+            "A crude total treats all patients as one study's."
         )
-        rows.append(
-            Row(
-                [
-                    "Crude total",
-                    "all patients added up",
-                    f"{fit.events}/{fit.total} ({format_percent(fit.crude.proportion, fit.total)})",
-                    interval_words((fit.crude.low, fit.crude.high), fit.total),
-                    "",
-                    "",
-                ]
-            )
-        )
-        notes = [
-            "tau is the spread between studies on the logit scale (arcsine scale for that model). A crude total treats all patients as one study's."
-        ]
-        tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", columns, rows, notes))
+        tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", columns, rows, [note]))
     return Stack(tables, NOTHING)
 
 
@@ -134,7 +129,7 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     if fit.model == "beta-binomial":
         new_study, spread = "not given by this model", "none on this scale"
     else:
-        new_study, spread = prediction_words(fit), f"{fit.tau2**0.5:.2f}"
+        new_study, spread = prediction_words(fit), format_fixed(fit.tau2**0.5, 2)
     return Row(
         [
             name,
@@ -147,11 +142,19 @@ def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
     )
 
 
-NO_COUNTS = "not calculated: an arm's count is not printed"
+def _reference_rows(fit: PooledProportion) -> list[Row]:
+    """The population average of a fit, and the crude total of its patients."""
+    crude = format_count(fit.events, fit.total)
+    interval = interval_words((fit.crude.low, fit.crude.high), fit.total)
+    average = format_percent(fit.marginal_mean, fit.total)
+    return [
+        Row(["Population average of the first model", "mean patient", average, "", "", ""]),
+        Row(["Crude total", "all patients added up", crude, interval, "", ""]),
+    ]
 
 
 def predicts(fit: PooledProportion) -> bool:
-    """Whether the interval of a new study may be shown: with few studies only that of the Bayesian model is wide enough."""
+    """Whether the interval of a new study may be shown: of few studies only the Bayesian is wide enough."""
     return (fit.k >= FEW_STUDIES or fit.model == "bayes") and not any(pd.isna(end) for end in fit.prediction)
 
 
@@ -168,7 +171,7 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
             continue
         rows = [
             Row([entry.name, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total)])
-            for entry, fit in zip(plan.entries, leave_one_out(plan.events, plan.totals))
+            for entry, fit in zip(plan.entries, leave_one_out(plan.events, plan.totals), strict=True)
         ]
         tables.append(
             HtmlTable(
@@ -183,30 +186,14 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
 
 
 def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Randomised comparisons: both arms of one trial, the same outcome, time point and denominator, with ratio and difference of risks.
+    """Both arms of one randomised trial, with the ratio and the difference of their risks.
 
-    An arm given as a percentage only is shown as printed, and nothing is calculated from it.
+    Outcome, time point and denominator are the same in both. An arm given as a percentage only is shown as
+    printed, and nothing is calculated from it.
     """
-    cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
-    outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
-    counted = set(
-        outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]].itertuples(
-            index=False, name=None
-        )
-    )
-    rows = []
-    for _, part in outcomes.groupby(
-        ["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"],
-        dropna=False,
-        sort=False,
-    ):
-        arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
-        said_better = all(
-            (row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"])
-            for arm, row in arms.items()
-        )  # with counts, by another report
-        if set(arms) == {"experimental", "control"} and len(part) == 2 and not said_better:
-            rows.append(_contrast_row(evidence, arms["experimental"], arms["control"]))
+    rows = [_contrast_row(evidence, one, other) for one, other in _pair_arms(evidence)]
+    if not rows:
+        return Stack([], NO_CONTRAST)
     columns = [
         Column("Trial and outcome"),
         Column("Experimental arm", True),
@@ -216,16 +203,29 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
         Column("Counted from"),
         Column("When"),
     ]
-    notes = [
-        "Risk ratio by the log method; difference with Newcombe's interval. Many outcomes of one trial are shown: an interval that leaves out no effect is not by itself a finding."
-    ]
-    return (
-        HtmlTable(caption, columns, rows, notes)
-        if rows
-        else Stack(
-            [], "No randomised comparison with counts in both arms is among the reports of this chapter."
-        )
+    note = (
+        "Risk ratio by the log method; difference with Newcombe's interval. "
+        "Many outcomes of one trial are shown: "
+        "an interval that leaves out no effect is not by itself a finding."
     )
+    return HtmlTable(caption, columns, rows, [note])
+
+
+def _pair_arms(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
+    """Outcome rows of the experimental and the control arm of a trial that one report tells side by side."""
+    cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
+    outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
+    counts = outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]]
+    counted = set(counts.itertuples(index=False, name=None))
+    same = ["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"]
+    for _, part in outcomes.groupby(same, dropna=False, sort=False):
+        arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
+        told_with_counts_elsewhere = all(
+            (row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"])
+            for arm, row in arms.items()
+        )
+        if set(arms) == {"experimental", "control"} and len(part) == 2 and not told_with_counts_elsewhere:
+            yield arms["experimental"], arms["control"]
 
 
 def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
@@ -251,12 +251,10 @@ def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
         return (NO_COUNTS,) * 2
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
     events, total = one["events"] + other["events"], one["total"] + other["total"]
-    ratio = (
-        "not estimable"
-        if events in (0, total)
-        else f"{table.risk_ratio:.2f} ({table.risk_ratio_ci[0]:.2f} to {table.risk_ratio_ci[1]:.2f})"
-    )
+    ratio = "not estimable" if events in (0, total) else format_ratio(table.risk_ratio, *table.risk_ratio_ci)
     if table.corrected and events not in (0, total):
         ratio += ", with 0.5 added to each cell"
-    difference = f"{100 * table.risk_difference:+.0f} ({100 * table.risk_difference_ci[0]:+.0f} to {100 * table.risk_difference_ci[1]:+.0f})"
-    return ratio, difference
+    difference = Fraction(int(one["events"]), int(one["total"])) - Fraction(
+        int(other["events"]), int(other["total"])
+    )
+    return ratio, format_difference(difference, *table.risk_difference_ci)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from livingreview.book.search import read_synonyms
-from tests.test_browser import Visit
+from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 ADDRESS = "chapters/explorer.html"

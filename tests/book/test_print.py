@@ -10,7 +10,7 @@ import pytest
 from livingreview.book.paper import css_string, foot_style, named_foot_style
 from livingreview.book.schemes import DARK, settle_sheet
 from livingreview.book.slim_css import parse
-from tests.test_browser import Visit
+from tests.visit import Visit
 
 PAGES = ("index", "bortezomib", "explorer", "reports/kantarjian-2017")
 RECORD = {"title": "A review", "version": "2026.1.0", "date-released": "2026-01-31", "draft": True}

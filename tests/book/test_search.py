@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from livingreview.book.search import SCORER, SPELLINGS, ReviewEnglish, fold, read_synonyms
-from tests.test_browser import Visit
+from tests.visit import Visit
 
 GROUPS = [
     ["ABC", "alpha beta complex", "letter syndrome"],

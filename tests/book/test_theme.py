@@ -1,4 +1,4 @@
-"""The theme still fits those it inherits: each template replaces one that is there, each name is used."""
+"""The theme fits the themes it inherits: each template replaces one that is there, each name is used."""
 
 import configparser
 import re

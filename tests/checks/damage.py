@@ -1,6 +1,7 @@
 """What a tired maintainer does to a table, as small functions of a project folder.
 
-Each returns (file, row, column) that the check must name; row 0 stands for the file as a whole, column '' for the row as a whole.
+Each returns (file, row, column) that the check must name; row 0 stands for the file as a whole, column ''
+for the row as a whole.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def find(rows: list[list[str]], **wanted) -> int:
     """Index of the first row whose columns fit: a text means equal, True filled, False empty."""
     header = rows[0]
     for index, row in enumerate(rows[1:], 1):
-        cells = dict(zip(header, row))
+        cells = dict(zip(header, row, strict=False))  # a row may be shifted
         if all(
             (bool(cells[name]) == value) if isinstance(value, bool) else cells[name] == value
             for name, value in wanted.items()
@@ -102,6 +103,17 @@ cell_damage("count in scientific notation", "outcomes", "total", "4.3E+01")
 cell_damage("sign in a number", "outcomes", "events", ">10")
 cell_damage("negative count", "outcomes", "events", "-3")
 cell_damage("count in words", "outcomes", "events", "ten")
+cell_damage("count with twenty digits", "outcomes", "total", "9" * 20)
+cell_damage("number that is none of them", "survival", "estimate", "INF")
+cell_damage("digits parted as programmers do", "outcomes", "total", "1_0")
+cell_damage("count with leading zeros", "outcomes", "total", "0012")
+cell_damage("digits of another script", "outcomes", "events", "\u0663")
+cell_damage("soft hyphen in a cell", "outcomes", "locator", "Ta\u00adble 2")
+cell_damage("word joiner in a cell", "outcomes", "locator", "Table\u20602")
+cell_damage("next-line mark in a cell", "outcomes", "locator", "Table\u00852")
+cell_damage("accent as a character of its own", "studies", "name", "Go\u0308ttingen")
+cell_damage("step of certainty out of bounds", "certainty", "risk_of_bias", "100")
+cell_damage("date without zeros", "searches", "date", "2026-1-5")
 # Codes and ids.
 cell_damage("typo in a code", "outcomes", "outcome", "refractry")
 cell_damage("code in capitals", "outcomes", "outcome", "CR")
@@ -185,6 +197,25 @@ def _(project):
 def _(project):
     file, row, _ = set_cell(project, "survival", "ci_low", "")
     return file, row, "ci_level"
+
+
+@damage("an upper limit and the word that there is none")
+def _(project):
+    return set_cell(project, "survival", "ci_high_open", "not_reached", ci_high=True, ci_high_open=False)
+
+
+@damage("an interval of a share of patients without upper limit")
+def _(project):
+    file, row, _ = set_cell(project, "survival", "ci_high", "", statistic="landmark")
+    rows = read(project, "survival")
+    rows[row - 1][rows[0].index("ci_high_open")] = "not_reached"
+    write(project, "survival", rows)
+    return file, row, "ci_high_open"
+
+
+@damage("restated figure turned into a count without the arithmetic")
+def _(project):
+    return set_cell(project, "outcomes", "derivation", "", basis="restated_derived")
 
 
 @damage("ages the wrong way round")
@@ -326,7 +357,9 @@ def _(project):
 @damage("row deleted")
 def _(project):
     rows = read(project, "adverse_events")
-    used = " ".join(cell for row in read(project, "discrepancies") for cell in row)
+    tables = ("discrepancies", "claims", "certainty")
+    used = " ".join(cell for table in tables for row in read(project, table) for cell in row)
+    used += " ".join(path.read_text(encoding="utf-8") for path in (project / "chapters").glob("*.md"))
     rows.remove(next(row for row in rows[1:] if row[0] not in used))
     write(project, "adverse_events", rows)
     return "adverse_events.csv", 0, ""

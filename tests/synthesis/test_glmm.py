@@ -99,9 +99,8 @@ def test_at_the_boundary_the_error_is_the_fixed_one():
     assert best.cov[0, 0, 0] == pytest.approx(1 / (105 * 0.4 * 0.6))
 
 
-def test_marginal_mean_matches_integration():
-    for mu, tau in [(-2.0, 0.0), (-1.1, 0.9), (3.0, 6.0)]:
-        expected = quad(lambda z: expit(mu + tau * z) * np.exp(-z * z / 2), -15, 15, limit=400)[0] / np.sqrt(
-            2 * np.pi
-        )
-        assert marginal_mean(np.array([mu]), np.array([tau]))[0] == pytest.approx(expected, abs=1e-9)
+@pytest.mark.parametrize(("mu", "tau"), [(-2.0, 0.0), (-1.1, 0.9), (3.0, 6.0)])
+def test_marginal_mean_matches_integration(mu, tau):
+    total, _ = quad(lambda z: expit(mu + tau * z) * np.exp(-z * z / 2), -15, 15, limit=400)
+    found = marginal_mean(np.array([mu]), np.array([tau]))[0]
+    assert found == pytest.approx(total / np.sqrt(2 * np.pi), abs=1e-9)

@@ -84,6 +84,8 @@ def test_bad_options_are_refused():
         ("33", 400, (130, 131, 132, 133, 134)),
         ("0", 5, (0,)),
         ("100", 5, (5,)),
+        ("0.0", 700, (0,)),
+        ("12.345678", 10**9, tuple(range(123_456_775, 123_456_786))),
     ],
 )
 def test_counts_from_percent(percent, total, expected):

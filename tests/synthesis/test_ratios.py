@@ -95,12 +95,123 @@ def test_studies_without_information_are_dropped_for_ratios_only():
     assert alone.ci == pytest.approx(two_by_two(4, 12, 7, 12).risk_ratio_ci)
 
 
+# (arms, risk ratio, odds ratio) by hand; None where it cannot be computed
+TABLES = [
+    # No event in one arm: both ratios need the halves, the difference does not.
+    ((0, 14, 6, 12), (0.5 / 15) / (6.5 / 13), (0.5 * 6.5) / (14.5 * 6.5)),
+    ((3, 8, 0, 11), (3.5 / 9) / (0.5 / 12), (3.5 * 11.5) / (5.5 * 0.5)),
+    # Only events in one arm: the risk ratio is what it is.
+    ((9, 9, 5, 11), 11 / 5, (9.5 * 6.5) / (0.5 * 5.5)),
+    ((4, 10, 7, 7), 4 / 10, (4.5 * 0.5) / (6.5 * 7.5)),
+    # None against all: nothing but the difference can be computed.
+    ((0, 3, 3, 3), (0.5 / 4) / (3.5 / 4), (0.5 * 0.5) / (3.5 * 3.5)),
+    ((50_000, 50_000, 0, 40_000), (50_000.5 / 50_001) / (0.5 / 40_001), None),
+    ((2, 2, 0, 2), (2.5 / 3) / (0.5 / 3), 25.0),
+    # No empty cell: nothing is added.
+    ((9, 21, 3, 20), (9 / 21) / (3 / 20), 9 * 17 / (12 * 3)),
+    ((1, 2, 1, 3), 1.5, 2.0),
+]
+
+
+@pytest.mark.parametrize(("arms", "risk_ratio", "odds_ratio"), TABLES)
+def test_only_what_cannot_be_computed_is_corrected(arms, risk_ratio, odds_ratio):
+    a, n1, c, n2 = arms
+    table = two_by_two(*arms)
+    assert table.risk_ratio == pytest.approx(risk_ratio)
+    assert table.odds_ratio == pytest.approx(odds_ratio or table.odds_ratio)
+    assert table.risk_difference == pytest.approx(a / n1 - c / n2, abs=1e-12)
+    for measure, value, interval in (
+        ("RR", table.risk_ratio, table.risk_ratio_ci),
+        ("OR", table.odds_ratio, table.odds_ratio_ci),
+        ("RD", table.risk_difference, table.risk_difference_ci),
+    ):
+        alone = pool_ratios([a], [n1], [c], [n2], measure=measure)
+        assert alone.status == "single_study"
+        assert (alone.effect, *alone.ci) == pytest.approx((value, *interval), rel=1e-9)
+        assert alone.se > 0
+
+
+@pytest.mark.parametrize(
+    ("arms", "reason"),
+    [
+        ((0, 13, 0, 27), "no_events"),
+        ((0, 1, 0, 1), "no_events"),
+        ((0, 10**6, 0, 3), "no_events"),
+        ((13, 13, 27, 27), "all_events"),
+        ((1, 1, 5, 5), "all_events"),
+    ],
+)
+def test_one_table_has_one_answer_where_there_is_no_ratio(arms, reason):
+    table = two_by_two(*arms)
+    assert (table.status, table.reason) == ("not_estimable", reason)
+    assert not table.corrected
+    assert not table.odds_ratio_corrected
+    ratios = [table.risk_ratio, *table.risk_ratio_ci, table.odds_ratio, *table.odds_ratio_ci]
+    assert np.isnan(ratios).all()
+    for measure, method in (("RR", "REML"), ("OR", "REML"), ("RR", "MH"), ("OR", "MH"), ("OR", "Peto")):
+        pooled = pool_ratios(*([count] for count in arms), measure=measure, method=method)
+        assert (pooled.status, pooled.reason) == ("not_estimable", reason)
+        assert np.isnan([pooled.effect, *pooled.ci]).all()
+    # The difference is there: none, with an interval, and the test finds nothing.
+    difference = pool_ratios(*([count] for count in arms), measure="RD")
+    assert (difference.status, difference.reason, difference.effect) == ("single_study", "", 0)
+    assert difference.ci == table.risk_difference_ci
+    assert difference.ci[0] < 0 < difference.ci[1]
+    assert table.fisher_p == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "reason"),
+    [
+        (([0, 9], [9, 9], [0, 8], [8, 8]), {"measure": "OR"}, "no_information"),
+        (([0, 3], [9, 9], [0, 0], [8, 8]), {"measure": "RR", "method": "MH"}, "one_arm_only"),
+        (([0, 9], [9, 9], [1, 8], [8, 8]), {"measure": "OR", "method": "MH"}, "one_arm_only"),
+        (([2, 9], [9, 9], [1, 8], [8, 8]), {"measure": "OR", "method": "MH"}, ""),
+        (([0, 0], [9, 9], [0, 0], [8, 8]), {"measure": "RD", "method": "MH"}, "no_variation"),
+        (([1, 4], [9, 9], [2, 0], [8, 8]), {"measure": "RR"}, ""),
+    ],
+)
+def test_what_is_not_estimable_says_why(cells, options, reason):
+    pooled = pool_ratios(*cells, **options)
+    assert pooled.reason == reason
+    assert (pooled.status == "not_estimable") == bool(reason)
+    assert pooled.converged == (not reason)
+
+
+def test_differences_pool_as_counted_and_take_an_error_only_where_they_have_none():
+    """R's meta leaves them as counted too; metafor corrects every table with an empty cell."""
+    cells = ([0, 4, 0, 7], [14, 12, 3, 20], [6, 7, 3, 6], [12, 12, 3, 15])
+    details = pool_ratios(*cells, measure="RD").details
+    assert details.effects == pytest.approx([-0.5, -0.25, -1.0, 7 / 20 - 6 / 15])
+    assert details.variances[0] == pytest.approx(0.5 * 0.5 / 12)
+    assert details.variances[2] == pytest.approx(2 * 0.5 * 3.5 / 4**3)
+    as_metafor = pool_ratios(*cells, measure="RD", correction="zero-cell").details
+    assert as_metafor.effects == pytest.approx(
+        [0.5 / 15 - 6.5 / 13, -0.25, 0.5 / 4 - 3.5 / 4, 7 / 20 - 6 / 15]
+    )
+    # The table of issue 22 of wviechtb/metafor, 2/2 against 0/2: 0.667 there, 1 here.
+    assert pool_ratios([2], [2], [0], [2], measure="RD", correction="zero-cell").effect == pytest.approx(
+        2 / 3
+    )
+    assert pool_ratios([2], [2], [0], [2], measure="RD").effect == 1
+
+
 def test_one_table():
     table = two_by_two(9, 21, 3, 20)
     assert table.risk_ratio == pytest.approx((9 / 21) / (3 / 20))
     assert table.odds_ratio == pytest.approx(9 * 17 / (12 * 3))
     assert table.risk_difference == pytest.approx(9 / 21 - 3 / 20)
     assert not table.corrected
+
+
+@pytest.mark.parametrize(
+    "arms", [(500, 10**6, 400, 10**6), (3, 10**7, 9, 10**7), (4 * 10**6, 10**7, 10**6, 10**7)]
+)
+def test_the_exact_test_of_millions_agrees_with_scipy(arms):
+    """Only tables that can have any probability are looked at."""
+    a, n1, c, n2 = arms
+    expected = fisher_exact([[a, n1 - a], [c, n2 - c]]).pvalue
+    assert two_by_two(*arms).fisher_p == pytest.approx(expected, rel=1e-5, abs=1e-290)
 
 
 def test_newcombe_interval_as_published():
@@ -115,7 +226,10 @@ def test_fisher_matches_scipy_and_edge_tables_never_raise(n1, n2, data):
     a, c = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
     table = two_by_two(a, n1, c, n2)
     assert table.fisher_p == pytest.approx(fisher_exact([[a, n1 - a], [c, n2 - c]]).pvalue, abs=1e-9)
-    assert table.corrected == (0 in (a, n1 - a, c, n2 - c))
+    ratio = not ((a == 0 and c == 0) or (a == n1 and c == n2))
+    assert (table.status == "ok") == ratio
+    assert table.corrected == (ratio and 0 in (a, c))
+    assert table.odds_ratio_corrected == (ratio and 0 in (a, n1 - a, c, n2 - c))
     low, high = table.risk_difference_ci
     assert -1 <= low <= table.risk_difference <= high <= 1
 
@@ -153,6 +267,8 @@ def test_hazard_ratio_from_its_interval():
         (lambda: pool_generic([0.1, 0.2], [0.1, 0]), "standard_errors at position 1"),
         (lambda: pool_generic([0.1], [0.1], scale="log"), "scale"),
         (lambda: two_by_two(3, 2, 0, 1), "a at position 0"),
+        (lambda: two_by_two(1, 2, 0, 1, correction="half"), "correction"),
+        (lambda: pool_ratios([1], [4], [1], [9], correction="none"), "correction"),
         (lambda: hazard_ratio_from_interval(0.7, 0.9, 0.5), "low below high"),
         (lambda: hazard_ratio_from_interval(0.7, 0, 0.5), "position 1"),
         (lambda: standard_error_from_p(1.0, 0.5), "ratio of 1"),

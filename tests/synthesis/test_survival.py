@@ -18,7 +18,7 @@ def curve():
 
 @pytest.mark.parametrize("month", [6, 12])
 def test_a_landmark_gives_back_the_error_it_was_printed_with(curve, month):
-    """lifelines prints the log(-log) interval from Greenwood's error; the error comes back from the interval."""
+    """lifelines prints the log(-log) interval from Greenwood's error; the interval gives that error back."""
     survival = float(curve.predict(month))
     low, high = (float(end) for end in curve.confidence_interval_.asof(month))
     estimate, error = landmark_from_interval(survival, low, high)
@@ -37,7 +37,10 @@ def test_a_curve_falls_below_half_at_its_median(curve):
 
 
 def test_printed_medians_and_landmarks_are_of_one_curve(review):
-    """Of one cohort, endpoint and time zero: before the printed median more than half are well, after it fewer; half a point for rounding."""
+    """Of one cohort, endpoint and time zero: more than half are well before the printed median, fewer after.
+
+    Half a point is left for rounding.
+    """
     frame = review.tables["survival"].dropna(subset=["estimate"])
     keys = ["cohort_id", "endpoint", "origin", "group"]
     compared = 0

@@ -3,7 +3,7 @@
   const held = {};
   let card, opener;
 
-  // Each report's script calls this; see livingreview/cards.py.
+  // Each report's script calls this; see livingreview/pages/cards.py.
   globalThis.lrCards = (report, cards) => { held[report] = cards; };
 
   // Every text is set as text, never as markup.
@@ -21,7 +21,7 @@
     add('As printed', row.printed ? `“${row.printed}”` : 'no fragment kept');
     add('Where', row.where);
     add('Basis', row.basis);
-    add('Taken from', row.source && link(row.source, new URL(`${row.source}.html`, page)), row.source && row.citation && ', ', row.citation);
+    add('Taken from', row.source && link(row.sourceName, new URL(`${row.source}.html`, page)), row.source && row.citation && ', ', row.citation);
     add('Derivation', row.derivation);
     add('Checked', row.checked);
     add('Note', row.note);
@@ -32,11 +32,11 @@
     return list;
   }
 
-  function offerCitation(report, id, row, page) {
+  function offerCitation(report, id, row, cards, page) {
     const box = make('details', 'lr-fold', make('summary', '', 'Cite this figure'));
     box.addEventListener('toggle', async () => {
       const { rows } = await lrCite.loadReview();
-      const source = Object.fromEntries(Object.entries(rows).map(([name, text]) => [name, text.replaceAll('{report}', report)]));
+      const source = Object.fromEntries(Object.entries(rows).map(([name, text]) => [name, text.replaceAll('{report}', report).replaceAll('{reference}', cards.reference)]));
       if (box.childElementCount < 2) box.append(lrCite.citeRow({ id, page, ...row, ...source }));
     });
     return box;
@@ -44,13 +44,14 @@
 
   function draw(report, id, row, cards, href) {
     const page = new URL(href.split('#')[0]);
+    const paper = make('p', 'lr-quiet', cards.name);
     const title = make('p', 'lr-card-title', row.value && make('strong', '', row.value), row.value && ' ', row.what);
     const shut = make('button', 'lr-card-close', '×');
     shut.type = 'button';
     shut.setAttribute('aria-label', 'Close');
     shut.addEventListener('click', () => close(true));
-    const ways = make('p', 'lr-card-links', link(`Row on the page of ${report}`, href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`));
-    const box = make('div', 'lr-card', shut, title, listFacts(row, cards, page), ways, offerCitation(report, id, row, page));
+    const ways = make('p', 'lr-card-links', link(`Row on the page of ${cards.name}`, href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`));
+    const box = make('div', 'lr-card', shut, title, paper, listFacts(row, cards, page), ways, offerCitation(report, id, row, cards, page));
     title.id = 'lr-card-title';
     box.tabIndex = -1;
     box.setAttribute('role', 'dialog');

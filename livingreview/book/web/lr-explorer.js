@@ -121,7 +121,7 @@
 
   function drawShare(row) {
     if (row.percent == null) return '';
-    const bar = make('span', `lr-bar${row.code.basis === 'restated' ? ' lr-hollow' : ''}`);
+    const bar = make('span', `lr-bar${row.code.basis.startsWith('restated') ? ' lr-hollow' : ''}`);
     const place = (name, left, width) => {
       const part = make('span', name);
       part.style.left = `${left}%`;
@@ -131,7 +131,14 @@
     if (row.low != null) place('lr-bar-line', row.low, row.high - row.low);
     place('lr-bar-point', row.percent);
     bar.setAttribute('aria-hidden', 'true'); // the words beside it say the same
-    return make('div', '', bar, make('span', 'lr-quiet', `${row.percent}%${row.low == null ? '' : ` [${row.low} to ${row.high}%]`}`));
+    return make('div', '', bar, make('span', 'lr-quiet', `${row.share}${row.share_interval == null ? '' : ` [${row.share_interval}]`}`));
+  }
+
+  /* A figure and its flag; the last word and the flag never stand on two lines. */
+  function glue(text, flag) {
+    if (!flag) return [text];
+    const last = text.lastIndexOf(' ') + 1;
+    return [text.slice(0, last), make('span', 'lr-nowrap', text.slice(last), flag)];
   }
 
   function drawRow(row) {
@@ -143,18 +150,20 @@
       if (tag === 'th') { node.scope = 'row'; node.append(...parts); } else { node.dataset.label = label; node.append(make('div', '', ...parts)); }
       line.append(node);
     };
-    const figure = Object.assign(make('a', 'lr-figure', row.value || 'row'), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
-    cell('th', 'Cohort', `${row.study}: ${row.cohort}`, make('span', 'lr-under', [row.regimen, row.disease, row.setting, row.age_group].filter(Boolean).join('; ')));
+    const flag = row.flagged && make('span', 'lr-flag', make('span', 'visually-hidden', ' discrepancy registered'));
+    const figure = Object.assign(make('a', 'lr-figure', ...glue(row.value || 'row', flag)), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
+    cell('th', 'Cohort', `${row.study}: ${row.cohort}`, make('span', 'lr-under', [row.report, row.regimen, row.disease, row.setting, row.age_group].filter(Boolean).join('; ')));
     cell('td', 'Outcome', row.outcome, make('span', 'lr-under', [row.definition, row.counted_from && `of ${row.counted_from}`, row.time].filter(Boolean).join('; ')));
-    cell('td', 'Figure', figure, row.flagged && make('span', 'lr-flag', make('span', '', 'a discrepancy is registered')));
+    cell('td', 'Figure', figure);
     cell('td', 'Share', drawShare(row));
     return line;
   }
 
   /* What the rows are, in words: how many, what their shares span, and what they mix. */
   function describe() {
-    const shares = found.map(row => row.percent).filter(share => share != null);
-    const span = shares.length ? `${shares.length} of them are shares of patients, from ${shares.reduce((a, b) => Math.min(a, b))} to ${shares.reduce((a, b) => Math.max(a, b))}%. ` : '';
+    const shares = found.filter(row => row.percent != null);
+    const end = sign => shares.reduce((a, b) => (sign * b.percent < sign * a.percent ? b : a)).share;
+    const span = shares.length ? `${shares.length} of them are shares of patients, from ${end(1)} to ${end(-1)}. ` : '';
     const mixed = [['disease', 'diseases'], ['setting', 'settings'], ['age_group', 'age groups'], ['outcome', 'outcomes']]
       .map(([name, title]) => [new Set(found.map(row => row.code[name])).size, title]).filter(([count]) => count > 1);
     return span + (mixed.length ? `Not a comparison: these rows mix ${mixed.map(([count, title]) => `${count} ${title}`).join(', ')}.` : 'Not a comparison: disease, setting, age group and outcome are the same, but patients and definitions may differ.');

@@ -1,0 +1,219 @@
+"""Rules about the review as a whole: what is owed to every report and item is there, once, and adds up."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pandas as pd
+
+from livingreview.checks.problems import Problem, quote
+from livingreview.checks.rules import REGISTER, Checked
+
+
+def check_bibliography(checked: Checked) -> Iterator[Problem]:
+    """Every report has a bibliographic record, every record a report."""
+    if checked.bibliography_keys is None:
+        return  # the file could not be read, which is told elsewhere
+    reports, keys = checked.frames["reports"], set(checked.bibliography_keys)
+    for line, key in reports["report_id"].dropna().items():
+        if key not in keys:
+            yield checked.problem(
+                "reports",
+                line,
+                "report_id",
+                "no-bibliography",
+                quote(key),
+                "an entry with this key in references.bib",
+                "add the entry; leave unknown fields out",
+            )
+    for key in sorted(keys - set(reports["report_id"])):
+        yield Problem(
+            "references.bib",
+            0,
+            "",
+            "no-report",
+            quote(key),
+            "a report_id of reports.csv",
+            "add the report, or remove the entry",
+        )
+
+
+def check_sorted(checked: Checked) -> Iterator[Problem]:
+    """Rows stand in order of their primary key, so that two people's edits merge."""
+    for name, spec in checked.package.tables.items():
+        keys = checked.frames[name][spec.primary_key].dropna()
+        for (_, before), (line, key) in itertools.pairwise(keys.items()):
+            if str(key) < str(before):
+                yield checked.problem(
+                    name,
+                    line,
+                    spec.primary_key,
+                    "not-sorted",
+                    f"{key!r} after {before!r}",
+                    "rows sorted by " + spec.primary_key,
+                    "run: livingreview check --sort",
+                )
+                break
+
+
+def check_appraisals(checked: Checked) -> Iterator[Problem]:
+    """Every item of a report's tool is answered, once; every included report read in full is appraised.
+
+    An abstract does not carry a checklist: a report known by its abstract alone may be appraised,
+    and need not be.
+    """
+    items = checked.frames["appraisal_tools"].dropna(subset=["item_id"]).set_index("item_id")["tool"]
+    answers = checked.frames["appraisals"].dropna(subset=["item_id", "report_id"])
+    for (report, tool), part in answers.groupby(["report_id", answers["item_id"].map(items)]):
+        missing = sorted(set(items.index[items == tool]) - set(part["item_id"]))
+        for line in part.index[part["item_id"].duplicated()]:
+            yield checked.problem(
+                "appraisals",
+                line,
+                "item_id",
+                "answered-twice",
+                part.loc[line, "item_id"],
+                "one answer an item",
+                "delete one",
+            )
+        if missing:
+            yield checked.problem(
+                "appraisals",
+                part.index[0],
+                "item_id",
+                "appraisal-incomplete",
+                f"{report} lacks {', '.join(missing)}",
+                f"every item of {tool}",
+                "answer them",
+            )
+    reports = checked.frames["reports"]
+    owed = reports["status"].eq("included") & reports["text_seen"].eq("full_text")
+    if "appraisals" not in checked.package.tables:
+        return  # a review may do without
+    for line, row in reports.loc[owed.fillna(False)].iterrows():
+        if row["report_id"] not in set(answers["report_id"]):
+            yield checked.problem(
+                "reports",
+                line,
+                "status",
+                "not-appraised",
+                "an included report, read in full, without appraisal",
+                "answers in appraisals.csv",
+                "appraise it",
+            )
+
+
+STEPS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+LEVELS = {4: "high", 3: "moderate", 2: "low", 1: "very_low"}
+
+
+def check_certainty(checked: Checked) -> Iterator[Problem]:
+    """A rating is where it starts less the steps taken down (GRADE)."""
+    frame = checked.frames["certainty"].dropna(subset=["start", "certainty", *STEPS])
+    for line, row in frame.iterrows():
+        steps = int(sum(row[step] for step in STEPS))
+        level = LEVELS[min(4, max(1, {"high": 4, "low": 2}.get(row["start"], 2) + steps))]
+        if row["certainty"] != level:
+            yield checked.problem(
+                "certainty",
+                line,
+                "certainty",
+                "certainty-sum",
+                row["certainty"],
+                f"{level}, as start and steps add up",
+                "correct the rating or a step",
+            )
+
+
+def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
+    """One fact, one row."""
+    for table, columns in (
+        ("outcomes", ["cohort_id", "outcome", "timepoint", "definition", "denominator"]),
+        ("adverse_events", ["cohort_id", "term", "grade_min", "grade_max", "attribution"]),
+        ("characteristics", ["cohort_id", "characteristic", "category"]),
+        ("survival", ["cohort_id", "endpoint", "statistic", "time_months", "group"]),
+        ("regimen_components", ["regimen_id", "block", "drug_id", "days", "dose", "route", "condition"]),
+    ):
+        frame = checked.frames[table]
+        for line in frame.index[frame.duplicated(columns, keep="first")]:
+            if frame.loc[line, "row_id"] not in checked.flagged:
+                yield checked.problem(
+                    table,
+                    line,
+                    columns[1],
+                    "fact-twice",
+                    "the same fact as an earlier row",
+                    "one row for one fact",
+                    "delete the copy, or tell the two apart; " + REGISTER,
+                )
+
+
+def check_screening(checked: Checked) -> Iterator[Problem]:
+    """Every record screened has one decision, and its report plays the part that was decided."""
+    reports, screening = checked.frames["reports"], checked.frames["screening"]
+    status = dict(zip(reports["report_id"], reports["status"], strict=True))
+    for line, row in screening.dropna(subset=["decision"]).iterrows():
+        if pd.isna(row["report_id"]):
+            if row["decision"] != "excluded":
+                found, expected = f"{row['decision']!r} and no report", "the report that was kept"
+                mend, place = "name the report, or correct the decision", ("screening", line, "report_id")
+                yield checked.problem(*place, "screened-without-report", found, expected, mend)
+        elif status.get(row["report_id"], row["decision"]) != row["decision"]:
+            expected, place = (
+                f"{status[row['report_id']]!r}, as reports.csv says",
+                ("screening", line, "decision"),
+            )
+            mend = "correct one of the two"
+            yield checked.problem(*place, "screened-otherwise", row["decision"], expected, mend)
+    for line in screening.index[screening["report_id"].notna() & screening["report_id"].duplicated()]:
+        found, place = screening.loc[line, "report_id"], ("screening", line, "report_id")
+        yield checked.problem(*place, "screened-twice", found, "one decision a report", "delete the copy")
+
+
+def check_screened(checked: Checked) -> Iterator[Problem]:
+    """Every report kept was screened, in a review that keeps a record of it."""
+    reports, screening = checked.frames["reports"], checked.frames["screening"]
+    kept = reports["status"].isin(["included", "context"])
+    owed = reports.loc[kept & ~reports["report_id"].isin(screening["report_id"])]
+    for line, row in owed.iterrows() if "screening" in checked.package.tables else ():
+        mend = "enter the search that found it and the decision"
+        place = ("reports", line, "report_id")
+        yield checked.problem(*place, "not-screened", row["report_id"], "a row in screening.csv", mend)
+
+
+def check_reporting_items(checked: Checked) -> Iterator[Problem]:
+    """An item that is met says where; one that is not says what is missing."""
+    for line, row in checked.frames["reporting_items"].dropna(subset=["status"]).iterrows():
+        if row["status"] in ("met", "partly") and pd.isna(row["where"]):
+            yield checked.problem(
+                "reporting_items",
+                line,
+                "where",
+                "item-without-place",
+                f"{row['status']!r} and no page",
+                "the page where it is met",
+                "name the page, or change the status",
+            )
+        if row["status"] != "met" and pd.isna(row["note"]):
+            yield checked.problem(
+                "reporting_items",
+                line,
+                "note",
+                "item-without-reason",
+                f"{row['status']!r} and no remark",
+                "what is missing, or why it does not apply",
+                "say so in the note",
+            )
+
+
+COMPLETENESS_RULES = (
+    check_bibliography,
+    check_sorted,
+    check_appraisals,
+    check_certainty,
+    check_same_fact_twice,
+    check_screening,
+    check_screened,
+    check_reporting_items,
+)

@@ -1,0 +1,104 @@
+"""Is ``_config.yml`` a configuration that Jupyter Book reads, and one by which the engine builds the book?"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from livingreview.checks.documents import is_there, read_document
+from livingreview.checks.json_schema import Finding, check_against, tell_unknown
+from livingreview.checks.problems import Problem, quote
+
+FILE = "_config.yml"
+EXTENSION = "livingreview.book.extension"
+# Read by Jupyter Book 1 though its own schema does not list them.
+UNLISTED = ("only_build_toc_files", "project")
+IMAGES = (
+    ("logo",),
+    ("html", "favicon"),
+    ("sphinx", "config", "html_favicon"),
+    ("sphinx", "config", "html_logo"),
+)
+FORMS = {"execute_notebooks": "cache: the engine runs what is stale and fills that cache"}
+
+
+def check_configuration(root: Path) -> list[Problem]:
+    """Every problem in ``<root>/_config.yml``."""
+    document, problems = read_document(Path(root) / FILE, FILE, expected="Jupyter Book's configuration")
+    if document is None:
+        return problems
+    config = document.content
+    told: set[tuple] = set()
+    for path, *rest in (*_check_keys(config), *_check_engine(config), *_check_images(root, config)):
+        if path not in told:
+            problems.append(document.problem(path, *rest))
+            told.add(path)
+    return problems
+
+
+@cache
+def _schema() -> dict:
+    """Jupyter Book's own schema of its configuration, read without loading Jupyter Book."""
+    folder = Path(find_spec("jupyter_book").origin).parent
+    return json.loads((folder / "config_schema.json").read_text(encoding="utf-8"))
+
+
+def _check_keys(config: dict) -> Iterator[Finding]:
+    """Kinds of values, and keys that nobody reads."""
+    sections = _schema()["properties"]
+    known = sorted({*sections, *UNLISTED})
+    for key in config:
+        if key not in known:
+            yield tell_unknown((str(key),), str(key), known)
+    yield from check_against(_schema(), config, forms=FORMS)
+    for section, inner in config.items():
+        names = sections.get(section, {}).get("properties")
+        for key in inner if names and isinstance(inner, dict) else ():
+            # Jupyter Book reads more keys than it lists: only what looks like a slip of the pen is told.
+            if key not in names and difflib.get_close_matches(str(key), names, 1, 0.85):
+                yield tell_unknown((section, str(key)), str(key), sorted(names))
+
+
+def _check_engine(config: dict) -> Iterator[Finding]:
+    """What the engine relies on: its extension, its cache of outputs, no page that the contents lack."""
+    # A list of extensions under `config` stands in place of the usual ones and of those added to them.
+    path = ("sphinx", "config", "extensions")
+    if look_up(config, *path) is None:
+        path = ("sphinx", "extra_extensions")
+    extensions = look_up(config, *path)
+    if not isinstance(extensions, list) or EXTENSION not in extensions:
+        mend = f"add {EXTENSION}"
+        found = quote(extensions) if extensions else "nothing"
+        yield path, "extension-missing", found, f"{EXTENSION}, which checks, runs and finishes the book", mend
+    mode = look_up(config, "execute", "execute_notebooks")
+    if mode != "cache":
+        path, mend = ("execute", "execute_notebooks"), "say `execute_notebooks: cache`"
+        yield path, "execute-mode", "nothing" if mode is None else quote(mode), FORMS[path[1]], mend
+    mode = look_up(config, "sphinx", "config", "nb_execution_mode")
+    if mode not in (None, "cache"):
+        path, mend = ("sphinx", "config", "nb_execution_mode"), "delete the line"
+        yield path, "execute-mode", quote(mode), FORMS["execute_notebooks"], mend
+    if config.get("only_build_toc_files") is not True:
+        path, found = ("only_build_toc_files",), quote(config.get("only_build_toc_files", "nothing"))
+        expected = "true: a file that is part of other pages is no page"
+        yield path, "pages-beside", found, expected, "say `only_build_toc_files: true`"
+
+
+def _check_images(root: Path, config: dict) -> Iterator[Finding]:
+    for path in IMAGES:
+        image = look_up(config, *path)
+        named = isinstance(image, str) and image and not image.startswith(("http://", "https://"))
+        if named and not is_there(Path(root) / image):
+            mend = "correct the path, or take the line out"
+            yield path, "image-missing", quote(image), "a file of the project", mend
+
+
+def look_up(config, *path: str):
+    """A value by its path of keys; None where there is none."""
+    for key in path:
+        config = config.get(key) if isinstance(config, dict) else None
+    return config

@@ -1,0 +1,195 @@
+"""Can a page of the manuscript be read and run as its author means it?"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from livingreview.checks.cells import has_hidden
+from livingreview.checks.documents import parse_document, read_text
+from livingreview.checks.problems import Problem, quote
+from livingreview.manuscript import SectionError, expand_text
+from livingreview.manuscript.pages import Cell, Page, parse_page
+
+EXPECTED = "a page of the book"
+TITLE = "one heading `# …`, the page's title"
+NOTEBOOK = "front matter with `jupytext:` (text_representation, format_name: myst) and `kernelspec:`"
+# What a cell may not hold: it imports, calls and shows.
+_DEFINITIONS = {
+    ast.FunctionDef: "a function (def)",
+    ast.AsyncFunctionDef: "a function (async def)",
+    ast.ClassDef: "a class",
+    ast.Lambda: "a function (lambda)",
+    ast.For: "a loop (for)",
+    ast.AsyncFor: "a loop (async for)",
+    ast.While: "a loop (while)",
+    ast.If: "a branch (if)",
+    ast.Match: "a branch (match)",
+    ast.Try: "a branch (try)",
+}
+
+
+def check_page(path: Path, name: str, rows: Collection[str] | None = None) -> list[Problem]:
+    """Every problem in one page.
+
+    Parameters
+    ----------
+    name : str
+        Its path from the project's folder.
+    rows : collection of str, optional
+        Ids of all rows of evidence, to which the figures in its prose lead; None where they are not known.
+    """
+    text, problems = _read(path, name)
+    if text is None:
+        return problems
+    page = parse_page(text)
+    problems += _check_page(page, name)
+    try:
+        whole = parse_page(expand_text(text, path.parent))
+    except SectionError as error:
+        told = Problem(name, error.line, "", "sections", error.found, error.expected, error.mend)
+        return [*problems, told]
+    titles = [heading for heading in page.headings if heading.level == 1]
+    if not titles and not page.unclosed:
+        problems.append(Problem(name, 0, "", "no-title", "no heading of level one", TITLE, "give it a title"))
+    for heading in titles[1:]:
+        found, mend = f"a second one: {quote(heading.text)}", "begin it with `##`"
+        problems.append(Problem(name, heading.line, "", "second-title", found, TITLE, mend))
+    problems += _check_front(page, name, is_run=bool(whole.cells))
+    problems += _check_figures(text, page, whole, name, rows)
+    return problems
+
+
+def check_part(path: Path, name: str) -> list[Problem]:
+    """Every problem in a file of sections that pages share."""
+    text, problems = _read(path, name)
+    if text is None:
+        return problems
+    page = parse_page(text)
+    problems += _check_page(page, name)
+    seen: set[str] = set()
+    for heading in page.headings:
+        if heading.level == 1:
+            found, mend = quote(heading.text), "begin it with `##`: each page has a title of its own"
+            problems.append(Problem(name, heading.line, "", "second-title", found, "sections, `## …`", mend))
+        elif heading.level == 2 and heading.text in seen:
+            found, mend = f"{quote(heading.text)} again", "put the two sections together"
+            problems.append(
+                Problem(name, heading.line, "", "section-twice", found, "each section once", mend)
+            )
+        seen.add(heading.text)
+    return problems
+
+
+def _read(path: Path, name: str) -> tuple[str | None, list[Problem]]:
+    text, problems = read_text(path, name, expected=EXPECTED)
+    if text is not None and not text.strip():
+        mend = "write it, or delete the file and its entry in _toc.yml"
+        return None, [*problems, Problem(name, 0, "", "page-empty", "an empty file", EXPECTED, mend)]
+    for number, line in enumerate((text or "").split("\n"), 1):
+        if has_hidden(line):
+            found, mend = f"an invisible character in {quote(line)}", "retype the line"
+            problems.append(Problem(name, number, "", "control-character", found, "visible text only", mend))
+    return text, problems
+
+
+def _check_page(page: Page, name: str) -> Iterator[Problem]:
+    if page.unclosed:
+        found, expected = "an opening line without a closing one", "```, ::: or --- that ends what it began"
+        yield Problem(name, page.unclosed, "", "not-closed", found, expected, "add the closing line")
+    for cell in page.cells:
+        if cell.options.strip():
+            _, problems = parse_document(cell.options, name, first=cell.options_line)
+            yield from problems
+        yield from _check_cell(cell, name)
+
+
+def _parse(cell: Cell) -> ast.Module | Exception:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd backslashes: they stop nothing
+            return ast.parse(cell.code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return error
+
+
+def _check_cell(cell: Cell, name: str) -> Iterator[Problem]:
+    tree = _parse(cell)
+    if isinstance(tree, Exception) and re.search(r"^(?:```+\{|#{2,6} |% sections:)", cell.code, re.MULTILINE):
+        found, mend = "a cell that runs on into text", "end the cell with a line ```"
+        yield Problem(name, cell.start, "", "not-closed", found, "a line ``` after the code", mend)
+        return
+    if isinstance(tree, Exception):
+        line = cell.line + (getattr(tree, "lineno", None) or 1) - 1
+        words = str(getattr(tree, "msg", None) or tree or type(tree).__name__)
+        text = (getattr(tree, "text", None) or "").strip()
+        found = f"{words}: {quote(text)}" if text else words
+        expected = "Python as it stands, without commands of IPython (% or !)"
+        yield Problem(name, line, "", "cell-code", found, expected, "correct the cell")
+        return
+    for node in ast.walk(tree):
+        line = cell.line + getattr(node, "lineno", 1) - 1
+        if what := _DEFINITIONS.get(type(node)):
+            mend = "move it into a module of livingreview/, with a test, and call it"
+            yield Problem(name, line, "", "cell-definition", what, "cells that import, call and show", mend)
+        elif isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            found, mend = f"from {node.module} import *", "name what is imported"
+            yield Problem(name, line, "", "star-import", found, "names that can be followed", mend)
+
+
+def _check_figures(
+    text: str, page: Page, whole: Page, name: str, rows: Collection[str] | None
+) -> Iterator[Problem]:
+    """Every figure in prose is made available by a cell, from a row that there is."""
+    for word, line in (found for cell in page.cells for found in _glued(cell)):
+        row_id = word.value.value if isinstance(word.value, ast.Constant) else None
+        if rows is not None and isinstance(row_id, str) and row_id not in rows:
+            near = difflib.get_close_matches(row_id, rows, 1, 0.8)
+            mend = f"did you mean {near[0]!r}?" if near else "correct it, or take it and the sentence out"
+            expected = "the row_id of a row of evidence"
+            yield Problem(name, line, str(word.arg), "figure-without-row", quote(row_id), expected, mend)
+    glued = {word.arg for cell in whole.cells for word, _ in _glued(cell)}
+    is_known = None not in glued and not any(isinstance(_parse(cell), Exception) for cell in whole.cells)
+    for number, line in enumerate(text.split("\n") if is_known else (), 1):
+        for figure in re.findall(r"\{glue:\}`([^`]+)`", line):
+            if figure not in glued:
+                found, expected = f"{{glue:}}`{figure}`", "a name that a cell gives to lr.glue_figures"
+                mend = f'add {figure}="ROW_ID" there, or correct the name'
+                yield Problem(name, number, figure, "figure-unknown", found, expected, mend)
+
+
+def _glued(cell: Cell) -> Iterator[tuple[ast.keyword, int]]:
+    """The names that a cell gives to figures, each with its line in the file; None for ``**names``."""
+    tree = _parse(cell)
+    for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "glue_figures":
+            yield from ((word, cell.line + word.value.lineno - 1) for word in node.keywords)
+
+
+def _check_front(page: Page, name: str, *, is_run: bool) -> Iterator[Problem]:
+    """The front matter, by which MyST-NB knows a page whose cells are to be run."""
+    if page.front is None:
+        if is_run and not page.unclosed:
+            mend = "copy it from another chapter: without, no cell is run"
+            yield Problem(name, 1, "", "front-matter", "no front matter", NOTEBOOK, mend)
+        return
+    document, problems = parse_document(page.front, name, first=2)
+    yield from problems
+    if document is None:
+        return
+    kernel, form = (document.content.get(key) for key in ("kernelspec", "jupytext"))
+    told = form.get("text_representation") if isinstance(form, dict) else None
+    is_myst = isinstance(told, dict) and told.get("format_name") == "myst"
+    has_kernel = isinstance(kernel, dict) and all(
+        isinstance(kernel.get(key), str) for key in ("name", "display_name")
+    )
+    for key, value, good in (("jupytext", form, is_myst), ("kernelspec", kernel, has_kernel)):
+        if not good and (is_run or value is not None):
+            mend = "copy the block from another chapter"
+            yield document.problem(
+                (key,), "front-matter", quote(value) if value else "nothing", NOTEBOOK, mend
+            )

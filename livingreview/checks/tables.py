@@ -1,0 +1,172 @@
+"""The tables of ``data/`` under check: the schema, each file, each cell, each rule; and their upkeep."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+from pybtex.exceptions import PybtexError
+
+from livingreview.checks.cells import LARGEST, RawTable, check_cells, check_numbers, read_raw
+from livingreview.checks.completeness import COMPLETENESS_RULES
+from livingreview.checks.contract import check_contract, check_presence, check_rows
+from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
+from livingreview.checks.directions import CHOICE_RULES
+from livingreview.checks.documents import read_text
+from livingreview.checks.links import LINK_RULES
+from livingreview.checks.problems import Problem, quote
+from livingreview.checks.rules import RULES, Checked
+from livingreview.checks.sources import check_sources
+from livingreview.checks.structure import check_schema
+from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review, read_bibliography
+from livingreview.evidence.schema import Package
+
+
+def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | None, list[Problem]]:
+    """Every problem in ``<root>/data``, and its tables where all of them could be read.
+
+    The schema comes first: by one that is wrong nothing can be judged. Then files and headers; cross-table
+    rules run only where every table could be read: a lost table would make each of its ids look unknown.
+    """
+    data = root / "data"
+    package, problems = check_descriptor(data)
+    keys, found = check_bibliography(data)
+    if package is None:
+        return None, [*problems, *found]
+    problems += [*found, *_check_stray_files(data, package)]
+    raws = {}
+    for name, table in package.tables.items():
+        raws[name], found = read_raw(data / table.path, table)
+        problems += found
+        if raws[name]:
+            problems += [*check_cells(raws[name], table.path), *check_numbers(raws[name], table.path)]
+    problems += check_schema(data, package, root / "_build" / ".sound")
+    if any(raw is None or raw.header != raw.table.columns for raw in raws.values()):
+        return None, problems
+    absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
+    frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items()}
+    checked = Checked(package, frames, keys)
+    for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
+        problems += rule(checked)
+    if sources is not None:
+        problems += check_sources(checked, sources)
+    return checked, problems
+
+
+def check_descriptor(data: Path) -> tuple[Package | None, list[Problem]]:
+    """The schema, and every problem in it; no schema where the tables cannot be judged by it."""
+    descriptor, text, problems = read_descriptor(data)
+    if descriptor is None:
+        return None, problems
+    findings: list[Finding] = check_presence(descriptor) or list(check_shape(descriptor))
+    package = None
+    if not findings:
+        package = parse_review(descriptor)
+        if findings := list(check_contract(package)):
+            package = None
+        findings += check_rows(descriptor)
+    lines = LineFinder(text)
+    problems += [
+        Problem(
+            DESCRIPTOR, lines.find(item.path), item.place, item.rule, item.found, item.expected, item.mend
+        )
+        for item in findings
+    ]
+    return package, problems
+
+
+def tolerant_frame(raw: RawTable) -> pd.DataFrame:
+    """The table with declared dtypes, index = file line; a cell of the wrong type counts as missing.
+
+    That cell is told elsewhere.
+    """
+    width = len(raw.header)
+    rows = [(row + [""] * width)[:width] for row in raw.rows]
+    # Plain objects with None: a rule may compare a missing text without asking first.
+    frame = pd.DataFrame(
+        [[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object
+    )
+    for item in raw.table.fields:
+        if item.type in ("integer", "number"):
+            numbers = pd.to_numeric(frame[item.name], errors="coerce").astype("float64")
+            numbers = numbers.where(numbers.abs() < LARGEST)
+            if item.type == "integer":
+                numbers = numbers.where(numbers % 1 == 0)
+            frame[item.name] = numbers.astype(item.dtype)
+    return frame
+
+
+def _check_stray_files(data: Path, package: Package) -> list[Problem]:
+    # Hidden files (a lock of an open spreadsheet, say) are not published.
+    known = {table.path for table in package.tables.values()} | {DESCRIPTOR, BIBLIOGRAPHY}
+    found, expected = "a file that no table declares", "only declared tables in data/"
+    mend = "delete it (a spreadsheet's backup file?), or declare it in datapackage.json"
+    return [
+        Problem(path.name, 0, "", "stray-file", found, expected, mend)
+        for path in sorted(data.iterdir())
+        if path.name not in known and not path.name.startswith(".")
+    ]
+
+
+def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
+    """The keys of ``references.bib``, and why it cannot be read where it cannot."""
+    text, problems = read_text(data / BIBLIOGRAPHY, BIBLIOGRAPHY, expected="the reports' records as BibTeX")
+    if text is None:
+        return None, problems
+    try:
+        return tuple(read_bibliography(text).entries), problems
+    except (PybtexError, ValueError, LookupError, RecursionError) as error:
+        line, expected = getattr(error, "lineno", 0) or 0, "valid BibTeX in UTF-8"
+        mend = "mend the entry; each key once"
+        told = Problem(BIBLIOGRAPHY, line, "", "bibliography", quote(error, 160), expected, mend)
+        return None, [*problems, told]
+
+
+def record_rows(root: Path) -> dict[str, tuple[int, int]]:
+    """Write each table's number of rows into ``datapackage.json``; returns {table: (before, now)} of changes.
+
+    The numbers are under version control, so rows that vanish show up in a review of the change.
+    A table that cannot be read keeps its number: the check tells why.
+    """
+    path = Path(root) / "data" / DESCRIPTOR
+    descriptor, _, _ = read_descriptor(path.parent)
+    if descriptor is None or any(True for _ in check_shape(descriptor)):
+        return {}
+    changed = {}
+    for resource, table in zip(
+        descriptor["resources"], parse_review(descriptor).tables.values(), strict=True
+    ):
+        raw, _ = read_raw(path.parent / table.path, table)
+        if raw is not None and resource.get("rows") != len(raw.rows):
+            changed[table.name] = (resource.get("rows"), len(raw.rows))
+            resource["rows"] = len(raw.rows)
+    if changed:
+        path.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return changed
+
+
+def sort_tables(root: Path) -> list[str]:
+    """Put every table's rows in order of its primary key; returns the names of tables that changed.
+
+    A table that is not whole is left as it is: the check tells why.
+    """
+    data, changed = Path(root) / "data", []
+    package, _ = check_descriptor(data)
+    for name, table in package.tables.items() if package else ():
+        raw, problems = read_raw(data / table.path, table)
+        if problems:
+            continue
+        place = raw.header.index(table.primary_key)
+        ordered = sorted(raw.rows, key=lambda row: row[place])
+        if ordered != raw.rows:
+            write_rows(data / table.path, raw.header, ordered)
+            changed.append(name)
+    return changed
+
+
+def write_rows(path: Path, header: list[str], rows) -> None:
+    """Write a table as the package keeps it: UTF-8, LF, quotes only where needed."""
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])

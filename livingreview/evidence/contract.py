@@ -1,0 +1,195 @@
+"""What the engine asks of a review's data: tables, columns, types, keys; and what it can do without.
+
+``datapackage.json`` says what a review has; this module says what the engine reads, and it is the only
+place of the engine that does. A table of `REQUIRED` must be there. Any other may be left out: its rows
+are then none, its words blank, and the pages show what they show where nothing is entered. A table that
+is there has the columns asked for here, and may have more; tables of other names are carried along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from livingreview.evidence.schema import Field, ForeignKey, Package, Table, parse_package
+
+# Reports belong to studies, cohorts to reports, and regimens lead from a cohort to the chapter of its class.
+REQUIRED = ("reports", "studies", "regimen_classes", "families", "regimens", "cohorts")
+
+# Of every row that is evidence, because a figure on a page says where it is from.
+PROVENANCE = (
+    "row_id! report_id! locator! as_reported basis! source_report_id source_citation derivation "
+    "verification! note"
+)
+# name: (primary key, is it evidence, columns). `!`: no page can do without a value in every row.
+# `:integer`, `:number`, `:date`: the type, where it is not text.
+COLUMNS = {
+    "reports": (
+        "report_id",
+        False,
+        "report_id! study_id! kind text_seen status! status_reason! registry_id first_available data_cutoff "
+        "licence funding competing_interests note",
+    ),
+    "studies": ("study_id", False, "study_id! name! design! overlaps_with"),
+    "regimen_classes": ("class_id", False, "class_id! title! short_title! question! position:integer!"),
+    "families": ("family_id", False, "family_id! class_id! name! part! position:integer!"),
+    "drugs": ("drug_id", False, "drug_id! name! short_name! note"),
+    "regimens": ("row_id", True, "regimen_id! family_id name! role! cycle_length_days:integer"),
+    "regimen_components": (
+        "row_id",
+        True,
+        "regimen_id! block drug_id! dose:number dose_unit frequency route days condition",
+    ),
+    "cohorts": (
+        "row_id",
+        True,
+        "cohort_id! study_id! regimen_id parent_cohort_id label! arm disease! setting! age_group! "
+        "age_statistic age_centre_years:number age_min_years:number age_max_years:number n_enrolled:integer "
+        "n_evaluable:integer follow_up_median_months:number follow_up_min_months:number "
+        "follow_up_max_months:number",
+    ),
+    "characteristics": (
+        "row_id",
+        True,
+        "cohort_id characteristic! category! events:integer total:integer percent_reported_pct",
+    ),
+    "outcomes": (
+        "row_id",
+        True,
+        "cohort_id! outcome! events:integer total:integer percent_reported_pct denominator! assessed_at! "
+        "timepoint definition!",
+    ),
+    "survival": (
+        "row_id",
+        True,
+        "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
+        "ci_high:number ci_high_open ci_level:number range_low:number range_high:number "
+        "plus_minus:number total:integer origin group",
+    ),
+    "adverse_events": (
+        "row_id",
+        True,
+        "cohort_id term! group! grade_min:integer grade_max:integer events:integer total:integer "
+        "percent_reported_pct attribution",
+    ),
+    "patient_timeline": (
+        "row_id",
+        True,
+        "cohort_id! position:integer! start end date_basis! kind! label! value:number unit response",
+    ),
+    "definitions": ("row_id", True, ""),
+    "figures": (
+        "row_id",
+        True,
+        "cohort_id value:number value_low:number value_high:number interval unit",
+    ),
+    "discrepancies": (
+        "discrepancy_id",
+        False,
+        "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
+        "status! resolution! affects",
+    ),
+    "disjoint_cohorts": ("cohort_id", False, "cohort_id! set_id! reason!"),
+    "source_problems": (
+        "problem_id",
+        False,
+        "problem_id! report_id! copy! kind! problem! done! status! affects",
+    ),
+    "appraisal_tools": ("item_id", False, "item_id! tool! tool_version! position:integer! topic!"),
+    "appraisals": ("row_id", False, "row_id! report_id! item_id! judgement! reason! locator!"),
+    "searches": ("search_id", False, "search_id! source date:date query hits:integer note"),
+    "screening": ("record_id", False, "record_id! search_id! report_id stage! decision! reason!"),
+    "claims": (
+        "claim_id",
+        False,
+        "claim_id! class_id! position:integer! text! rests_on certainty! certainty_reason! overturned_by!",
+    ),
+    "certainty": (
+        "certainty_id",
+        False,
+        "certainty_id! class_id! position:integer! question! outcome! rests_on start! "
+        "risk_of_bias:integer! inconsistency:integer! indirectness:integer! imprecision:integer! "
+        "publication_bias:integer! certainty! reason!",
+    ),
+    "readings": ("claim_id", False, "claim_id! digest! read_on:date!"),
+    "glossary": ("term", False, "term! meaning!"),
+    "reporting_items": (
+        "item_id",
+        False,
+        "item_id! guideline! position:integer! number! topic! asks! status! where note",
+    ),
+    "extraction_agreement": (
+        "report_id",
+        False,
+        "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer",
+    ),
+}
+# Keys that the engine follows from a row to another table's and must find there (table.column: table.column).
+FOLLOWED = {
+    "reports.study_id": "studies.study_id",
+    "families.class_id": "regimen_classes.class_id",
+    "regimens.family_id": "families.family_id",
+    "regimen_components.regimen_id": "regimens.regimen_id",
+    "regimen_components.drug_id": "drugs.drug_id",
+    "cohorts.study_id": "studies.study_id",
+    "cohorts.regimen_id": "regimens.regimen_id",
+    "cohorts.parent_cohort_id": "cohorts.cohort_id",
+    "characteristics.cohort_id": "cohorts.cohort_id",
+    "outcomes.cohort_id": "cohorts.cohort_id",
+    "survival.cohort_id": "cohorts.cohort_id",
+    "adverse_events.cohort_id": "cohorts.cohort_id",
+    "patient_timeline.cohort_id": "cohorts.cohort_id",
+    "figures.cohort_id": "cohorts.cohort_id",
+    "discrepancies.report_id": "reports.report_id",
+    "appraisals.report_id": "reports.report_id",
+    "appraisals.item_id": "appraisal_tools.item_id",
+    "screening.report_id": "reports.report_id",
+    "claims.class_id": "regimen_classes.class_id",
+    "certainty.class_id": "regimen_classes.class_id",
+    "extraction_agreement.report_id": "reports.report_id",
+}
+# Groups into which the schema puts the codes of a column, and by which pages part its rows.
+GROUPS = {("outcomes", "outcome"): ("response", "mrd", "transplant", "mortality", "cycles")}
+# Ids by which rows of other tables are found, beside the primary keys: each once.
+UNIQUE = ("regimens.regimen_id", "cohorts.cohort_id")
+
+
+def _ask(name: str, key: str, evidence: bool, columns: str) -> Table:
+    words = f"{PROVENANCE} {columns}" if evidence else columns
+    links = {
+        column: target.split(".")
+        for place, target in FOLLOWED.items()
+        for table, column in [place.split(".")]
+        if table == name
+    }
+    if evidence:
+        links |= {column: ["reports", "report_id"] for column in ("report_id", "source_report_id")}
+    return Table(
+        name,
+        "",
+        name.replace("_", " ").capitalize(),
+        "",
+        tuple(_ask_column(name, key, word) for word in words.split()),
+        key,
+        tuple(ForeignKey(column, *target) for column, target in links.items()),
+        evidence,
+    )
+
+
+def _ask_column(table: str, key: str, word: str) -> Field:
+    name, _, kind = word.rstrip("!").partition(":")
+    constraints = {"required": True} if word.endswith("!") else {}
+    if name == key or f"{table}.{name}" in UNIQUE:
+        constraints["unique"] = True
+    return Field(name, kind or "string", constraints=constraints)
+
+
+# Every table the engine asks for, as it asks for it: without a file, with blank words.
+ASKED: Mapping[str, Table] = {name: _ask(name, *asked) for name, asked in COLUMNS.items()}
+
+
+def parse_review(descriptor: dict) -> Package:
+    """A Data Package descriptor as a `Package`, with a blank for each table that it lacks and may lack."""
+    package = parse_package(descriptor)
+    absent = {name: table for name, table in ASKED.items() if name not in package.tables}
+    return replace(package, absent=absent)

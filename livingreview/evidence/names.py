@@ -1,0 +1,106 @@
+"""What a report is called where people read: by author and year, never by its id."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from string import ascii_lowercase
+from typing import cast
+
+import latexcodec  # noqa: F401  registers the codec
+import pandas as pd
+from pybtex.database import BibliographyData, Entry
+
+DECODE = cast(Callable[[str, str], str], codecs.decode)  # text to text, which its declared types leave out
+WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what an id of a report looks like
+
+
+@cache
+def plain_text(latex: str) -> str:
+    """LaTeX as plain text: accents, ampersands and dashes as characters, no braces."""
+    return re.sub(r"[{}]", "", DECODE(latex, "ulatex")) if re.search(r"[{}\\]|--", latex) else latex
+
+
+def first_author(entry: Entry) -> str:
+    """Family name of the first author, '' where none is established."""
+    for person in entry.persons.get("author", []):
+        family = plain_text(" ".join([*person.prelast_names, *person.last_names]))
+        return "" if family.lower() == "others" else family
+    return ""
+
+
+def trial_name(study: str) -> str:
+    """The acronym or number by which a study is known; '' where its name describes it.
+
+    'TOWER (phase 3)' is known as TOWER, 'Linder case' is described.
+    """
+    stem = re.split(r" \(|, ", study)[0]
+    known = all(re.search(r"[A-Z0-9]", word) and not re.search(r"[a-z]{2}", word) for word in stem.split())
+    return stem if known and re.search(r"[A-Z]", stem) else ""
+
+
+def name_reports(
+    bibliography: BibliographyData, reports: pd.DataFrame, studies: pd.DataFrame
+) -> dict[str, str]:
+    """What each report is called (key: report_id): 'Kantarjian 2017 (TOWER)'.
+
+    No two are called the same. Where author or year is not established the study's name stands in, and the
+    name says what is missing.
+    """
+    named = dict(zip(studies["study_id"], studies["name"], strict=True))
+    parts = {
+        report_id: _name_parts(bibliography.entries.get(report_id), named.get(study_id, ""))
+        for report_id, study_id in zip(reports["report_id"], reports["study_id"], strict=True)
+    }
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for report_id in sorted(parts):
+        alike.setdefault(parts[report_id], []).append(report_id)
+    return {
+        report_id: _join(*part, ascii_lowercase[place] if len(same) > 1 else "")
+        for part, same in alike.items()
+        for place, report_id in enumerate(same)
+    }
+
+
+def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str]:
+    """Who or what a report is called by, its year, and what stands in brackets."""
+    author = first_author(entry) if entry else ""
+    year = entry.fields.get("year", "") if entry else ""
+    trial = trial_name(study)
+    missing = " and ".join(word for word, known in (("author", author), ("year", year)) if not known)
+    missing = f"{missing} not established" if missing else ""
+    if author:
+        return author, year, "; ".join(filter(None, (trial, missing)))
+    study = trial or re.sub(rf",? {year}$" if year else "$", "", study)
+    if not year and (found := re.fullmatch(r"(.*) \((.*)\)", study)):
+        return found[1], "", f"{found[2]}; {missing}"
+    return f"{study}," if year else study, year, missing
+
+
+def _join(who: str, year: str, brackets: str, letter: str) -> str:
+    mark = f"{year}{letter}" if year or not letter else f"({letter})"
+    return " ".join(filter(None, (who, mark, f"({brackets})" if brackets else "")))
+
+
+def find_mentioned(frames: Iterable[pd.DataFrame], names: Mapping[str, str]) -> set[str]:
+    """Ids of reports that stand anywhere in some tables."""
+    found: set[str] = set()
+    for frame in frames:
+        for column in map(str, frame.select_dtypes("string").columns):
+            for cell in frame[column].dropna().unique():
+                found.update(WORD.findall(cell))
+    return found.intersection(names)
+
+
+def name_in_words(names: Mapping[str, str], words: str) -> str:
+    """Words in which every report's id is replaced by what the report is called."""
+    return _ids(tuple(names)).sub(lambda found: names[found[0]], words) if names else words
+
+
+@cache
+def _ids(report_ids: tuple[str, ...]) -> re.Pattern:
+    known = "|".join(map(re.escape, sorted(report_ids, key=len, reverse=True)))
+    # What goes on with a full stop and a letter is the address of a row, not the report.
+    return re.compile(rf"(?<![\w./#-])(?:{known})(?![\w-]|\.\w)")

@@ -1,0 +1,107 @@
+"""An evidence row in words: what it is, for the reports' pages and the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from livingreview.display.numbers import write_printed
+from livingreview.evidence import Evidence, records
+from livingreview.evidence.schema import Field, Table
+from livingreview.tables.outcomes import grade_text
+
+PROVENANCE = (
+    "row_id",
+    "report_id",
+    "locator",
+    "as_reported",
+    "basis",
+    "source_report_id",
+    "source_citation",
+    "derivation",
+    "verification",
+    "note",
+)
+# Columns that a row's description leaves out: they are told as its value, or say nothing to a reader.
+HIDDEN = {
+    *PROVENANCE,
+    "events",
+    "total",
+    "percent_reported_pct",
+    "ci_high_reported_pct",
+    "estimate",
+    "value",
+    "dose",
+    "dose_unit",
+    "unit",
+    "partition",
+    "position",
+    "ci_low",
+    "ci_high",
+    "ci_high_open",
+    "ci_level",
+    "value_low",
+    "value_high",
+    "range_low",
+    "range_high",
+    "plus_minus",
+    "n_enrolled",
+    "study_id",
+    "family_id",
+    "parent_cohort_id",
+    "grade_max",
+    "age_statistic",
+}
+# How a bare number or word of these columns is said.
+PHRASES = {
+    "time_months": "at {} months",
+    "cycle_length_days": "cycle of {} days",
+    "max_cycles": "at most {} cycles",
+    "doses_per_day": "{} doses a day",
+    "days": "days {}",
+    "block": "block {}",
+    "n_evaluable": "{} evaluable",
+    "age_centre_years": "age {} years",
+    "age_min_years": "from {} years",
+    "age_max_years": "to {} years",
+    "follow_up_median_months": "median follow-up {} months",
+    "follow_up_min_months": "shortest follow-up {} months",
+    "follow_up_max_months": "longest follow-up {} months",
+}
+UNSAID = "not_reported"  # a code, or stands where a report does not say
+
+
+def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
+    """A row's own columns in words, without its value and provenance; what is not reported is left out."""
+    parts = [
+        _say(evidence, table, item, row)
+        for item in table.fields
+        if item.name not in HIDDEN and not pd.isna(row[item.name]) and row[item.name] != UNSAID
+    ]
+    return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _say(evidence: Evidence, table: Table, item: Field, row: Mapping) -> str:
+    value, name = row[item.name], item.name
+    if name == "grade_min":
+        return grade_text(row)
+    if name == "ci_low_reported_pct":
+        return f"95% CI {value} to {row['ci_high_reported_pct']}"
+    if item.labels:
+        return item.label(value)
+    if name.endswith("_id"):
+        # The row that says what the id stands for tells it by its own name.
+        return "" if table.name in ("regimens", "cohorts") else _name_of(evidence, name, value)
+    words = evidence.in_words(value) if item.type == "string" else write_printed(row, value)
+    return PHRASES.get(name, "{}").format(words)
+
+
+def _name_of(evidence: Evidence, column: str, code: str) -> str:
+    """What a cohort, regimen or drug is called."""
+    if column == "cohort_id":
+        return evidence.cohort_labels.get(code, "")
+    table, label = {"regimen_id": ("regimens", "name"), "drug_id": ("drugs", "name")}[column]
+    if (known := f"names:{table}") not in evidence.memo:
+        evidence.memo[known] = {row[column]: row[label] for row in records(evidence.tables[table])}
+    return evidence.memo[known].get(code, "")

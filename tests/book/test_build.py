@@ -1,0 +1,148 @@
+"""Whatever happens to a build, the published book is the last good one whole, and the next build recovers."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmarks.synthetic import grow
+from livingreview.checks import check_project
+from tests.copies import Copy, differing, executed, tree
+
+pytestmark = [pytest.mark.book, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Copy:
+    made = Copy(tmp_path_factory.mktemp("safety") / "project")
+    done = made.build()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return made
+
+
+@pytest.fixture(scope="module")
+def original(copy) -> dict:
+    return tree(copy.published)
+
+
+def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
+    cell = 'lr.draw_forest(core, "cycles", title="Cycles taken to respond")'
+    with copy.edited(
+        ("chapters/bortezomib.md", cell, f"{cell}\nchapter.no_such_thing"),
+        (
+            "chapters/safety.md",
+            "lr.open_parts(lr.open_review())",
+            "lr.open_parts(lr.open_review())  # changed",
+        ),
+    ) as text:
+        done = copy.build()
+    assert done.returncode == 1
+    line = text[: text.index(cell)].count("\n") + 1
+    assert f"bortezomib.md, code cell 9, from line {line}: AttributeError" in done.stderr
+    assert "no_such_thing" in done.stderr
+    assert executed(done) == {"bortezomib", "safety"}, "the other chapter was finished and kept"
+    assert differing(tree(copy.published), original) == []
+    assert copy.build().returncode == 0
+    assert differing(tree(copy.published), original) == []
+
+
+def test_bad_data_build_nothing(copy, original):
+    with copy.edited(("data/outcomes.csv", "after up to 6 cycles", "after <b>6</b> cycles")):
+        done = copy.build()
+    assert done.returncode == 1
+    assert "outcomes.csv, row" in done.stderr
+    assert executed(done) == set()
+    assert differing(tree(copy.published), original) == []
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4.0, 8.0])
+def test_a_killed_build_leaves_the_book_whole(copy, original, seconds):
+    with copy.edited(
+        ("requirements.txt", "altair==", f"# killed after {seconds}\naltair==")
+    ):  # everything has to run again
+        process = subprocess.Popen(
+            [sys.executable, "-m", "livingreview.cli", "build"],
+            cwd=copy.folder,
+            env=copy.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert differing(tree(copy.published), original) == []
+    assert copy.build().returncode == 0
+    assert differing(tree(copy.published), original) == []
+
+
+def test_a_build_killed_between_the_renames_is_undone(copy, original):
+    os.rename(copy.published, copy.published.with_name("html.old"))
+    (copy.published.with_name("html.new")).mkdir()
+    assert copy.build().returncode == 0
+    assert differing(tree(copy.published), original) == []
+    assert sorted(path.name for path in copy.published.parent.iterdir() if path.name.startswith("html")) == [
+        "html"
+    ]
+
+
+def test_a_full_disk_leaves_the_book_whole(copy, original):
+    """Writing fails beyond a small size, as on a full disk."""
+    with copy.edited(("requirements.txt", "altair==", "# full\naltair==")):
+        done = copy.build(
+            preexec_fn=lambda: (
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+                resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)),
+            )
+        )
+    assert done.returncode != 0
+    assert differing(tree(copy.published), original) == []
+    assert copy.build().returncode == 0
+    assert differing(tree(copy.published), original) == []
+
+
+def test_two_builds_at_once_take_turns(copy, original):
+    command = [sys.executable, "-m", "livingreview.cli", "build"]
+    with copy.edited(("chapters/contribute.md", "## Found a mistake?", "## Found a slip?")):
+        both = [
+            subprocess.Popen(
+                command,
+                cwd=copy.folder,
+                env=copy.environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        told = [process.communicate()[0] for process in both]
+        assert [process.returncode for process in both] == [0, 0], told
+        assert any("waiting for it" in text for text in told)
+        assert "Found a slip?" in (copy.published / "chapters/contribute.html").read_text(encoding="utf-8")
+    assert copy.build().returncode == 0
+    assert differing(tree(copy.published), original) == []
+
+
+def test_two_folders_two_times_same_bytes(copy, original, tmp_path):
+    """Same inputs, same bytes: in another folder, another time zone, another order of hashing."""
+    other = Copy(tmp_path / "elsewhere" / "deeper")
+    done = other.build(environment={"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert differing(tree(other.published), original) == []
+
+
+def test_the_made_up_review_that_builds_are_measured_with_is_sound_and_builds(tmp_path):
+    """A schema that grows must take the generator along, or the benchmark ends before it begins."""
+    project = Copy(tmp_path / "book", whole=True)
+    grow(project.folder, 3)
+    assert [str(problem) for problem in check_project(project.folder)] == []
+    done = project.build()
+    assert done.returncode == 0, done.stderr
+    assert executed(done) == {"index", "data", "made-up-001", "made-up-002", "made-up-003"}
+    assert "made-up remission" in (project.published / "chapters" / "made-up-002.html").read_text(
+        encoding="utf-8"
+    )

@@ -1,0 +1,217 @@
+"""After any change the next build shows the new state everywhere and runs only what the change touches.
+
+A revert restores the old pages.
+"""
+
+import pytest
+
+from livingreview.manuscript import find_pages
+from tests.copies import Copy, differing, executed, tree
+from tests.reduced import ROOT
+
+pytestmark = [pytest.mark.book, pytest.mark.slow]
+OVER_ALL = {
+    "index",
+    "comparison",
+    "safety",
+    "discrepancies",
+    "methods",
+    "data",
+    "reporting-checklist",
+    "explorer",
+}
+CLASSES = {"liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"}
+EVERY = {path.stem for path in find_pages(ROOT / "chapters")}
+ROW = (
+    "data/outcomes.csv",
+    "after up to 6 cycles",
+    "after up to 6 long cycles",
+    dict.fromkeys(
+        ("chapters/bortezomib.html", "chapters/reports/ramos-2025.html"), "after up to 6 long cycles"
+    ),
+)
+TERM = (
+    "data/glossary.csv",
+    "cytokine release syndrome",
+    "cytokine-release syndrome",
+    {"chapters/methods.html": "cytokine-release syndrome"},
+)
+BIBLIOGRAPHY = (
+    "data/references.bib",
+    "journal = {Blood Research}",
+    "journal = {Blood Research X}",
+    dict.fromkeys(("chapters/bortezomib.html", "chapters/reports/ramos-2025.html"), "Blood Research X"),
+)
+CITATION = (
+    "CITATION.cff",
+    'version: "2026.11.0"',
+    'version: "2026.11.9"',
+    {f"chapters/{page}.html": "2026.11.9" for page in ("bortezomib", "index", "how-to-cite")},
+)
+SCHEMA = (
+    "data/datapackage.json",
+    "complete remission (CR)",
+    "complete remission (CR!)",
+    {
+        "chapters/bortezomib.html": "Complete remission (CR!)",
+        "chapters/data.html": "complete remission (CR!)",
+    },
+)
+CHART_MODULE = (
+    "livingreview/charts/results.py",
+    "Larger marks carry more patients",
+    "Bigger marks carry more patients",
+    {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")},
+)
+PAGE_MODULE = (
+    "livingreview/book/sidebar.py",
+    "Show the pages of this section",
+    "Show these pages",
+    {"chapters/contribute.html": "Show these pages"},
+)
+STYLE = (
+    "livingreview/book/web/lr.css",
+    "/* Tables */",
+    "/* Tables, changed */",
+    {"_static/lr.css": "/* Tables, changed */"},
+)
+CODE = (
+    "chapters/bortezomib.md",
+    'title="Cycles taken to respond"',
+    'title="Cycles needed to respond"',
+    {"chapters/bortezomib.html": "<figcaption>Cycles needed to respond: "},
+)
+SHARED_CODE = (
+    "chapters/_class.md",
+    'title="Response"',
+    'title="Responses"',
+    {f"chapters/{name}.html": "<figcaption>Responses: " for name in CLASSES},
+)
+PROSE = (
+    "chapters/blinatumomab.md",
+    "Both doses are per day",
+    "Either dose is per day",
+    {"chapters/blinatumomab.html": "Either dose is per day"},
+)
+CONTENTS = (
+    "_toc.yml",
+    "caption: Regimens",
+    "caption: Salvage regimens",
+    {"chapters/methods.html": "Salvage regimens"},
+)
+CONFIGURATION = (
+    "_config.yml",
+    "acute leukaemia: a living review",
+    "acute leukaemia: the living review",
+    {"chapters/safety.html": "acute leukaemia: the living review"},
+)
+# name: (changes made together, chapters that must run).
+# Changes that reach a page by the same way go together.
+CHANGES = {
+    "a row": ([ROW], OVER_ALL | {"bortezomib"}),
+    "terms, bibliography and citation record": (
+        [TERM, BIBLIOGRAPHY, CITATION],
+        OVER_ALL | CLASSES | {"how-to-cite"},
+    ),
+    "the schema": ([SCHEMA], OVER_ALL | CLASSES),
+    "modules of the engine": ([CHART_MODULE, PAGE_MODULE], EVERY),
+    "the style": ([STYLE], set()),
+    "a chapter's code, another's prose": ([CODE, PROSE], {"bortezomib"}),
+    "code that chapters share": ([SHARED_CODE], CLASSES),
+    "the table of contents and the configuration": ([CONTENTS, CONFIGURATION], set()),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Copy:
+    """A project that was built both ways, with all its chapters' results kept."""
+    made = Copy(tmp_path_factory.mktemp("rebuild") / "project")
+    done = made.build()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert executed(done) == EVERY
+    done = made.build_plain()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert executed(done) == set(), done.stdout + done.stderr
+    return made
+
+
+@pytest.fixture(scope="module")
+def original(copy) -> tuple[dict, dict]:
+    return tree(copy.published), tree(copy.plain)
+
+
+def test_nothing_changed_runs_nothing(copy, original):
+    done = copy.build()
+    assert executed(done) == set()
+    assert differing(tree(copy.published), original[0]) == []
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
+    """Each starts from the files as they were, while the book holds the change before.
+
+    What that one touched is taken from the results kept.
+    """
+    changes, ran = CHANGES[name]
+    with copy.edited(*(change[:3] for change in changes)):
+        plain = copy.build_plain()
+        assert plain.returncode == 0, plain.stdout[-3000:] + plain.stderr[-3000:]
+        assert executed(plain) == ran
+        made = copy.build()
+        assert made.returncode == 0, made.stdout + made.stderr
+        assert executed(made) == set(), "the plain build had run them already"
+        for folder in (copy.plain, copy.published):
+            for page, text in ((page, text) for *_, shown in changes for page, text in shown.items()):
+                assert text in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
+
+
+def test_a_heading_that_chapters_share_renews_their_pages_and_no_others(copy, original):
+    """Nothing runs for it; in both builds exactly the pages of the classes differ from what they were."""
+    heading = ("chapters/_class.md", "## How sure is it?", "## How certain is it?")
+    with copy.edited(heading):
+        for build, folder, before in (
+            (copy.build_plain, copy.plain, original[1]),
+            (copy.build, copy.published, original[0]),
+        ):
+            done = build()
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert executed(done) == set()
+            pages = {name for name in differing(tree(folder), before) if name.endswith(".html")}
+            assert pages == {f"chapters/{name}.html" for name in CLASSES}
+            for page in pages:
+                assert "How certain is it?" in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
+
+
+def test_after_all_reverts_both_books_are_the_first_ones(copy, original):
+    for done, folder, first in (
+        (copy.build_plain(), copy.plain, original[1]),
+        (copy.build(), copy.published, original[0]),
+    ):
+        assert executed(done) == set(), "the old results were kept"
+        assert differing(tree(folder), first) == []
+
+
+def test_a_new_report_gets_its_page_and_a_removed_one_loses_it(copy, original):
+    rows = (copy.folder / "data/reports.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    row = (
+        "nobody-1999,ramos-hgm,article,restated,excluded,Only here to be removed again,"
+        + "," * (rows[0].count(",") - 6)
+        + "\n"
+    )
+    before = next(line for line in rows[1:] if line > row)
+    with copy.edited(
+        ("data/reports.csv", before, row + before),
+        (
+            "data/references.bib",
+            "@article{jain-2021,",
+            "@misc{nobody-1999, year = {1999}}\n\n@article{jain-2021,",
+        ),
+        ("data/datapackage.json", "rows", "rows"),
+    ):
+        assert copy.run("-m", "livingreview.cli", "check", "--record-rows").returncode == 0
+        done = copy.build()
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (copy.published / "chapters/reports/nobody-1999.html").is_file()
+    assert copy.build().returncode == 0
+    assert not (copy.published / "chapters/reports/nobody-1999.html").exists()
+    assert differing(tree(copy.published), original[0]) == []

@@ -1,0 +1,30 @@
+"""The reports' records survive every form."""
+
+import re
+
+import rispy
+from pybtex.database import parse_string
+
+from livingreview.citation import entry_to_csl, items_to_ris, write_bibtex
+
+
+def test_the_bibliography_survives_bibtex(review):
+    again = parse_string(write_bibtex(review.bibliography), "bibtex")
+    assert list(again.entries) == list(review.bibliography.entries)
+    for key, entry in review.bibliography.entries.items():
+        assert again.entries[key] == entry, key
+
+
+def test_the_bibliography_survives_ris(review):
+    items = [entry_to_csl(key, entry) for key, entry in review.bibliography.entries.items()]
+    text = items_to_ris(items)
+    assert not re.search(r"^\d+\.$|[{}\\]", text, re.MULTILINE)
+    read = {entry["id"]: entry for entry in rispy.loads(text)}
+    assert len(read) == len(items)
+    for item in items:
+        entry = read[item["id"]]
+        assert entry.get("title") == item.get("title")
+        assert entry.get("doi") == item.get("DOI")
+        assert entry.get("secondary_title") == item.get("container-title")
+        assert len(entry.get("authors", [])) == len(item.get("author", []))
+        assert entry.get("year") == (str(item["issued"]["date-parts"][0][0]) if "issued" in item else None)

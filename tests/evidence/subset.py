@@ -1,0 +1,99 @@
+"""A review that does without some of its tables, as another team's might."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from livingreview.checks import check_project, record_rows, write_rows
+
+# A table whose rows cannot be read without another: leaving out that one means leaving out both.
+NEEDS = {"drugs": {"regimen_components"}, "appraisal_tools": {"appraisals"}}
+
+
+def with_dependants(name: str) -> set[str]:
+    """A table, and those that cannot do without it."""
+    return {name} | NEEDS.get(name, set())
+
+
+def edit_descriptor(project: Path, change) -> None:
+    """Apply a function to the descriptor as plain values."""
+    path = project / "data" / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    change(descriptor)
+    path.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def resource(descriptor: dict, name: str) -> dict:
+    """One table of a descriptor."""
+    return next(item for item in descriptor["resources"] if item["name"] == name)
+
+
+def leave_out(project: Path, names: Collection[str]) -> None:
+    """Take tables out of a project, with the keys that point to them and what cites their rows."""
+    gone = set()
+    for name in names:
+        path = project / "data" / f"{name}.csv"
+        with open(path, newline="", encoding="utf-8") as handle:
+            gone |= {row["row_id"] for row in csv.DictReader(handle) if "row_id" in row}
+        path.unlink()
+
+    def drop(descriptor: dict) -> None:
+        descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] not in names]
+        for item in descriptor["resources"]:
+            schema = item["schema"]
+            keys = schema.get("foreignKeys", [])
+            schema["foreignKeys"] = [key for key in keys if key["reference"]["resource"] not in names]
+
+    edit_descriptor(project, drop)
+    for name, column in (("claims", "rests_on"), ("certainty", "rests_on")):
+        _filter(project, name, lambda row, column=column: not gone & set(row[column].split("; ")))
+    _filter(project, "discrepancies", lambda row: _forget(row, gone))
+    if (project / "chapters").is_dir():
+        for path in (project / "chapters").glob("*.md"):
+            path.write_text(_uncite(path.read_text(encoding="utf-8"), gone), encoding="utf-8")
+    record_rows(project)
+    if {"discrepancies", "glossary"} & set(names):
+        _settle(project)
+
+
+def _settle(project: Path) -> None:
+    """What a register or a glossary would excuse: contradictory cells are emptied, conclusions dropped."""
+    for problem in check_project(project):
+        path = project / "data" / problem.file
+        with open(path, newline="", encoding="utf-8") as handle:
+            header, *rows = csv.reader(handle)
+        row = next(row for row in rows if problem.key in row)
+        if problem.rule == "typed-number":
+            rows.remove(row)
+        else:
+            row[header.index(problem.column)] = ""
+        write_rows(path, header, rows)
+    record_rows(project)
+
+
+def _forget(row: dict, gone: set[str]) -> bool:
+    row["affects"] = "; ".join(item for item in row["affects"].split("; ") if item not in gone)
+    return True
+
+
+def _filter(project: Path, name: str, keep) -> None:
+    path = project / "data" / f"{name}.csv"
+    if not path.is_file():
+        return
+    with open(path, newline="", encoding="utf-8") as handle:
+        reader = csv.DictReader(handle)
+        rows, header = [row for row in reader if keep(row)], reader.fieldnames
+    write_rows(path, header, [[row[column] for column in header] for row in rows])
+
+
+def _uncite(text: str, gone: set[str]) -> str:
+    """A chapter without the figures of rows that are gone."""
+    for name, row_id in re.findall(r'^ +(\w+)="([^"]+)",\n', text, re.MULTILINE):
+        if row_id in gone:
+            text = re.sub(rf'^ +{name}="{re.escape(row_id)}",\n', "", text, flags=re.MULTILINE)
+            text = text.replace(f"{{glue:}}`{name}`", "not reported")
+    return text

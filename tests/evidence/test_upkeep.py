@@ -1,0 +1,110 @@
+"""review.yml: every mistake named with its line and remedy; dates that follow; a notice only when retired."""
+
+import datetime
+import shutil
+
+import pytest
+
+from livingreview.checks import check_project
+from livingreview.checks.upkeep import check_upkeep
+from livingreview.evidence.upkeep import Upkeep, add_months, read_upkeep, tell_due
+from tests.changed import edit
+from tests.conftest import ROOT
+
+SOURCE = "Archived public pages (keyword search)"
+
+
+@pytest.fixture
+def folder(tmp_path, review):
+    shutil.copy(ROOT / "review.yml", tmp_path)
+    return tmp_path
+
+
+def test_the_projects_own_file_is_sound_and_invents_nothing(review):
+    assert check_upkeep(ROOT, review.tables["searches"].astype(object)) == []
+    upkeep = read_upkeep(ROOT)
+    assert upkeep.sources == ((SOURCE, datetime.date(2026, 11, 29)),)
+    assert upkeep.every_months is upkeep.data_as_of is upkeep.next_due is None
+    assert upkeep.notice == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "words"),
+    [
+        ("mode: living", "mode: alive", "mode", "one of: living, paused, retired"),
+        ("data_as_of:", "data_as_off:", "data_as_off", "did you mean 'data_as_of'?"),
+        ("next_due:", "next_due: soon", "next_due", "a date like"),
+        ("next_due:", "next_due: 2026-11-20", "next_due", "a day after the last search"),
+        ("search_every_months:", "search_every_months: six", "search_every_months", "whole number"),
+        ("search_every_months:", "search_every_months: 0", "search_every_months", "whole number"),
+        ("last_searched: 2026-11-29", "last_searched: 2026-11-20", "sources", "latest search on record"),
+        ("last_searched: 2026-11-29", "last_searched: 21.11.2026", "sources", "write it like"),
+        (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),
+        ("mode: living", "mode: retired", "since", "retired"),
+        ("mode: living", "mode: paused\nsince: 2026-12-01", "reason", "paused"),
+    ],
+)
+def test_each_mistake_is_named(folder, review, old, new, column, words):
+    line = edit(folder, old, new)
+    problems = check_upkeep(folder, review.tables["searches"].astype(object))
+    assert problems, "nothing found"
+    hit = [problem for problem in problems if problem.column == column]
+    assert hit
+    assert hit[0].file == "review.yml"
+    assert words in f"{hit[0].expected} {hit[0].mend} {hit[0].found}"
+    assert hit[0].row in (0, line, line + 1) or column == "sources"
+
+
+def test_broken_yaml_is_named_by_its_line(folder, review):
+    line = edit(folder, "mode: living", "mode: [living")
+    (problem,) = check_upkeep(folder, review.tables["searches"].astype(object))
+    assert problem.rule == "unreadable"
+    assert problem.row >= line
+
+
+def test_the_check_looks_at_it(project):
+    assert check_project(project) == [], "a project without the file states nothing"
+    shutil.copy(ROOT / "review.yml", project)
+    edit(project, "mode: living", "mode: alive")
+    assert [problem.file for problem in check_project(project)] == ["review.yml"]
+
+
+def test_a_due_date_follows_from_the_schedule(folder):
+    edit(folder, "search_every_months:", "search_every_months: 6")
+    assert read_upkeep(folder).next_due == datetime.date(2027, 5, 29)
+    edit(folder, "next_due:", "next_due: 2027-02-01")
+    assert read_upkeep(folder).next_due == datetime.date(2027, 2, 1)
+    assert add_months(datetime.date(2027, 8, 31), 6) == datetime.date(2028, 2, 29)
+
+
+def test_a_source_never_searched_leaves_no_due_date(folder):
+    edit(folder, "search_every_months:", "search_every_months: 6")
+    edit(folder, "last_searched: 2026-11-29", "last_searched:")
+    assert read_upkeep(folder).next_due is None
+
+
+def test_a_retired_review_says_so(folder, review):
+    edit(folder, "mode: living", "mode: retired\nsince: 2030-01-01\nreason: The question is <settled>.")
+    assert check_upkeep(folder, review.tables["searches"].astype(object)) == []
+    assert (
+        "retired on 2030-01-01: The question is <settled>. It is not searched again"
+        in read_upkeep(folder).notice
+    )
+
+
+@pytest.mark.parametrize(
+    ("upkeep", "day", "told"),
+    [
+        (None, "2031-01-01", False),
+        (Upkeep("living"), "2031-01-01", False),
+        ("2031-01-02", "2031-01-01", False),
+        ("2031-01-02", "2031-01-02", True),
+        ("2031-01-02", "2032-01-01", True),
+    ],
+)
+def test_a_search_is_due_from_its_day_on(upkeep, day, told):
+    if isinstance(upkeep, str):
+        upkeep = Upkeep("living", (("A source", None),), stated_due=datetime.date.fromisoformat(upkeep))
+    words = tell_due(upkeep, datetime.date.fromisoformat(day))
+    assert bool(words) is told
+    assert not told or (words.splitlines()[0] == "A search was due on 2031-01-02" and "A source" in words)

@@ -1,0 +1,183 @@
+"""Cards: where a figure comes from, one script per report; pages do not grow by them."""
+
+import json
+import re
+
+import pytest
+
+from livingreview.display.numbers import DERIVED, write_value
+from livingreview.pages.cards import make_cards, write_cards, write_review
+from tests.visit import Visit
+
+RECORD = {
+    "title": "Review",
+    "version": "2026.11.0",
+    "date-released": "2026-11-21",
+    "license": "CC-BY-4.0",
+    "authors": [{"name": "Nobody"}],
+}
+PUBLISHED = RECORD | {"url": "https://example.org/r", "repository-code": "https://example.org/code"}
+
+
+def read_cards(path) -> dict:
+    call, _, rest = path.read_text(encoding="utf-8").partition(",")
+    assert call == f'lrCards("{path.stem}"'
+    return json.loads(rest.removesuffix(");\n"))
+
+
+def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
+    (tmp_path / "gone-1999.js").write_text("old")
+    write_cards(review, tmp_path)
+    seen = set()
+    for path in tmp_path.glob("*.js"):
+        cards = read_cards(path)
+        assert cards.get("doi", "") == review.bibliography.entries[path.stem].fields.get("doi", "")
+        for row_id, card in cards["rows"].items():
+            row = review.row(row_id)
+            assert row["report_id"] == path.stem
+            assert card["where"] == review.in_words(row["locator"])
+            assert card.get("value", "") == write_value(review, row)
+            assert card.get("printed") == (
+                row["as_reported"] if isinstance(row["as_reported"], str) else None
+            )
+            assert tuple(card.get("flags", ())) == review.flags.get(row_id, ())
+            assert all(cards["flags"][item]["explanation"] for item in card.get("flags", ()))
+            assert ("derivation" in card) == (row["basis"] in DERIVED)
+        seen |= cards["rows"].keys()
+    assert seen == set(review.row_tables), (
+        "scripts of reports that are gone are gone, and no row is without a card"
+    )
+
+
+def test_a_card_offers_what_the_record_holds(tmp_path):
+    """Kept versions share the script of an unchanged report, so how to cite stands in a script of its own."""
+    write_review(RECORD, tmp_path / "review.js")
+    assert "example.org" not in (tmp_path / "review.js").read_text()
+    write_review(PUBLISHED, tmp_path / "review.js")
+    about = json.loads((tmp_path / "review.js").read_text().removeprefix("lrReview(").removesuffix(");\n"))
+    assert about["rows"]["source"] == f"{{reference}} — cited in: {about['source']}"
+    assert about["rows"]["issues"] == "https://example.org/code/issues/new"
+    assert about["rows"]["address"] == "https://example.org/r/v/2026.11.0/chapters/reports/{report}.html"
+    assert about["address"].endswith("/v/2026.11.0/chapters/{page}.html")
+
+
+def test_a_figure_derived_from_what_is_restated_says_so(review):
+    cards = make_cards(review)
+    rows = [review.row(row_id) for row_id in review.row_tables]
+    second = next(
+        row for row in rows if row["basis"] == "restated_derived" and isinstance(row["source_report_id"], str)
+    )
+    card = cards[second["report_id"]][second["row_id"]]
+    assert card["basis"].startswith("calculated from another publication's figures")
+    assert card["source"] == second["source_report_id"]
+
+
+@pytest.mark.book
+def test_no_page_grows_by_its_cards(book):
+    """What a page holds for the sake of cards, beside the page without it: 15% are allowed."""
+    for path in (book / "chapters").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        without = re.sub(
+            r'<script[^>]*lr-card\.js[^>]*></script>|<(\w+)[^>]*class="lr-card[^>]*>.*?</\1>',
+            "",
+            text,
+            flags=re.DOTALL,
+        )
+        assert len(without) < len(text) <= 1.15 * len(without), path.name
+        assert "lrCards(" not in text
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+        page = visit.page
+        figure = page.locator(".bd-article p a.lr-figure:has(.lr-flag)").first
+        report, row_id = re.search(r"reports/(.+)\.html#(.+)", figure.get_attribute("href")).groups()
+        cards = read_cards_of(page, report)
+        figure.focus()
+        page.keyboard.press("Enter")
+        card = page.get_by_role("dialog")
+        card.wait_for()
+        told = card.inner_text()
+        for fact in ("printed", "where", "basis", "checked"):
+            assert cards["rows"][row_id][fact] in told
+        for item in cards["rows"][row_id]["flags"]:
+            assert cards["flags"][item]["title"] in told
+            assert cards["flags"][item]["explanation"] in told
+        assert page.evaluate("document.activeElement.className") == "lr-card"
+        assert "Report a problem" not in told
+        card.get_by_text("Cite this figure").click()
+        assert card.locator(".lr-rowcite p").first.inner_text().endswith(f"{report}.html#{row_id}")
+        page.keyboard.press("Escape")
+        assert card.count() == 0
+        assert page.evaluate("document.activeElement.href").endswith(row_id)
+        page.keyboard.press("Enter")
+        card.wait_for()
+        for _ in range(30):  # on through the card, out of it, and on behind the figure
+            page.keyboard.press("Tab")
+            if not card.count():
+                break
+        assert card.count() == 0
+        assert page.evaluate(
+            "a => a.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING",
+            figure.element_handle(),
+        )
+        figure.click()
+        card.wait_for()
+        page.mouse.click(5, 300)
+        assert card.count() == 0
+        figure.click(modifiers=["ControlOrMeta"])  # a new tab, as of any link
+        assert card.count() == 0
+        assert visit.failed == []
+        assert visit.console == []
+    with Visit(chromium, site, "chapters/bortezomib.html", width=390, touch=True) as visit:
+        visit.scroll()
+        figure = visit.page.locator(".bd-article p a.lr-figure").first
+        figure.tap()
+        card = visit.page.get_by_role("dialog")
+        card.wait_for()
+        box = card.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        card.get_by_role("button", name="Close").tap()
+        assert card.count() == 0
+        visit.page.evaluate(
+            "document.querySelector('.lr-live .mark-symbol path')"
+            ".dispatchEvent(new MouseEvent('click', { bubbles: true }))"
+        )
+        card.wait_for()
+
+
+def read_cards_of(page, report: str) -> dict:
+    text = page.request.get(page.url.rsplit("/chapters/", 1)[0] + f"/_static/cards/{report}.js").text()
+    return json.loads(text.partition(",")[2].removesuffix(");\n"))
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_without_its_card_a_figure_leads_to_its_row(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html") as visit:
+        visit.page.route("**/cards/*.js", lambda route: route.abort())
+        figure = visit.page.locator(".bd-article p a.lr-figure").first
+        href = figure.get_attribute("href")
+        figure.click()
+        visit.page.wait_for_url(f"**/{href}")
+
+
+@pytest.mark.book
+def test_the_rows_of_a_chart_are_links_in_its_table(book):
+    """Who cannot click a mark reaches the same card from the table under the chart."""
+    for name in ("bortezomib", "liposomal-mitoxantrone", "mitoxantrone-clofarabine"):
+        text = (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+        for key, body in re.findall(
+            r'<figure class="lr-chart" id="chart-(\w+)">(.*?)</figure>', text, re.DOTALL
+        ):
+            drawn = set(
+                re.findall(
+                    r'"row":"([^"]+)"',
+                    (book / "_static" / "charts" / f"{key}.js").read_text(encoding="utf-8"),
+                )
+            )
+            linked = set(re.findall(r'<a class="lr-figure" href="([^"]+)"', body))
+            assert drawn <= linked, f"{name}, {key}: {sorted(drawn - linked)[:3]}"

@@ -1,0 +1,109 @@
+"""What the start page and the methods page say of the review as a whole."""
+
+import pytest
+
+from livingreview.pages.overview import (
+    list_classes,
+    list_reports,
+    show_flow,
+    show_status,
+    tabulate_agreement,
+    tabulate_discrepancy_counts,
+    tabulate_glossary,
+    tabulate_screening,
+    tabulate_searches,
+    tabulate_verification,
+)
+from tests.changed import spoil
+
+
+def test_the_flow_of_records_adds_up(review):
+    """What was found was read, what was read was left out or kept, what was kept are the reports.
+
+    As PRISMA 2020 asks for it.
+    """
+    found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
+    assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
+    assert (
+        kept["count"]
+        == included["count"] + context["count"]
+        == review.tables["reports"]["status"].isin(["included", "context"]).sum()
+    )
+    assert sum(count for name, count in found["parts"] if "queries" not in name) == found["count"]
+    assert sum(count for _, count in kept["parts"]) == kept["count"]
+    assert review.tables["screening"]["reason"].notna().all(), "each decision says why"
+
+
+def numbers(row) -> list[int]:
+    """The counts of a row of a table."""
+    return [int(cell) for cell in row.cells[1:]]
+
+
+def test_discrepancies_are_counted_by_report_and_add_up(review):
+    *reports, total = tabulate_discrepancy_counts(review, caption="Counts").rows
+    assert numbers(total)[-2] == len(review.tables["discrepancies"])
+    assert [sum(column) for column in zip(*map(numbers, reports), strict=True)] == numbers(total)
+    for row in [*reports, total]:
+        *severities, whole, _ = numbers(row)
+        assert sum(severities) == whole
+
+
+def test_rows_are_counted_by_how_far_they_were_checked(review):
+    rows = tabulate_verification(review, caption="Checked").rows
+    assert sum(numbers(row)[-1] for row in rows) == len(review.row_tables)
+    assert all(sum(numbers(row)[:-1]) == numbers(row)[-1] for row in rows)
+
+
+def test_every_record_screened_stands_under_its_decision_with_its_reason(review):
+    frame = review.tables["screening"]
+    shown = {
+        decision: tabulate_screening(review, decision, caption=decision).content.rows
+        for decision in frame["decision"].unique()
+    }
+    assert {decision: len(rows) for decision, rows in shown.items()} == frame[
+        "decision"
+    ].value_counts().to_dict()
+    assert all(row.cells[3] for rows in shown.values() for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("tabulate", "table"),
+    [
+        (tabulate_searches, "searches"),
+        (tabulate_agreement, "extraction_agreement"),
+        (tabulate_glossary, "glossary"),
+    ],
+)
+def test_every_row_of_the_reviews_own_tables_is_shown(review, tabulate, table):
+    assert len(tabulate(review, caption="All").rows) == len(review.tables[table])
+
+
+def test_every_report_is_listed_with_its_number_of_rows(review):
+    rows = list_reports(review).rows
+    assert len(rows) == len(review.tables["reports"])
+    assert sum(int(row.cells[3]) for row in rows) == len(review.row_tables)
+
+
+def test_every_class_is_listed_with_its_first_conclusion(review):
+    items = list_classes(review).values["items"]
+    classes = review.tables["regimen_classes"].sort_values("position")
+    assert [item["class_id"] for item in items] == list(classes["class_id"])
+    assert all(item["text"] and item["certainty_label"] for item in items)
+    nothing = spoil(review, "claims", lambda frame: frame.iloc[:0])
+    assert {item["text"] for item in list_classes(nothing).values["items"]} == {""}
+
+
+def test_the_status_says_what_was_searched_and_that_a_draft_is_one(review, root, monkeypatch):
+    monkeypatch.chdir(root / "chapters")
+    facts = dict(show_status(review).values["facts"])
+    assert facts["Searched to"].startswith(max(review.tables["searches"]["date"].dropna()))
+    included = review.tables["reports"]["status"].eq("included").sum()
+    assert facts["Reports"].startswith(f"{included} included, ")
+    draft = {"version": "1", "date-released": "2031-01-02"}
+    for state in (True, False):
+        monkeypatch.setattr(
+            "livingreview.pages.overview.review_record", lambda state=state: draft | {"draft": state}
+        )
+        assert ("a draft" in dict(show_status(review).values["facts"])["Version"]) is state
+    never = spoil(review, "searches", lambda frame: frame.iloc[:0])
+    assert dict(show_status(never).values["facts"])["Searched to"] == "no search has been run"

@@ -1,0 +1,148 @@
+"""The what-if panel: each choice is the plan's; by keyboard, from disk, on a phone, without script."""
+
+import json
+
+import pytest
+
+from livingreview.display.numbers import format_count
+from livingreview.pages.whatif import show_what_if
+from livingreview.synthesis import pool_proportions
+from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.synthesis import MODELS
+from tests.visit import Visit
+
+SHOWN = """() => {
+  const panel = document.querySelector('.lr-whatif'), model = panel.querySelector('select[name=model]');
+  const text = (name) => [...panel.querySelectorAll(name)].map((item) => item.textContent.trim());
+  return {
+    sentence: text('.lr-whatif-sentence')[0], caption: text('.lr-whatif-forest caption')[0] || '',
+    rows: text('.lr-whatif-forest tbody tr'), left: text('.lr-whatif-left li'),
+    model: model.value, locked: model.disabled,
+  };
+}"""
+
+
+def choose(page, name, down):
+    """Reach a control with Tab alone and press Down."""
+    for _ in range(400):
+        if page.evaluate("document.activeElement.name") == name:
+            break
+        page.keyboard.press("Tab")
+    else:
+        pytest.fail(f"the control {name!r} cannot be reached with Tab")
+    for _ in range(down):
+        page.keyboard.press("ArrowDown")
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
+    """From disk: the review's own result stands first; each control changes picture and sentence as one."""
+    plans = synthesis_plan(review)
+    pooled = next(plan for plan in plans if plan.decision == "pooled")
+    with Visit(chromium, "file://", f"{book}/chapters/methods.html") as visit:
+        page = visit.page
+        first = page.evaluate(SHOWN)
+        assert first["model"].startswith("Binomial-normal")
+        assert first["sentence"].startswith(first["model"])
+        assert len(first["rows"]) == len(pooled.entries) + 1
+        assert pooled.outcome in first["caption"]
+        assert first["left"]
+        choose(page, "model", 1)
+        second = page.evaluate(SHOWN)
+        assert second["sentence"].startswith(second["model"])
+        assert second["model"] != first["model"]
+        assert second["rows"][-1] != first["rows"][-1]
+        assert second["rows"][:-1] == first["rows"][:-1]
+        assert "A new study would be expected" in second["sentence"]
+        assert page.locator(".lr-whatif-new").count() == 1
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.name") == "outcome"
+        for _ in range(sum(plan.stratum == pooled.stratum and plan.decision == "pooled" for plan in plans)):
+            page.keyboard.press("ArrowDown")
+        third = page.evaluate(SHOWN)
+        assert third["locked"]
+        assert "No pooled value: " in third["sentence"]
+        assert third["caption"] != second["caption"]
+        assert "Pooled" not in "".join(third["rows"])
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("End")
+        last = page.evaluate(SHOWN)
+        assert page.evaluate("document.activeElement.name") == "population"
+        assert "No pooled value: " in last["sentence"]
+        assert last["left"]
+        assert visit.console == []
+        assert visit.offsite == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_every_combination_is_reached_and_told(site, chromium, review):
+    """Each entry of the page's data is shown by its three controls, with every study; it fits a phone."""
+    with Visit(chromium, site, "chapters/methods.html", width=390, scheme="dark") as visit:
+        page = visit.page
+        assert page.get_by_text("Choosing needs JavaScript").is_hidden()
+        options = json.loads(page.locator(".lr-whatif-data").text_content())
+        assert len(options) == len(synthesis_plan(review))
+        assert page.locator(".lr-whatif optgroup").first.get_attribute("label") == "Pooled"
+        for option in options:
+            for name in ("population", "outcome", "base"):
+                page.locator(f".lr-whatif select[name={name}]").select_option(value=option[name])
+            shown = page.evaluate(SHOWN)
+            assert shown["sentence"] in [model["sentence"] for model in option["models"]]
+            assert shown["left"] == option["left_out"]
+            assert len(shown["rows"]) == len(option["studies"]) + ("value" in option["models"][0])
+        assert (
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        )
+        assert visit.console == []
+        assert visit.failed == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):
+    with Visit(chromium, site, "chapters/methods.html", script=False) as visit:
+        panel = visit.page.locator(".lr-whatif")
+        assert panel.locator("form").is_hidden()
+        assert panel.get_by_text("Choosing needs JavaScript").is_visible()
+        panel.locator("details summary").click()
+        sentences = panel.locator("details tbody tr").all_inner_texts()
+        assert len(sentences) >= len(synthesis_plan(review))
+        assert all("No pooled value" in text or "95% interval" in text for text in sentences)
+
+
+def test_every_combination_of_the_panel_is_the_plans(review, plans):
+    """What the page holds is what the library gives for the same counts, model by model.
+
+    A refused combination says why.
+    """
+    data = json.loads(str(show_what_if(review).values["data"]).replace("\\u003c", "<"))
+    assert len(data) == len(plans)
+    assert [option["decision"] for option in data] == sorted(
+        (option["decision"] for option in data), key=["Pooled", "Shown, not pooled", "Not pooled"].index
+    )
+    by_place = {(option["population"], option["outcome"], option["base"]): option for option in data}
+    for plan in plans:
+        option = by_place[plan.stratum, f"{plan.outcome}, {plan.when}", plan.base]
+        assert [study["text"] for study in option["studies"]] == [
+            format_count(entry.events, entry.total) for entry in plan.entries
+        ]
+        assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
+        if plan.decision != "pooled":
+            assert [
+                result["sentence"].endswith(f"No pooled value: {plan.reason}.") and "value" not in result
+                for result in option["models"]
+            ] == [True]
+            continue
+        assert [result["name"] for result in option["models"]] == [name for _, name, _ in MODELS], (
+            "the review's own model stands first"
+        )
+        for (model, _, _), result in zip(MODELS, option["models"], strict=True):
+            fit = pool_proportions(plan.events, plan.totals, model=model)
+            assert [result[key] for key in ("value", "low", "high")] == pytest.approx(
+                [100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1]], abs=0.0501
+            )
+            assert f"{result['value']:.1f}%" in result["text"]
+            assert result["text"].split(" [")[0] in result["sentence"]

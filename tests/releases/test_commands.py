@@ -1,0 +1,43 @@
+"""The commands about releases speak by words and exit codes."""
+
+import json
+import shutil
+
+import pytest
+
+from livingreview import cli
+from livingreview.releases import ReleaseError
+from livingreview.releases import site as site_module
+from tests.conftest import ROOT
+from tests.released import FIRST, correct_a_row
+
+
+def test_an_unknown_version_names_those_there_are(copy, capsys):
+    assert cli.main(["--root", str(copy), "diff", "2031.1.7"]) == 2
+    assert f"{FIRST}, now" in capsys.readouterr().err
+
+
+def test_a_difference_speaks_json(copy, capsys):
+    correct_a_row(copy)
+    assert cli.main(["--root", str(copy), "diff", FIRST, "now", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["estimates"][0]["before"]["events"] - told["estimates"][0]["after"]["events"] == 1
+    assert {"reports", "rows", "estimates", "conclusions", "columns"} <= told.keys()
+    assert any(item["to_read_again"] for item in told["conclusions"])
+
+
+def test_publish_refuses_what_cannot_be_cited(project, capsys):
+    shutil.copy(ROOT / "CITATION.cff", project)
+    assert cli.main(["--root", str(project), "publish", str(project / "site")]) == 1
+    assert "livingreview build" in capsys.readouterr().err
+    with pytest.raises(ReleaseError, match="livingreview release"):
+        site_module.publish_site(project, project / "site")
+    assert not (project / "site").exists()
+
+
+def test_due_speaks_by_its_exit_code(project, capsys):
+    assert cli.main(["--root", str(project), "due"]) == 0
+    (project / "review.yml").write_text("mode: living\nnext_due: 2020-01-01\n", encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main(["--root", str(project), "due"]) == 1
+    assert capsys.readouterr().out.startswith("A search was due on 2020-01-01\n")

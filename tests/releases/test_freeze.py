@@ -1,0 +1,78 @@
+"""A release is refused for a reason, and frozen once."""
+
+import shutil
+import zipfile
+
+import frictionless
+import pytest
+
+from livingreview import cli
+from livingreview.releases import compare, list_releases, load_snapshot, make_release
+from tests.checks.damage import set_cell
+from tests.released import FIRST, SECOND, prepare
+
+
+def test_the_frozen_package_stands_alone(released, tmp_path):
+    with zipfile.ZipFile(released / "releases" / FIRST / "data.zip") as archive:
+        archive.extractall(tmp_path)
+    assert frictionless.validate(str(tmp_path / "datapackage.json")).valid
+    for path in (released / "data").glob("*.csv"):
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert FIRST in readme
+    assert "CC-BY-4.0" in readme
+    assert (tmp_path / "LICENSE").is_file()
+    assert FIRST in (tmp_path / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_a_release_is_the_same_bytes_twice(released, copy):
+    shutil.rmtree(copy / "releases")
+    make_release(copy, FIRST)
+    for path in (released / "releases" / FIRST).iterdir():
+        assert path.read_bytes() == (copy / "releases" / FIRST / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("version", "spoil", "words"),
+    [
+        ("2031.01.0", None, "leading zero"),
+        ("1.0", None, "YYYY.M.N"),
+        (FIRST, None, "take a later one, for example 2031.1.1"),
+        ("2030.12.9", None, "not later than"),
+        (SECOND, lambda folder: None, "add a heading `## 2031.2.0`"),
+        (
+            SECOND,
+            lambda folder: (prepare(folder, SECOND), prepare_citation_back(folder)),
+            "CITATION.cff says version",
+        ),
+        (SECOND, lambda folder: prepare(folder, SECOND), "nothing has changed since 2031.1.0"),
+        (
+            SECOND,
+            lambda folder: (prepare(folder, SECOND), set_cell(folder, "outcomes", "events", "999")),
+            "events no more than total",
+        ),
+    ],
+)
+def test_a_release_is_refused_with_a_remedy(copy, version, spoil, words, capsys):
+    if spoil:
+        spoil(copy)
+    assert cli.main(["--root", str(copy), "release", version]) == 1
+    told = capsys.readouterr().err
+    assert words in told
+    assert "To mend:" in told
+    assert list_releases(copy) == [FIRST]
+    assert [path.name for path in (copy / "releases").iterdir()] == [FIRST]
+
+
+def prepare_citation_back(folder):
+    path = folder / "CITATION.cff"
+    path.write_text(path.read_text(encoding="utf-8").replace(SECOND, FIRST), encoding="utf-8")
+
+
+def test_a_changed_page_can_be_released(copy):
+    prepare(copy, SECOND)
+    path = copy / "chapters" / "methods.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nAnother rule.\n", encoding="utf-8")
+    make_release(copy, SECOND)
+    assert list_releases(copy) == [FIRST, SECOND]
+    assert compare(load_snapshot(copy, FIRST), load_snapshot(copy, SECOND)).empty

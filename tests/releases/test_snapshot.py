@@ -1,0 +1,73 @@
+"""One version of the evidence: found by its number, read as its own engine froze it."""
+
+import json
+
+import pytest
+
+from livingreview.releases import list_releases, load_snapshot
+from livingreview.releases.snapshot import NOW, Snapshot, digest, parse_version, read_package_files
+from tests.released import FIRST, ROW, correct_a_row
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("2026.11.0", (2026, 11, 0)),
+        ("2026.1.12", (2026, 1, 12)),
+        ("2026.0.1", None),
+        ("2026.13.1", None),
+        ("2026.01.0", None),
+        ("2026.1.01", None),
+        ("2026.1", None),
+        ("v2026.1.0", None),
+        ("2026.1.0\n", None),
+        ("now", None),
+    ],
+)
+def test_a_version_is_year_month_and_number(text, parts):
+    assert parse_version(text) == parts
+
+
+def test_releases_come_in_the_order_of_their_numbers(tmp_path):
+    assert list_releases(tmp_path) == []
+    for name in ("2026.10.0", "2026.9.1", "2026.9.10", "2025.12.3", "notes", ".2026.11.0.part"):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+    assert list_releases(tmp_path) == ["2025.12.3", "2026.9.1", "2026.9.10", "2026.10.0"]
+
+
+def test_a_release_is_read_as_it_was_frozen(copy):
+    before = load_snapshot(copy, FIRST)
+    events = before.evidence.row(ROW)["events"]
+    correct_a_row(copy)
+    after = load_snapshot(copy, FIRST)
+    assert after.files == before.files
+    assert after.estimates == before.estimates
+    assert after.evidence.row(ROW)["events"] == after.estimates[ROW].events == events
+    assert load_snapshot(copy, NOW).evidence.row(ROW)["events"] == events - 1
+    assert after.record["version"] == FIRST
+    assert load_snapshot(copy, NOW).record == {}
+
+
+def test_frozen_estimates_are_taken_and_not_worked_out_anew(copy):
+    """The engine may have changed since; what a version said stays."""
+    path = copy / "releases" / FIRST / "estimates.json"
+    frozen = json.loads(path.read_text(encoding="utf-8"))
+    item = next(item for item in frozen["estimates"] if item["key"] == ROW)
+    item["value"] = 0.123
+    path.write_text(json.dumps(frozen), encoding="utf-8")
+    assert load_snapshot(copy, FIRST).estimates[ROW].value == 0.123
+    assert Snapshot(NOW, read_package_files(copy), {}).estimates[ROW].value != 0.123
+
+
+def test_a_version_that_is_not_there_names_those_there_are(copy):
+    with pytest.raises(ValueError, match=f"no release '2031.9.9'; there are: {FIRST}, now"):
+        load_snapshot(copy, "2031.9.9")
+
+
+def test_the_package_is_its_declared_files_and_no_others(copy):
+    (copy / "data" / "notes.txt").write_text("mine", encoding="utf-8")
+    files = read_package_files(copy)
+    assert "notes.txt" not in files
+    assert {"datapackage.json", "references.bib", "outcomes.csv"} <= files.keys()
+    assert list(files) == sorted(files)
+    assert digest(files["outcomes.csv"]) != digest(files["cohorts.csv"])

@@ -1,0 +1,47 @@
+"""The map of the evidence."""
+
+from livingreview import tables
+from livingreview.evidence import split_ids
+
+
+def test_the_evidence_map_counts_each_patient_once(review):
+    """The largest number of each study, or the sum of its cohorts that share no patient.
+
+    Of studies that share patients the largest alone.
+
+    Evaluable patients where no more is printed.
+    """
+    apart = review.tables["disjoint_cohorts"].set_index("cohort_id")["set_id"]
+    shown = tables.tabulate_evidence_map(review, title="Map").values
+    cells = [cell for group in shown["groups"] for row in group["rows"] for cell in row["cells"] if cell]
+    cohorts = review.tables["cohorts"].set_index("row_id")
+    overlaps = review.tables["studies"].set_index("study_id")["overlaps_with"].map(split_ids)
+    rows = shown["table"].content.rows
+    assert len(rows) == len(cells)
+    assert any(len(row.cells[1]) > 1 for row in rows)
+    shared = 0
+    for row, cell in zip(rows, cells, strict=True):
+        part = cohorts.loc[[figure.href.partition("#")[2] for figure in row.cells[1]]]
+        assert part["parent_cohort_id"].isna().all()
+        assert part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
+        sizes = (
+            part["n_enrolled"]
+            .fillna(part["n_evaluable"])
+            .groupby([part["study_id"], part["cohort_id"].map(apart).fillna(part["cohort_id"])])
+            .sum()
+            .groupby("study_id")
+            .max()
+            .fillna(0)
+            .sort_values(ascending=False)
+        )
+        alone = [
+            study
+            for place, study in enumerate(sizes.index)
+            if not any(
+                study in overlaps[larger] or larger in overlaps[study] for larger in sizes.index[:place]
+            )
+        ]
+        shared += len(alone) < len(sizes)
+        assert cell["patients"] == (sizes[alone].sum() or "?")
+        assert row.cells[2] == cell["what"]
+    assert shared, "no two studies of one place share patients: the rule is not tested"

@@ -1,0 +1,129 @@
+"""The project's files: where it is, whether its book is current, folders exchanged in one step, zips."""
+
+import io
+import os
+import zipfile
+
+import pytest
+
+from livingreview import files
+from livingreview.files import (
+    exchange,
+    find_root,
+    hash_project,
+    is_current,
+    make_zip,
+    note_published,
+    recover,
+    replace_folder,
+)
+
+
+@pytest.fixture
+def built(tmp_path):
+    """A project with a published book."""
+    for name in ("data/datapackage.json", "chapters/index.md", "_build/html/index.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    note_published(tmp_path, hash_project(tmp_path))
+    return tmp_path
+
+
+def content(folder) -> str:
+    """What the one file of a folder says."""
+    return (folder / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A fresh folder and the one it is to take the place of."""
+    for name in ("new", "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page.html").write_text(name, encoding="utf-8")
+    return tmp_path / "new", tmp_path / "old"
+
+
+def test_the_project_is_found_from_a_folder_inside_it(root, tmp_path):
+    assert find_root(root / "chapters") == root
+    with pytest.raises(FileNotFoundError, match="run this inside the project"):
+        find_root(tmp_path)
+
+
+def test_a_book_is_current_until_an_input_or_a_page_changes(built):
+    assert is_current(built)
+    for name in ("chapters/index.md", "_build/html/index.html"):
+        path = built / name
+        before = path.stat()
+        path.write_text(f"{name} changed", encoding="utf-8")
+        assert not is_current(built), name
+        path.write_text(name, encoding="utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert is_current(built), f"{name} is as it was"
+    (built / "chapters" / "new.md").write_text("", encoding="utf-8")
+    assert not is_current(built)
+
+
+def test_what_builds_write_is_no_input(built):
+    before = hash_project(built)
+    for name in ("chapters/reports/made.md", "_build/x", "livingreview/__pycache__/x.pyc", ".git/HEAD"):
+        (built / name).parent.mkdir(parents=True, exist_ok=True)
+        (built / name).write_text("made", encoding="utf-8")
+    assert hash_project(built) == before
+
+
+@pytest.mark.parametrize("note", ["", "{}", "[]", '{"files": {}, "inputs": "x"}'])
+def test_a_spoilt_note_means_that_the_book_is_not_current(built, note):
+    (built / "_build" / files.NOTE).write_text(note, encoding="utf-8")
+    assert not is_current(built)
+    (built / "_build" / files.NOTE).unlink()
+    assert not is_current(built)
+
+
+def test_two_folders_change_names_in_one_step(two):
+    new, old = two
+    exchange(new, old)
+    assert (content(new), content(old)) == ("old", "new")
+    with pytest.raises(OSError, match="No such file"):
+        exchange(new, new.with_name("none"))
+    assert content(new) == "old"
+
+
+@pytest.mark.parametrize("can", [True, False], ids=["exchanged", "renamed"])
+def test_a_folder_takes_the_place_of_another(two, monkeypatch, can):
+    """Also where the system cannot exchange folders."""
+    new, old = two
+    if not can:
+        monkeypatch.setattr(files, "exchange", lambda *_: (_ for _ in ()).throw(OSError("cannot")))
+    replace_folder(new, old)
+    assert content(old) == "new"
+    assert [path.name for path in old.parent.iterdir()] == ["old"]
+
+
+def test_a_folder_that_was_not_there_is_put_there(two):
+    new, old = two
+    replace_folder(new, old.with_name("third"))
+    assert content(old.with_name("third")) == "new"
+    assert content(old) == "old"
+
+
+def test_what_a_killed_build_left_is_undone(two):
+    """Killed between the two renames, the book stands under another name; else only leftovers stand there."""
+    new, old = two
+    old.rename(old.with_name("book.old"))
+    new.rename(new.with_name("book.new"))
+    book = old.with_name("book")
+    recover(book)
+    assert content(book) == "old"
+    book.with_name("book.old").mkdir()
+    recover(book)
+    assert content(book) == "old", "what stands is not touched"
+    assert [path.name for path in book.parent.iterdir()] == ["book"]
+
+
+def test_a_zip_depends_on_its_content_alone():
+    first, second = make_zip({"b": b"2", "a/c": b"1"}), make_zip({"a/c": b"1", "b": b"2"})
+    assert first == second
+    assert make_zip({"b": b"3", "a/c": b"1"}) != first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.namelist() == ["a/c", "b"]
+        assert archive.read("a/c") == b"1"
