@@ -226,8 +226,9 @@ def test_chapters_come_before_pages_of_single_reports(searched, site):
         assert True in reports
         assert False in reports
         assert sorted(reports) == reports, query
-    # A report whose title says it is what was looked for.
-    assert find(searched.page, site, "kantarjian-2017")[0].endswith("reports/kantarjian-2017.html")
+    # A report whose title says it is what was looked for: by its author, and by the year among his.
+    assert "/reports/kantarjian-" in find(searched.page, site, "Kantarjian")[0]
+    assert find(searched.page, site, "Kantarjian 2017")[0].endswith("reports/kantarjian-2017.html")
 
 
 def test_the_scorer_is_whole():

@@ -8,6 +8,12 @@ var Scorer = {
   partialTitle: 7,
   term: 5,
   partialTerm: 2,
-  // A report found by its title still comes before chapters that only name it: less than a title is worth more.
-  score: ([page, , , , score]) => score - (page.includes('/reports/') ? 8 : 0),
+  score([page, title, , , score]) {
+    const plain = text => text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().trim();
+    const asked = plain(new URLSearchParams(location.search).get('q') ?? '');
+    // Sphinx looks for no bare number: of reports by one author that of the year asked for comes first.
+    const named = /\b\d+\b/.test(asked) && plain(title).includes(asked) ? 10 : 0;
+    // A report found by its title still comes before chapters that only name it: less than a title is worth more.
+    return score + named - (page.includes('/reports/') ? 8 : 0);
+  },
 };
