@@ -19,7 +19,7 @@ def test_only_empty_cells_are_missing(tmp_path, root):
 
     shutil.copytree(root / "data", tmp_path / "data")
     path = tmp_path / "data" / "glossary.csv"
-    path.write_text("term,meaning\nNA,not available\n", encoding="utf-8")
+    path.write_text("term,meaning,synonyms\nNA,not available,\n", encoding="utf-8")
     assert load_evidence(tmp_path).tables["glossary"]["term"].tolist() == ["NA"]
 
 

@@ -116,7 +116,8 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):
         assert shares == sorted(shares, reverse=True)
         assert visit.page.locator(".lr-bar").count() == 50
         visit.page.get_by_label("Order").select_option("report")
-        reports = [row["report"] for row in csv.DictReader(io.StringIO(taken(visit.page, "csv")))]
+        rows = csv.DictReader(io.StringIO(taken(visit.page, "csv")))
+        reports = [row["report"].strip("“”") for row in rows]  # one may be called like a month
         alphabet = "names => names.sort(new Intl.Collator('en', { numeric: true }).compare)"
         assert list(dict.fromkeys(reports)) == visit.page.evaluate(alphabet, sorted(set(reports)))
         assert sum(name != before for name, before in itertools.pairwise(reports)) == len(set(reports)) - 1

@@ -110,7 +110,10 @@
     else open(href, event.target.closest('figure')?.querySelector('summary'), () => ({ left: clientX, top: clientY - 8, bottom: clientY + 8 }));
   });
 
-  document.addEventListener('focusin', event => { event.target.closest?.(FIGURE)?.setAttribute('aria-haspopup', 'dialog'); });
+  document.addEventListener('focusin', event => {
+    event.target.closest?.(FIGURE)?.setAttribute('aria-haspopup', 'dialog');
+    if (card && !card.contains(event.target)) close(false); // however the focus left it, no card stays open behind
+  });
   addEventListener('popstate', () => close(false));
   document.addEventListener('pointerover', event => {
     if (drawnRow(event.target)) event.target.style.cursor = 'pointer';
@@ -123,6 +126,13 @@
     // The card stands at the end of the page, but is read behind its figure: leaving it goes on from there.
     const stops = [...card.querySelectorAll('a, button, summary')].filter(stop => stop.checkVisibility());
     const last = document.activeElement === stops.at(-1), first = document.activeElement === stops[0] || document.activeElement === card;
-    if (event.shiftKey ? first : last) { if (event.shiftKey) event.preventDefault(); close(true); }
+    if (event.shiftKey ? first : last) {
+      if (event.shiftKey) event.preventDefault();
+      close(true);
+    } else if (document.activeElement === card) {
+      // From the card itself to its first stop, wherever in it a reader has clicked: behind the last the page would end.
+      event.preventDefault();
+      stops[0].focus();
+    }
   });
 })();

@@ -11,7 +11,9 @@
   };
   const KNOWN = ['q', 'sort', 'page', ...[...form.querySelectorAll('select')].map(select => select.name)];
   const GROUP = 'group:'; // begins the value of a choice that means any outcome of a group
-  let data, review, rows = [], found = [], page = 1;
+  // The words of the search (livingreview/book/search.py); a page that cannot have them compares letters.
+  const LETTERS = { readText: text => text.toLowerCase(), ask: query => query.toLowerCase().split(/\s+/).filter(Boolean).map(word => [word]) };
+  let data, review, words = LETTERS, rows = [], found = [], page = 1;
 
   // Every text is set as text, never as markup.
   function make(tag, name, ...parts) {
@@ -37,7 +39,6 @@
         row[name] = codes ? codes[cells[i]][1] : cells[i];
         if (codes) { row.code[name] = String(codes[cells[i]][0]); row.rank[name] = ranks[name][cells[i]]; }
       }
-      row.text = Object.values(row).filter(value => typeof value === 'string').join(' ').toLowerCase();
       return row;
     });
   }
@@ -84,12 +85,15 @@
     history[typing && /[#&]q=/.test(location.hash) ? 'replaceState' : 'pushState'](null, '', hash);
   }
 
+  // A row's texts, read when words are first looked for: most readers only choose.
+  const textOf = row => row.text ??= data.columns.map(name => row[name]).filter(value => typeof value === 'string').map(words.readText).join('\n');
+
   /* The rows that match what is asked; the choice of one control may be left out. */
   function match(asked, without) {
-    const terms = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const terms = words.ask(asked.q);
     const tests = Object.entries(asked).filter(([name, value]) => value && data.codes[name] && name !== without)
       .map(([name, value]) => (value.startsWith(GROUP) ? ['outcome_group', value.slice(GROUP.length)] : [name, value]));
-    return rows.filter(row => tests.every(([name, value]) => row.code[name] === value) && terms.every(term => row.text.includes(term)));
+    return rows.filter(row => tests.every(([name, value]) => row.code[name] === value) && terms.every(ways => ways.some(text => textOf(row).includes(text))));
   }
 
   /* While a filter is in use its options say how many rows each would leave, and those that would leave none cannot be chosen. */
@@ -130,6 +134,13 @@
     return make('div', '', bar, make('span', 'lr-quiet', `${row.share}${row.share_interval == null ? '' : ` [${row.share_interval}]`}`));
   }
 
+  /* A figure and its flag; the last word and the flag never stand on two lines. */
+  function glue(text, flag) {
+    if (!flag) return [text];
+    const last = text.lastIndexOf(' ') + 1;
+    return [text.slice(0, last), make('span', 'lr-nowrap', text.slice(last), flag)];
+  }
+
   function drawRow(row) {
     const line = make('tr', '');
     line.setAttribute('role', 'row');
@@ -139,10 +150,11 @@
       if (tag === 'th') { node.scope = 'row'; node.append(...parts); } else { node.dataset.label = label; node.append(make('div', '', ...parts)); }
       line.append(node);
     };
-    const figure = Object.assign(make('a', 'lr-figure', row.value || 'row'), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
+    const flag = row.flagged && make('span', 'lr-flag', make('span', 'visually-hidden', ' discrepancy registered'));
+    const figure = Object.assign(make('a', 'lr-figure', ...glue(row.value || 'row', flag)), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
     cell('th', 'Cohort', `${row.study}: ${row.cohort}`, make('span', 'lr-under', [row.report, row.regimen, row.disease, row.setting, row.age_group].filter(Boolean).join('; ')));
     cell('td', 'Outcome', row.outcome, make('span', 'lr-under', [row.definition, row.counted_from && `of ${row.counted_from}`, row.time].filter(Boolean).join('; ')));
-    cell('td', 'Figure', figure, row.flagged && make('span', 'lr-flag', make('span', 'visually-hidden', ' discrepancy registered')));
+    cell('td', 'Figure', figure);
     cell('td', 'Share', drawShare(row));
     return line;
   }
@@ -181,15 +193,44 @@
     writeAddress(typing);
   }
 
-  /* A spreadsheet would run a text that begins like a formula. */
-  const safe = value => typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value ?? '';
+  /* What a spreadsheet would not leave a text: a formula, a date, a time, a number in other words, true and false. */
+  const MISREAD = [
+    /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/,
+    /^(?=.*\d)[\d\s.,:/%\u2010-\u2015-]+$/,
+    /^\(\s*[\d.,]+\s*\)$/,
+    /^(?=.*\d)(\d{1,4}[\s./-]*)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*([\s.,/-]*\d{1,4}){0,2}$/i,
+    /^\d{1,2}(:\d{2}){0,2}\s*[ap]m?$/i,
+    /^\d+(\.\d+)?e[+-]?\d+$/i,
+    /^[\p{Sc}]\s*[\d.,]+$/u,
+    /^(true|false)$/i,
+  ];
+  /* Such a text stands in quotation marks, like a quotation; the files of data/ hold it as it is. */
+  const keep = value => {
+    if (typeof value !== 'string') return value ?? '';
+    const number = value.replace(/%$/, ''), isNumber = String(Number(number)) === number; // stays what it is when read
+    return !isNumber && MISREAD.some(pattern => pattern.test(value)) ? `“${value}”` : value;
+  };
   const quote = value => /[",\n\r\u2028\u2029]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 
+  /* For spreadsheets: the mark at the start tells them that these are not letters of one country. */
+  function csv() {
+    const head = [...data.columns, 'review_version'];
+    const lines = found.map(row => [...data.columns.map(name => row[name]), `version ${review.version}`]);
+    return `\ufeff${[head, ...lines].map(cells => cells.map(value => quote(keep(value))).join(',')).join('\n')}\n`;
+  }
+  const ris = () => [...new Set(found.map(row => row.code.report))].sort().map(report => data.ris[report] ?? '').join('\n');
+
+  /* A file's name says what its rows were chosen by: two choices are two files. */
+  function nameFile(kind) {
+    const chosen = [...new FormData(form)].filter(([name, value]) => name !== 'sort' && value)
+      .map(([, value]) => value.replace(GROUP, '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase())
+      .map(value => value.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)).filter(Boolean);
+    return `evidence-${review.version}-${chosen.join('_').slice(0, 120) || 'all-rows'}.${kind}`;
+  }
+
   function take(kind) {
-    const csv = () => [[...data.columns, 'review_version'], ...found.map(row => [...data.columns.map(name => row[name]), review.version])].map(cells => cells.map(value => quote(safe(value))).join(',')).join('\n') + '\n';
-    const ris = () => [...new Set(found.map(row => row.code.report))].sort().map(report => data.ris[report] ?? '').join('\n');
-    const blob = new Blob([kind === 'csv' ? csv() : ris()], { type: kind === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-research-info-systems;charset=utf-8' });
-    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `evidence-${review.version}.${kind}` });
+    const [text, type] = kind === 'csv' ? [csv(), 'text/csv;charset=utf-8'] : [ris(), 'application/x-research-info-systems;charset=utf-8'];
+    const anchor = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text], { type })), download: nameFile(kind) });
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
   }
@@ -216,7 +257,8 @@
   globalThis.lrExplorer = given => { data = given; };
 
   async function start() {
-    [review] = await Promise.all([lrCite.loadReview(), lrLoad('explorer-data.js')]);
+    [review] = await Promise.all([lrCite.loadReview(), lrLoad('explorer-data.js'), lrLoad('language_data.js').catch(() => {})]);
+    words = globalThis.lrWords ?? LETTERS;
     rows = unpack();
     root.hidden = false;
     document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded
@@ -226,5 +268,8 @@
     show();
     root.dataset.ready = 'yes';
   }
-  start();
+  start().catch(error => {
+    document.querySelector('.lr-unscripted').style.minHeight = 0; // no rows will come, and no place is kept for them
+    throw error;
+  });
 })();

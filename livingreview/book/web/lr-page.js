@@ -32,6 +32,14 @@
     }
   });
 }
+
+// Sphinx hides the words it has marked by a link that holds code, which the page's policy does not run.
+document.addEventListener('click', event => {
+  if (!event.target.closest?.('.highlight-link a')) return;
+  event.preventDefault();
+  SphinxHighlight.hideSearchWords();
+});
+
 document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => print()));
 
 /* On a phone a table's rows are set as blocks, which hides from some screen readers that they are rows; the roles say it again. */
