@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from livingreview.checks.documents import is_there, read_document
 from livingreview.checks.json_schema import Finding, check_against, tell_unknown
 from livingreview.checks.problems import Problem, quote
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 FILE = "_config.yml"
 EXTENSION = "livingreview.book.extension"
@@ -43,7 +47,8 @@ def check_configuration(root: Path) -> list[Problem]:
 @cache
 def _schema() -> dict:
     """Jupyter Book's own schema of its configuration, read without loading Jupyter Book."""
-    folder = Path(find_spec("jupyter_book").origin).parent
+    package = cast("ModuleSpec", find_spec("jupyter_book"))
+    folder = Path(cast(str, package.origin)).parent
     return json.loads((folder / "config_schema.json").read_text(encoding="utf-8"))
 
 
@@ -66,7 +71,7 @@ def _check_keys(config: dict) -> Iterator[Finding]:
 def _check_engine(config: dict) -> Iterator[Finding]:
     """What the engine relies on: its extension, its cache of outputs, no page that the contents lack."""
     # A list of extensions under `config` stands in place of the usual ones and of those added to them.
-    path = ("sphinx", "config", "extensions")
+    path: tuple[str, ...] = ("sphinx", "config", "extensions")
     if look_up(config, *path) is None:
         path = ("sphinx", "extra_extensions")
     extensions = look_up(config, *path)
@@ -97,7 +102,7 @@ def _check_images(root: Path, config: dict) -> Iterator[Finding]:
             yield path, "image-missing", quote(image), "a file of the project", mend
 
 
-def look_up(config, *path: str):
+def look_up(config: Any, *path: str) -> Any:
     """A value by its path of keys; None where there is none."""
     for key in path:
         config = config.get(key) if isinstance(config, dict) else None

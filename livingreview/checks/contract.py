@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from livingreview.checks.descriptor import Finding
 from livingreview.evidence.contract import ASKED, GROUPS, PROVENANCE, REQUIRED
@@ -65,7 +65,7 @@ def check_rows(descriptor: dict) -> Iterator[Finding]:
             yield Finding(("resources", number), name, "rows-missing", "nothing", expected, mend)
 
 
-def _lacking(asked: Table, columns) -> list[str]:
+def _lacking(asked: Table, columns: Collection[str]) -> list[str]:
     return [name for name in asked.columns if name not in columns]
 
 

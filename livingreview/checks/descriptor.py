@@ -10,10 +10,11 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from json import decoder, scanner
 from pathlib import Path
+from typing import Any
 
 from livingreview.checks.documents import RESTORE, read_text
 from livingreview.checks.problems import Problem, quote
@@ -73,8 +74,10 @@ def _take_once(pairs: list[tuple]) -> dict:
 class LineFinder:
     """Lines of the objects of a JSON text, which is read again, slowly, once there is something to tell."""
 
-    def __init__(self, text: str):
-        self.text, self.lines, self.tree = text, {}, None
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines: dict[int, int] = {}
+        self.tree: Any = None
 
     def find(self, path: tuple) -> int:
         """Line on which the innermost object on a path begins."""
@@ -97,13 +100,16 @@ class LineFinder:
             return error.args[1]
         return 0
 
-    def _read(self, take):
-        reader = decoder.JSONDecoder(object_pairs_hook=take)
+    def _read(self, take: Callable[[list[tuple]], dict]) -> Any:
+        # Parts of the standard library that no declaration names.
+        reader: Any = decoder.JSONDecoder(object_pairs_hook=take)
+        decoding: Any = decoder
+        scanning: Any = scanner
 
-        def parse_object(begin, *rest):
+        def parse_object(begin: tuple[str, int], *rest: Any) -> tuple[Any, int]:
             line = self.text.count("\n", 0, begin[1]) + 1
             try:
-                value, end = decoder.JSONObject(begin, *rest)
+                value, end = decoding.JSONObject(begin, *rest)
             except _TwiceError as error:
                 error.args = (error.args[0], error.args[1] if len(error.args) > 1 else line)
                 raise
@@ -111,7 +117,7 @@ class LineFinder:
             return value, end
 
         reader.parse_object = parse_object
-        reader.scan_once = scanner.py_make_scanner(reader)
+        reader.scan_once = scanning.py_make_scanner(reader)
         return reader.decode(self.text)
 
 
@@ -156,7 +162,7 @@ def _check_repeated(resources: list, key: str) -> Iterator[Finding]:
             seen.add(value)
 
 
-def _check_resource(path: tuple, resource) -> Iterator[Finding]:
+def _check_resource(path: tuple, resource: Any) -> Iterator[Finding]:
     name = _name_of(resource)
     if not isinstance(name, str) or not name:
         place, expected = f"resource {path[1] + 1}", 'an object with a "name"'
@@ -228,7 +234,7 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
             yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
 
 
-_CONSTRAINTS = {
+_CONSTRAINTS: dict[str, type | tuple[type, ...]] = {
     "required": bool,
     "unique": bool,
     "pattern": str,
@@ -320,11 +326,11 @@ def _points_nowhere(path: tuple, place: str, table: str, target: str, declared: 
     return Finding(path, place, "foreign-key-table", found, "a table of this package", mend)
 
 
-def _name_of(item):
+def _name_of(item: object) -> Any:
     return item.get("name") if isinstance(item, dict) else None
 
 
-def _single(value) -> str:
+def _single(value: object) -> str:
     """A column's name, which may stand in a list of one; '' for anything else."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import yaml
 
@@ -48,7 +49,7 @@ class Document:
     node: yaml.MappingNode
     first: int = 1
 
-    def line(self, *path) -> int:
+    def line(self, *path: object) -> int:
         """Line of a key (or of an item of a list) by its path, or of the nearest thing around it."""
         node, line = self.node, 0
         for step in path:
@@ -116,7 +117,7 @@ def parse_document(text: str, name: str, *, first: int = 1) -> tuple[Document | 
     node, content, findings = _load(text)
     if findings:
         return None, [Problem(name, line + first, *rest) for line, *rest in findings]
-    return Document(name, content, node, first), []
+    return Document(name, cast(dict, content), cast(yaml.MappingNode, node), first), []
 
 
 @lru_cache(maxsize=64)  # the front matter of one chapter is that of all

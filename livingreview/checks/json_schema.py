@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from livingreview.checks.problems import quote
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 KINDS = {
     "string": "text",
@@ -20,7 +24,9 @@ KINDS = {
 Finding = tuple[tuple, str, str, str, str]
 
 
-def check_against(schema: dict, document, *, forms: dict[str, str] | None = None) -> Iterator[Finding]:
+def check_against(
+    schema: dict, document: object, *, forms: dict[str, str] | None = None
+) -> Iterator[Finding]:
     """Everything in a document that a schema (draft 7) does not allow.
 
     Parameters
@@ -35,7 +41,7 @@ def check_against(schema: dict, document, *, forms: dict[str, str] | None = None
         yield from _tell(error, forms or {})
 
 
-def _tell(error, forms: dict[str, str]) -> Iterator[Finding]:
+def _tell(error: ValidationError, forms: dict[str, str]) -> Iterator[Finding]:
     path, value, wanted = tuple(error.absolute_path), error.instance, error.validator_value
     if error.validator == "additionalProperties":
         known = sorted(error.schema.get("properties", ()))
@@ -64,8 +70,8 @@ def _tell(error, forms: dict[str, str]) -> Iterator[Finding]:
     elif error.validator in ("anyOf", "oneOf") and error.context:
         yield from _tell(_likeliest(error), forms)
     else:
-        expected = {"minItems": "at least one entry", "minLength": "a text", "uniqueItems": "each entry once"}
-        words = expected.get(error.validator, f"{error.validator}: {wanted}")
+        usual = {"minItems": "at least one entry", "minLength": "a text", "uniqueItems": "each entry once"}
+        words = usual.get(error.validator, f"{error.validator}: {wanted}")
         yield path, "value", quote(value), words, "correct it, or take the key out"
 
 
@@ -73,17 +79,17 @@ def _key_of(path: tuple) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
-def _likeliest(error):
+def _likeliest(error: ValidationError) -> ValidationError:
     """Of the forms that a value may have, the mistake in the one that it comes nearest to."""
 
-    def far(item) -> tuple:
+    def far(item: ValidationError) -> tuple[bool, int, bool]:
         kind_differs = item.validator == "type" and not item.path
         return kind_differs, -len(item.path), item.validator not in ("additionalProperties", "required")
 
     return min(error.context, key=far)
 
 
-def tell_unknown(path: tuple, key: str, known) -> Finding:
+def tell_unknown(path: tuple, key: str, known: Collection[str]) -> Finding:
     """A key that nobody reads: a slip of the pen, most likely."""
     near = difflib.get_close_matches(key, known, 1)
     mend = f"did you mean {near[0]!r}?" if near else "delete it"

@@ -47,10 +47,11 @@ def _check_contents(root: Path, pages: set[str], classes: Collection[str] | None
     document, problems = read_document(root / CONTENTS, CONTENTS, expected="the contents of the book")
     if document is None:
         return problems
-    entries = list(list_entries(document.content))
-    slips = [item for item in entries if isinstance(item, Slip)]
+    items = list(list_entries(document.content))
+    slips = [item for item in items if isinstance(item, Slip)]
     if slips:
         return [*problems, *(_tell_slip(document, slip) for slip in slips)]
+    entries = [item for item in items if isinstance(item, Entry)]
     told = [
         *_check_files(document, entries, pages),
         *_check_lacking(document, entries, pages, classes),

@@ -154,8 +154,8 @@ def _check_figures(
             yield Problem(name, line, str(word.arg), "figure-without-row", quote(row_id), expected, mend)
     glued = {word.arg for cell in whole.cells for word, _ in _glued(cell)}
     is_known = None not in glued and not any(isinstance(_parse(cell), Exception) for cell in whole.cells)
-    for number, line in enumerate(text.split("\n") if is_known else (), 1):
-        for figure in re.findall(r"\{glue:\}`([^`]+)`", line):
+    for number, said in enumerate(text.split("\n") if is_known else (), 1):
+        for figure in re.findall(r"\{glue:\}`([^`]+)`", said):
             if figure not in glued:
                 found, expected = f"{{glue:}}`{figure}`", "a name that a cell gives to lr.glue_figures"
                 mend = f'add {figure}="ROW_ID" there, or correct the name'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 
@@ -48,13 +49,13 @@ class Problem:
         return asdict(self)
 
 
-def quote(value, length: int = 80) -> str:
+def quote(value: object, length: int = 80) -> str:
     """A cell's content, quoted, control characters made visible, cut to `length`."""
     text = repr("" if value is None else str(value))
     return text if len(text) <= length else text[: length - 2] + "…" + text[-1]
 
 
-def keep_first(problems) -> list[Problem]:
+def keep_first(problems: Iterable[Problem]) -> list[Problem]:
     """Problems sorted by place, the first one only for each cell: later rules often repeat an earlier one.
 
     In a row with too many or too few cells nothing else is told: every cell after the slip is in the

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from livingreview.checks.documents import read_document
@@ -61,12 +62,13 @@ def _schema() -> dict:
 
 def _check_format(record: dict) -> Iterator[Finding]:
     """The format's own schema, to which a date is a text."""
-    for path, *rest in check_against(_schema(), _plain(record), forms=FORMS):
+    for finding in check_against(_schema(), _plain(record), forms=FORMS):
+        path = finding[0]
         if path[:1] != ("authors",) or len(path) == 1:  # each author is held against its own kind
-            yield path, *rest
+            yield finding
 
 
-def _plain(value):
+def _plain(value: object) -> object:
     """Values as JSON has them: YAML reads an unquoted date as a date, and any key as a key."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
@@ -102,7 +104,7 @@ def _check_words(record: dict) -> Iterator[Finding]:
             yield (key,), "wrong-kind", quote(value), expected, "correct it"
 
 
-def _check_version(version) -> Iterator[Finding]:
+def _check_version(version: object) -> Iterator[Finding]:
     """It is part of addresses and file names."""
     expected = 'a version in quotes, letters, digits, points and hyphens, for example "2026.11.0"'
     if version is None:
@@ -114,7 +116,7 @@ def _check_version(version) -> Iterator[Finding]:
         yield ("version",), "form", quote(version), expected, "correct it"
 
 
-def _check_date(value) -> Iterator[Finding]:
+def _check_date(value: Any) -> Iterator[Finding]:
     text = value.isoformat() if isinstance(value, datetime.date) else value
     try:
         is_day = bool(
@@ -126,7 +128,7 @@ def _check_date(value) -> Iterator[Finding]:
         yield ("date-released",), "no-date", quote(value), "a day like 2026-11-21", "write the day"
 
 
-def _check_author(path: tuple, person) -> Iterator[Finding]:
+def _check_author(path: tuple, person: object) -> Iterator[Finding]:
     """A person by the family name, or a body by its name; the schema holds the rest against that kind."""
     if not isinstance(person, dict):
         yield (
@@ -146,15 +148,15 @@ def _check_author(path: tuple, person) -> Iterator[Finding]:
             yield (*path, key), "wrong-kind", quote(value), "a name, as text on one line", "correct it"
     kind = "entity" if "name" in person else "person"
     schema = {"$ref": f"#/definitions/{kind}", "definitions": _schema()["definitions"]}
-    for deeper, *rest in check_against(schema, _plain(person), forms=FORMS):
-        yield (*path, *deeper), *rest
+    for deeper, rule, found, expected, mend in check_against(schema, _plain(person), forms=FORMS):
+        yield (*path, *deeper), rule, found, expected, mend
     if isinstance(person.get("orcid"), str) and is_false_orcid(person["orcid"]):
         mend = "copy it from the author's page; a digit is wrong"
         found, expected = quote(person["orcid"]), "an ORCID iD whose last digit fits the others"
         yield (*path, "orcid"), "orcid-digit", found, expected, mend
 
 
-def is_web_address(value) -> bool:
+def is_web_address(value: object) -> bool:
     """Whether a value is an address of the web, with a host and without anything that ends an attribute."""
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s\"'<>\\^`{|}]+", value):
         return False

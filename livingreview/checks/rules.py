@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, cast
 
 import pandas as pd
 
@@ -34,14 +35,14 @@ class Checked:
         return {row_id for cell in self.frames["discrepancies"]["affects"] for row_id in split_ids(cell)}
 
     def problem(
-        self, table: str, line: int, column: str, rule: str, found, expected: str, mend: str
+        self, table: str, line: Hashable, column: str, rule: str, found: object, expected: str, mend: str
     ) -> Problem:
         """A problem in one cell, with the row's key filled in."""
         spec = self.package.tables[table]
-        key = self.frames[table].loc[line, spec.primary_key] if line else ""
-        return Problem(
-            spec.path, line, column, rule, str(found), expected, mend, "" if pd.isna(key) else str(key)
-        )
+        at = cast(int, line)  # frames are indexed by the line of the file
+        key: Any = self.frames[table].loc[at, spec.primary_key] if at else ""
+        told = "" if pd.isna(key) else str(key)
+        return Problem(spec.path, at, column, rule, str(found), expected, mend, told)
 
     def lines(self, table: str) -> list[tuple[int, dict]]:
         """(line, row) of every row of one table."""
@@ -206,7 +207,7 @@ def check_order(checked: Checked) -> Iterator[Problem]:
                     )
 
 
-def _comparable(value):
+def _comparable(value: Any) -> Any:
     """Numbers as numbers; dates of unequal precision compare on the part both have."""
     try:
         is_date = isinstance(value, str) and re.match(
@@ -217,7 +218,7 @@ def _comparable(value):
         return str(value)
 
 
-def _after(first, second) -> bool:
+def _after(first: Any, second: Any) -> bool:
     if isinstance(first, str) or isinstance(second, str):
         first, second = str(first), str(second)
         width = min(len(first), len(second))

@@ -59,16 +59,16 @@ def check_sources(checked: Checked, folder: Path) -> Iterator[Problem]:
                 "copy the figure exactly as printed; join fragments with ' … '",
             )
     for column in ("value_a", "value_b"):
-        for line, row in checked.frames["discrepancies"].dropna(subset=[column]).iterrows():
-            source = texts.get(row["report_id"])
-            quoted = re.findall(r"“([^”]*)”", row[column])
+        for at, cells in checked.frames["discrepancies"].dropna(subset=[column]).iterrows():
+            source = texts.get(cells["report_id"])
+            quoted = re.findall(r"“([^”]*)”", cells[column])
             if source is not None and not all(is_in_source(item, source) for item in quoted):
                 yield checked.problem(
                     "discrepancies",
-                    line,
+                    at,
                     column,
                     "not-in-source",
-                    quote(row[column]),
+                    quote(cells[column]),
                     "what is in “ ” to stand in the source",
                     "copy it exactly as printed",
                 )

@@ -11,12 +11,12 @@ import os
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from livingreview.checks.cells import hint
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import DESCRIPTOR
-from livingreview.evidence.schema import Package, Table
+from livingreview.evidence.schema import Field, Package, Table
 
 if TYPE_CHECKING:
     import frictionless
@@ -70,9 +70,9 @@ def check_schema(data: Path, package: Package, sound: Path) -> Iterator[Problem]
         errors = [*report.errors, *(error for task in report.tasks for error in task.errors)]
         if not errors:
             valid.add(name)
-        for error in errors:
-            if error.type not in _TOLD_ELSEWHERE:
-                yield _translate(error, package.tables[name])
+        for found in errors:
+            if found.type not in _TOLD_ELSEWHERE:
+                yield _translate(found, package.tables[name])
     after = _hash_tables(data, package)
     unedited = [name for name in valid if after[name] == hashes[name]]
     _write_sound(sound, [hashes[name] for name in unedited])
@@ -132,7 +132,7 @@ def _hash_tables(data: Path, package: Package) -> dict[str, str]:
     return hashes
 
 
-def _translate(error, table: Table) -> Problem:
+def _translate(error: Any, table: Table) -> Problem:
     """One frictionless error as a `Problem`."""
     if error.type == "row-count":
         expected = "the number of rows recorded in datapackage.json"
@@ -162,7 +162,7 @@ def _translate(error, table: Table) -> Problem:
     return Problem(table.path, row, column, error.type, found, expected, mend, key)
 
 
-def _explain_constraint(field, cell: str, mend: str) -> tuple[str, str]:
+def _explain_constraint(field: Field, cell: str, mend: str) -> tuple[str, str]:
     rules = field.constraints
     if rules.get("required") and not cell:
         return "a value", "fill the cell; if it is not known the row may not stand here"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 from pybtex.exceptions import PybtexError
@@ -38,15 +40,16 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     problems += [*found, *_check_stray_files(data, package)]
     raws = {}
     for name, table in package.tables.items():
-        raws[name], found = read_raw(data / table.path, table)
+        raw, found = read_raw(data / table.path, table)
+        raws[name] = raw
         problems += found
-        if raws[name]:
-            problems += [*check_cells(raws[name], table.path), *check_numbers(raws[name], table.path)]
+        if raw:
+            problems += [*check_cells(raw, table.path), *check_numbers(raw, table.path)]
     problems += check_schema(data, package, root / "_build" / ".sound")
     if any(raw is None or raw.header != raw.table.columns for raw in raws.values()):
         return None, problems
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
-    frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items()}
+    frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
     for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
         problems += rule(checked)
@@ -94,7 +97,7 @@ def tolerant_frame(raw: RawTable) -> pd.DataFrame:
             numbers = numbers.where(numbers.abs() < LARGEST)
             if item.type == "integer":
                 numbers = numbers.where(numbers % 1 == 0)
-            frame[item.name] = numbers.astype(item.dtype)
+            frame[item.name] = numbers.astype(cast(Any, item.dtype))
     return frame
 
 
@@ -156,7 +159,7 @@ def sort_tables(root: Path) -> list[str]:
     package, _ = check_descriptor(data)
     for name, table in package.tables.items() if package else ():
         raw, problems = read_raw(data / table.path, table)
-        if problems:
+        if problems or raw is None:
             continue
         place = raw.header.index(table.primary_key)
         ordered = sorted(raw.rows, key=lambda row: row[place])
@@ -166,7 +169,7 @@ def sort_tables(root: Path) -> list[str]:
     return changed
 
 
-def write_rows(path: Path, header: list[str], rows) -> None:
+def write_rows(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table as the package keeps it: UTF-8, LF, quotes only where needed."""
     with open(path, "w", newline="", encoding="utf-8") as handle:
         csv.writer(handle, lineterminator="\n").writerows([header, *rows])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, read_upkeep
+from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, Upkeep, read_upkeep
 
 
 def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
@@ -31,7 +32,7 @@ def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
         return problems
     values = document.content
 
-    def tell(found) -> list[Problem]:
+    def tell(found: Iterable[tuple]) -> list[Problem]:
         return [document.problem((key,), *rest) for key, *rest in found]
 
     told = tell((*_check_shape(values), *_check_sources(values)))
@@ -104,7 +105,7 @@ def _check_sources(values: dict) -> Iterator[tuple]:
 
 
 def _check_state(root: Path, values: dict) -> Iterator[tuple]:
-    upkeep = read_upkeep(root)
+    upkeep = cast(Upkeep, read_upkeep(root))  # the file is there: its shape was checked
     if upkeep.mode != "living":
         for key in ("since", "reason"):
             if not values.get(key):
@@ -134,13 +135,13 @@ def _check_state(root: Path, values: dict) -> Iterator[tuple]:
         )
 
 
+def _latest(dates: pd.Series) -> Any:
+    return max(dates.dropna(), default=None)
+
+
 def _check_record(values: dict, searches: pd.DataFrame) -> Iterator[tuple]:
     stated = {item["name"]: item.get("last_searched") for item in values.get("sources") or ()}
-    latest = (
-        searches.dropna(subset=["source"])
-        .groupby("source")["date"]
-        .agg(lambda dates: max(dates.dropna(), default=None))
-    )
+    latest = searches.dropna(subset=["source"]).groupby("source")["date"].agg(_latest)
     for name, day in stated.items():
         if name not in latest.index:
             yield (

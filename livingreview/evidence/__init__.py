@@ -3,6 +3,7 @@
 The only reader of ``data/``; it judges nothing and draws nothing.
 """
 
+from livingreview.evidence.contract import parse_review
 from livingreview.evidence.package import (
     BIBLIOGRAPHY,
     Evidence,
@@ -11,7 +12,6 @@ from livingreview.evidence.package import (
     load_evidence,
     load_package,
     parse_evidence,
-    parse_review,
     read_bibliography,
     read_cells,
     read_table,

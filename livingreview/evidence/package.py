@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pybtex.database import BibliographyData
@@ -99,7 +100,7 @@ class Evidence:
             return self.named
         return name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
 
-    def in_words(self, cell, missing: str = "") -> str:
+    def in_words(self, cell: Any, missing: str = "") -> str:
         """A cell's text with every report called by its name; `missing` where the cell is empty."""
         return missing if pd.isna(cell) else name_in_words(self.report_names, str(cell))
 
@@ -154,7 +155,7 @@ class Evidence:
             raise KeyError(msg)
         return self._records[name][row_id]
 
-    def label(self, table: str, column: str, code) -> str:
+    def label(self, table: str, column: str, code: Any) -> str:
         """Words for a code, as the schema declares them; '' for a missing code."""
         return "" if pd.isna(code) else self.package.field(table, column).label(code)
 
@@ -170,7 +171,7 @@ def records(frame: pd.DataFrame) -> list[dict]:
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
-def split_ids(cell) -> list[str]:
+def split_ids(cell: Any) -> list[str]:
     """The ids in a cell that holds several, separated by ';'."""
     return [] if pd.isna(cell) else [part.strip() for part in str(cell).split(";") if part.strip()]
 

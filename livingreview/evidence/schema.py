@@ -36,7 +36,7 @@ class Field:
         """Whether an empty cell is an error."""
         return bool(self.constraints.get("required"))
 
-    def label(self, code) -> str:
+    def label(self, code: str) -> str:
         """Words for a code; the code itself where no words are declared."""
         return self.labels.get(code, code)
 
@@ -44,7 +44,7 @@ class Field:
         """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
 
-    def direction(self, code) -> str:
+    def direction(self, code: str) -> str:
         """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
         return self.directions.get(code, "neutral")
 
@@ -164,5 +164,5 @@ def parse_package(descriptor: dict) -> Package:
     )
 
 
-def _one(value) -> str:
+def _one(value: str | list[str]) -> str:
     return value if isinstance(value, str) else value[0]

@@ -52,7 +52,7 @@ class Upkeep:
         searched = [day for _, day in self.sources]
         if self.stated_due or not self.every_months or not searched or None in searched:
             return self.stated_due
-        return add_months(min(searched), self.every_months)
+        return add_months(min(day for day in searched if day), self.every_months)
 
     @property
     def notice(self) -> str:
