@@ -22,6 +22,14 @@ from livingreview.evidence import DESCRIPTOR
 from livingreview.evidence.contract import FOLLOWED
 from livingreview.evidence.schema import PANDAS_DTYPES
 
+# What a table's file is, where the descriptor says so: nothing else is read.
+_FORMS = {
+    "encoding": ("utf-8", "utf8", "UTF-8"),
+    "format": ("csv",),
+    "scheme": ("file",),
+    "mediatype": ("text/csv",),
+    "dialect": ({}, {"delimiter": ","}),
+}
 WORDS = {str: "text", list: "a list", dict: "an object in braces"}
 
 
@@ -56,6 +64,12 @@ def read_descriptor(data: Path) -> tuple[dict | None, str, list[Problem]]:
         return None, text, [*problems, problem(getattr(error, "lineno", 0), found, RESTORE)]
     if not isinstance(descriptor, dict):
         return None, text, [*problems, problem(1, quote(descriptor), RESTORE)]
+    try:
+        json.dumps(descriptor, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        found = f"half a character, {quote(error.object[error.start])}"
+        mend = "look for \\ud8 to \\udf in the file; retype the text"
+        return None, text, [*problems, problem(0, found, mend)]
     return descriptor, text, problems
 
 
@@ -144,9 +158,20 @@ def check_shape(descriptor: dict) -> Iterator[Finding]:
             fields[resource["name"]] = [item["name"] for item in resource["schema"]["fields"]]
     for key in ("name", "path"):
         yield from _check_repeated(resources, key)
+    is_tabular = descriptor.get("profile") == "tabular-data-package"
     for number, resource in enumerate(resources):
-        if isinstance(resource, dict) and resource.get("name") in fields:
+        if isinstance(name := _name_of(resource), str) and name in fields:
+            yield from _check_profile(("resources", number), resource) if is_tabular else ()
             yield from _check_foreign_keys(("resources", number), resource, fields, resources)
+
+
+def _check_profile(path: tuple, resource: dict) -> Iterator[Finding]:
+    """What the profile of the package asks of each table."""
+    profile, wanted = resource.get("profile"), "tabular-data-resource"
+    if profile != wanted:
+        expected = f"{wanted}, since the package is a tabular-data-package"
+        found, mend = quote(profile) if profile else "nothing", f'say "profile": "{wanted}"'
+        yield Finding(path, resource["name"], "table-profile", found, expected, mend)
 
 
 def _check_repeated(resources: list, key: str) -> Iterator[Finding]:
@@ -175,6 +200,10 @@ def _check_resource(path: tuple, resource: Any) -> Iterator[Finding]:
     for key in ("title", "description"):
         if not isinstance(resource.get(key, ""), str):
             yield Finding(path, name, "wrong-kind", quote(resource[key]), f"text as {key}", "correct it")
+    for key, known in _FORMS.items():
+        if key in resource and resource[key] not in known:
+            found, mend = f"{key}: {quote(resource[key])}", "correct it, or leave it out"
+            yield Finding(path, name, "table-form", found, f"{key}: {known[0]}, as all tables have it", mend)
     if "rows" in resource and (type(resource["rows"]) is not int or resource["rows"] < 0):
         mend = "run: livingreview check --record-rows"
         yield Finding(path, name, "rows", quote(resource["rows"]), "the number of rows, whole", mend)
@@ -215,7 +244,7 @@ def _check_fields(path: tuple, table: str, fields: list) -> Iterator[Finding]:
             expected = WORDS[dict]
             yield Finding(here, place, "constraints", quote(constraints), expected, "correct it")
         else:
-            yield from _check_constraints(here, place, constraints)
+            yield from _check_constraints(here, place, kind if isinstance(kind, str) else "", constraints)
 
 
 def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
@@ -234,31 +263,43 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
             yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
 
 
-_CONSTRAINTS: dict[str, type | tuple[type, ...]] = {
-    "required": bool,
-    "unique": bool,
-    "pattern": str,
-    "enum": list,
-    "minLength": int,
-    "maxLength": int,
-    "minimum": (int, float, str),
-    "maximum": (int, float, str),
+_Kind = type | tuple[type, ...]
+# Constraint -> its kind, and the kind in words; a bound or code (None) is of the kind of its column.
+_CONSTRAINTS: dict[str, tuple[_Kind, str] | None] = {
+    "required": (bool, "true or false"),
+    "unique": (bool, "true or false"),
+    "pattern": (str, "a regular expression"),
+    "minLength": (int, "a whole number"),
+    "maxLength": (int, "a whole number"),
+    "minimum": None,
+    "maximum": None,
+    "enum": None,
+}
+_NUMBERS: dict[str, tuple[_Kind, str]] = {
+    "integer": (int, "a whole number"),
+    "number": ((int, float), "a number"),
 }
 
 
-def _check_constraints(path: tuple, place: str, constraints: dict) -> Iterator[Finding]:
+def _check_constraints(path: tuple, place: str, kind: str, constraints: dict) -> Iterator[Finding]:
     for key, value in constraints.items():
         if key not in _CONSTRAINTS:
             near = difflib.get_close_matches(key, _CONSTRAINTS, 1)
             mend = f"did you mean {near[0]!r}?" if near else "take it out"
             expected = f"one of: {', '.join(_CONSTRAINTS)}"
             yield Finding(path, place, "constraint-unknown", quote(key), expected, mend)
-        elif not isinstance(value, _CONSTRAINTS[key]) or (_CONSTRAINTS[key] is int and type(value) is bool):
-            found, expected = f"{key}: {quote(value)}", f"{key} as Table Schema has it"
-            yield Finding(path, place, "constraint", found, expected, "correct it")
-    codes = constraints.get("enum")
-    if isinstance(codes, list) and not (codes and all(isinstance(code, str) for code in codes)):
-        yield Finding(path, place, "constraint", quote(codes), "a list of codes as text", "correct it")
+            continue
+        wanted, words = _CONSTRAINTS[key] or _NUMBERS.get(kind, (str, "text"))
+        is_list = key == "enum"
+        if is_list:
+            words = f"a list of codes, each {words}"
+        values = value if is_list and isinstance(value, list) else [value]
+        if (
+            not values
+            or isinstance(value, list) != is_list
+            or not all(_is_a(item, wanted) for item in values)
+        ):
+            yield Finding(path, place, "constraint", f"{key}: {quote(value)}", words, "correct it")
     if isinstance(constraints.get("pattern"), str):
         try:
             re.compile(constraints["pattern"])
@@ -266,6 +307,12 @@ def _check_constraints(path: tuple, place: str, constraints: dict) -> Iterator[F
             found = f"{quote(constraints['pattern'])} ({error})"
             mend = "correct it; a bracket or backslash that means itself needs a backslash before it"
             yield Finding(path, place, "pattern", found, "a regular expression", mend)
+
+
+def _is_a(value: object, kind: _Kind) -> bool:
+    """Whether a JSON value is of a kind: true and false are no numbers, and infinity is none either."""
+    is_number = not isinstance(value, bool) and value not in (float("inf"), float("-inf"))
+    return isinstance(value, kind) and (is_number or kind is bool)
 
 
 def _check_primary_key(path: tuple, table: str, schema: dict) -> Iterator[Finding]:

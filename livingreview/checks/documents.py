@@ -127,8 +127,8 @@ def _load(text: str) -> tuple[yaml.Node | None, object, tuple]:
     node = None
     try:
         node = yaml.SafeLoader(text).get_single_node()
-        if repeated := tuple(_find_repeated(node)) if node else ():
-            return node, None, repeated
+        if odd := tuple(_find_odd(node)) if node else ():
+            return node, None, odd
         content = yaml.SafeLoader("").construct_document(node) if node else None
     except _FAILURES as error:
         mark = getattr(error, "problem_mark", None)
@@ -160,12 +160,15 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def _find_repeated(root: yaml.Node) -> Iterator[tuple]:
-    """(line, key, rule, found, expected, how to mend it) of keys that stand twice and of references."""
+def _find_odd(root: yaml.Node) -> Iterator[tuple]:
+    """(line, key, rule, found, expected, how to mend it) of what the loader takes and should not."""
     seen, waiting = set(), [(root, "")]
     while waiting:
         node, name = waiting.pop()
         if isinstance(node, yaml.ScalarNode):
+            if any("\ud800" <= sign <= "\udfff" for sign in node.value):
+                found, mend = f"half a character in {quote(node.value)}", "retype the text"
+                yield node.start_mark.line, name, "half-character", found, "whole characters", mend
             continue
         if id(node) in seen:
             found, mend = "a reference (`*name`) to a list or mapping", "write it out in each place"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -34,6 +37,13 @@ class Problem:
     expected: str
     mend: str
     key: str = ""
+
+    def __post_init__(self) -> None:
+        # One line that any terminal takes, whatever stood in the file.
+        for name in ("file", "column", "found", "expected", "mend", "key"):
+            text = getattr(self, name)
+            if not text.isprintable():
+                object.__setattr__(self, name, _UNWRITABLE.sub(lambda sign: repr(sign[0])[1:-1], text))
 
     def __str__(self) -> str:
         place = self.file

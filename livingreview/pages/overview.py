@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, fold
+from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, records, select_class
@@ -140,9 +140,11 @@ def text_of_id(cell: str) -> str:
     return f"{first}, {rest.replace('-', ' ')}" if re.fullmatch(r"g\d+", first) else cell.replace("-", " ")
 
 
-def show_flow(review: Evidence) -> Fragment:
+def show_flow(review: Evidence) -> Fragment | Stack:
     """The flow of records (PRISMA 2020), computed from searches and screening: found, kept and left out."""
     screening, reports = review.tables["screening"], review.tables["reports"]
+    if screening.empty:
+        return Stack([], "No screening of records is entered.")
     kept = reports.loc[reports["status"].ne("excluded")]
     seen = kept["text_seen"].value_counts()
     boxes = [
