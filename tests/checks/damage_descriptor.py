@@ -84,8 +84,8 @@ damage("licences no list", "licenses")(lambda descriptor: descriptor.update(lice
 damage("resource that is text", "resource 1")(
     lambda descriptor: descriptor["resources"].insert(0, "reports.csv")
 )
-damage("resource without name", "resource 27")(
-    lambda descriptor: descriptor["resources"].append({"path": "x.csv"})
+damage("resource without name", "resource 1")(
+    lambda descriptor: descriptor["resources"].insert(0, {"path": "x.csv"})
 )
 damage("resource twice", "outcomes")(
     lambda descriptor: descriptor["resources"].append(resource(descriptor, "outcomes"))

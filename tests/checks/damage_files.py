@@ -182,9 +182,9 @@ change(
 change(
     "section of the configuration as text",
     CONFIG,
-    "launch_buttons:\n  thebe: false",
-    "launch_buttons: none",
-    "launch_buttons",
+    "latex:\n  use_jupyterbook_latex: false",
+    "latex: none",
+    "latex",
 )
 
 # The contents.

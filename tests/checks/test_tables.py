@@ -1,0 +1,73 @@
+"""The commands that write into ``data/`` leave alone what they cannot read, and the check says why."""
+
+import subprocess
+import sys
+
+import pytest
+
+from livingreview.checks import check_project
+from tests.checks.damage import DAMAGES
+from tests.evidence.subset import edit_descriptor, resource
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("byte-order mark", "semicolons between cells", "Latin-1 encoding", "file emptied", "file deleted"),
+        *("stray quote", "column deleted", "schema broken"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_neither_sorted_nor_counted(project, name):
+    file, _, _ = DAMAGES[name](project)
+    path = project / "data" / file
+    before = path.read_bytes() if path.is_file() else None
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "livingreview.cli",
+            "--root",
+            str(project),
+            "check",
+            "--sort",
+            "--record-rows",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert file in done.stdout
+    assert "Traceback" not in done.stderr
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_a_spreadsheets_lock_file_stops_nothing(project):
+    (project / "data" / ".~lock.outcomes.csv#").write_text(",somebody,")
+    assert check_project(project) == []
+
+
+def test_a_table_of_another_name_is_carried_along(project):
+    (project / "data" / "sites.csv").write_text("site_id,country\na,Norway\n", encoding="utf-8")
+    fields = [{"name": name, "type": "string"} for name in ("site_id", "country")]
+    table = {
+        "name": "sites",
+        "path": "sites.csv",
+        "rows": 1,
+        "profile": "tabular-data-resource",
+        "schema": {"fields": fields, "primaryKey": "site_id"},
+    }
+    edit_descriptor(project, lambda descriptor: descriptor["resources"].append(table))
+    assert check_project(project) == []
+
+
+def test_a_table_of_another_name_with_the_marks_of_evidence_says_that_it_is(project):
+    def change(descriptor):
+        remarks = {"name": "remarks", "path": "remarks.csv", "rows": 0, "evidence": False}
+        descriptor["resources"].append(resource(descriptor, "definitions") | remarks)
+
+    edit_descriptor(project, change)
+    header = (project / "data" / "definitions.csv").read_text(encoding="utf-8").split("\n")[0]
+    (project / "data" / "remarks.csv").write_text(header + "\n", encoding="utf-8")
+    told = [(problem.column, problem.rule) for problem in check_project(project)]
+    assert told == [("remarks", "evidence-flag")]
