@@ -252,12 +252,11 @@ def log_likelihood(x: Array, n: Array, mu: Array, tau: Array, nodes: int) -> Arr
 
 def ascent_step(grad: Array, hess: Array, theta: Array) -> Array:
     """Return a bounded uphill step: Newton with negative-definite curvature."""
-    # In units of each parameter's own curvature: a flat direction beside a steep one is not cut short.
-    unit = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(hess, axis1=1, axis2=2)), 1e-300))
-    values, vectors = np.linalg.eigh(unit[:, :, None] * hess * unit[:, None, :])
-    size = np.maximum(np.abs(values), 1e-6 * np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-6))
-    along = np.einsum("spi,sp->si", vectors, unit * grad) / size
-    step = unit * np.einsum("spi,si->sp", vectors, along)
+    values, vectors = np.linalg.eigh(hess)
+    # A direction may be flatter than its neighbour by many powers of ten and still lead to the maximum.
+    size = np.maximum(np.abs(values), 1e-11 * np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-6))
+    along = np.einsum("spi,sp->si", vectors, grad) / size
+    step = np.einsum("spi,si->sp", vectors, along)
     limit = 1.0 + 0.5 * np.abs(theta[:, -1:])
     bounded: Array = step * np.minimum(
         1.0, limit / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300)
