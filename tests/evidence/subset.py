@@ -51,7 +51,8 @@ def leave_out(project: Path, names: Collection[str]) -> None:
     edit_descriptor(project, drop)
     for name, column in (("claims", "rests_on"), ("certainty", "rests_on")):
         _filter(project, name, lambda row, column=column: not gone & set(row[column].split("; ")))
-    _filter(project, "discrepancies", lambda row: _forget(row, gone))
+    for name in ("discrepancies", "source_problems"):
+        _filter(project, name, lambda row: _forget(row, gone))
     if (project / "chapters").is_dir():
         for path in (project / "chapters").glob("*.md"):
             path.write_text(_uncite(path.read_text(encoding="utf-8"), gone), encoding="utf-8")
