@@ -26,12 +26,12 @@ from livingreview.book.finish import finish_page, lead_to, math_renderer, settle
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source, remember_stems
 from livingreview.book.made import lay_data, renew_reports
 from livingreview.book.schemes import settle_schemes
-from livingreview.book.search import SCORER, add_search, read_synonyms
+from livingreview.book.search import add_search
 from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import read_citation, site_address
-from livingreview.evidence import find_root, load_evidence
+from livingreview.evidence import find_root
 from livingreview.evidence.upkeep import read_upkeep
 from livingreview.execution import (
     ChapterError,
@@ -77,11 +77,6 @@ def prepare_sources(app, config) -> None:
     renew_reports(root, config.livingreview_record, hash_of)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
-    config.html_search_options = {
-        **config.html_search_options,
-        "synonyms": read_synonyms(load_evidence(root)),
-    }
-    config.html_search_scorer = str(SCORER)
     # The engine makes a page as much as its source: a change of engine or style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
     config.html_static_path = [*config.html_static_path, str(WEB)]

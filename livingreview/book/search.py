@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sphinx.search.en import SearchEnglish
 
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, find_root, load_evidence, records, split_ids
 
 THEME = Path(__file__).parent / "theme"
 SCORER = THEME / "scorer.js"
@@ -212,3 +212,11 @@ class ReviewEnglish(SearchEnglish):
 def add_search(app) -> None:
     """Make this the search of English books."""
     app.add_search_language(ReviewEnglish)
+    app.connect("config-inited", give_names)  # once the data are known to be sound
+
+
+def give_names(app, config) -> None:
+    """Tell the search the glossary's names: where they change, every page is read into the index anew."""
+    synonyms = read_synonyms(load_evidence(find_root(app.srcdir)))
+    config.html_search_options = {**config.html_search_options, "synonyms": synonyms}
+    config.html_search_scorer = str(SCORER)
