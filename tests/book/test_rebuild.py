@@ -83,9 +83,9 @@ CODE = (
 )
 SHARED_CODE = (
     "chapters/_class.md",
-    'title="Response"',
-    'title="Responses"',
-    {f"chapters/{name}.html": "<figcaption>Responses: " for name in CLASSES},
+    'title="From treatment to transplant"',
+    'title="From treatment to a transplant"',
+    {f"chapters/{name}.html": "<figcaption>From treatment to a transplant: " for name in CLASSES},
 )
 PROSE = (
     "chapters/blinatumomab.md",
