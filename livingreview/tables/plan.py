@@ -45,6 +45,12 @@ BASE_NAMES = {
     "subgroup": "a subgroup",
 }
 KEYS = ["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group", "outcome", "base"]
+# Why a fit gave no value (`Pooled.status`), in words.
+STOPPED = {
+    "no_events": "no study has an event",
+    "all_events": "every patient has the event",
+    "not_converged": "the calculation did not come to an end",
+}
 
 
 @dataclass(frozen=True)
@@ -151,9 +157,7 @@ class Plan:
         if fit is None:
             return ""
         if fit.status != "ok":
-            return {"no_events": "no study has an event", "all_events": "every patient has the event"}.get(
-                fit.status, "the spread between studies cannot be estimated"
-            )
+            return STOPPED.get(fit.status, "the spread between studies cannot be estimated")
         if np.sqrt(fit.tau2) > LARGEST_TAU:
             return "the studies differ too much (spread on the logit scale above the limit)"
         if fit.prediction[1] - fit.prediction[0] > WIDEST_PREDICTION:
