@@ -2,10 +2,13 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -27,6 +30,25 @@ def copy(tmp_path_factory) -> Copy:
 @pytest.fixture(scope="module")
 def original(copy) -> dict:
     return tree(copy.published)
+
+
+@contextmanager
+def killed(copy: Copy) -> Iterator[subprocess.Popen]:
+    """A build that runs for as long as the body does, and is killed then with all that it started."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "livingreview.cli", "build"],
+        cwd=copy.folder,
+        env=copy.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):  # it had ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
@@ -64,20 +86,60 @@ def test_a_killed_build_leaves_the_book_whole(copy, original, seconds):
     with copy.edited(
         ("requirements.txt", "altair==", f"# killed after {seconds}\naltair==")
     ):  # everything has to run again
-        process = subprocess.Popen(
-            [sys.executable, "-m", "livingreview.cli", "build"],
-            cwd=copy.folder,
-            env=copy.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with killed(copy):
+            time.sleep(seconds)
         assert differing(tree(copy.published), original) == []
     assert copy.build().returncode == 0
     assert differing(tree(copy.published), original) == []
+
+
+CAPTION = ("_toc.yml", "caption: Regimens", "caption: Salvage regimens")  # stands on every page
+LEFT = "what a killed build had read is taken for what the book was last built from"
+
+
+@pytest.fixture
+def staging(copy):
+    """Where pages are made, after a build that went through; taken away again, whatever became of it."""
+    folder = copy.folder / "_build" / ".staging"
+    shutil.rmtree(folder, ignore_errors=True)
+    with copy.edited(CAPTION):
+        done = copy.build()
+        assert done.returncode == 0, done.stdout + done.stderr
+    yield folder / "_build"
+    shutil.rmtree(folder, ignore_errors=True)
+    assert copy.build().returncode == 0
+
+
+@pytest.mark.xfail(strict=True, reason=LEFT)
+@pytest.mark.parametrize("half", [False, True], ids=["at any page", "in the middle of a page"])
+def test_the_next_build_goes_through_after_one_that_was_killed(copy, staging, half):
+    """Pages were being read or written; the mark of an unfinished build stands."""
+    doctree = staging / ".doctrees" / "chapters" / "bortezomib.doctree"
+    (staging / "html" / ".unfinished").touch()
+    if half:
+        doctree.write_bytes(doctree.read_bytes()[: doctree.stat().st_size // 2])
+    done = copy.build()
+    assert done.returncode == 0, done.stderr
+
+
+# Not strict: under load the build may be past reading when it is killed, and then it leaves nothing.
+@pytest.mark.xfail(strict=False, reason=LEFT)
+def test_what_a_killed_build_had_read_is_not_published_later(copy, staging):
+    """It read other data, which have been put back since: no page may show them."""
+    doctree = staging / ".doctrees" / "chapters" / "bortezomib.doctree"
+    with (
+        copy.edited(("data/outcomes.csv", "after up to 6 cycles", "after up to 6 long cycles")),
+        killed(copy) as process,
+    ):
+        while process.poll() is None and b"6 long cycles" not in doctree.read_bytes():
+            time.sleep(0.001)
+    with copy.edited(CAPTION):
+        shutil.rmtree(copy.published)
+        done = copy.build()
+        assert done.returncode == 0, done.stderr
+        text = (copy.published / "chapters" / "bortezomib.html").read_text(encoding="utf-8")
+        assert "Salvage regimens" in text
+        assert "6 long cycles" not in text
 
 
 def test_a_build_killed_between_the_renames_is_undone(copy, original):
