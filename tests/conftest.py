@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
@@ -19,7 +20,8 @@ from tests.find_browser import find_browser
 from tests.reduced import cited_reports, copy_parts, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
-
+settings.register_profile("review", deadline=None)  # no test asserts a time
+settings.load_profile("review")
 
 LONGEST = (
     "book/test_rebuild.py",
