@@ -35,10 +35,6 @@ HELD_ELSEWHERE = {
     "synthesis/results.py": "synthesis/test_oracle.py",  # frozen values, compared field by field
     "book/paper.py": "book/test_print.py",  # what it does is seen on paper
     "book/schemes.py": "book/test_print.py",
-    "charts/forests.py": "tables/test_direction.py",  # which outcomes a forest shows, and which not
-    "charts/marks.py": "charts/test_results.py",  # the rows that charts of results are made of
-    "charts/words.py": "charts/test_twins.py",  # words that tell rows apart
-    "tables/labels.py": "charts/test_twins.py",
     "evidence/contract.py": "evidence/test_subset.py",  # every table it can do without, left out
     "releases/__init__.py": "releases/test_commands.py",  # names that are looked up when asked for
     "synthesis/reported.py": "synthesis/test_printed.py",

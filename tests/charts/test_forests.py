@@ -1,27 +1,17 @@
-"""No two rows of a chart or table alike, both arms together, what is pooled is what is drawn."""
+"""Charts of rows on the real evidence: no two alike, both arms together, what is pooled is what is drawn."""
 
 import re
 
 import pandas as pd
 import pytest
 
-from livingreview import charts, tables
-from livingreview.charts.rows import ROWS, ChartRow, draw_rows
-from livingreview.charts.selection import choose_drawn, drawable_counts
-from livingreview.charts.words import DESK, SLIM, break_lines, measure, place_words
-from livingreview.display.numbers import Figure
+from livingreview import charts
+from livingreview.charts.rows import ROWS
+from livingreview.charts.words import DESK, SLIM, measure
 from livingreview.evidence import select_class, select_part
-from livingreview.tables.common import with_cohorts
-from livingreview.tables.labels import TwinsError, distinguish
-from livingreview.tables.outcomes import (
-    adverse_event_table,
-    outcome_table,
-    select_outcomes,
-    survival_table,
-)
 from livingreview.tables.plan import synthesis_plan
+from tests.drawn import CLASSES
 
-CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 KINDS = {
     "response": lambda part: charts.draw_forest(part, "response", title="Response"),
     "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD response"),
@@ -33,11 +23,6 @@ KINDS = {
     "overview": lambda part: charts.draw_overview(part, title="Response by cohort"),
     "overview-mrd": lambda part: charts.draw_overview(part, group="mrd", title="MRD response by cohort"),
 }
-
-
-@pytest.fixture(autouse=True)
-def deferred(monkeypatch):
-    monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
 
 
 @pytest.fixture(scope="module")
@@ -68,55 +53,6 @@ def test_no_two_rows_of_a_chart_carry_the_same_label(drawn):
     for kind, figure in drawn:
         labels = [(heading, row["label"]) for heading, row in rows_of(figure)]
         assert len(set(labels)) == len(labels), (kind, figure.title)
-
-
-def test_no_two_rows_of_a_table_carry_the_same_label(review):
-    for name, make in (
-        ("outcomes", outcome_table),
-        ("survival", survival_table),
-        ("adverse_events", adverse_event_table),
-    ):
-        table = make(review, with_cohorts(review, name), name)
-        told, heading = set(), ""
-        for row in table.rows:
-            if row.heading:
-                heading = str(row.cells)
-                continue
-            named = zip(table.columns, row.cells, strict=True)
-            words = (
-                heading,
-                *(str(cell) for column, cell in named if not isinstance(cell, Figure) and not column.numeric),
-            )
-            assert words not in told, words
-            told.add(words)
-    assert tables.tabulate_results(select_part(select_class(review, "blinatumomab"), "core"), title="t").parts
-
-
-def test_twins_stop_the_build_and_are_named():
-    one, other = (
-        ChartRow("Anaemia", 1.0, figure=Figure("1/9", name, f"r.html#{name}")) for name in ("a.x", "b.y")
-    )
-    with pytest.raises(TwinsError, match=r"'Harm'.*a\.x.*b\.y.*'Blood; Anaemia'"):
-        draw_rows([ChartRow("Blood"), one, other], title="Harm")
-    draw_rows([ChartRow("Blood"), one, ChartRow("Heart"), other], title="Harm")
-
-
-def test_twins_in_the_data_stop_the_chart(review):
-    """Two rows that differ in nothing but their number: the data cannot tell them apart, so no chart may."""
-    part = select_part(select_class(review, "bortezomib"), "core")
-    row = select_outcomes(part, "response")[0]
-    with pytest.raises(TwinsError, match="twice"):
-        outcome_table(part, [row, row | {"row_id": "twice"}], "Twice")
-
-
-def test_only_what_parts_rows_is_added_to_their_labels():
-    rows = [
-        {"a": "x", "b": "one", "c": ""},
-        {"a": "x", "b": "two", "c": ""},
-        {"a": "y", "b": "two", "c": "z"},
-    ]
-    details = [lambda row: row["c"], lambda row: row["b"]]
-    assert distinguish(rows, lambda row: row["a"], details) == ["x, one", "x, two", "y"]
 
 
 def test_cycles_arms_and_causes_are_told_apart(drawn):
@@ -281,14 +217,6 @@ def test_survivors_are_not_drawn_beside_the_dead_of_the_same_patients(review, dr
                 ), (outcome, events, total)
 
 
-def test_subgroups_and_lone_percentages_are_not_drawn(review):
-    rows = select_outcomes(review, "response")
-    assert not [row for row in drawable_counts(rows) if row["denominator"] == "subgroup"]
-    lone = [row for row in drawable_counts(rows) if pd.isna(row["events"])]
-    assert {str(row["c_arm"]) for row in lone} <= {"control", "experimental"}
-    assert all(choice.rows for choice in choose_drawn(review, drawable_counts(rows), "outcome"))
-
-
 def test_no_label_is_cut(drawn):
     """Every word of a label stands in its lines, and each line fits its place."""
     for _, figure in drawn:
@@ -301,11 +229,3 @@ def test_no_label_is_cut(drawn):
                 assert max(measure(line, **size) for line in lines) <= width
                 right = "" if row["heading"] else row["right" if name == "desk" else "short"]
                 assert measure(lines[0], **size) + measure(right, bold=True) <= width
-
-
-def test_words_break_where_they_must():
-    assert break_lines("one two", 1000, 1000) == ["one two"]
-    assert break_lines("one two", 5, 1000) == ["", "one two"]
-    assert "".join(break_lines("x" * 200, 100, 100)) == "x" * 200
-    assert place_words("short", "1/2") == {}
-    assert place_words("a label of many words " * 9)["lines"][0].startswith("a label")
