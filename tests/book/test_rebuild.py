@@ -83,9 +83,9 @@ CODE = (
 )
 SHARED_CODE = (
     "chapters/_class.md",
-    'title="From treatment to transplant"',
-    'title="From treatment to a transplant"',
-    {f"chapters/{name}.html": "<figcaption>From treatment to a transplant: " for name in CLASSES},
+    'caption="Reports of this class"',
+    'caption="Reports on this class"',
+    {f"chapters/{name}.html": "Reports on this class" for name in CLASSES},
 )
 PROSE = (
     "chapters/blinatumomab.md",
