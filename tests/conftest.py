@@ -27,12 +27,18 @@ LONGEST = (
     "book/test_rebuild.py",
     "book/test_build.py",
     "review/test_browser.py",
+    "evidence/test_subset.py",
     "releases/test_site.py",
     "review/test_hostile.py",
     "checks/test_damage.py",
+    "synthesis/test_bayes.py",
     "synthesis/test_proportions.py",
-    "execution/test_forked.py",
+    "checks/test_descriptor.py",
+    "checks/test_files.py",
     "charts/test_results.py",
+    "display/test_names.py",
+    "releases/test_freeze.py",
+    "execution/test_forked.py",
 )
 
 
