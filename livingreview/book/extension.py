@@ -23,7 +23,7 @@ from sphinx.util import logging
 
 from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
-from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source, remember_stems
+from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source
 from livingreview.book.made import lay_data, renew_reports
 from livingreview.book.schemes import settle_schemes
 from livingreview.book.search import add_search
@@ -232,7 +232,6 @@ def setup(app) -> dict:
     app.connect("source-read", share_sections)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
-    app.connect("html-page-context", remember_stems)  # the first event after the index is set up
     app.connect("html-page-context", draw_sidebar)
     app.connect("html-page-context", add_head_tags)
     app.connect("html-page-context", frame_page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pydata_sphinx_theme
@@ -60,13 +59,3 @@ def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:
     """A report's page is made from the data: there is no source of it to copy beside it, nor to download."""
     if Path(pagename).parent.name == "reports":
         context["sourcename"] = ""
-
-
-def remember_stems(app, *_) -> None:
-    """Stem each word of the search index once.
-
-    Sphinx does it anew for every page, which takes as long as writing the page.
-    """
-    language = getattr(getattr(app.builder, "indexer", None), "lang", None)
-    if language and not hasattr(language.stem, "cache_info"):
-        language.stem = cache(language.stem)

@@ -21,109 +21,83 @@ PROVENANCE = (
     "row_id! report_id! locator! as_reported basis! source_report_id source_citation derivation "
     "verification! note"
 )
-# name: (primary key, is it evidence, columns). `!`: no page can do without a value in every row.
-# `:integer`, `:number`, `:date`: the type, where it is not text.
+# Of each table: the columns that are read, the primary key first; of evidence those above come before them.
+# `!`: no page can do without a value in every row. `:integer`, `:number`, `:date`: the type, if not text.
 COLUMNS = {
     "reports": (
-        "report_id",
-        False,
-        "report_id! study_id! kind text_seen status! status_reason! registry_id first_available data_cutoff "
-        "licence funding competing_interests note",
+        "report_id! study_id! kind text_seen status! status_reason! registry_id first_available "
+        "data_cutoff licence funding competing_interests note"
     ),
-    "studies": ("study_id", False, "study_id! name! design! overlaps_with"),
-    "regimen_classes": ("class_id", False, "class_id! title! short_title! question! position:integer!"),
-    "families": ("family_id", False, "family_id! class_id! name! part! position:integer!"),
-    "drugs": ("drug_id", False, "drug_id! name! short_name! note"),
-    "regimens": ("row_id", True, "regimen_id! family_id name! role! cycle_length_days:integer"),
-    "regimen_components": (
-        "row_id",
-        True,
-        "regimen_id! block drug_id! dose:number dose_unit frequency route days condition",
-    ),
+    "studies": "study_id! name! design! overlaps_with",
+    "regimen_classes": "class_id! title! short_title! question! position:integer!",
+    "families": "family_id! class_id! name! part! position:integer!",
+    "drugs": "drug_id! name! short_name! note",
+    "regimens": "regimen_id! family_id name! role! cycle_length_days:integer",
+    "regimen_components": "regimen_id! block drug_id! dose:number dose_unit frequency route days condition",
     "cohorts": (
-        "row_id",
-        True,
         "cohort_id! study_id! regimen_id parent_cohort_id label! arm disease! setting! age_group! "
-        "age_statistic age_centre_years:number age_min_years:number age_max_years:number n_enrolled:integer "
-        "n_evaluable:integer follow_up_median_months:number follow_up_min_months:number "
-        "follow_up_max_months:number",
+        "age_statistic age_centre_years:number age_min_years:number age_max_years:number "
+        "n_enrolled:integer n_evaluable:integer follow_up_median_months:number follow_up_min_months:number "
+        "follow_up_max_months:number"
     ),
     "characteristics": (
-        "row_id",
-        True,
-        "cohort_id characteristic! category! events:integer total:integer percent_reported_pct",
+        "cohort_id characteristic! category! events:integer total:integer percent_reported_pct"
     ),
     "outcomes": (
-        "row_id",
-        True,
         "cohort_id! outcome! events:integer total:integer percent_reported_pct denominator! assessed_at! "
-        "timepoint definition!",
+        "timepoint definition!"
     ),
     "survival": (
-        "row_id",
-        True,
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
         "ci_high:number ci_high_open ci_level:number range_low:number range_high:number "
-        "plus_minus:number total:integer origin group",
+        "plus_minus:number total:integer origin group"
     ),
     "adverse_events": (
-        "row_id",
-        True,
         "cohort_id term! group! grade_min:integer grade_max:integer events:integer total:integer "
-        "percent_reported_pct attribution",
+        "percent_reported_pct attribution"
     ),
     "patient_timeline": (
-        "row_id",
-        True,
-        "cohort_id! position:integer! start end date_basis! kind! label! value:number unit response",
+        "cohort_id! position:integer! start end date_basis! kind! label! value:number unit response"
     ),
-    "definitions": ("row_id", True, ""),
-    "figures": (
-        "row_id",
-        True,
-        "cohort_id value:number value_low:number value_high:number interval unit",
-    ),
+    "definitions": "",
+    "figures": "cohort_id value:number value_low:number value_high:number interval unit",
     "discrepancies": (
-        "discrepancy_id",
-        False,
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
-        "status! resolution! affects",
+        "status! resolution! affects"
     ),
-    "disjoint_cohorts": ("cohort_id", False, "cohort_id! set_id! reason!"),
-    "source_problems": (
-        "problem_id",
-        False,
-        "problem_id! report_id! copy! kind! problem! done! status! affects",
-    ),
-    "appraisal_tools": ("item_id", False, "item_id! tool! tool_version! position:integer! topic!"),
-    "appraisals": ("row_id", False, "row_id! report_id! item_id! judgement! reason! locator!"),
-    "searches": ("search_id", False, "search_id! source date:date query hits:integer note"),
-    "screening": ("record_id", False, "record_id! search_id! report_id stage! decision! reason!"),
+    "disjoint_cohorts": "cohort_id! set_id! reason!",
+    "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
+    "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
+    "appraisals": "row_id! report_id! item_id! judgement! reason! locator!",
+    "searches": "search_id! source date:date query hits:integer note",
+    "screening": "record_id! search_id! report_id stage! decision! reason!",
     "claims": (
-        "claim_id",
-        False,
-        "claim_id! class_id! position:integer! text! rests_on certainty! certainty_reason! overturned_by!",
+        "claim_id! class_id! position:integer! text! rests_on certainty! certainty_reason! overturned_by!"
     ),
     "certainty": (
-        "certainty_id",
-        False,
         "certainty_id! class_id! position:integer! question! outcome! rests_on start! "
         "risk_of_bias:integer! inconsistency:integer! indirectness:integer! imprecision:integer! "
-        "publication_bias:integer! certainty! reason!",
+        "publication_bias:integer! certainty! reason!"
     ),
-    "readings": ("claim_id", False, "claim_id! digest! read_on:date!"),
-    "glossary": ("term", False, "term! meaning!"),
-    "reporting_items": (
-        "item_id",
-        False,
-        "item_id! guideline! position:integer! number! topic! asks! status! where note",
-    ),
+    "readings": "claim_id! digest! read_on:date!",
+    "glossary": "term! meaning!",
+    "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
     "extraction_agreement": (
-        "report_id",
-        False,
-        "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer",
+        "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer"
     ),
 }
+EVIDENCE = (
+    "regimens",
+    "regimen_components",
+    "cohorts",
+    "characteristics",
+    "outcomes",
+    "survival",
+    "adverse_events",
+    "patient_timeline",
+    "definitions",
+    "figures",
+)
 # Keys that the engine follows from a row to another table's and must find there (table.column: table.column).
 FOLLOWED = {
     "reports.study_id": "studies.study_id",
@@ -154,26 +128,19 @@ GROUPS = {("outcomes", "outcome"): ("response", "mrd", "transplant", "mortality"
 UNIQUE = ("regimens.regimen_id", "cohorts.cohort_id")
 
 
-def _ask(name: str, key: str, evidence: bool, columns: str) -> Table:
-    words = f"{PROVENANCE} {columns}" if evidence else columns
-    links = {
-        column: target.split(".")
-        for place, target in FOLLOWED.items()
-        for table, column in [place.split(".")]
+def _ask(name: str) -> Table:
+    evidence = name in EVIDENCE
+    words = f"{PROVENANCE} {COLUMNS[name]}".split() if evidence else COLUMNS[name].split()
+    key = words[0].rstrip("!")
+    links = [
+        ForeignKey(column, *target.split("."))
+        for table, column, target in ((*place.split("."), target) for place, target in FOLLOWED.items())
         if table == name
-    }
+    ]
     if evidence:
-        links |= {column: ["reports", "report_id"] for column in ("report_id", "source_report_id")}
-    return Table(
-        name,
-        "",
-        name.replace("_", " ").capitalize(),
-        "",
-        tuple(_ask_column(name, key, word) for word in words.split()),
-        key,
-        tuple(ForeignKey(column, *target) for column, target in links.items()),
-        evidence,
-    )
+        links += [ForeignKey(column, "reports", "report_id") for column in ("report_id", "source_report_id")]
+    fields = tuple(_ask_column(name, key, word) for word in words)
+    return Table(name, "", name.replace("_", " ").capitalize(), "", fields, key, tuple(links), evidence)
 
 
 def _ask_column(table: str, key: str, word: str) -> Field:
@@ -185,7 +152,7 @@ def _ask_column(table: str, key: str, word: str) -> Field:
 
 
 # Every table the engine asks for, as it asks for it: without a file, with blank words.
-ASKED: Mapping[str, Table] = {name: _ask(name, *asked) for name, asked in COLUMNS.items()}
+ASKED: Mapping[str, Table] = {name: _ask(name) for name in COLUMNS}
 
 
 def parse_review(descriptor: dict) -> Package:

@@ -7,6 +7,7 @@ This module turns that document into small frozen objects; it reads no file and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # Table Schema type -> pandas dtype. Dates stay text: many are a month or a year only.
 PANDAS_DTYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "string"}
@@ -49,8 +50,7 @@ class Field:
         return self.directions.get(code, "neutral")
 
 
-@dataclass(frozen=True)
-class ForeignKey:
+class ForeignKey(NamedTuple):
     """A column whose values must stand in a column of another table ('' = this table)."""
 
     field: str

@@ -8,7 +8,7 @@ Format of sphinx-external-toc, as Jupyter Book 1 uses it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CONTENTS = "_toc.yml"
 KINDS = ("file", "glob", "url")
@@ -29,8 +29,7 @@ _OPTIONS = (
 _TOP = ("format", "root", "defaults", "meta")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the contents: a ``file`` (a page), a ``glob`` (pages by a pattern) or a ``url``."""
 
     kind: str
@@ -38,8 +37,7 @@ class Entry:
     path: tuple
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(NamedTuple):
     """Something that is not as the format has it, at a path of keys and positions."""
 
     path: tuple

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 CELL = "{code-cell}"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,}|:{3,})(.*)")
@@ -15,8 +16,7 @@ _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
 _PARAGRAPH = re.compile(r" {0,3}(?![-*+>%|=#]|\d+[.)])\S")
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading: its level (1 is a page's title), its words, its line."""
 
     level: int
@@ -24,8 +24,7 @@ class Heading:
     line: int
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A code cell: its code, its options as YAML text, and the lines on which it and each of these begin."""
 
     code: str

@@ -13,7 +13,6 @@ from livingreview.book.frame import (
     frame_page,
     offer_no_made_source,
     prefer_components,
-    remember_stems,
 )
 from tests.cited import RECORD
 from tests.zotero import Head, read_item
@@ -90,15 +89,3 @@ def test_the_books_own_components_are_found_first(app):
     )
     assert known == [(NAME, str(THEME))]
     assert listening == [("config-inited", prefer_components)]
-
-
-def test_a_word_is_stemmed_once(app):
-    stemmed = []
-    language = SimpleNamespace(stem=lambda word: stemmed.append(word) or word[:3])
-    app.builder.indexer = SimpleNamespace(lang=language)
-    for _ in range(3):
-        remember_stems(app)
-        assert language.stem("relapses") == "rel"
-    assert stemmed == ["relapses"]
-    app.builder = SimpleNamespace()
-    remember_stems(app)
