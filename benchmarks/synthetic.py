@@ -286,5 +286,6 @@ def class_rows(name: str, report: str, position: int, chance: random.Random):
                     "events": chance.randint(0, total),
                     "total": total,
                     "attribution": "any",
+                    "period": "",
                 },
             )

@@ -26,7 +26,19 @@ from livingreview.tables.reports import (
 
 LANE = 40
 LEGEND_LINE = 14  # pixels
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+# More shapes than colours, so that the two together tell thirty kinds apart.
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "wedge",
+    "triangle-left",
+    "arrow",
+    "triangle-right",
+)
 UTC = alt.Scale(type="utc")  # a date is the same day wherever the book is built or read
 
 

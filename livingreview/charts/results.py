@@ -36,6 +36,7 @@ from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import (
     ABSENT,
     adverse_event_table,
+    event_words,
     grade_text,
     outcome_table,
     select_outcomes,
@@ -175,6 +176,10 @@ def _bridge_rows(evidence: Evidence, block: Sequence[Mapping]) -> list[ChartRow]
     ]
 
 
+# What makes two counts of a study counts of one event.
+ONE_EVENT = ("term", "period", "grade_min", "grade_max", "cause")
+
+
 def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
     """Adverse events by organ group, one chart per stratum; every event is in the table.
 
@@ -185,7 +190,7 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     for name, part in iterate_strata(evidence, events):
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
         counts = [row | {"cause": _cause(evidence, row)} for row in drawable_counts(part)]
-        chosen = choose_drawn(evidence, counts, "term", "grade_min", "grade_max", "cause", least=least)
+        chosen = choose_drawn(evidence, counts, *ONE_EVENT, least=least)
         studies = studies_in(evidence, [row for choice in chosen for row in choice.rows])
         rows: list[ChartRow] = []
         for group, block in by_block(chosen, "group").items():
@@ -230,7 +235,7 @@ def _cause(evidence: Evidence, row: Mapping) -> str:
 
 def _event(row: Mapping) -> str:
     cause = f", {row['cause']}" if row["cause"] and "related" not in row["term"] else ""
-    return f"{row['term']}, {grade_text(row)}{cause}"
+    return f"{event_words(row)}, {grade_text(row)}{cause}"
 
 
 def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
@@ -246,6 +251,7 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
         rows = [
             fit_row(fit, f"With {entry.name} ({entry.available or 'date not established'})")
             for entry, fit in zip(plan.entries[LEAST_STUDIES - 1 :], fits, strict=True)
+            if fit.status == "ok"
         ]
         first = ", ".join(entry.name for entry in plan.entries[:2])
         parts.append(

@@ -130,7 +130,7 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
     """One fact, one row."""
     for table, columns in (
         ("outcomes", ["cohort_id", "outcome", "timepoint", "definition", "denominator"]),
-        ("adverse_events", ["cohort_id", "term", "grade_min", "grade_max", "attribution"]),
+        ("adverse_events", ["cohort_id", "term", "period", "grade_min", "grade_max", "attribution"]),
         ("characteristics", ["cohort_id", "characteristic", "category"]),
         ("survival", ["cohort_id", "endpoint", "statistic", "time_months", "group"]),
         ("regimen_components", ["regimen_id", "block", "drug_id", "days", "dose", "route", "condition"]),

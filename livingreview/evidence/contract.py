@@ -54,7 +54,7 @@ COLUMNS = {
     ),
     "adverse_events": (
         "cohort_id term! group! grade_min:integer grade_max:integer events:integer total:integer "
-        "percent_reported_pct attribution"
+        "percent_reported_pct attribution period"
     ),
     "patient_timeline": (
         "cohort_id! position:integer! start end date_basis! kind! label! value:number unit response"

@@ -195,6 +195,7 @@ def _describe_adverse_event(evidence: Evidence, row: Mapping) -> dict:
         "outcome": (term, capitalise(term)),
         "outcome_group": (group, "Events of whatever kind" if group == "any" else words),
         "definition": grade_text(row),
+        "time": _told(row["period"]),
     }
 
 

@@ -71,21 +71,31 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
 
 def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
     low, high = exact_interval(entry.events, entry.total)
-    name, figure = entry.name, make_figure(evidence, entry.row_id)
+    name = entry.name
     if entry.rebased:
         name += ", of all enrolled"
     if entry.second_hand and "restated" not in entry.name:
         name += ", restated"
     return {
         "name": name,
-        "href": figure.href,
-        "text": _count(evidence, entry),
+        "figures": _figures(evidence, entry),
         "value": _points(entry.events / entry.total),
         "low": _points(low),
         "high": _points(high),
         "interval": format_interval(low, high, entry.total),
         "size": round(SMALLEST + (LARGEST - SMALLEST) * (entry.total / largest) ** 0.5),
     }
+
+
+def _figures(evidence: Evidence, entry: Entry) -> list[dict]:
+    """A study's count with its link; of a sum every part with its own, and the sum without one."""
+    if not entry.arithmetic:
+        return [{"href": make_figure(evidence, entry.row_id).href, "text": _count(evidence, entry)}]
+    parts = [
+        {"href": make_figure(evidence, part.row_id).href, "text": f"{part.events}/{part.total}"}
+        for part in entry.parts
+    ]
+    return [*parts, {"text": _count(evidence, entry)}]
 
 
 def _count(evidence: Evidence, entry: Entry) -> str:

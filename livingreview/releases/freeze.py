@@ -178,7 +178,7 @@ def write_readme(now: Snapshot, record: dict) -> str:
         "`row_id` is the address of a figure and stays the same from version to version.\n\n"
         f"## Tables\n\n{tables}\n- `references.bib`: a report's bibliographic record\n\n"
         f"## Cite\n\n{authors}. {record['title']}. Version {version}; {date}.\n\n"
-        f"## Licence\n\n{record['license']} for the data; the whole text stands in `LICENSE`.\n"
+        f"## Licence\n\n{record['license']} for the data; the whole text is in `LICENSE`.\n"
     )
 
 

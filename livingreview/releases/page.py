@@ -82,7 +82,7 @@ def show_changes() -> Stack:
     root = find_root()
     versions = list_releases(root)
     if not versions:
-        return Stack([], "With the first release, what moved since will stand here.")
+        return Stack([], "With the first release, what has changed since will be listed here.")
     now = load_snapshot(root, NOW)
     names = [*versions, *([] if is_released(root, versions[-1]) else [NOW])]
     snapshots = [now if name == NOW else load_snapshot(root, name) for name in names]

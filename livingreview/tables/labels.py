@@ -10,6 +10,17 @@ from livingreview.evidence import Evidence
 from livingreview.tables.common import NOT_REPORTED, short_name, study_name, text
 
 ORGAN = ("adverse_events", "group")  # it stands in a heading
+# Columns of a row that may part it from another, the most telling first.
+TELLING = (
+    "timepoint",
+    "period",
+    "attribution",
+    "group",
+    "assessed_at",
+    "denominator",
+    "definition",
+    "origin",
+)
 Words = Callable[[Mapping], str]
 
 
@@ -99,8 +110,7 @@ def row_details(evidence: Evidence, table: str) -> list[Words]:
             return lambda row: _coded(evidence, table, column, row[column])
         return lambda row: "" if text(row[column]) in ("", "not_reported") else text(row[column])
 
-    columns = ("timepoint", "attribution", "group", "assessed_at", "denominator", "definition", "origin")
-    own = [of_row(name) for name in columns if name in package.columns and (table, name) != ORGAN]
+    own = [of_row(name) for name in TELLING if name in package.columns and (table, name) != ORGAN]
     return [
         lambda row: _without_study(row["c_label"], study_name(evidence, row["cohort_id"])),
         of_cohort("arm"),

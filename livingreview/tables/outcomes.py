@@ -203,6 +203,11 @@ def grade_text(row: Mapping) -> str:
     return f"grade {low}" if low == high else f"grade {low} to {high}"
 
 
+def event_words(row: Mapping) -> str:
+    """'Infection', or 'Infection in cycle 1' where the report counts over a part of the treatment only."""
+    return row["term"] if pd.isna(row["period"]) else f"{row['term']} in {row['period']}"
+
+
 def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
     """Adverse events by organ group, every term and grade band; neither is ever added up."""
     columns = [
@@ -218,7 +223,7 @@ def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) 
         rows.append(Row([capitalise(evidence.label("adverse_events", "group", group))], heading=True))
         cells = [
             (
-                row["term"],
+                event_words(row),
                 grade_text(row),
                 evidence.label("adverse_events", "attribution", row["attribution"]),
             )

@@ -169,7 +169,7 @@ class Plan:
         """The decision in one sentence."""
         k = len(self.entries)
         if k < 2:
-            return "fewer than two studies may stand together" if k else "no study may stand in a pool"
+            return "fewer than two studies may be pooled together" if k else "no study may be pooled"
         if k < LEAST_STUDIES:
             return "two studies: both shown, none pooled"
         if self.stop:

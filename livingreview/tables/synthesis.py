@@ -27,6 +27,10 @@ NO_PAIR = (
     "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool."
 )
 NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of this chapter."
+RATIO_REFUSED = {
+    "no_events": "not estimable: no events in either arm",
+    "all_events": "not estimable: every patient had the event",
+}
 NO_COUNTS = "not calculated: an arm's count is not printed"
 # (model, how it is named, what its value is); always the same set (see the methods page).
 MODELS = (
@@ -65,7 +69,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     columns = [
         Column("Stratum and outcome"),
         Column("Decision and reason"),
-        Column("Studies that may stand together", True),
+        Column("Studies that may be pooled together", True),
         Column("Left out, and why"),
     ]
     if not rows:
@@ -93,6 +97,11 @@ def pooled_plans(evidence: Evidence) -> list[Plan]:
 def interval_words(interval: tuple[float, float], total: int) -> str:
     """An interval in percent; 'not estimable' where the model gives none."""
     return "not estimable" if any(pd.isna(end) for end in interval) else format_interval(*interval, total)
+
+
+def estimate_words(fit: PooledProportion) -> str:
+    """A pooled value in percent; 'not estimable' where the model refuses or does not converge."""
+    return format_percent(fit.estimate, fit.total) if fit.status == "ok" else "not estimable"
 
 
 def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
@@ -170,7 +179,7 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
         if len(plan.entries) < FEW_STUDIES:
             continue
         rows = [
-            Row([entry.name, format_percent(fit.estimate, fit.total), interval_words(fit.ci, fit.total)])
+            Row([entry.name, estimate_words(fit), interval_words(fit.ci, fit.total)])
             for entry, fit in zip(plan.entries, leave_one_out(plan.events, plan.totals), strict=True)
         ]
         tables.append(
@@ -250,9 +259,8 @@ def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
     if pd.isna([one["events"], one["total"], other["events"], other["total"]]).any():
         return (NO_COUNTS,) * 2
     table = two_by_two(one["events"], one["total"], other["events"], other["total"])
-    events, total = one["events"] + other["events"], one["total"] + other["total"]
-    ratio = "not estimable" if events in (0, total) else format_ratio(table.risk_ratio, *table.risk_ratio_ci)
-    if table.corrected and events not in (0, total):
+    ratio = RATIO_REFUSED.get(table.reason) or format_ratio(table.risk_ratio, *table.risk_ratio_ci)
+    if table.status == "ok" and table.corrected:
         ratio += ", with 0.5 added to each cell"
     difference = Fraction(int(one["events"]), int(one["total"])) - Fraction(
         int(other["events"]), int(other["total"])

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from livingreview.charts.courses import _encode_kinds
+from livingreview.charts.render import PALETTE
 from livingreview.evidence import select_class, select_part
 from tests.drawn import CHARTS, CLASSES, figures_of, validate
 
@@ -20,3 +22,10 @@ def test_charts_are_valid_and_told_in_words(review, class_id, kind):
         assert html.count("<table") == 1
         assert "nan" not in re.findall(r"[a-z]+", figure.description.lower())
         assert "<NA>" not in figure.description
+
+
+def test_no_two_kinds_of_event_look_alike(review):
+    kinds = list(review.package.field("patient_timeline", "kind").labels.values())
+    color, shape, _ = _encode_kinds([{"kind": kind} for kind in kinds], kinds)
+    marks = list(zip(color["scale"]["range"], shape["scale"]["range"], strict=True))
+    assert len(set(marks)) == len(kinds) > len(PALETTE)

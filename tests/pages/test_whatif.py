@@ -5,7 +5,7 @@ import json
 import pytest
 
 from livingreview.display.numbers import format_count
-from livingreview.pages.whatif import show_what_if
+from livingreview.pages.whatif import describe_plan, show_what_if
 from livingreview.synthesis import pool_proportions
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.synthesis import MODELS
@@ -126,7 +126,7 @@ def test_every_combination_of_the_panel_is_the_plans(review, plans):
     by_place = {(option["population"], option["outcome"], option["base"]): option for option in data}
     for plan in plans:
         option = by_place[plan.stratum, f"{plan.outcome}, {plan.when}", plan.base]
-        assert [study["text"] for study in option["studies"]] == [
+        assert [study["figures"][-1]["text"] for study in option["studies"]] == [
             format_count(entry.events, entry.total) for entry in plan.entries
         ]
         assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
@@ -146,3 +146,19 @@ def test_every_combination_of_the_panel_is_the_plans(review, plans):
             )
             assert f"{result['value']:.1f}%" in result["text"]
             assert result["text"].split(" [")[0] in result["sentence"]
+
+
+def test_every_part_of_a_sum_has_its_link(review):
+    """A study whose count is added up from cohorts leads to each of them, not to the first alone."""
+    plan, entry = next(
+        (plan, entry) for plan in synthesis_plan(review) for entry in plan.entries if entry.arithmetic
+    )
+    told = next(
+        study for study in describe_plan(review, plan)["studies"] if study["name"].startswith(entry.name)
+    )
+    *parts, total = told["figures"]
+    assert [part["text"] for part in parts] == [f"{part.events}/{part.total}" for part in entry.parts]
+    assert len({part["href"] for part in parts}) == len(entry.row_ids) > 1
+    assert all(part["href"].endswith(row) for part, row in zip(parts, entry.row_ids, strict=True))
+    assert "href" not in total
+    assert total["text"].startswith(f"{entry.events}/{entry.total}")

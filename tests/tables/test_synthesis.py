@@ -76,7 +76,9 @@ def test_contrasts_keep_to_one_trial_and_one_question(review):
         )
     pair = [figure.row_id for figure in rows[0].cells[1:3]]
     empty = spoil(review, "outcomes", change_rows(pair, events=0))
-    assert tabulate_contrasts(empty, caption="Contrasts").rows[0].cells[3] == "not estimable"
+    assert tabulate_contrasts(empty, caption="Contrasts").rows[0].cells[3] == (
+        "not estimable: no events in either arm"
+    )
     half = spoil(review, "outcomes", change_rows(pair[:1], events=0))
     assert "0.5 added" in tabulate_contrasts(half, caption="Contrasts").rows[0].cells[3]
 

@@ -30,9 +30,13 @@
   const row = (attributes, name, picture, figure) =>
     make("tr", { role: "row", ...attributes }, make("th", { role: "rowheader", scope: "row" }, name), make("td", { role: "cell" }, picture), make("td", { role: "cell" }, ...figure));
 
+  // A sum is told by its parts, each with its link: "8/21 + 11/14 = 19/35 (54%)".
+  const count = (figures) =>
+    figures.flatMap(({ href, text }, i) => [i === 0 ? "" : href ? " + " : " = ", href ? make("a", { href }, text) : text]);
+
   const forest = (option, model) => {
     const body = make("tbody", { role: "rowgroup" });
-    for (const study of option.studies) body.append(row({}, study.name, bar(study, "study"), [make("a", { href: study.href }, study.text), ` [${study.interval}]`]));
+    for (const study of option.studies) body.append(row({}, study.name, bar(study, "study"), [...count(study.figures), ` [${study.interval}]`]));
     if (model.value !== undefined) body.append(row({ class: "lr-whatif-pooled" }, "Pooled", bar(model, "pooled"), [model.text]));
     const axis = make("span", { class: "lr-whatif-axis" }, ...["0%", "50%", "100%"].map((text) => make("span", {}, text)));
     const head = make("tr", { role: "row" }, ...["Study", axis, "Events/total [95% interval]"].map((title) => make("th", { role: "columnheader", scope: "col" }, title)));
