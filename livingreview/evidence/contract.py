@@ -79,7 +79,7 @@ COLUMNS = {
         "risk_of_bias:integer! inconsistency:integer! indirectness:integer! imprecision:integer! "
         "publication_bias:integer! certainty! reason!"
     ),
-    "readings": "claim_id! digest! read_on:date!",
+    "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "glossary": "term! meaning!",
     "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
     "extraction_agreement": (

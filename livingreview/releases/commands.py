@@ -10,6 +10,13 @@ from pathlib import Path
 
 from livingreview.files import find_root, is_current
 
+# State of a conclusion -> why it waits to be read.
+WAITING = {
+    "changed": "its rows or words changed since it was read",
+    "new_evidence": "results on its question were entered, corrected or removed since it was read",
+    "unread": "no reading is recorded",
+}
+
 
 def add_commands(commands) -> None:
     """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
@@ -100,13 +107,11 @@ def run_reread(options: argparse.Namespace) -> int:
     root = find_root(options.root)
     waiting = list_unread(root)
     if not options.claims and not options.all:
-        for claim_id, state in waiting:
-            changed = state == "changed"
-            why = "its rows or words changed since it was read" if changed else "no reading is recorded"
-            print(f"{claim_id}: {why}")
+        for claim_id, state, reports in waiting:
+            print(f"{claim_id}: {WAITING[state]}" + (f"; new: {', '.join(reports)}" if reports else ""))
         print(f"{len(waiting)} conclusion(s) to read", file=sys.stderr)
         return 0
-    read = [claim_id for claim_id, _ in waiting] if options.all else options.claims
+    read = [claim_id for claim_id, *_ in waiting] if options.all else options.claims
     try:
         fresh = record_readings(root, read, day=datetime.date.today().isoformat())
     except KeyError as error:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from livingreview.evidence import BIBLIOGRAPHY, read_cells, split_ids
-from livingreview.evidence.readings import reading_state
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.snapshot import Snapshot
+from livingreview.tables.readings import reading_state, rows_on_question
 
 # Kind of a changed evidence row -> what it means. New evidence is told apart from what was known and is now
 # told otherwise.
@@ -64,10 +64,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A conclusion whose words or rows changed.
+    """A conclusion whose words, rows or question's other results changed.
 
-    `kind` is 'added', 'removed', 'reworded' or 'rows changed'; `state` is its reading in the later version,
-    see `livingreview.evidence.readings`.
+    `kind` is 'added', 'removed', 'reworded', 'rows changed' or 'new evidence'; `rows` those it rests on that
+    changed, or else the others that answer its question; `state` is its reading in the later version, see
+    `livingreview.tables.readings`.
     """
 
     claim_id: str
@@ -78,7 +79,7 @@ class Conclusion:
     @property
     def to_read_again(self) -> bool:
         """Whether someone has yet to read it against its rows as they are now."""
-        return self.kind in ("reworded", "rows changed") and self.state != "read"
+        return self.kind in ("reworded", "rows changed", "new evidence") and self.state != "read"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def compare(before: Snapshot, after: Snapshot) -> Difference:
         _compare_reports(old["reports"], new["reports"], rows),
         rows,
         _compare_estimates(before, after, rows),
-        _compare_conclusions(old, new, after, rows),
+        _compare_conclusions(old, new, before, after, rows),
         _compare_columns(before, after),
     )
 
@@ -206,7 +207,15 @@ def _compare_estimates(before: Snapshot, after: Snapshot, rows) -> tuple[Move, .
     return tuple(moves)
 
 
-def _compare_conclusions(old: Mapping, new: Mapping, after: Snapshot, rows) -> tuple[Conclusion, ...]:
+def _others_touched(claim_id: str, changed: set[str], before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """Changed rows that answer the question of a conclusion in either version."""
+    asked = {row["row_id"] for item in (before, after) for row in rows_on_question(item.evidence, claim_id)}
+    return tuple(sorted(asked & changed))
+
+
+def _compare_conclusions(
+    old: Mapping, new: Mapping, before: Snapshot, after: Snapshot, rows
+) -> tuple[Conclusion, ...]:
     changed = {change.key for change in rows if change.evidence}
     found = []
     for claim_id in sorted(old["claims"].keys() | new["claims"].keys()):
@@ -219,6 +228,8 @@ def _compare_conclusions(old: Mapping, new: Mapping, after: Snapshot, rows) -> t
             kind = "reworded"
         elif touched:
             kind = "rows changed"
+        elif touched := _others_touched(claim_id, changed, before, after):
+            kind = "new evidence"
         else:
             continue
         state = "" if second is None else reading_state(after.evidence, claim_id)

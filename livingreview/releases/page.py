@@ -186,7 +186,7 @@ def _conclusion_table(difference: Difference, title: str) -> HtmlTable:
     columns = [
         Column("Conclusion"),
         Column("What changed"),
-        Column("Its rows that changed"),
+        Column("Results that changed"),
         Column("Reading"),
     ]
     rows = [

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_evidence, records
-from livingreview.evidence.readings import digest_claim, reading_state
+from livingreview.tables.readings import Reading, new_reports, reading_state, take_reading
+
+COLUMNS = ("claim_id", "read_on", *Reading._fields)
 
 
 def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[str]:
@@ -26,28 +30,30 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
         raise KeyError(msg)
     known = set(evidence.tables["claims"]["claim_id"])
     kept = {
-        row["claim_id"]: [row["claim_id"], row["digest"], row["read_on"]]
+        row["claim_id"]: ["" if pd.isna(row[name]) else row[name] for name in COLUMNS]
         for row in records(evidence.tables["readings"])
         if row["claim_id"] in known
     }
     fresh = [
         claim_id
         for claim_id in claim_ids
-        if digest_claim(evidence, claim_id) and reading_state(evidence, claim_id) != "read"
+        if take_reading(evidence, claim_id) and reading_state(evidence, claim_id) != "read"
     ]
-    kept |= {claim_id: [claim_id, digest_claim(evidence, claim_id), day] for claim_id in fresh}
+    kept |= {claim_id: [claim_id, day, *take_reading(evidence, claim_id)] for claim_id in fresh}
     write_rows(
         root / "data" / "readings.csv",
-        ["claim_id", "digest", "read_on"],
+        COLUMNS,
         [kept[claim_id] for claim_id in sorted(kept)],
     )
     record_rows(root)
     return fresh
 
 
-def list_unread(root: Path) -> list[tuple[str, str]]:
-    """(claim_id, state) of every conclusion that is not read as it stands."""
+def list_unread(root: Path) -> list[tuple[str, str, list[str]]]:
+    """(claim_id, state, reports it does not know of) of every conclusion that is not read as it is now."""
     evidence = load_evidence(root)
-    claim_ids = evidence.tables["claims"]["claim_id"]
-    states = {claim_id: reading_state(evidence, claim_id) for claim_id in claim_ids}
-    return [(claim_id, state) for claim_id, state in states.items() if state != "read"]
+    return [
+        (claim_id, state, new_reports(evidence, claim_id))
+        for claim_id in evidence.tables["claims"]["claim_id"]
+        if (state := reading_state(evidence, claim_id)) != "read"
+    ]

@@ -16,7 +16,6 @@ from livingreview.display.numbers import (
     write_printed,
 )
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.evidence.readings import STATES, reading_state
 from livingreview.tables.common import (
     NOT_REPORTED,
     capitalise,
@@ -26,6 +25,7 @@ from livingreview.tables.common import (
     text,
     with_cohorts,
 )
+from livingreview.tables.readings import say_reading
 
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
@@ -375,7 +375,7 @@ def list_claims(evidence: Evidence) -> Fragment:
             "reason": row["certainty_reason"],
             "read": how_far_read(evidence, row["rests_on"]),
             "overturned_by": row["overturned_by"],
-            "reading": STATES[reading_state(evidence, row["claim_id"])],
+            "reading": say_reading(evidence, row["claim_id"]),
         }
         for row in records(claims.sort_values(["class_id", "position"]))
     ]

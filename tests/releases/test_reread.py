@@ -3,9 +3,9 @@
 import csv
 
 from livingreview.checks import check_project, record_rows
-from livingreview.evidence.readings import reading_state
 from livingreview.releases import compare, load_snapshot
 from livingreview.releases.reread import record_readings
+from livingreview.tables.readings import reading_state
 from tests.checks.damage import set_cell
 from tests.released import CLAIM, FIRST, correct_a_row
 
@@ -27,7 +27,10 @@ def test_readings_are_checked(copy):
     assert [(problem.file, problem.column) for problem in check_project(copy)] == [("readings.csv", "digest")]
     with open(copy / "data" / "readings.csv", "w", newline="", encoding="utf-8") as handle:
         csv.writer(handle, lineterminator="\n").writerows(
-            [["claim_id", "digest", "read_on"], ["no.such.claim", "0" * 12, "2031-01-02"]]
+            [
+                ["claim_id", "read_on", "digest", "slice_digest", "slice_reports"],
+                ["no.such.claim", "2031-01-02", "0" * 12, "0" * 12, ""],
+            ]
         )
     record_rows(copy)
     assert {problem.column for problem in check_project(copy)} == {"claim_id"}
