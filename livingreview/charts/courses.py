@@ -99,7 +99,8 @@ def _draw_calendar(evidence: Evidence, part: pd.DataFrame, title: str, table: Ht
         if row["row_id"] in evidence.flags and not pd.isna(row["note"]):
             warnings.append(f"{drugs[row['drug_id']]}: {row['note']}")
         block = f"{row['block']}: " if not pd.isna(row["block"]) else ""
-        label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {text(row['route'])}".strip()
+        route = evidence.label("regimen_components", "route", row["route"])
+        label = f"{block}{drugs[row['drug_id']]} {write_value(evidence, row)} {route}".strip()
         words = ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word)
         days = text(row["days"]).replace(",", ", ")
         lanes.append(

@@ -29,10 +29,8 @@ from livingreview.evidence import Evidence
 from livingreview.tables.choice import Choice
 from livingreview.tables.common import capitalise, iterate_strata, text
 from livingreview.tables.labels import distinguish, row_details
-from livingreview.tables.outcomes import ABSENT, outcome_table, select_outcomes
+from livingreview.tables.outcomes import ABSENT, UNFAVOURABLE, outcome_table, select_outcomes
 from livingreview.tables.plan import ARM, BASE_NAMES, BASES, Entry, Plan, synthesis_plan
-
-UNFAVOURABLE = "Relapses, treatment failures and deaths"
 
 
 @dataclass(frozen=True)
@@ -45,13 +43,20 @@ class _Line:
 
 
 def draw_forest(
-    evidence: Evidence, group: str, *, title: str, unfavourable: str = UNFAVOURABLE, least: int = 5
+    evidence: Evidence,
+    group: str,
+    *,
+    title: str = "",
+    unfavourable: str = UNFAVOURABLE,
+    least: int = 5,
+    harm_only: bool = False,
 ) -> Stack:
     """Forest plots of outcome counts with their tables, one per stratum, on the same 0-100% axis.
 
     Rows are grouped by outcome, since one outcome is not another. The chart shows counts of at least `least`
     patients; the table under it holds every row, with definition, denominator and time point.
-    Outcomes that are bad for a patient stand in charts and tables of their own, titled `unfavourable`.
+    Outcomes that are bad for a patient stand in charts and tables of their own, titled `unfavourable`; with
+    `harm_only` they alone are shown.
     """
     field = evidence.package.field("outcomes", "outcome")
     outcomes = select_outcomes(evidence, group)
@@ -67,7 +72,7 @@ def draw_forest(
             own = [c for c in chosen if (field.direction(c.rows[0]["outcome"]) == "bad") == bad]
             # One count is drawn where it is what the display is about and more is told of these patients.
             enough = len(own) > 1 or (own and bad == main and len(chosen) > 1)
-            if rows:
+            if rows and (bad or not harm_only):
                 found[bad].append(_draw_stratum(evidence, group, name, rows, own if enough else [], words))
     explained = iter(explain_marks([part for parts in found.values() for part in parts]))
     stacks = [
@@ -138,18 +143,23 @@ def _why_not(choice: Choice, plans: Sequence[Plan]) -> str:
 def _label_lines(evidence: Evidence, lines: Sequence[_Line], one_study: bool) -> list[ChartRow]:
     def base(row: Mapping) -> str:
         name = name_cohort(evidence, row, one_study=one_study)
-        whom = row["denominator"] not in ("treated", "subgroup") and not row["rebased"]
         when = f", {row['timepoint']}" if text(row.get("timepoint")) else ""
-        return f"{name}{' (' + row['denominator'] + ')' if whom else ''}{when}"
+        return f"{name}{'' if row['rebased'] else _whom(row)}{when}"
 
     first = [line.rows[0] | {"rebased": bool(line.entry and line.entry.rebased)} for line in lines]
     labels = distinguish(first, base, row_details(evidence, "outcomes"))
     return [_draw_line(evidence, line, label) for line, label in zip(lines, labels, strict=True)]
 
 
+def _whom(row: Mapping) -> str:
+    """' (responders)': whom a count is of, where that is not all patients treated."""
+    return "" if row["denominator"] in ("treated", "subgroup") else f" ({row['denominator']})"
+
+
 def _draw_line(evidence: Evidence, line: _Line, label: str) -> ChartRow:
     if len(line.rows) > 1:
-        drawn = sum_row(evidence, line.rows)
+        rebased = bool(line.entry and line.entry.rebased)
+        drawn = sum_row(evidence, line.rows, whom="" if rebased else _whom(line.rows[0]))
     elif line.entry and line.entry.rebased:
         again = line.rows[0] | {"total": line.entry.total}
         drawn = count_row(evidence, again, f"{label}, counted again from all enrolled")

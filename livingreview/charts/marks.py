@@ -58,11 +58,11 @@ def _percent_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
     )
 
 
-def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "") -> ChartRow:
+def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "", whom: str = "") -> ChartRow:
     """A chart row for the counts of cohorts without a patient in common, added up.
 
-    Its label states the counts; the cohorts' names would take a phone's whole screen, and stand in the tables
-    and in what is told of the mark.
+    Its label states the counts, and `whom` they count where that is not all patients treated; the cohorts'
+    names would take a phone's whole screen, and stand in the tables and in what is told of the mark.
     """
     counts = [(int(row["events"]), int(row["total"])) for row in rows]
     events, total = (sum(column) for column in zip(*counts, strict=True))
@@ -76,7 +76,7 @@ def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "") -> Char
     )
     restated = any(map(is_second_hand, rows))
     terms = " + ".join(f"{part}/{of}" for part, of in counts)
-    label = f"{study_name(evidence, rows[0]['cohort_id'])}, {len(rows)} cohorts: {terms}"
+    label = f"{study_name(evidence, rows[0]['cohort_id'])}, {len(rows)} cohorts{whom}: {terms}"
     return ChartRow(
         "; ".join(filter(None, (what, label))),
         100 * events / total,
@@ -87,7 +87,7 @@ def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "") -> Char
         total,
         restated,
         restated=restated,
-        parts=tuple(make_figure(evidence, row) for row in rows[1:]),
+        parts=tuple(make_figure(evidence, row) for row in rows),
     )
 
 

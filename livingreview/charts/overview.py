@@ -79,9 +79,9 @@ def _first_outcomes(evidence: Evidence, group: str, least: int) -> list[Choice]:
                 order[choice.rows[0]["outcome"]],
             )
         )
-        units: dict[tuple[str, str], Choice] = {}
+        units: dict[tuple[str, str, str], Choice] = {}
         for choice in told:
-            units.setdefault((choice.study_id, text(choice.rows[0]["c_arm"])), choice)
+            units.setdefault((choice.study_id, text(choice.rows[0]["c_arm"]), choice.regimen), choice)
         chosen += one_of_each_patient(evidence, units.values())[0]
     return patients_once(evidence, chosen)
 

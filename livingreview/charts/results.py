@@ -189,7 +189,7 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
     events = in_declared_order(evidence, with_cohorts(evidence, "adverse_events"), "adverse_events", "group")
     for name, part in iterate_strata(evidence, events):
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
-        counts = [row | {"cause": _cause(evidence, row)} for row in drawable_counts(part)]
+        counts = [row | {"cause": _cause(evidence, row)} for row in drawable_counts(part, percentages=True)]
         chosen = choose_drawn(evidence, counts, *ONE_EVENT, least=least)
         studies = studies_in(evidence, [row for choice in chosen for row in choice.rows])
         rows: list[ChartRow] = []

@@ -340,11 +340,15 @@ def _describe_block(block: Sequence[ChartRow]) -> str:
 def as_table(rows: Sequence[ChartRow], title: str) -> HtmlTable:
     """The chart's numbers as a table."""
     body = [
-        Row([row.label], heading=True)
-        if row.heading
-        else Row([row.label, row.figure or "", [row.extra, *row.parts] if row.parts else row.extra])
+        Row([row.label], heading=True) if row.heading else Row([row.label, _linked(row), row.extra])
         for row in rows
     ]
-    return HtmlTable(
-        f"{title}, figures", [Column("Row"), Column("Figure", True), Column("Interval", True)], body
-    )
+    columns = [Column("Group"), Column("Result", True), Column("Interval", True)]
+    return HtmlTable(f"{title}, numbers", columns, body)
+
+
+def _linked(row: ChartRow) -> Figure | list | str:
+    """What a row shows, with its link; a sum is printed nowhere, so the links are those of its parts."""
+    if row.parts and row.figure:
+        return [f"{row.figure.text}, the sum of", *row.parts]
+    return row.figure or ""

@@ -14,11 +14,12 @@ from livingreview.tables.common import group_by, text
 from livingreview.tables.plan import BASES
 
 
-def drawable_counts(rows: Sequence[dict]) -> list[dict]:
+def drawable_counts(rows: Sequence[dict], *, percentages: bool = False) -> list[dict]:
     """Rows with counts; ad-hoc subgroups stay in the tables.
 
     An arm of a randomised trial given as a percentage only may be drawn all the same where the other arm is:
-    without it that one would stand alone.
+    without it that one would stand alone. With `percentages` every printed percentage is: a chart of harm
+    without the common events, for want of their counts, would make a treatment look safer than it is.
     """
     counted = [row for row in rows if row.get("denominator") != "subgroup" and not pd.isna(row["events"])]
     counted = [row for row in counted if not pd.isna(row["total"])]
@@ -34,6 +35,8 @@ def drawable_counts(rows: Sequence[dict]) -> list[dict]:
         if any(question == _question(row) and arm != row["c_arm"] for question, arm in told)
     }
     kept = {row["row_id"] for row in counted} | paired
+    if percentages:
+        kept |= {row["row_id"] for row in rows if not pd.isna(row["percent_reported_pct"])}
     return [row for row in rows if row["row_id"] in kept]
 
 
@@ -53,9 +56,14 @@ def _question(row: dict) -> tuple:
 
 
 def alike_rows(row: dict) -> tuple:
-    """What rows of one study must share to be added up in a chart: outcome, time, patients, cause."""
+    """What rows of one study must share to be added up in a chart: outcome, time, patients, cause.
+
+    A percentage without its count is like no other.
+    """
     told = tuple(text(row.get(name)) for name in ("outcome", "assessed_at", "cause", "term"))
-    return (*told, text(BASES.get(row.get("denominator"), "")))
+    uncounted = pd.isna(row.get("events", 0)) or pd.isna(row["total"])
+    alone = row["row_id"] if uncounted else ""
+    return (*told, text(BASES.get(row.get("denominator"), "")), alone)
 
 
 def choose_drawn(

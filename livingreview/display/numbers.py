@@ -24,6 +24,8 @@ from livingreview.synthesis import proportion_interval
 Number = int | float | Fraction
 SECOND_HAND, DERIVED = ("restated", "restated_derived"), ("derived", "restated_derived")
 NO_NUMBER = "not estimable"
+NOT_REPORTED = "not reported"
+SHORT = 60  # characters of a fragment that is quoted where it gives no number
 SETTLED = 12  # significant digits that a calculated number is good for
 PERCENT = re.compile(r"\d+(?:\.\d+)?")
 PRINTED = re.compile(r"\d+(?:\.\d+)?")
@@ -156,6 +158,11 @@ def write_printed(row: Mapping, value: Number) -> str:
     return format_number(value) if digits is None else format_fixed(value, digits)
 
 
+def count_words(number: str, words: str) -> str:
+    """Words about a number, in the singular where it is 1: '1 month', '1 dose a day'."""
+    return re.sub(r"(?<![\d.])1 (\w{3,}?)s\b", r"1 \1", words) if number == "1" else words
+
+
 def _cell(row: Mapping, name: str) -> str:
     return "" if pd.isna(row.get(name, pd.NA)) else str(row[name])
 
@@ -229,13 +236,14 @@ def make_figure(evidence: Evidence, row: Mapping | str, text: str | None = None)
         row = evidence.row(row)
     row_id = row["row_id"]
     text = text if text is not None else write_value(evidence, row)
+    marks = () if text == NOT_REPORTED else marks_of(evidence, row)  # nothing is there to be marked
     return Figure(
         text,
         row_id,
         row_href(row["report_id"], row_id),
         describe_printed(row),
         f"{evidence.report_names[row['report_id']]}, {evidence.in_words(row['locator'])}",
-        marks_of(evidence, row),
+        marks,
         row_id in rows_in_doubt(evidence),
     )
 
@@ -252,12 +260,17 @@ def _write_counts(_evidence, row) -> str:
     if not pd.isna(row["percent_reported_pct"]):
         of = "" if pd.isna(row["total"]) else f" of {row['total']}"
         return f"{row['percent_reported_pct']}%{of}"
-    return "count not printed" if pd.isna(row["events"]) else f"{row['events']}"
+    if not pd.isna(row["events"]):
+        return f"{row['events']}"
+    # "no grade IV infections" is no missing count: what is printed says it.
+    printed = _cell(row, "as_reported")
+    return f"“{printed}”" if 0 < len(printed) <= SHORT else "count not printed"
 
 
 def _write_survival(evidence, row) -> str:
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
-    text = write_printed(row, row["estimate"]) + unit
+    number = write_printed(row, row["estimate"])
+    text = count_words(number, number + unit)
     if not pd.isna(row["ci_low"]):
         level = format_number(100 * _exact(row["ci_level"]))
         return f"{text} ({level}% CI {write_printed(row, row['ci_low'])} to {_upper_limit(evidence, row)})"
@@ -285,7 +298,10 @@ def _write_measure(evidence, row) -> str:
             return ""
         high = "" if pd.isna(high) else f" to {write_printed(row, high)}"
         return f"{write_printed(row, low)}{high}{joint}{unit}".strip()
-    text = f"{sign}{write_printed(row, row['value'])}{joint}{unit}".strip()
+    number = write_printed(row, row["value"])
+    text = count_words(number, f"{sign}{number}{joint}{unit}".strip())
+    if unit == "grade":
+        text = f"grade {sign}{number}"
     if "value_low" in row and not pd.isna(row["value_low"]):
         kind = "95% CI" if row["interval"] == "ci95" else "range"
         high = "" if pd.isna(row["value_high"]) else f" to {write_printed(row, row['value_high'])}"
@@ -302,7 +318,7 @@ def _write_dose(evidence, row) -> str:
 
 
 def _write_cohort(_evidence, row) -> str:
-    return "not reported" if pd.isna(row["n_enrolled"]) else f"{row['n_enrolled']}"
+    return NOT_REPORTED if pd.isna(row["n_enrolled"]) else f"{row['n_enrolled']}"
 
 
 def _write_plain(_evidence, _row) -> str:

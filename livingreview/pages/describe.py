@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from livingreview.display.numbers import write_printed
+from livingreview.display.numbers import count_words, write_printed
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Field, Table
 from livingreview.tables.outcomes import grade_text
+from livingreview.tables.reports import age_text
 
 PROVENANCE = (
     "row_id",
@@ -52,6 +53,7 @@ HIDDEN = {
     "parent_cohort_id",
     "grade_max",
     "age_statistic",
+    "age_max_years",
 }
 # How a bare number or word of these columns is said.
 PHRASES = {
@@ -62,9 +64,6 @@ PHRASES = {
     "days": "days {}",
     "block": "block {}",
     "n_evaluable": "{} evaluable",
-    "age_centre_years": "age {} years",
-    "age_min_years": "from {} years",
-    "age_max_years": "to {} years",
     "follow_up_median_months": "median follow-up {} months",
     "follow_up_min_months": "shortest follow-up {} months",
     "follow_up_max_months": "longest follow-up {} months",
@@ -93,8 +92,12 @@ def _say(evidence: Evidence, table: Table, item: Field, row: Mapping) -> str:
     if name.endswith("_id"):
         # The row that says what the id stands for tells it by its own name.
         return "" if table.name in ("regimens", "cohorts") else _name_of(evidence, name, value)
+    if name in ("age_centre_years", "age_min_years"):
+        # Told once, where the first of them is given.
+        first = name == "age_centre_years" or pd.isna(row["age_centre_years"])
+        return f"age {age_text(evidence, row)} years" if first else ""
     words = evidence.in_words(value) if item.type == "string" else write_printed(row, value)
-    return PHRASES.get(name, "{}").format(words)
+    return count_words(words, PHRASES.get(name, "{}").format(words))
 
 
 def _name_of(evidence: Evidence, column: str, code: str) -> str:

@@ -18,6 +18,7 @@ from livingreview.evidence import Evidence, records
 from livingreview.tables.common import study_name, text
 
 ANOTHER = "another cohort or report of the same study is counted"
+RIVAL = "another regimen of the same report is counted"
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ class Choice:
         One row, or rows of cohorts that share no patient, the largest first: their counts are added up.
     size : int
         Patients of all of them.
+    regimen : str
+        The regimen, where a report compares several: they are never added up. Else ''.
     """
 
     study_id: str
     rows: tuple[dict, ...]
     size: int
+    regimen: str = ""
 
     @property
     def is_sum(self) -> bool:
@@ -137,6 +141,7 @@ def choose_counts(
     alike: Callable[[dict], object],
     size: Callable[[dict], int] = count_size,
     apart: bool = True,
+    rivals: bool = True,
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
     """What stands for each study among rows that tell the same thing, and the rows left out, with the reason.
 
@@ -150,6 +155,9 @@ def choose_counts(
         Patients of a row.
     apart : bool
         Whether of studies that share patients one alone is kept, as in a pool.
+    rivals : bool
+        Whether each regimen of a report that compares several is kept, as a choice of its own; else that of
+        the most patients alone, as in a pool.
     """
     kin = kinship(evidence)
     units: dict[tuple[str, str], list[dict]] = {}
@@ -160,13 +168,39 @@ def choose_counts(
     for (study, _), every in units.items():
         same = _told_of_both_arms(units, study, every, size)
         chosen = _most_patients(kin, _by_rank(evidence, same, size), alike, size)
-        choices.append(Choice(study, tuple(chosen), sum(map(size, chosen))))
         ids = {row["row_id"] for row in chosen}
         dropped += [(row, ANOTHER) for row in every if row["row_id"] not in ids]
+        found = [
+            Choice(study, tuple(part), sum(map(size, part)), regimen)
+            for regimen, part in _by_regimen(chosen).items()
+        ]
+        found.sort(key=lambda choice: -choice.size)
+        choices += found if rivals else found[:1]
+        dropped += [] if rivals else [(row, RIVAL) for choice in found[1:] for row in choice.rows]
     if apart:
         choices, shared = one_of_each_patient(evidence, choices)
         dropped += shared
     return choices, dropped
+
+
+def _by_regimen(rows: Sequence[dict]) -> dict[str, list[dict]]:
+    """Rows of one study by regimen where one of its reports compares several, else all together under ''.
+
+    Two reports of one trial may call its regimen by two names; a report that names two means two.
+    """
+    regimens: dict[str, set[str]] = {}
+    for row in rows:
+        regimens.setdefault(row["report_id"], set()).add(_regimen(row))
+    if all(len(named) == 1 for named in regimens.values()):
+        return {"": list(rows)}
+    parts: dict[str, list[dict]] = {}
+    for row in rows:
+        parts.setdefault(_regimen(row), []).append(row)
+    return parts
+
+
+def _regimen(row: Mapping) -> str:
+    return text(row["c_regimen_id"] if "c_regimen_id" in row else row["regimen_id"])
 
 
 def _told_of_both_arms(

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from livingreview.display.html import link
+from livingreview.display.numbers import NOT_REPORTED  # noqa: F401 - one word for all tables
 from livingreview.evidence import Evidence, records
 
-NOT_REPORTED = "not reported"
 UNKNOWN = re.compile(
     r" \((?:author|year|author and year) not established\)$"
     r"|; (?:author|year|author and year) not established(?=\)$)"
 )
-NO_FAMILY = {"name": "Several regimens, or none entered", "position": 99}
+NO_FAMILY = {"name": "Several regimens, or regimen not stated", "position": 99}
 
 
 def text(value, missing: str = "") -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
-from livingreview.tables.choice import choose_counts
+from livingreview.tables.choice import choose_counts, kinship
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 
 NOTE = (
@@ -25,7 +25,8 @@ DARKEST = 40  # percent of the accent's colour behind the largest number: words 
 def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
     """Patients and studies per class and stratum, with the cohorts they come from in a folded table.
 
-    Counts whole cohorts of included reports on the classes' own regimens. An empty place is a gap, no zero.
+    Counts whole cohorts of included reports on the classes' own regimens, and arms of their trials. An empty
+    place is a gap, no zero.
     """
     frame = evidence.tables["regimen_classes"].sort_values("position")
     classes = frame.set_index("class_id")["short_title"].to_dict()
@@ -65,14 +66,19 @@ def _count_by_stratum(evidence: Evidence, classes: dict[str, str]) -> list[dict]
 
 
 def _own_cohorts(evidence: Evidence) -> list[dict]:
-    """Whole cohorts of included reports on the classes' own regimens, with their class."""
+    """Cohorts of included reports on the classes' own regimens, with their class, each once in its place.
+
+    A part counts where no cohort around it has a regimen of the class: an arm of a randomised trial, one of
+    the regimens of a report on several.
+    """
     own = evidence.families.loc[evidence.families["part"].eq("core"), "class_id"].to_dict()
-    cohorts = evidence.tables["cohorts"]
-    return [
-        row | {"class_id": own[row["regimen_id"]]}
-        for row in records(cohorts.loc[cohorts["parent_cohort_id"].isna()])
+    cohorts = {
+        row["cohort_id"]: row | {"class_id": own[row["regimen_id"]]}
+        for row in records(evidence.tables["cohorts"])
         if row["regimen_id"] in own and row["report_id"] in evidence.included
-    ]
+    }
+    kin = kinship(evidence)
+    return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
 
 
 def _short(evidence: Evidence, setting: str, age_group: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
@@ -24,6 +25,9 @@ from livingreview.tables.common import (
 from livingreview.tables.labels import name_apart, row_details
 
 ABSENT = "No report of this class gives such a figure."
+
+UNFAVOURABLE = "Relapses, treatment failures and deaths"
+HARM = (UNFAVOURABLE, "Adverse events")  # kinds of results that are harm
 
 
 def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
@@ -117,8 +121,20 @@ def _outcome_rows(evidence: Evidence, part: Iterable[dict], caption: str) -> lis
 def _outcome_parts(evidence: Evidence, row: Mapping) -> list[str]:
     outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
     if text(row["definition"]) not in ("", "not_reported"):
-        outcome.append(row["definition"])  # shortened, so without quotation marks
+        # Shortened, so without quotation marks.
+        outcome += [] if says_the_same(outcome[0], row["definition"]) else [row["definition"]]
     return outcome
+
+
+def says_the_same(label: str, definition: str) -> bool:
+    """Whether a definition only repeats what the outcome is called: 'death from any cause' of any death."""
+    short = re.findall(r"\(([^)]*)\)", label)
+    names = (label, re.sub(r"\([^)]*\)", "", label), *short)
+    return _content(definition) in map(_content, names)
+
+
+def _content(words: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", words.lower())) - {"a", "an", "the", "of", "from", "with", "or"}
 
 
 def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:
@@ -156,8 +172,11 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
     return [part for part in (endpoint, statistic, text(row["group"])) if part]
 
 
-def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
-    """Every result but the response, as folded tables by kind with the strata as headings."""
+def tabulate_results(evidence: Evidence, *, title: str, harm_only: bool = False) -> Stack:
+    """Every result but the response, as folded tables by kind with the strata as headings.
+
+    With `harm_only` deaths, relapses, failures and adverse events alone.
+    """
     field = evidence.package.field("outcomes", "outcome")
     died = select_outcomes(evidence, "mortality")
     bad, good = (
@@ -165,15 +184,16 @@ def tabulate_results(evidence: Evidence, *, title: str) -> Stack:
     )
     kinds = (
         ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
-        ("Relapses, treatment failures and deaths", bad, outcome_table),
+        (HARM[0], bad, outcome_table),
         ("Survivors and favourable outcomes", good, outcome_table),
         ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
         ("Survival", with_cohorts(evidence, "survival"), survival_table),
-        ("Adverse events", with_cohorts(evidence, "adverse_events"), adverse_event_table),
+        (HARM[1], with_cohorts(evidence, "adverse_events"), adverse_event_table),
     )
     parts = [
         part
         for name, rows, make_table in kinds
+        if not harm_only or name in HARM
         for part in _folded(evidence, rows, f"{title}: {name}", make_table)
     ]
     return Stack(parts, ABSENT)
@@ -188,7 +208,7 @@ def _folded(
     if not tables:
         return []
     figures = sum(len(table.figures) for table in tables)
-    return [fold(join_tables(tables, caption), f"{caption} ({figures} figures)")]
+    return [fold(join_tables(tables, caption), f"{caption} ({figures} result{'s' if figures != 1 else ''})")]
 
 
 def grade_text(row: Mapping) -> str:

@@ -17,7 +17,7 @@ from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import PooledProportion, pool_proportions
 from livingreview.tables.choice import Choice, choose_counts, name_sum, say_sum
-from livingreview.tables.common import full_name, group_by, stratum_name
+from livingreview.tables.common import full_name, group_by, stratum_name, text
 from livingreview.tables.outcomes import select_outcomes
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
@@ -209,6 +209,9 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
         for table, key in (("cohorts", "cohort_id"), ("studies", "study_id"), ("reports", "report_id"))
     )
     directions = evidence.package.field("outcomes", "outcome")
+    # A report whose date is not established came no earlier than the study's first.
+    dated = evidence.tables["reports"].dropna(subset=["first_available"])
+    earliest = dated.groupby("study_id")["first_available"].min().to_dict()
     found = []
     for row in rows:
         if pd.isna(row["cohort_id"]):
@@ -221,7 +224,7 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
                 "study_id": cohort["study_id"],
                 "arm": cohort["arm"],
                 "design": study["design"],
-                "available": "" if pd.isna(report["first_available"]) else report["first_available"],
+                "available": text(report["first_available"]) or earliest.get(cohort["study_id"], ""),
                 "name": full_name(evidence, row),
                 "study": study["name"],
                 "direction": directions.direction(row["outcome"]),
@@ -267,7 +270,7 @@ def _make_plan(
             when = evidence.label("outcomes", "assessed_at", row["assessed_at"])
             left_out.append((row["row_id"], row["name"], f"assessed {when}"))
     timed = [row for row in rows if row["assessed_at"] == time]
-    kept, dropped = choose_counts(evidence, timed, alike=alike_counts)
+    kept, dropped = choose_counts(evidence, timed, alike=alike_counts, rivals=False)
     left_out += [(row["row_id"], row["name"], reason) for row, reason in dropped]
     address = ".".join(str(part) for part in (family, disease, setting, age, outcome, base, time))
     entries = sorted(map(make_entry, kept), key=lambda entry: (entry.available or "9999", entry.row_id))

@@ -60,7 +60,7 @@ def _affected(evidence: Evidence, discrepancy: Mapping, reports: str) -> list[Fi
         if row_id in evidence.row_tables
     )
     return [
-        replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "row")
+        replace(figure, href=f"{reports}{figure.href.rpartition('/')[2]}", text=figure.text or "wording")
         for figure in figures
     ]
 

@@ -237,7 +237,7 @@ def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> Html
             [
                 when_text(row),
                 f"{evidence.label('patient_timeline', 'kind', row['kind'])}: {row['label']}",
-                make_figure(evidence, row, "source" if pd.isna(row["value"]) else None),
+                make_figure(evidence, row, "wording" if pd.isna(row["value"]) else None),
                 evidence.label("patient_timeline", "response", row["response"]),
             ]
         )

@@ -24,7 +24,8 @@ from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
 
 NOTHING = "Nothing in this chapter may be pooled: no set of counts meets the rules of the methods page."
 NO_PAIR = (
-    "No outcome of this chapter is reported by two studies of the same stratum, so there is nothing to pool."
+    "No outcome of this chapter is reported by two studies of the same stratum and counted from the same "
+    "kind of denominator, so there is nothing to pool."
 )
 NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of this chapter."
 RATIO_REFUSED = {
@@ -157,7 +158,7 @@ def _reference_rows(fit: PooledProportion) -> list[Row]:
     interval = interval_words((fit.crude.low, fit.crude.high), fit.total)
     average = format_percent(fit.marginal_mean, fit.total)
     return [
-        Row(["Population average of the first model", "mean patient", average, "", "", ""]),
+        Row(["Population average of the first model", "mean study", average, "", "", ""]),
         Row(["Crude total", "all patients added up", crude, interval, "", ""]),
     ]
 

@@ -15,7 +15,7 @@ from livingreview.charts.marks import (
     studies_in,
     sum_row,
 )
-from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.charts.rows import ChartRow, as_table, draw_rows
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import exact_interval
 from livingreview.synthesis import pool_proportions
@@ -114,3 +114,15 @@ def test_a_cohort_is_named_with_its_study_where_there_are_several(review, rows):
     assert name_cohort(review, row, one_study=True) == row["c_label"]
     assert name_cohort(review, row, one_study=False) != row["c_label"]
     assert studies_in(review, [row, other, row]).count(";") == 1
+
+
+def test_the_links_of_a_sum_are_those_of_its_parts(review, rows):
+    """A sum is printed in no report, so it has no link: each of its parts has."""
+    ids = ["kiyoi-2020.outcome.phase2.cr-crh", "japan-expansion-2022.outcome.adults.cr-crh"]
+    drawn = sum_row(review, [rows[row_id] for row_id in ids], whom=" (evaluable)")
+    assert "2 cohorts (evaluable): 8/21 + 11/14" in drawn.label
+    (row,) = as_table([drawn], "t").rows
+    words, *links = row.cells[1]
+    assert words == "19/35 (54%), the sum of"
+    assert [figure.row_id for figure in links] == ids
+    assert row.cells[2] == drawn.extra

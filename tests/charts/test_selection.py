@@ -14,6 +14,7 @@ from livingreview.charts.selection import (
     without_complements,
 )
 from livingreview.tables.choice import Choice, Kinship
+from livingreview.tables.common import with_cohorts
 from livingreview.tables.outcomes import select_outcomes
 
 ROW = {
@@ -140,3 +141,39 @@ def test_blocks_come_in_the_order_in_which_they_first_appear():
     blocks = by_block(choices, "outcome")
     assert list(blocks) == ["orr", "cr"]
     assert blocks["orr"] == [choices[0], choices[2]]
+
+
+def test_regimens_compared_by_one_report_are_never_added_up(review):
+    """Children on CLAG-M and on MEC or IEC: two lines, whatever the sum of both would be."""
+    drawn = [
+        choice
+        for choice in choose_drawn(
+            review, drawable_counts(select_outcomes(review, "response")), "outcome", least=5
+        )
+        if choice.study_id == review.cohort_studies["clag-m-children.clag-m"]
+    ]
+    assert {row["cohort_id"] for choice in drawn for row in choice.rows} == {
+        "clag-m-children.clag-m",
+        "clag-m-children.mec-iec",
+    }
+    assert not any(choice.is_sum for choice in drawn)
+
+
+def test_no_sum_holds_two_regimens_of_one_report(review):
+    regimens = review.tables["cohorts"].set_index("cohort_id")["regimen_id"]
+    for group in ("response", "mrd", "mortality", "transplant"):
+        rows = drawable_counts(select_outcomes(review, group))
+        for choice in choose_drawn(review, rows, "outcome"):
+            named = {(row["report_id"], regimens[row["cohort_id"]]) for row in choice.rows}
+            assert len({report for report, _ in named}) == len(named)
+
+
+def test_a_percentage_without_its_count_is_drawn_among_harms(review):
+    """Grade 3 infection in 44% of MITCL's patients, whose count is not printed, is not left out."""
+    rows = with_cohorts(review, "adverse_events")
+    few, all_printed = drawable_counts(rows), drawable_counts(rows, percentages=True)
+    more = [row for row in all_printed if row not in few]
+    assert len(more) > 20
+    assert all(not pd.isna(row["percent_reported_pct"]) for row in more)
+    for choice in choose_drawn(review, all_printed, "term", "period", "grade_min", "grade_max"):
+        assert not choice.is_sum or not any(pd.isna(row["events"]) for row in choice.rows)

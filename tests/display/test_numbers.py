@@ -1,5 +1,7 @@
 """How figures are written."""
 
+import re
+
 import pandas as pd
 import pytest
 from markupsafe import Markup
@@ -7,6 +9,7 @@ from markupsafe import Markup
 from livingreview.display.marks import legend
 from livingreview.display.numbers import (
     Figure,
+    count_words,
     exact_interval,
     fill_figures,
     format_count,
@@ -127,3 +130,39 @@ def test_a_dose_in_steps_is_told_as_its_schedule(review, dose, unit, frequency, 
         "frequency": frequency,
     }
     assert write_value(review, row) == told
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "told"),
+    [
+        ("1", "1 months", "1 month"),
+        ("1", "at most 1 cycles", "at most 1 cycle"),
+        ("1", "1 doses a day", "1 dose a day"),
+        ("2", "2 months", "2 months"),
+        ("11", "11 months", "11 months"),
+        ("1.1", "1.1 months", "1.1 months"),
+        ("1", "1%", "1%"),
+    ],
+)
+def test_one_of_a_thing_is_told_in_the_singular(number, words, told):
+    assert count_words(number, words) == told
+
+
+def test_a_grade_is_told_before_its_number(review):
+    grades = review.tables["patient_timeline"]
+    grades = grades.loc[grades["unit"].eq("grade"), "row_id"]
+    assert len(grades) > 1
+    assert all(re.fullmatch(r"grade \d", write_value(review, review.row(row))) for row in grades)
+
+
+def test_what_is_printed_in_words_is_no_missing_count(review):
+    row = review.row("hochberg-2026.ae.enrolled.infection-grade-4-5")
+    assert write_value(review, row) == f"“{row['as_reported']}”"
+    assert write_value(review, row | {"as_reported": "long " * 30}) == "count not printed"
+
+
+def test_a_number_that_is_not_reported_carries_no_mark(review):
+    cohorts = review.tables["cohorts"]
+    restated = cohorts.loc[cohorts["n_enrolled"].isna() & cohorts["basis"].eq("restated"), "row_id"]
+    assert len(restated)
+    assert not any(make_figure(review, row).marks for row in restated)

@@ -95,5 +95,5 @@ def test_rows_come_in_the_order_of_the_schema(review):
 def test_a_cohort_without_a_family_stands_by_itself(review):
     lone = spoil(review, "regimens", lambda frame: frame.assign(family_id=pd.NA))
     assert {row["c_family"] for row in with_cohorts(lone, "outcomes")} == {
-        "Several regimens, or none entered"
+        "Several regimens, or regimen not stated"
     }

@@ -19,10 +19,13 @@ def test_the_evidence_map_counts_each_patient_once(review):
     rows = shown["table"].content.rows
     assert len(rows) == len(cells)
     assert any(len(row.cells[1]) > 1 for row in rows)
-    shared = 0
+    regimen_of = cohorts.set_index("cohort_id")["regimen_id"]
+    shared = arms = 0
     for row, cell in zip(rows, cells, strict=True):
         part = cohorts.loc[[figure.href.partition("#")[2] for figure in row.cells[1]]]
-        assert part["parent_cohort_id"].isna().all()
+        around = part["parent_cohort_id"].dropna()
+        assert around.map(regimen_of).isna().all(), "the whole has a regimen: it is counted, not its part"
+        arms += len(around)
         assert part[["disease", "setting", "age_group"]].drop_duplicates().shape[0] == 1
         sizes = (
             part["n_enrolled"]
@@ -44,4 +47,5 @@ def test_the_evidence_map_counts_each_patient_once(review):
         shared += len(alone) < len(sizes)
         assert cell["patients"] == (sizes[alone].sum() or "?")
         assert row.cells[2] == cell["what"]
+    assert arms > 2, "no arm of a trial whose whole has no regimen: the rule is not tested"
     assert shared, "no two studies of one place share patients: the rule is not tested"

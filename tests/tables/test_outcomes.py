@@ -1,9 +1,17 @@
 """Tables of results."""
 
 import pandas as pd
+import pytest
 
 from livingreview.tables.common import with_cohorts
-from livingreview.tables.outcomes import adverse_event_table, survival_table
+from livingreview.tables.outcomes import (
+    HARM,
+    adverse_event_table,
+    outcome_table,
+    says_the_same,
+    survival_table,
+    tabulate_results,
+)
 
 
 def test_a_hazard_ratio_says_what_it_compares(review):
@@ -28,3 +36,31 @@ def test_events_counted_over_a_part_of_the_treatment_say_which_part(review):
     told = {row.cells[3].row_id: row.cells[0] for row in table.rows if not row.heading}
     for row_id, term, period in part[["row_id", "term", "period"]].itertuples(index=False):
         assert told[row_id] == f"{term} in {period}"
+
+
+@pytest.mark.parametrize(
+    ("label", "definition", "same"),
+    [
+        ("complete remission (CR)", "complete remission", True),
+        ("CR or CRh", "CR or CRh", True),
+        ("death, any cause", "death from any cause", True),
+        ("MRD negative", "MRD negative", True),
+        ("MRD negative", "MRD below 0.01%", False),
+        ("death, any cause", "death without earlier relapse", False),
+    ],
+)
+def test_a_definition_that_only_repeats_the_outcome_is_not_shown(label, definition, same):
+    assert says_the_same(label, definition) is same
+
+
+def test_no_outcome_is_told_twice_in_one_cell(review):
+    rows = with_cohorts(review, "outcomes")
+    for row in outcome_table(review, rows, "All").rows:
+        words = row.cells[1] if not row.heading else []
+        assert len(words) < 2 or not says_the_same(*words), words
+
+
+def test_a_page_on_harm_tells_of_harm_alone(review):
+    shown = tabulate_results(review, title="Other", harm_only=True).parts
+    assert [part.content.caption for part in shown] == [f"Other: {name}" for name in HARM]
+    assert all("results)" in part.summary for part in shown)
