@@ -44,6 +44,7 @@ from livingreview.releases.page import show_changes, show_releases
 from livingreview.tables import (
     list_claims,
     list_discrepancies,
+    say_pooling,
     tabulate_appraisals,
     tabulate_certainty,
     tabulate_characteristics,
@@ -94,6 +95,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_glossary",
     "tabulate_leave_one_out",
     "tabulate_models",
+    "say_pooling",
     "tabulate_plan",
     "tabulate_populations",
     "tabulate_regimens",

@@ -261,4 +261,4 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
                 note=f"Starts with the third study; the first are {first}.",
             )
         )
-    return Stack(parts, "Nothing in this chapter is pooled, so there is nothing to accumulate.")
+    return Stack(parts, "")

@@ -139,6 +139,8 @@ class Stack:
     empty: str = ""
 
     def __html__(self) -> Markup:
+        if not self.parts and not self.empty:
+            return Markup("")
         if not self.parts:
             return Markup('<p class="lr-empty">') + escape(self.empty) + Markup("</p>")
         return Markup("\n").join(part.__html__() for part in self.parts)

@@ -14,6 +14,7 @@ from livingreview.tables.reports import (
     tabulate_reports,
 )
 from livingreview.tables.synthesis import (
+    say_pooling,
     tabulate_contrasts,
     tabulate_leave_one_out,
     tabulate_models,
@@ -23,6 +24,7 @@ from livingreview.tables.synthesis import (
 __all__ = [
     "list_claims",
     "list_discrepancies",
+    "say_pooling",
     "synthesis_plan",
     "tabulate_appraisals",
     "tabulate_certainty",

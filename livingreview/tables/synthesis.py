@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
     format_count,
@@ -20,9 +20,9 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
+from livingreview.tables.common import capitalise
 from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
 
-NOTHING = "Nothing in this chapter may be pooled: no set of counts meets the rules of the methods page."
 NO_PAIR = (
     "No outcome of this chapter is reported by two studies of the same stratum and counted from the same "
     "kind of denominator, so there is nothing to pool."
@@ -52,6 +52,28 @@ def say_left_out(plan: Plan) -> list[str]:
     return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
 
+def say_pooling(evidence: Evidence) -> Fragment:
+    """What the rules pool of a chapter and why nothing more, written from the plan: it follows the data."""
+    plans = synthesis_plan(evidence)
+    pooled = [plan for plan in plans if plan.decision == "pooled"]
+    items = [
+        f"{capitalise(plan.outcome)}, {plan.when} ({plan.stratum}): median {estimate_words(plan.pooled)} "
+        f"[95% CI {interval_words(plan.pooled.ci, plan.pooled.total)}], "
+        f"{plan.pooled.k} studies, {plan.pooled.total} patients."
+        for plan in pooled
+    ]
+    refused: dict[str, int] = {}
+    for plan in plans:
+        if plan.decision != "pooled":
+            reason = plan.reason.partition(": ")[2] if plan.stop else plan.reason
+            refused[reason] = refused.get(reason, 0) + 1
+    why = "; ".join(f"{reason} ({count})" for reason, count in refused.items())
+    lead = "Pooled here:" if pooled else "Nothing is pooled in this chapter."
+    rest = f"Not pooled, by reason (number of outcomes and strata): {why}." if why else NO_PAIR
+    values = {"lead": lead if pooled else f"{lead} {rest}", "items": [*items, rest] if pooled else []}
+    return Fragment("pooling.html.j2", values, f"[{len(pooled)} pooled]")
+
+
 def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     """What the rules allow for every stratum and outcome that two or more studies report, and why."""
     rows = []
@@ -73,9 +95,8 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         Column("Studies that may be pooled together", True),
         Column("Left out, and why"),
     ]
-    if not rows:
-        return Stack([], NO_PAIR)
-    return HtmlTable(caption, columns, rows)
+    note = "Every outcome that two or more studies report: what the rules allow, and why a study is left out."
+    return HtmlTable(caption, columns, rows, [note]) if rows else Stack([], "")
 
 
 def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
@@ -130,7 +151,7 @@ def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
             "A crude total treats all patients as one study's."
         )
         tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", columns, rows, [note]))
-    return Stack(tables, NOTHING)
+    return Stack(tables, "")
 
 
 def _model_row(fit: PooledProportion, name: str, what: str) -> Row:
@@ -190,9 +211,7 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
                 rows,
             )
         )
-    return Stack(
-        tables, "No pool of this chapter has the five studies from which leaving one out can be read."
-    )
+    return Stack(tables, "")
 
 
 def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:

@@ -2,12 +2,16 @@
 
 import math
 
+import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
+from livingreview.display.numbers import format_percent
+from livingreview.evidence import select_class, select_part
 from livingreview.synthesis import pool_ratios, proportion_interval, two_by_two
-from livingreview.tables.plan import FEW_STUDIES
+from livingreview.tables.plan import FEW_STUDIES, synthesis_plan
 from livingreview.tables.synthesis import (
+    say_pooling,
     tabulate_contrasts,
     tabulate_leave_one_out,
     tabulate_models,
@@ -110,3 +114,29 @@ def test_what_one_report_counts_is_not_shown_again_as_a_percentage(review):
         "tower-hsct.outcome.blinatumomab.transplant",
         "tower-hsct.outcome.chemotherapy.transplant",
     ]
+
+
+def test_what_is_said_of_pooling_is_the_plan(review):
+    """The sentence follows the decision: no page can say that nothing is pooled above a pooled value."""
+    for class_id in ("blinatumomab", "bortezomib", "liposomal-mitoxantrone", "mitoxantrone-clofarabine"):
+        part = select_part(select_class(review, class_id), "core")
+        plans = synthesis_plan(part)
+        said = say_pooling(part)
+        shown = vars(said)["values"]
+        pooled = [plan for plan in plans if plan.decision == "pooled"]
+        assert len(shown["items"]) == (len(pooled) + 1 if pooled else 0)
+        for plan, item in zip(pooled, shown["items"], strict=False):
+            assert item.startswith(plan.outcome[:1].upper())
+            assert format_percent(plan.pooled.estimate, plan.pooled.total) in item
+        assert ("Nothing is pooled" in str(said.__html__())) is (not pooled)
+        for plan in plans:
+            reason = plan.stop or plan.reason
+            assert plan.decision == "pooled" or reason in str(said.__html__())
+
+
+def test_a_plan_that_flips_changes_the_sentence(review):
+    """With a third count barred nothing is pooled any more, and the sentence says so."""
+    part = select_part(select_class(review, "blinatumomab"), "core")
+    totals = spoil(part, "outcomes", lambda frame: frame.assign(total=pd.NA))
+    assert "Pooled here:" in say_pooling(part).__html__()
+    assert "Nothing is pooled in this chapter." in say_pooling(totals).__html__()
