@@ -15,6 +15,7 @@ from livingreview.synthesis.inverse_variance import InverseVarianceFit
 from livingreview.synthesis.printed import Printed, printed_range, read_printed
 from livingreview.synthesis.proportions import pool_many, pool_proportions
 from livingreview.synthesis.ratios import pool_generic, pool_ratios, two_by_two
+from livingreview.synthesis.regression import Coefficient, ProportionRegression, fit_proportions
 from livingreview.synthesis.reported import (
     HazardRatio,
     ReportedEffect,
@@ -35,6 +36,7 @@ from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave
 __all__ = [
     "BayesFit",
     "BetaBinomialFit",
+    "Coefficient",
     "CrudeTotal",
     "HazardRatio",
     "InverseVarianceFit",
@@ -42,12 +44,14 @@ __all__ = [
     "PooledEffect",
     "PooledProportion",
     "Printed",
+    "ProportionRegression",
     "ReportedEffect",
     "TwoByTwo",
     "compare_levels",
     "counts_from_percent",
     "cumulative",
     "effect_from_interval",
+    "fit_proportions",
     "hazard_ratio_from_interval",
     "landmark_from_interval",
     "leave_one_out",

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
 
-from livingreview.synthesis import glmm
-from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis._types import Array
 from livingreview.synthesis._validate import check_level, check_pairs
-from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.proportions import pool_many, pool_proportions
+from livingreview.synthesis.regression import fit_proportions
 from livingreview.synthesis.results import NOT_CONVERGED, LevelComparison, PooledProportion
 
 
@@ -114,32 +111,26 @@ def compare_levels(
     k_levels = (int((z == 0).sum()), int((z == 1).sum()))
     if status != "ok":
         return LevelComparison(status=status, k=len(x), k_levels=k_levels, level=level)
-    rates = logit(sums[0] / sums[1])
-    design = np.stack([np.ones(len(x)), z], axis=1)[None]
-    x, n = x[None], n[None]
-    fit = glmm.fit_sets(x, n, design, np.array([[rates[0], rates[1] - rates[0]]]))
-    null = glmm.fit_sets(x, n, design[:, :, :1], logit(x.sum(axis=1) / n.sum(axis=1))[:, None])
-    if not (fit.converged[0] and null.converged[0]):
-        return LevelComparison(status=NOT_CONVERGED, k=x.size, k_levels=k_levels, level=level)
-    (b0, b1), (se0, se1) = fit.beta[0].tolist(), np.sqrt(np.diag(fit.cov[0])).tolist()
-    lrt = max(0.0, float(2 * (fit.log_likelihood[0] - null.log_likelihood[0])))
-    limits = np.exp(around(b1, normal_isf((1 - level) / 2) * se1))
+    fit = fit_proportions(x, n, moderators={"level": z}, level=level)
+    if fit.intercept is None:
+        return LevelComparison(status=NOT_CONVERGED, k=len(x), k_levels=k_levels, level=level)
+    low, high = fit.intercept, fit.coefficients["level"]
     return LevelComparison(
         status=status,
-        k=x.size,
+        k=len(x),
         k_levels=k_levels,
         level=level,
-        b0=b0,
-        b1=b1,
-        se_b0=se0,
-        se_b1=se1,
-        tau2=float(fit.tau[0] ** 2),
-        odds_ratio=float(np.exp(b1)),
-        odds_ratio_ci=tuple(limits.tolist()),
-        p_level0=float(expit(b0)),
-        p_level1=float(expit(b0 + b1)),
-        lrt_chi2=lrt,
-        lrt_p=float(chi2_sf(lrt, 1)),
+        b0=low.estimate,
+        b1=high.estimate,
+        se_b0=low.se,
+        se_b1=high.se,
+        tau2=fit.tau2,
+        odds_ratio=high.odds_ratio,
+        odds_ratio_ci=high.odds_ratio_ci,
+        p_level0=fit.predict(level=0)[0],
+        p_level1=fit.predict(level=1)[0],
+        lrt_chi2=fit.lrt_chi2,
+        lrt_p=fit.lrt_p,
         converged=True,
     )
 
