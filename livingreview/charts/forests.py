@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -144,11 +145,22 @@ def _label_lines(evidence: Evidence, lines: Sequence[_Line], one_study: bool) ->
     def base(row: Mapping) -> str:
         name = name_cohort(evidence, row, one_study=one_study)
         when = f", {row['timepoint']}" if text(row.get("timepoint")) else ""
-        return f"{name}{'' if row['rebased'] else _whom(row)}{when}"
+        limit = mrd_limit(row) if groups.get(row["outcome"]) == "mrd" else ""
+        return f"{name}{'' if row['rebased'] else _whom(row)}{when}{limit}"
+
+    groups = evidence.package.field("outcomes", "outcome").groups
 
     first = [line.rows[0] | {"rebased": bool(line.entry and line.entry.rebased)} for line in lines]
     labels = distinguish(first, base, row_details(evidence, "outcomes"))
     return [_draw_line(evidence, line, label) for line, label in zip(lines, labels, strict=True)]
+
+
+def mrd_limit(row: Mapping) -> str:
+    """', limit 0.01%': below what MRD counts as negative, where it is told; limits differ tenfold."""
+    definition = text(row["definition"])
+    if found := re.search(r"(?<![\d.])0?\.\d+ ?%", definition):
+        return f", limit {found[0]}"
+    return ", limit 0.01%" if re.search(r"10\^?[-−–]4|1 in 10[ ,]?000", definition) else ""
 
 
 def _whom(row: Mapping) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 # Marks behind a figure: the letter, and what it means (the legend above a table spells out those it uses).
 MARKS = {
-    "restated": ("r", "restated: another publication's figure, as this report repeats it"),
+    "restated": ("r", "restated: a report's figure, as another publication repeats it"),
     "derived": ("d", "derived by arithmetic from printed figures"),
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
 }

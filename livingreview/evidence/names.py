@@ -46,8 +46,9 @@ def name_reports(
 ) -> dict[str, str]:
     """What each report is called (key: report_id): 'Kantarjian 2017 (TOWER)'.
 
-    No two are called the same. Where author or year is not established the study's name stands in, and the
-    name says what is missing.
+    No two are called the same: of reports without an author the journal or meeting parts them, of others a
+    letter behind the year. Where author or year is not established the study's name stands in, and the name
+    says what is missing.
     """
     named = dict(zip(studies["study_id"], studies["name"], strict=True))
     parts = {
@@ -57,11 +58,22 @@ def name_reports(
     alike: dict[tuple[str, str, str], list[str]] = {}
     for report_id in sorted(parts):
         alike.setdefault(parts[report_id], []).append(report_id)
+    for part, same in list(alike.items()):
+        journals = [_journal(bibliography, report_id) for report_id in same]
+        if "author" in part[2] and all(journals) and len(set(journals)) == len(same) > 1:
+            del alike[part]
+            for report_id, journal in zip(same, journals, strict=True):
+                alike[part[0], part[1], f"{journal}; {part[2]}"] = [report_id]
     return {
         report_id: _join(*part, ascii_lowercase[place] if len(same) > 1 else "")
         for part, same in alike.items()
         for place, report_id in enumerate(same)
     }
+
+
+def _journal(bibliography: BibliographyData, report_id: str) -> str:
+    entry = bibliography.entries.get(report_id)
+    return plain_text(entry.fields.get("journal", "")) if entry else ""
 
 
 def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str]:

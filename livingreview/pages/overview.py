@@ -14,6 +14,8 @@ from livingreview.evidence import Evidence, records, select_class
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 
+NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
+
 
 def show_status(review: Evidence) -> Fragment:
     """Version, what was searched and when, and how much the review holds."""
@@ -135,9 +137,8 @@ def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Fold
 
 
 def text_of_id(cell: str) -> str:
-    """The id of a search, or of a record that is no report here, in words: 'g4-cog' is 'g4, cog'."""
-    first, _, rest = cell.partition("-")
-    return f"{first}, {rest.replace('-', ' ')}" if re.fullmatch(r"g\d+", first) else cell.replace("-", " ")
+    """The id of a search, or of a record that is no report here, in words; trial numbers in capitals."""
+    return " ".join(word.upper() if NUMBERED.fullmatch(word) else word for word in cell.split("-"))
 
 
 def show_flow(review: Evidence) -> Fragment | Stack:

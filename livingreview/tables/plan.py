@@ -1,4 +1,4 @@
-"""What may share a pool, and why not: the review's rules, applied before any result is looked at.
+"""What may share a pool, and why not: the review's rules, none of which looks at which way a result points.
 
 Rules A say which studies may stand together, B how many are needed for what, C when a pooled value is not
 shown all the same. The methods page states them in words.

@@ -306,6 +306,7 @@ def how_far_read(evidence: Evidence, row_ids: str) -> str:
     seen = evidence.tables["reports"].set_index("report_id")["text_seen"]
     words = {
         "full_text": "read in full",
+        "abstract_tables": "read in abstract and some tables",
         "abstract": "read in abstract only",
         "restated": "restated by others",
     }
