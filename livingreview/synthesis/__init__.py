@@ -12,6 +12,7 @@ from livingreview.synthesis.intervals import (
     proportion_interval,
 )
 from livingreview.synthesis.inverse_variance import InverseVarianceFit
+from livingreview.synthesis.ordered import OrderedFit, fit_ordered
 from livingreview.synthesis.printed import Printed, printed_range, read_printed
 from livingreview.synthesis.proportions import pool_many, pool_proportions
 from livingreview.synthesis.ratios import pool_generic, pool_ratios, two_by_two
@@ -41,6 +42,7 @@ __all__ = [
     "HazardRatio",
     "InverseVarianceFit",
     "LevelComparison",
+    "OrderedFit",
     "PooledEffect",
     "PooledProportion",
     "Printed",
@@ -51,6 +53,7 @@ __all__ = [
     "counts_from_percent",
     "cumulative",
     "effect_from_interval",
+    "fit_ordered",
     "fit_proportions",
     "hazard_ratio_from_interval",
     "landmark_from_interval",

@@ -7,12 +7,12 @@ and may do so together.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import expit, gammaln, logit, ndtri
+from scipy.optimize import OptimizeResult, minimize
+from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 from scipy.stats import t as student
 
@@ -20,11 +20,12 @@ from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import as_counts, as_floats, check_level
 from livingreview.synthesis.results import NAN_PAIR, NOT_CONVERGED, Pooled
 
-NODES = 11  # a side of the product rule; the test doubles it
+NODES, FINE_NODES = 9, 23  # a side of the product rule, of the search and of its end
+SETTLED = 5e-3  # largest slope of the log-likelihood that counts as a maximum
 STARTS = ((0.3, 0.3), (1.0, 0.3), (0.3, 1.0))
 LEAST_PAIRS = 3  # studies that report two levels, from which on the shares may vary between studies
 DRAWS = 4096  # a power of 2, as the Sobol sequence asks
-MODE_STEPS = 25
+MODE_STEPS = 100
 NEARLY_ONE = -1e-13  # largest logarithm of a probability
 NO_ARRAY = np.empty(0)
 Objective = Callable[[Array], tuple[float, Array]]
@@ -173,22 +174,24 @@ def fit_ordered(
     level, moderators = check_level(level), dict(moderators or {})
     terms, pairs, widest = _read(counts, totals, moderators)
     names, k = tuple(counts), len(terms.events)
-    refused = {"levels": names, "moderators": tuple(moderators), "k": k, "level": level}
+
+    def refuse(status: str) -> OrderedFit:
+        return OrderedFit(status=status, levels=names, moderators=tuple(moderators), k=k, level=level)
+
     if k < 2 + len(moderators):
-        return OrderedFit(status="too_few_studies", **refused)
+        return refuse("too_few_studies")
     rate = widest[0] / widest[1]
     if rate in (0, 1):
-        return OrderedFit(status="no_events" if rate == 0 else "all_events", **refused)
+        return refuse("no_events" if rate == 0 else "all_events")
     free = _free_parameters(len(names), len(moderators), pairs)
     found = _search(terms, free, rate)
     if found is None:
-        return OrderedFit(status=NOT_CONVERGED, **refused)
+        return refuse(NOT_CONVERGED)
     theta, covariance, top = found
     first, both, other = theta[-3:]
     share_tau2 = float(both**2 + other**2)
-    return OrderedFit(
-        status="ok",
-        **refused,
+    return replace(
+        refuse("ok"),
         converged=True,
         tau2=float(first**2),
         share_tau2=share_tau2,
@@ -253,32 +256,35 @@ def _free_parameters(levels: int, moderators: int, pairs: int) -> npt.NDArray[np
 
 
 def _search(terms: _Terms, free: npt.NDArray[np.bool_], rate: float) -> tuple[Array, Array, float] | None:
-    """The best of several searches with its covariance, or None where none came to an end."""
+    """The best of several searches, finished with more nodes, with its covariance; None where none ended."""
     shares = terms.events.shape[1] - 1
-    best = None
-    for first, other in STARTS:
-        start = np.zeros(len(free))
-        start[:shares], start[shares], start[-3], start[-1] = 1.0, logit(rate), first, other
-        start[~free] = 0
 
-        def fall(part: Array, start: Array = start) -> tuple[float, Array]:
-            theta = start.copy()
+    def fall_with(nodes: int) -> Objective:
+        def fall(part: Array) -> tuple[float, Array]:
+            theta = np.zeros(len(free))
             theta[free] = part
-            value, slope = log_likelihood(terms, theta)
+            value, slope = log_likelihood(terms, theta, nodes)
             return -value, -slope[free]
 
-        found = minimize(fall, start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 300})
-        if np.abs(found.jac).max() < 1e-3 and (best is None or found.fun < best[0] - 1e-9):
-            best = found.fun, found.x, fall
-        if best is not None and not free[-1]:
-            break
-    if best is None:
+        return fall
+
+    found = []
+    for first, other in STARTS if free[-1] else STARTS[:1]:
+        start = np.zeros(len(free))
+        start[:shares], start[shares], start[-3], start[-1] = 1.0, logit(rate), first, other
+        found.append(_descend(fall_with(NODES), start[free]))
+    fine = fall_with(FINE_NODES)
+    best = _descend(fine, min(found, key=lambda one: one.fun).x)
+    if np.abs(best.jac).max() > SETTLED:
         return None
-    top, part, fall = best
     theta, covariance = np.zeros(len(free)), np.zeros((len(free), len(free)))
-    theta[free] = part
-    covariance[np.ix_(free, free)] = _inverse_curvature(fall, part)
-    return theta, covariance, float(-top)
+    theta[free] = best.x
+    covariance[np.ix_(free, free)] = _inverse_curvature(fine, best.x)
+    return theta, covariance, float(-best.fun)
+
+
+def _descend(fall: Objective, start: Array) -> OptimizeResult:
+    return minimize(fall, start, jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200})
 
 
 def _inverse_curvature(fall: Objective, part: Array) -> Array:
@@ -294,7 +300,7 @@ def _inverse_curvature(fall: Objective, part: Array) -> Array:
     return inverse
 
 
-def log_likelihood(terms: _Terms, theta: Array, nodes: int = NODES) -> tuple[float, Array]:
+def log_likelihood(terms: _Terms, theta: Array, nodes: int = FINE_NODES) -> tuple[float, Array]:
     """Return the log-likelihood and its slope.
 
     Parameters
@@ -343,25 +349,41 @@ def _study(terms: _Terms, eta: Array) -> tuple[Array, Array, Array]:
 
 def _modes(terms: _Terms, base: Array, mix: Array) -> tuple[Array, Array]:
     """Mode and scale (lower Cholesky factor) of each study's integrand over its two effects, by scoring."""
-    z = np.zeros((len(base), 2))
-    damp = np.ones(len(base))
-    before = np.full(len(base), -np.inf)
+    z, damp = np.zeros((len(base), 2)), np.ones(len(base))
+    value, step, information = _score(terms, base, mix, z)
     for _ in range(MODE_STEPS):
-        eta = base + z @ mix.T
-        value, slope, weight = (item[:, 0] for item in _study(terms, eta[:, None]))
-        now = value - (z**2).sum(axis=1) / 2
-        damp = np.where(now < before - 1e-10, damp / 2, np.minimum(1.0, damp * 1.5))
-        before = now
-        along = np.einsum("ktl,kl,lz->ktz", terms.made_of, expit(-eta), mix)
-        information = np.eye(2) + np.einsum("ktz,kt,kty->kzy", along, weight, along)
-        step = np.linalg.solve(information, (slope @ mix - z)[..., None])[..., 0]
-        z = z + damp[:, None] * step
-        if np.abs(step).max() < 1e-8:
+        trial = z + damp[:, None] * step
+        found, next_step, next_information = _score(terms, base, mix, trial)
+        better = found >= value - 1e-12 * np.abs(value)
+        z[better], value[better] = trial[better], found[better]
+        step[better], information[better] = next_step[better], next_information[better]
+        damp = np.where(better, np.minimum(1.0, 2 * damp), damp / 4)
+        if np.abs(step).max() < 1e-7:
             break
-    return z, np.linalg.cholesky(np.linalg.inv(information))
+    return z, np.linalg.cholesky(np.linalg.inv(_curvature(terms, base, mix, z, information)))
 
 
-def log_coefficients(terms: _Terms) -> float:
-    """The binomial coefficients that `log_likelihood` leaves out."""
-    n, x = terms.patients, terms.events
-    return float((gammaln(n + 1) - gammaln(x + 1) - gammaln(n - x + 1)).sum())
+def _curvature(terms: _Terms, base: Array, mix: Array, z: Array, expected: Array) -> Array:
+    """The observed information at the modes, by which the nodes sit closer than by the expected one."""
+    h = 1e-4
+
+    def slope(at: Array) -> Array:
+        found: Array = _study(terms, (base + at @ mix.T)[:, None])[1][:, 0] @ mix - at
+        return found
+
+    observed = -np.stack(
+        [(slope(z + h * unit) - slope(z - h * unit)) / (2 * h) for unit in np.eye(2)], axis=2
+    )
+    observed = (observed + np.swapaxes(observed, 1, 2)) / 2
+    curved = np.linalg.eigvalsh(observed)[:, :1, None] > 0.1
+    return np.where(curved, observed, expected)
+
+
+def _score(terms: _Terms, base: Array, mix: Array, z: Array) -> tuple[Array, Array, Array]:
+    """The log integrand at z (k, 2), the scoring step (k, 2) and the expected information (k, 2, 2)."""
+    eta = base + z @ mix.T
+    value, slope, weight = (item[:, 0] for item in _study(terms, eta[:, None]))
+    along = np.einsum("ktl,kl,lz->ktz", terms.made_of, expit(-eta), mix)
+    information = np.eye(2) + np.einsum("ktz,kt,kty->kzy", along, weight, along)
+    step = np.linalg.solve(information, (slope @ mix - z)[..., None])[..., 0]
+    return value - (z**2).sum(axis=1) / 2, step, information
