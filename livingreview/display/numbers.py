@@ -303,9 +303,11 @@ def _write_measure(evidence, row) -> str:
     if unit == "grade":
         text = f"grade {sign}{number}"
     if "value_low" in row and not pd.isna(row["value_low"]):
-        kind = "95% CI" if row["interval"] == "ci95" else "range"
+        kind = {"ci95": "95% CI ", "range": "range "}.get(
+            _cell(row, "interval"), ""
+        )  # not labelled: not named
         high = "" if pd.isna(row["value_high"]) else f" to {write_printed(row, row['value_high'])}"
-        text += f" ({kind} {write_printed(row, row['value_low'])}{high})"
+        text += f" ({kind}{write_printed(row, row['value_low'])}{high})"
     return text
 
 
