@@ -21,11 +21,11 @@ def drawable_counts(rows: Sequence[dict], *, percentages: bool = False) -> list[
     without it that one would stand alone. With `percentages` every printed percentage is: a chart of harm
     without the common events, for want of their counts, would make a treatment look safer than it is.
     """
-    counted = [row for row in rows if row.get("denominator") != "subgroup" and not pd.isna(row["events"])]
-    counted = [row for row in counted if not pd.isna(row["total"])]
+    told_whole = [row for row in rows if row.get("denominator") != "subgroup"]
+    counted = [row for row in told_whole if not pd.isna(row["events"]) and not pd.isna(row["total"])]
     percent = [
         row
-        for row in rows
+        for row in told_whole
         if pd.isna(row["events"]) and not pd.isna(row["percent_reported_pct"]) and not pd.isna(row["c_arm"])
     ]
     told = {(_question(row), row["c_arm"]) for row in (*counted, *percent) if not pd.isna(row["c_arm"])}

@@ -78,13 +78,14 @@ def test_contrasts_keep_to_one_trial_and_one_question(review):
             str(one[cell]) == str(other[cell])
             for cell in ("outcome", "denominator", "timepoint", "definition", "report_id")
         )
-    pair = [figure.row_id for figure in rows[0].cells[1:3]]
+    place = next(place for place, row in enumerate(rows) if not str(row.cells[3]).startswith("not"))
+    pair = [figure.row_id for figure in rows[place].cells[1:3]]
     empty = spoil(review, "outcomes", change_rows(pair, events=0))
-    assert tabulate_contrasts(empty, caption="Contrasts").rows[0].cells[3] == (
+    assert tabulate_contrasts(empty, caption="Contrasts").rows[place].cells[3] == (
         "not estimable: no events in either arm"
     )
     half = spoil(review, "outcomes", change_rows(pair[:1], events=0))
-    assert "0.5 added" in tabulate_contrasts(half, caption="Contrasts").rows[0].cells[3]
+    assert "0.5 added" in tabulate_contrasts(half, caption="Contrasts").rows[place].cells[3]
 
 
 def test_an_arm_given_as_a_percentage_only_is_shown_and_nothing_is_calculated(review):
