@@ -57,6 +57,7 @@ from livingreview.tables import (
     tabulate_regimens,
     tabulate_reports,
     tabulate_results,
+    tabulate_risk_of_bias,
     tabulate_source_problems,
 )
 
@@ -84,6 +85,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "list_reports",
     "tabulate_agreement",
     "tabulate_appraisals",
+    "tabulate_risk_of_bias",
     "tabulate_certainty",
     "tabulate_characteristics",
     "tabulate_checklist",

@@ -16,9 +16,9 @@ from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Table
 from livingreview.pages.describe import describe_row
+from livingreview.tables.appraisals import tabulate_appraisals
 from livingreview.tables.common import report_link, text
 from livingreview.tables.register import list_discrepancies
-from livingreview.tables.reports import tabulate_appraisals
 
 NO_ROW = (
     "No figure of this report has been entered at first hand; "

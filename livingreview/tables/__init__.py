@@ -1,12 +1,12 @@
 """Tables of the book: evidence in, displayable tables out."""
 
+from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
-    tabulate_appraisals,
     tabulate_certainty,
     tabulate_characteristics,
     tabulate_populations,
@@ -38,5 +38,6 @@ __all__ = [
     "tabulate_regimens",
     "tabulate_reports",
     "tabulate_results",
+    "tabulate_risk_of_bias",
     "tabulate_source_problems",
 ]

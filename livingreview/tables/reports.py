@@ -255,44 +255,6 @@ def when_text(row: Mapping) -> str:
     return f"{row['start']}{end}{counted}"
 
 
-def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score.
-
-    Parameters
-    ----------
-    of : str
-        The one report whose table is wanted; '' = all.
-    """
-    items = evidence.tables["appraisal_tools"].set_index("item_id")
-    columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
-    tables = []
-    for report_id, answers in of_report(evidence.tables["appraisals"], of).groupby("report_id"):
-        order = answers["item_id"].map(items["position"]).argsort(kind="stable")
-        tool = items.loc[answers["item_id"].iloc[0]]
-        rows = [
-            Row(
-                [
-                    f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
-                    evidence.label("appraisals", "judgement", row["judgement"]),
-                    evidence.in_words(row["reason"]),
-                    row["locator"],
-                ],
-                anchor=row["row_id"],
-            )
-            for row in records(answers.iloc[order])
-        ]
-        answered = answers["judgement"].value_counts()
-        summary = ", ".join(
-            f"{answered[code]} {words}"
-            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
-            if code in answered
-        )
-        name = evidence.report_names[report_id]
-        title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
-        tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
-    return Stack(tables, "No report of this class has been appraised.")
-
-
 def of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:
     """The rows of one report; all where `report_id` is ''."""
     return frame.loc[frame["report_id"].eq(report_id)] if report_id else frame

@@ -13,7 +13,6 @@ from livingreview.tables.reports import (
     follow_up_text,
     list_claims,
     regimens_shown,
-    tabulate_appraisals,
     tabulate_certainty,
     tabulate_characteristics,
     tabulate_populations,
@@ -119,19 +118,6 @@ def test_doses_come_by_block_and_first_day_with_notes_on_their_drugs(part):
         shown += len(courses)
     (whole,) = tabulate_regimens(part, caption="Doses").parts
     assert len(whole.content.figures) == shown > 20
-
-
-def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
-    items = part.tables["appraisal_tools"].set_index("item_id")["position"]
-    tables = [folded.content for folded in tabulate_appraisals(part, caption="Appraisal").parts]
-    answers = part.tables["appraisals"].set_index("row_id")["item_id"]
-    assert sum(len(table.rows) for table in tables) == len(answers) > 0
-    for table in tables:
-        order = [items[answers[row.anchor]] for row in table.rows]
-        assert order == sorted(order)
-    report = part.tables["appraisals"]["report_id"].iloc[0]
-    assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
-    assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
 
 
 def test_the_worst_discrepancies_come_first_and_lead_to_the_rows_they_touch(part):

@@ -1,0 +1,152 @@
+"""How good the reports are: checklists answered item by item, and the risk of bias of single results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.display.numbers import make_figure
+from livingreview.evidence import Evidence, records
+from livingreview.tables.common import short_name, text
+from livingreview.tables.reports import of_report
+
+# Table -> the columns that say what a result is of.
+TOLD = {
+    "outcomes": ("outcome",),
+    "survival": ("endpoint", "statistic"),
+    "adverse_events": ("term",),
+    "figures": ("item",),
+}
+# Judgement -> the sign in its cell, so that colour alone tells nothing, and how dark its cell is.
+SIGNS = {
+    "low": ("+", 0),
+    "some_concerns": ("!", 1),
+    "moderate": ("!", 1),
+    "high": ("\N{MULTIPLICATION SIGN}", 2),
+    "serious": ("\N{MULTIPLICATION SIGN}", 2),
+    "critical": ("\N{MULTIPLICATION SIGN}\N{MULTIPLICATION SIGN}", 3),
+    "no_information": ("?", 1),
+}
+
+
+def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
+    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score.
+
+    Parameters
+    ----------
+    of : str
+        The one report whose table is wanted; '' = all.
+    """
+    items = evidence.tables["appraisal_tools"].set_index("item_id")
+    columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
+    tables = []
+    for report_id, answers in of_report(_of_whole_reports(evidence), of).groupby("report_id"):
+        order = answers["item_id"].map(items["position"]).argsort(kind="stable")
+        tool = items.loc[answers["item_id"].iloc[0]]
+        rows = [
+            Row(
+                [
+                    f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
+                    evidence.label("appraisals", "judgement", row["judgement"]),
+                    evidence.in_words(row["reason"]),
+                    row["locator"],
+                ],
+                anchor=row["row_id"],
+            )
+            for row in records(answers.iloc[order])
+        ]
+        answered = answers["judgement"].value_counts()
+        summary = ", ".join(
+            f"{answered[code]} {words}"
+            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
+            if code in answered
+        )
+        name = evidence.report_names[report_id]
+        title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
+        tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
+    return Stack(tables, "No report of this class has been appraised.")
+
+
+def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
+    answers = evidence.tables["appraisals"]
+    return answers.loc[answers["result"].isna()]
+
+
+def tabulate_risk_of_bias(evidence: Evidence, *, caption: str) -> Stack:
+    """The risk of bias of single results: a row a result, a sign a domain; the reasons are folded below.
+
+    One table per tool. A result is what a conclusion may rest on, so a trial can be in it more than once.
+    """
+    items = evidence.tables["appraisal_tools"].set_index("item_id")
+    answers = evidence.tables["appraisals"].dropna(subset=["result"])
+    parts: list = []
+    for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
+        domains = items.loc[items["tool"].eq(tool)].sort_values("position")
+        title = f"{caption}, {tool} ({domains['tool_version'].iloc[0]})"
+        results = [(row_id, _by_item(same)) for row_id, same in part.groupby("result", sort=False)]
+        rows = [
+            {
+                "name": _name_result(evidence, evidence.row(row_id)),
+                "figure": make_figure(evidence, row_id).link(),
+                "cells": [_sign(evidence, told.get(item)) for item in domains.index],
+            }
+            for row_id, told in results
+        ]
+        values = {"title": title, "domains": list(domains["topic"]), "rows": rows}
+        values["key"] = _key(evidence, part)
+        parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
+        reasons = _reason_table(evidence, domains, results, f"{title}: reasons")
+        parts.append(fold(reasons, f"{title}: every reason"))
+    return Stack(parts, "")
+
+
+def _by_item(answers: pd.DataFrame) -> dict[str, dict]:
+    return {row["item_id"]: row for row in records(answers)}
+
+
+def _reason_table(
+    evidence: Evidence, domains: pd.DataFrame, results: Sequence[tuple[str, dict]], caption: str
+) -> HtmlTable:
+    rows = []
+    for row_id, told in results:
+        rows.append(Row([_name_result(evidence, evidence.row(row_id))], heading=True))
+        for item in domains.index.intersection(list(told)):
+            answer = told[item]
+            words = evidence.label("appraisals", "judgement", answer["judgement"])
+            reason = evidence.in_words(answer["reason"])
+            cells = [domains.loc[item, "topic"], words, reason, answer["locator"]]
+            rows.append(Row(cells, anchor=answer["row_id"]))
+    columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
+    return HtmlTable(caption, columns, rows)
+
+
+def _name_result(evidence: Evidence, row: Mapping) -> str:
+    """'Kantarjian 2017 (TOWER): overall survival, hazard ratio': the report and what was measured."""
+    table = evidence.row_tables[row["row_id"]]
+    words = [
+        evidence.label(table, column, row[column]) for column in TOLD.get(table, ()) if text(row[column])
+    ]
+    return f"{short_name(evidence, row['report_id'])}: {', '.join(words)}"
+
+
+def _sign(evidence: Evidence, answer: dict | None) -> dict:
+    if answer is None:
+        return {"sign": "", "words": "not judged", "dark": 0}
+    sign, dark = SIGNS[answer["judgement"]]
+    return {
+        "sign": sign,
+        "words": evidence.label("appraisals", "judgement", answer["judgement"]),
+        "dark": dark,
+    }
+
+
+def _key(evidence: Evidence, part: pd.DataFrame) -> str:
+    """What the signs of a table mean, only of those in it."""
+    used = set(part["judgement"])
+    return "; ".join(
+        f"{sign} {evidence.label('appraisals', 'judgement', code)}"
+        for code, (sign, _) in SIGNS.items()
+        if code in used
+    )

@@ -1,0 +1,84 @@
+"""Checklists answered for whole reports, and the risk of bias of single results."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from livingreview.evidence import select_class
+from livingreview.tables.appraisals import SIGNS, tabulate_appraisals, tabulate_risk_of_bias
+from tests.changed import spoil
+
+RESULT = "kantarjian-2017.survival.blinatumomab.os-hr"
+
+
+@pytest.fixture(scope="module")
+def part(review):
+    return select_class(review, "mitoxantrone-clofarabine")
+
+
+def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
+    items = part.tables["appraisal_tools"].set_index("item_id")["position"]
+    tables = [folded.content for folded in tabulate_appraisals(part, caption="Appraisal").parts]
+    answers = part.tables["appraisals"].set_index("row_id")["item_id"]
+    assert sum(len(table.rows) for table in tables) == len(answers) > 0
+    for table in tables:
+        order = [items[answers[row.anchor]] for row in table.rows]
+        assert order == sorted(order)
+    report = part.tables["appraisals"]["report_id"].iloc[0]
+    assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
+    assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
+
+
+def judged(review, answers):
+    """The evidence with one result judged by RoB 2 as told, and nothing else appraised."""
+    rows = [
+        {
+            "row_id": f"kantarjian-2017.appraisal.os.{number}",
+            "report_id": "kantarjian-2017",
+            "item_id": f"rob2.{number}",
+            "result": RESULT,
+            "judgement": judgement,
+            "reason": f"Reason {number}.",
+            "locator": "Abstract",
+        }
+        for number, judgement in answers.items()
+    ]
+    return spoil(review, "appraisals", lambda frame: pd.DataFrame(rows, columns=frame.columns))
+
+
+def test_a_result_is_a_row_and_each_domain_a_sign_with_its_words(review):
+    told = judged(review, {1: "low", 2: "some_concerns", 3: "high", 4: "no_information", 6: "high"})
+    shown, reasons = tabulate_risk_of_bias(told, caption="Risk of bias").parts
+    html = str(shown.__html__())
+    cells = re.findall(r"<b aria-hidden=\"true\">(.*?)</b><span class=\"visually-hidden\">(.*?)</span>", html)
+    assert [words for _, words in cells] == [
+        "low risk of bias", "some concerns", "high risk of bias", "no information", "not judged",
+        "high risk of bias",
+    ]  # fmt: skip
+    assert [sign for sign, _ in cells] == ["+", "!", "×", "?", "", "×"]
+    assert "Kantarjian 2017 (TOWER): overall survival, hazard ratio" in html
+    assert f"#{RESULT}" in html
+    assert html.count('<th scope="col">') == 7
+    rows = [row for row in reasons.content.rows if not row.heading]
+    assert [row.cells[0] for row in rows][:2] == [
+        "Randomisation process",
+        "Deviations from the intended interventions",
+    ]
+    assert [row.anchor for row in rows] == list(told.tables["appraisals"]["row_id"])
+
+
+def test_the_key_holds_the_signs_that_are_there(review):
+    shown = tabulate_risk_of_bias(judged(review, {1: "low", 6: "low"}), caption="R").parts[0]
+    html = str(shown.__html__())
+    assert "+ low risk of bias." in html
+    assert "some concerns" not in html
+
+
+def test_single_results_are_not_among_the_checklists(review):
+    assert tabulate_appraisals(judged(review, {1: "low"}), caption="A").parts == []
+
+
+def test_every_judgement_of_a_result_has_its_sign(review):
+    codes = set(review.package.field("appraisals", "judgement").labels)
+    assert codes - set(SIGNS) == {"yes", "no", "unclear", "not_applicable"}
