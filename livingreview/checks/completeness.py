@@ -58,14 +58,15 @@ def check_sorted(checked: Checked) -> Iterator[Problem]:
 
 
 def check_appraisals(checked: Checked) -> Iterator[Problem]:
-    """Every item of a report's tool is answered, once; every included report read in full is appraised.
+    """Every item of a tool is answered, once for a report or a result; what was read in full is appraised.
 
     An abstract does not carry a checklist: a report known by its abstract alone may be appraised,
     and need not be.
     """
     items = checked.frames["appraisal_tools"].dropna(subset=["item_id"]).set_index("item_id")["tool"]
     answers = checked.frames["appraisals"].dropna(subset=["item_id", "report_id"])
-    for (report, tool), part in answers.groupby(["report_id", answers["item_id"].map(items)]):
+    judged = ["report_id", answers["item_id"].map(items), answers["result"].fillna("")]
+    for (report, tool, _), part in answers.groupby(judged):
         missing = sorted(set(items.index[items == tool]) - set(part["item_id"]))
         for line in part.index[part["item_id"].duplicated()]:
             yield checked.problem(

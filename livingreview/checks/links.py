@@ -55,6 +55,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
         ("source_problems", "affects", row_ids, "row_id of the evidence"),
         ("claims", "rests_on", row_ids, "row_id of the evidence"),
         ("certainty", "rests_on", row_ids, "row_id of the evidence"),
+        ("appraisals", "result", row_ids, "row_id of the evidence"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
     ):
         for line, cell in checked.frames[table][column].dropna().items():

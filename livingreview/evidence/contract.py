@@ -68,7 +68,7 @@ COLUMNS = {
     "disjoint_cohorts": "cohort_id! set_id! reason!",
     "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
-    "appraisals": "row_id! report_id! item_id! result judgement! reason! locator!",
+    "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
     "searches": "search_id! source date:date query hits:integer note",
     "screening": "record_id! search_id! report_id stage! decision! reason!",
     "claims": (

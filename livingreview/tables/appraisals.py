@@ -95,7 +95,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str) -> Stack:
             for row_id, told in results
         ]
         values = {"title": title, "domains": list(domains["topic"]), "rows": rows}
-        values["key"] = _key(evidence, part)
+        values |= {"key": _key(evidence, part), "agreed": _agreement(part)}
         parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
         reasons = _reason_table(evidence, domains, results, f"{title}: reasons")
         parts.append(fold(reasons, f"{title}: every reason"))
@@ -116,6 +116,9 @@ def _reason_table(
             answer = told[item]
             words = evidence.label("appraisals", "judgement", answer["judgement"])
             reason = evidence.in_words(answer["reason"])
+            other = answer["second_judgement"]
+            if not pd.isna(other) and other != answer["judgement"]:
+                reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
             cells = [domains.loc[item, "topic"], words, reason, answer["locator"]]
             rows.append(Row(cells, anchor=answer["row_id"]))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
@@ -140,6 +143,15 @@ def _sign(evidence: Evidence, answer: dict | None) -> dict:
         "words": evidence.label("appraisals", "judgement", answer["judgement"]),
         "dark": dark,
     }
+
+
+def _agreement(part: pd.DataFrame) -> str:
+    """How often two readers who judged independently gave the same answer; '' where one judged alone."""
+    both = part.dropna(subset=["second_judgement"])
+    if both.empty:
+        return ""
+    same = int(both["judgement"].eq(both["second_judgement"]).sum())
+    return f"Two readers judged independently and agreed in {same} of {len(both)} judgements."
 
 
 def _key(evidence: Evidence, part: pd.DataFrame) -> str:

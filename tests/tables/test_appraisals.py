@@ -20,12 +20,13 @@ def part(review):
 def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
     items = part.tables["appraisal_tools"].set_index("item_id")["position"]
     tables = [folded.content for folded in tabulate_appraisals(part, caption="Appraisal").parts]
-    answers = part.tables["appraisals"].set_index("row_id")["item_id"]
+    whole = part.tables["appraisals"].loc[lambda frame: frame["result"].isna()]
+    answers = whole.set_index("row_id")["item_id"]
     assert sum(len(table.rows) for table in tables) == len(answers) > 0
     for table in tables:
         order = [items[answers[row.anchor]] for row in table.rows]
         assert order == sorted(order)
-    report = part.tables["appraisals"]["report_id"].iloc[0]
+    report = whole["report_id"].iloc[0]
     assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
     assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
 
@@ -39,6 +40,7 @@ def judged(review, answers):
             "item_id": f"rob2.{number}",
             "result": RESULT,
             "judgement": judgement,
+            "second_judgement": "low",
             "reason": f"Reason {number}.",
             "locator": "Abstract",
         }
@@ -65,13 +67,15 @@ def test_a_result_is_a_row_and_each_domain_a_sign_with_its_words(review):
         "Randomisation process",
         "Deviations from the intended interventions",
     ]
+    assert rows[0].cells[2] == "Reason 1."
+    assert rows[1].cells[2] == "Reason 2. The other reader: low risk of bias."
     assert [row.anchor for row in rows] == list(told.tables["appraisals"]["row_id"])
 
 
 def test_the_key_holds_the_signs_that_are_there(review):
     shown = tabulate_risk_of_bias(judged(review, {1: "low", 6: "low"}), caption="R").parts[0]
     html = str(shown.__html__())
-    assert "+ low risk of bias." in html
+    assert "+ low risk of bias. Two readers judged independently and agreed in 2 of 2 judgements." in html
     assert "some concerns" not in html
 
 
