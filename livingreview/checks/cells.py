@@ -6,16 +6,15 @@ should be named as what it is, and not as a type error three columns on.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from unicodedata import category, is_normalized
 
+from livingreview.checks.characters import has_hidden, has_loose_accent, has_markup, has_odd_space
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import QuoteError, find_odd, split_rows
 from livingreview.evidence.schema import Table
 
 
@@ -84,17 +83,15 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
 
 def _part_rows(name: str, text: str) -> tuple[list[list[str]] | None, list[int], list[Problem]]:
     """The rows of a file, header first, and the line on which each starts; None where quotes do not pair."""
-    reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[list[str]] = []
-    lines, start = [], 1
+    lines: list[int] = []
     try:
-        for row in reader:
+        for line, row in split_rows(text):
             rows.append(row)
-            lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
+            lines.append(line)
+    except QuoteError as error:
         mend = "look for a stray or missing double quote"
-        return None, [], [Problem(name, start, "", "quotes", str(error), "balanced quotes", mend)]
+        return None, [], [Problem(name, error.line, "", "quotes", str(error), "balanced quotes", mend)]
     if not rows:
         mend = "restore it from version control"
         return None, [], [Problem(name, 0, "", "file-empty", "an empty file", "a header row", mend)]
@@ -140,24 +137,11 @@ def check_width(raw: RawTable, name: str) -> Iterator[Problem]:
             yield Problem(name, line, "", "shifted-row", *told)
 
 
-def has_hidden(text: str) -> bool:
-    """Whether a text holds a character that nobody sees, by Unicode's classes; line ends and tabs aside."""
-    return any(sign not in "\n\t" and category(sign) != "Zs" for sign in _unprintable(text))
-
-
-def _has_odd_space(text: str) -> bool:
-    return any(sign == "\t" or category(sign) == "Zs" for sign in _unprintable(text))
-
-
-def _unprintable(text: str) -> list[str]:
-    return [] if text.isprintable() else [sign for sign in text if not sign.isprintable()]
-
-
 # (rule, how it is found, what was found, what was expected, how to mend it)
 _HYGIENE = (
     (
         "html",
-        re.compile(r"<\s*/?[A-Za-z!][^<]*>?|&(?:[a-z]+|#\d+);|javascript:", re.IGNORECASE).search,
+        has_markup,
         "HTML or an entity",
         "plain text",
         "write the character itself; pages are escaped",
@@ -172,7 +156,7 @@ _HYGIENE = (
     ),
     (
         "odd-space",
-        _has_odd_space,
+        has_odd_space,
         "a tab or a non-breaking space",
         "ordinary spaces",
         "replace it by a space",
@@ -196,7 +180,7 @@ _HYGIENE = (
     ),
     (
         "letter-in-parts",
-        lambda text: not is_normalized("NFC", text),
+        has_loose_accent,
         "a letter and its accent as two characters",
         "one character for both (Unicode NFC)",
         "retype the letter",
@@ -230,37 +214,23 @@ def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
                 yield Problem(name, line, column, rule, found, expected, mend, raw.key_of(row))
 
 
-LARGEST = 1e15  # a whole number beyond it has more digits than a table of numbers keeps
-_NUMBER = re.compile(r"(?!-[0.]*$)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_EXPECTED = {
+    "integer": "a whole number in the digits 0 to 9",
+    "number": "a number in the digits 0 to 9, its decimals after one point",
+    "date": "a date like 2026-01-05",
+}
 
 
 def check_numbers(raw: RawTable, name: str) -> Iterator[Problem]:
-    """What passes for a number or a date with some readers only: 1_000, 1e3, 012, INF, 2026-1-5."""
-    rules = {
-        "integer": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
-        "number": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
-        "date": (lambda cell: not _DATE.fullmatch(cell), "a date like 2026-01-05", "write it in full"),
-    }
-    for item in raw.table.fields:
-        if item.type not in rules or item.name not in raw.header:
-            continue
-        is_odd, expected, mend = rules[item.type]
-        place = raw.header.index(item.name)
-        for line, row in zip(raw.lines, raw.rows, strict=True):
-            cell = row[place] if place < len(row) else ""
-            if cell and is_odd(cell):
-                told = quote(cell), expected, mend if hint(cell) == _NO_HINT else hint(cell)
-                yield Problem(name, line, item.name, "odd-form", *told, raw.key_of(row))
+    """Numbers and dates that are not written as such, whatever a reader would make of them: 1_000, 2026-1-5.
 
-
-def _is_odd_number(cell: str) -> bool:
-    """Whether Python takes a text for a number that is not written as one, or that is out of all bounds."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return False  # no number at all, which the schema tells
-    return not _NUMBER.fullmatch(cell) or not abs(value) < LARGEST
+    No later rule sees these cells: to it they are missing.
+    """
+    for number, column, cell in find_odd(raw.table, raw.header, raw.rows):
+        expected, advice = _EXPECTED[raw.table.field(column).type], hint(cell)
+        mend = "write it plainly, with nothing beside it" if advice == _NO_HINT else advice
+        key = raw.key_of(raw.rows[number])
+        yield Problem(name, raw.lines[number], column, "odd-form", quote(cell), expected, mend, key)
 
 
 @cache

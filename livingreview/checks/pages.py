@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from livingreview.checks.cells import has_hidden
 from livingreview.checks.documents import parse_document, read_text
 from livingreview.checks.problems import Problem, quote
 from livingreview.manuscript import SectionError, expand_text
@@ -90,10 +89,6 @@ def _read(path: Path, name: str) -> tuple[str | None, list[Problem]]:
     if text is not None and not text.strip():
         mend = "write it, or delete the file and its entry in _toc.yml"
         return None, [*problems, Problem(name, 0, "", "page-empty", "an empty file", EXPECTED, mend)]
-    for number, line in enumerate((text or "").split("\n"), 1):
-        if has_hidden(line):
-            found, mend = f"an invisible character in {quote(line)}", "retype the line"
-            problems.append(Problem(name, number, "", "control-character", found, "visible text only", mend))
     return text, problems
 
 

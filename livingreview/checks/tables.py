@@ -6,12 +6,11 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
 from pybtex.exceptions import PybtexError
 
-from livingreview.checks.cells import LARGEST, RawTable, check_cells, check_numbers, read_raw
+from livingreview.checks.cells import RawTable, check_cells, check_numbers, read_raw
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
@@ -23,6 +22,7 @@ from livingreview.checks.rules import RULES, Checked
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review, read_bibliography
+from livingreview.evidence.lexical import make_frame
 from livingreview.evidence.schema import Package
 
 
@@ -81,24 +81,13 @@ def check_descriptor(data: Path) -> tuple[Package | None, list[Problem]]:
 
 
 def tolerant_frame(raw: RawTable) -> pd.DataFrame:
-    """The table with declared dtypes, index = file line; a cell of the wrong type counts as missing.
+    """The table as pages read it, index = file line; what cannot be read counts as missing.
 
-    That cell is told elsewhere.
+    That is told elsewhere. Text is plain text or None: a rule may compare a missing one without asking first.
     """
     width = len(raw.header)
     rows = [(row + [""] * width)[:width] for row in raw.rows]
-    # Plain objects with None: a rule may compare a missing text without asking first.
-    frame = pd.DataFrame(
-        [[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object
-    )
-    for item in raw.table.fields:
-        if item.type in ("integer", "number"):
-            numbers = pd.to_numeric(frame[item.name], errors="coerce").astype("float64")
-            numbers = numbers.where(numbers.abs() < LARGEST)
-            if item.type == "integer":
-                numbers = numbers.where(numbers % 1 == 0)
-            frame[item.name] = numbers.astype(cast(Any, item.dtype))
-    return frame
+    return make_frame(raw.table, raw.header, rows, raw.lines)
 
 
 def _check_stray_files(data: Path, package: Package) -> list[Problem]:

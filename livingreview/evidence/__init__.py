@@ -4,6 +4,7 @@ The only reader of ``data/``; it judges nothing and draws nothing.
 """
 
 from livingreview.evidence.contract import parse_review
+from livingreview.evidence.lexical import read_cells, read_table
 from livingreview.evidence.package import (
     BIBLIOGRAPHY,
     Evidence,
@@ -13,8 +14,6 @@ from livingreview.evidence.package import (
     load_package,
     parse_evidence,
     read_bibliography,
-    read_cells,
-    read_table,
     records,
     select_class,
     select_part,
