@@ -137,6 +137,7 @@ def check_width(raw: RawTable, name: str) -> Iterator[Problem]:
             yield Problem(name, line, "", "shifted-row", *told)
 
 
+MOJIBAKE = r"Ã.|Â[^ ]|â€|\ufffd"  # UTF-8 read as something else
 # (rule, how it is found, what was found, what was expected, how to mend it)
 _HYGIENE = (
     (
@@ -173,7 +174,7 @@ _HYGIENE = (
     ),
     (
         "mojibake",
-        re.compile(r"Ã.|Â[^ ]|â€|\ufffd").search,
+        re.compile(MOJIBAKE).search,
         "text decoded with the wrong encoding",
         "UTF-8 text",
         "retype the cell",

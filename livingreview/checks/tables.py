@@ -8,20 +8,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from pybtex.exceptions import PybtexError
 
+from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.cells import RawTable, check_cells, check_numbers, read_raw
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
-from livingreview.checks.documents import read_text
 from livingreview.checks.links import LINK_RULES
-from livingreview.checks.problems import Problem, quote
+from livingreview.checks.problems import Problem
 from livingreview.checks.rules import RULES, Checked
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
-from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review, read_bibliography
+from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import make_frame
 from livingreview.evidence.schema import Package
 
@@ -100,20 +99,6 @@ def _check_stray_files(data: Path, package: Package) -> list[Problem]:
         for path in sorted(data.iterdir())
         if path.name not in known and not path.name.startswith(".")
     ]
-
-
-def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
-    """The keys of ``references.bib``, and why it cannot be read where it cannot."""
-    text, problems = read_text(data / BIBLIOGRAPHY, BIBLIOGRAPHY, expected="the reports' records as BibTeX")
-    if text is None:
-        return None, problems
-    try:
-        return tuple(read_bibliography(text).entries), problems
-    except (PybtexError, ValueError, LookupError, RecursionError) as error:
-        line, expected = getattr(error, "lineno", 0) or 0, "valid BibTeX in UTF-8"
-        mend = "mend the entry; each key once"
-        told = Problem(BIBLIOGRAPHY, line, "", "bibliography", quote(error, 160), expected, mend)
-        return None, [*problems, told]
 
 
 def record_rows(root: Path) -> dict[str, tuple[int, int]]:

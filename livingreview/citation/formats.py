@@ -14,18 +14,41 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, Entry, Person
 from pybtex.database.output.bibtex import Writer
 
+from livingreview.evidence.bibliography import VERBATIM
+from livingreview.evidence.latex import escape_latex
+
 STYLE = Path(__file__).parent / "reference.csl"
-RIS_TYPES = {"book": "BOOK", "chapter": "CHAP", "article-journal": "JOUR", "document": "GEN"}
+RIS_TYPES = {
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "article-journal": "JOUR",
+    "document": "GEN",
+    "pamphlet": "PAMP",
+    "paper-conference": "CPAPER",
+    "thesis": "THES",
+    "webpage": "ELEC",
+    "patent": "PAT",
+    "report": "RPRT",
+    "manuscript": "UNPB",
+    "dataset": "DATA",
+    "software": "COMP",
+}
 RIS_FIELDS = {
     "title": "title",
     "container-title": "secondary_title",
+    "collection-title": "tertiary_title",
     "edition": "edition",
     "volume": "volume",
     "issue": "number",
     "DOI": "doi",
+    "publisher": "publisher",
+    "publisher-place": "place_published",
+    "genre": "type_of_work",
+    "chapter-number": "section",
+    "abstract": "abstract",
     "language": "language",
 }
-VERBATIM = ("doi", "url", "eprint", "pmid", "pmcid")  # fields that managers read to the letter
+RIS_NOTES = {"PMID": "PMID", "PMCID": "PMCID", "ISSN": "ISSN", "medium": "Published as"}
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
 
 
@@ -81,8 +104,13 @@ def write_entries(entries: Mapping[str, Entry]) -> str:
 class _BibtexWriter(Writer):
     """Leaves addresses as they are: an escaped underscore in a DOI is a dead link."""
 
+    def _encode(self, text: str) -> str:
+        return escape_latex(text)
+
     def _write_field(self, stream, type, value):
-        written = value if type.lower() in VERBATIM else self._encode(value)
+        name = type.lower()
+        written = value if name in VERBATIM else self._encode(value)
+        written = written.replace("–", "--") if name == "pages" else written
         stream.write(f",\n    {type} = {self.quote(written)}")
 
 
@@ -99,24 +127,35 @@ class _RisWriter(rispy.RisWriter):
 
 
 def _ris(item: dict) -> dict:
-    entry = {"type_of_reference": RIS_TYPES[item["type"]], "id": item["id"]}
-    if "author" in item:
-        entry["authors"] = [
-            name["literal"]
-            if "literal" in name
-            else ", ".join(name[part] for part in ("family", "given", "suffix") if part in name)
-            for name in item["author"]
-        ]
+    entry: dict = {"type_of_reference": RIS_TYPES[item["type"]], "id": item["id"]}
+    for role, target in (("author", "authors"), ("editor", "secondary_authors")):
+        if role in item:
+            entry[target] = [_ris_name(name) for name in item[role]]
     entry |= {target: item[name] for name, target in RIS_FIELDS.items() if name in item}
+    if "number" in item:
+        is_article = item["type"] in ("article-journal", "document")
+        entry["custom7" if is_article else "number"] = item["number"]
+    # What RIS calls ISSN holds either number; an article in a book may have both.
+    entry |= {"issn": item.get("ISBN") or item["ISSN"]} if item.keys() & {"ISBN", "ISSN"} else {}
+    entry |= {"keywords": item["keyword"].split(", ")} if "keyword" in item else {}
     if "issued" in item:
         year, *rest = item["issued"]["date-parts"][0]
         entry["year"] = str(year)
         if rest:
             entry["date"] = "/".join([str(year), *(f"{part:02d}" for part in rest)])
+    if "accessed" in item:
+        entry["access_date"] = "/".join(f"{part:02d}" for part in item["accessed"]["date-parts"][0])
     if "page" in item:
-        # As pages are printed, see `entry_to_csl`: not with a hyphen.
+        # As pages are printed, see `livingreview.evidence.latex`: not with a hyphen.
         entry["start_page"], _, last = item["page"].partition("–")
         entry |= {"end_page": last} if last else {}
     notes = [item["note"]] if "note" in item else []
-    notes += [f"{name}: {item[name]}" for name in ("PMID", "PMCID") if name in item]
+    labels = {name: label for name, label in RIS_NOTES.items() if name != "ISSN" or "ISBN" in item}
+    notes += [f"{label}: {item[name]}" for name, label in labels.items() if name in item]
     return entry | ({"notes": notes} if notes else {}) | ({"urls": [item["URL"]]} if "URL" in item else {})
+
+
+def _ris_name(name: dict) -> str:
+    if "literal" in name:
+        return name["literal"]
+    return ", ".join(name[part] for part in ("family", "given", "suffix") if part in name)

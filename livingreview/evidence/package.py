@@ -18,8 +18,8 @@ from typing import Any
 
 import pandas as pd
 from pybtex.database import BibliographyData
-from pybtex.database.input.bibtex import Parser
 
+from livingreview.evidence.bibliography import read_bibliography
 from livingreview.evidence.contract import parse_review
 from livingreview.evidence.lexical import empty_frame, read_table
 from livingreview.evidence.names import find_mentioned, name_in_words, name_reports
@@ -191,12 +191,6 @@ def expand_days(text: str) -> list[int] | None:
 def load_package(data: Path) -> Package:
     """The schema in ``data/datapackage.json``, with blanks for the tables that a review may do without."""
     return parse_review(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
-
-
-@lru_cache(maxsize=2)
-def read_bibliography(text: str) -> BibliographyData:
-    """Records from BibTeX, kept: a build reads them to check and to show them. PybtexError if it is none."""
-    return Parser().parse_string(text)
 
 
 def read_tables(package: Package, read: Callable[[str], Path | io.BytesIO]) -> dict[str, pd.DataFrame]:
