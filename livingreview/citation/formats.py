@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -77,22 +78,42 @@ def item_to_bibtex(item: dict) -> str:
     """One of the review's own items as BibTeX."""
     year, *rest = item["issued"]["date-parts"][0]
     fields = [
-        ("title", item["title"]),
-        *([("booktitle", item["container-title"])] if "container-title" in item else []),
+        ("title", _protect(item["title"])),
+        *([("booktitle", _protect(item["container-title"]))] if "container-title" in item else []),
         ("year", str(year)),
         ("date", "-".join([str(year), *(f"{part:02d}" for part in rest)])),
         ("edition", item["edition"]),
     ]
     fields += [(target, item[name]) for name, target in (("DOI", "doi"), ("URL", "url")) if name in item]
-    # A corporate author keeps its words together only in double braces.
-    authors = [
-        Person(last=f"{{{name['literal']}}}")
-        if "literal" in name
-        else Person(first=name.get("given", ""), last=name["family"])
-        for name in item["author"]
-    ]
+    authors = [_person(name) for name in item["author"]]
     entry = Entry(BIBTEX_TYPES[item["type"]], fields, {"author": authors})
     return write_entries({item["id"]: entry}).strip() + "\n"
+
+
+def _person(name: dict) -> Person:
+    """A name in braces where BibTeX would part it otherwise."""
+    if "literal" in name:  # a corporate author keeps its words together only in double braces
+        return Person(last=f"{{{_protect(name['literal'])}}}")
+    parts = {key: _protect(text) for key, text in name.items()}
+    family, given = parts["family"], parts.get("given", "")
+    if re.search(r",|\band\b|(?:^|\s)[^\W\d_A-Z]", family) or (" " in family and not given):
+        family = f"{{{family}}}"
+    person = Person()
+    person.first_names.extend(
+        [given] if given and not re.search(r",|\band\b", given) else [f"{{{given}}}"] * bool(given)
+    )
+    person.prelast_names.extend([parts["non-dropping-particle"]] if "non-dropping-particle" in parts else [])
+    person.last_names.append(family)
+    person.lineage_names.extend([parts["suffix"]] if "suffix" in parts else [])
+    return person
+
+
+def _protect(text: str) -> str:
+    """Text in which braces and backslashes, which mean something to BibTeX, are spelt out."""
+    return re.sub(r"[\\{}]", lambda sign: _SPELT[sign[0]], text)
+
+
+_SPELT = {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 
 
 def write_entries(entries: Mapping[str, Entry]) -> str:
@@ -158,4 +179,5 @@ def _ris(item: dict) -> dict:
 def _ris_name(name: dict) -> str:
     if "literal" in name:
         return name["literal"]
-    return ", ".join(name[part] for part in ("family", "given", "suffix") if part in name)
+    family = " ".join(filter(None, (name.get("non-dropping-particle"), name["family"])))
+    return ", ".join([family, *(name[part] for part in ("given", "suffix") if part in name)])

@@ -95,7 +95,24 @@ change("authors missing", CFF, "authors:\n" + AUTHOR, "", "authors", at="")
 change("authors emptied", CFF, "authors:\n" + AUTHOR, "authors: []\n", "authors")
 change("authors as text", CFF, "authors:\n" + AUTHOR, "authors: Linnaeus\n", "authors")
 change("author as text", CFF, AUTHOR, "  - Carl Linnaeus\n", "authors.1")
-change("author without family name", CFF, AUTHOR, "  - given-names: Carl\n", "authors.1")
+change("author without a name", CFF, AUTHOR, "  - affiliation: Uppsala\n", "authors.1")
+change(
+    "author's particle a list",
+    CFF,
+    AUTHOR,
+    "  - alias: L\n    name-particle: [of]\n",
+    "authors.1.name-particle",
+    at="    name-p",
+)
+change("licence of two that is none", CFF, "CC-BY-4.0", "[CC-BY-4.0, CC]", "license.2")
+change(
+    "address of an author that is a script",
+    CFF,
+    AUTHOR,
+    f"{AUTHOR}    website: 'javascript:x'\n",
+    "authors.1.website",
+    at="    website",
+)
 change("author's key mistyped", CFF, AUTHOR, "  - family-name: Linnaeus\n", "authors.1.family-name")
 change("author's name a number", CFF, AUTHOR, "  - family-names: 12\n", "authors.1.family-names")
 ORCID = "  - family-names: Linnaeus\n    orcid: "
