@@ -11,13 +11,15 @@ import pandas as pd
 
 from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.cells import RawTable, check_cells, check_numbers, read_raw
+from livingreview.checks.checked import Checked
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.links import LINK_RULES
+from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.problems import Problem
-from livingreview.checks.rules import RULES, Checked
+from livingreview.checks.rules import RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
@@ -50,7 +52,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
-    for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
+    for rule in (*RULES, *LINK_RULES, *PRINTED_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
         problems += rule(checked)
     if sources is not None:
         problems += check_sources(checked, sources)

@@ -70,15 +70,14 @@ def make_frame(
     A number that is not written as one is missing; `find_odd` tells of it.
     """
     columns = dict(zip(header, zip(*rows, strict=True), strict=False))
-    return pd.DataFrame(
-        {item.name: _make_column(item, columns.get(item.name, ())) for item in table.fields}, index=index
-    )
+    made = {item.name: _make_column(item, columns.get(item.name, ()), index) for item in table.fields}
+    return pd.DataFrame(made, index=index)
 
 
-def _make_column(item: Field, cells: Sequence[str]) -> Any:
+def _make_column(item: Field, cells: Sequence[str], index: Any) -> pd.Series:
     if item.type in _MAKE:
-        return pd.array([parse_cell(item.type, cell) for cell in cells], dtype=item.dtype)  # type: ignore
-    return pd.Series([cell or None for cell in cells], dtype=object).to_numpy()
+        return pd.Series([parse_cell(item.type, cell) for cell in cells], index, dtype=item.dtype)
+    return pd.Series([cell or None for cell in cells], index, dtype=object)
 
 
 def find_odd(table: Table, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple]:
