@@ -71,6 +71,12 @@ class Checked:
         """(line, row) of every row of one table."""
         return self._lines[table]
 
+    def rows_of(self, table: str, *columns: str) -> Iterator[tuple[int, dict]]:
+        """(line, row) of one table, where none of these columns is missing or left out of the table."""
+        for line, row in self._lines[table]:
+            if not any(pd.isna(row.get(column)) for column in columns):
+                yield line, row
+
     @cached_property
     def _lines(self) -> dict[str, list[tuple[int, dict]]]:
         return {

@@ -59,7 +59,7 @@ class Witnesses:
     def _cycles(self) -> Counter:
         columns = ("cycle_length_days", "max_cycles")
         rows = [
-            (row["report_id"], name, row[name])
+            (row["report_id"], name, row.get(name))
             for _, row in self.checked.lines("regimens")
             for name in columns
         ]
@@ -135,12 +135,13 @@ def _tell(checked: Checked, table: str, line: int, row: dict, column: str) -> Pr
 
 def _check_pair(checked: Checked, table: str, line: int, row: dict) -> Iterator[Problem]:
     """Where the fragment prints how many of how many, the two belong together."""
-    pairs = pairs_in(row["as_reported"])
-    of_total = {events for events, total in pairs if total == row["total"]}
-    if of_total and row["events"] not in of_total and "derived" not in row["basis"]:
+    pairs, own = pairs_in(row["as_reported"]), (row["events"], row["total"])
+    touched = [pair for pair in pairs if pair[0] == own[0] or pair[1] == own[1]]
+    if touched and own not in touched and "derived" not in row["basis"]:
         found = f"{row['events']} of {row['total']}"
-        expected, mend = f"as in {quote(row['as_reported'])}", "look for a slip in the count"
-        yield checked.problem(table, line, "events", "not-as-reported", found, expected, mend)
+        expected, mend = f"as in {quote(row['as_reported'])}", "look for a slip in one of the two"
+        column = "events" if any(pair[1] == own[1] for pair in touched) else "total"
+        yield checked.problem(table, line, column, "not-as-reported", found, expected, mend)
 
 
 def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bool:
@@ -148,6 +149,8 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
     said = [row[name] for name in ("note", "derivation", "label") if not pd.isna(row.get(name))]
     words = " … ".join([fragment, *said])
     numbers = numbers_in(words)
+    if value == 0 and (column in SIZES or column == "total"):
+        return False  # a number in the fragment may be anything, but no group is of nobody
     if _is_near(value, numbers) or (column in _SAID and _is_near(value, said_in(words))):
         return True
     if column in SIZES:
@@ -165,7 +168,7 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
         fits = _is_near(value, {7 * number for number in weeks} | {7 * sum(weeks)})
         return fits or witnesses.is_cycle_of_another(row, column)
     if column == "max_cycles":
-        return witnesses.is_cycle_of_another(row, column) or ("note" in row and not pd.isna(row["note"]))
+        return witnesses.is_cycle_of_another(row, column)
     if column == "doses_per_day":
         return _is_daily(row, value)
     if column == "ci_level":

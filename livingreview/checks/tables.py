@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from livingreview.checks.agreement import AGREEMENT_RULES
 from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.cells import RawTable, check_cells, check_numbers, read_raw
 from livingreview.checks.checked import Checked
@@ -25,6 +26,16 @@ from livingreview.checks.structure import check_schema
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import make_frame
 from livingreview.evidence.schema import Package
+
+# In the order in which a reader would look; of a cell the first thing found is told.
+ALL_RULES = (
+    *RULES,
+    *LINK_RULES,
+    *PRINTED_RULES,
+    *AGREEMENT_RULES,
+    *COMPLETENESS_RULES,
+    *CHOICE_RULES,
+)
 
 
 def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | None, list[Problem]]:
@@ -52,7 +63,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
-    for rule in (*RULES, *LINK_RULES, *PRINTED_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
+    for rule in ALL_RULES:
         problems += rule(checked)
     if sources is not None:
         problems += check_sources(checked, sources)
