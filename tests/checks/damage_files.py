@@ -307,6 +307,25 @@ change("loop in a cell", PAGE, "import livingreview.chapter as lr", "for i in (1
 change("while in a cell", PAGE, "import livingreview.chapter as lr", "while False:\n    pass")
 change("branch in a cell", PAGE, "import livingreview.chapter as lr", "if True:\n    pass")
 change("star import", PAGE, "import livingreview.chapter as lr", "from livingreview.chapter import *")
+IMPORT = "import livingreview.chapter as lr"
+for _name, _code in {
+    "table typed into a cell": "rows = {'CR': 12}",
+    "list typed into a cell": "rows = ['a', 'b']",
+    "comprehension in a cell": "rows = tuple(x for x in 'ab')",
+    "calculation in a cell": "x = 1 + 1",
+    "text put together in a cell": "x = f'{1}'",
+    "file written by a cell": "open('x', 'w')",
+    "words printed by a cell": "print('x')",
+    "other module in a cell": "import os",
+    "other names in a cell": "from pathlib import Path",
+    "code run by a cell": "exec('x')",
+    "private name in a cell": "lr.__loader__",
+}.items():
+    change(_name, PAGE, IMPORT, f"{IMPORT}\n{_code}", at=_code)
+change("share typed in prose", PAGE, "% sections:", "In all, 73.5% of 120.\n\n% sections:", at="In all")
+change("count typed in words", PAGE, "% sections:", "Twelve of thirty did well.\n\n% sections:", at="Twelve")
+change("result in words", PART, "## What is known?", "## What is known?\n\nTwo patients died.", at="Two p")
+change("figure in a heading", PAGE, "## Who was treated?", "## Who was treated?\n\n### All 12", at="### All")
 change("options of a cell no YAML", PAGE, ":tags: [parameters]", ":tags: [parameters")
 change(
     "invisible character in a chapter",
