@@ -8,13 +8,14 @@ from livingreview.checks.configuration import check_configuration
 from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
-from livingreview.checks.tables import check_data, record_rows, sort_tables, write_rows
+from livingreview.checks.tables import check_data, mend_tables, record_rows, sort_tables, write_rows
 from livingreview.checks.upkeep import check_upkeep
 
 __all__ = [
     "DataError",
     "Problem",
     "check_project",
+    "mend_tables",
     "record_rows",
     "require_sound",
     "sort_tables",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from livingreview.checks.characters import has_hidden, has_loose_accent, has_markup, has_odd_space
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.lexical import QuoteError, find_odd, split_rows
+from livingreview.evidence.lexical import QuoteError, find_odd, is_plain, split_rows
 from livingreview.evidence.schema import Table
 
 
@@ -35,6 +35,10 @@ class RawTable:
             return ""
 
 
+MEND = "livingreview check --mend"
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
 def read_raw(path: Path, table: Table) -> tuple[RawTable | None, list[Problem]]:
     """A CSV file as raw text, and the problems of the file as a whole; no table where it cannot be read."""
     if not path.is_file():
@@ -43,14 +47,27 @@ def read_raw(path: Path, table: Table) -> tuple[RawTable | None, list[Problem]]:
     text, problems = _read_text(path)
     if text is None:
         return None, problems
-    rows, lines, found = _part_rows(path.name, text)
-    problems += found
+    if separator := find_separator(text, table):
+        # A spreadsheet that writes these writes a byte-order mark as well: that is one cause.
+        what = f"cells parted by {SEPARATORS[separator]}"
+        mend = f"save with commas between cells, or run: {MEND}"
+        return None, [Problem(path.name, 1, "", "separator", what, "commas between cells", mend)]
+    rows, lines, told = _part_rows(path.name, text)
+    problems += told
     if rows is None:
         return None, problems
     raw = RawTable(table, rows[0], rows[1:], lines[1:])
     problems.extend(check_header(raw, path.name))
     problems.extend(check_width(raw, path.name))
     return raw, problems
+
+
+def find_separator(text: str, table: Table) -> str:
+    """What parts the cells of a file whose header is the declared one but for that; '' where commas do."""
+    header = text.partition("\n")[0]
+    parts = {sign: [cell.strip('"') for cell in header.split(sign)] for sign in SEPARATORS}
+    wanted = [sign for sign, names in parts.items() if len(names) > 1 and set(names) <= set(table.columns)]
+    return wanted[0] if wanted and "," not in header else ""
 
 
 def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
@@ -61,9 +78,8 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
         problems.append(Problem(path.name, row, "", rule, found, expected, mend))
 
     data = path.read_bytes()
-    if data.startswith(b"\xef\xbb\xbf"):
-        tell("byte-order-mark", 0, "a byte-order mark", "plain UTF-8", "save as 'CSV UTF-8' without BOM")
-        data = data[3:]
+    has_mark = data.startswith(b"\xef\xbb\xbf")
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -71,9 +87,14 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
         found = f"byte 0x{data[error.start]:02x} on line {line}"
         tell("not-utf8", line, found, "UTF-8 text", "save the file as UTF-8")
         return None, problems
-    if "\r" in text:
+    has_returns = "\r" in text
+    if has_mark:  # a spreadsheet writes both: that is one cause
+        found = "a byte-order mark" + (" and carriage returns" if has_returns else "")
+        tell("byte-order-mark", 0, found, "plain UTF-8, lines that end in LF", f"run: {MEND}")
+    elif has_returns:
         line = text[: text.index("\r")].count("\n") + 1
-        tell("line-ends", line, "carriage returns", "lines that end in LF", "save with Unix line ends")
+        tell("line-ends", line, "carriage returns", "lines that end in LF", f"run: {MEND}")
+    if has_returns:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text and not text.endswith("\n"):
         mend = "add a line end; check that the last row is whole"
@@ -215,6 +236,11 @@ def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
                 yield Problem(name, line, column, rule, found, expected, mend, raw.key_of(row))
 
 
+def is_float_count(kind: str, cell: str) -> bool:
+    """Whether a whole number is written as one with a decimal, as programs write a column with gaps."""
+    return kind == "integer" and cell.endswith(".0") and is_plain("integer", cell[:-2])
+
+
 _EXPECTED = {
     "integer": "a whole number in the digits 0 to 9",
     "number": "a number in the digits 0 to 9, its decimals after one point",
@@ -225,11 +251,19 @@ _EXPECTED = {
 def check_numbers(raw: RawTable, name: str) -> Iterator[Problem]:
     """Numbers and dates that are not written as such, whatever a reader would make of them: 1_000, 2026-1-5.
 
-    No later rule sees these cells: to it they are missing.
+    No later rule sees these cells: to it they are missing. Counts that a program wrote with a decimal are
+    one cause, told once for a column.
     """
+    told: set[str] = set()
     for number, column, cell in find_odd(raw.table, raw.header, raw.rows):
+        if is_float_count(raw.table.field(column).type, cell):
+            if column in told:
+                continue
+            told.add(column)
         expected, advice = _EXPECTED[raw.table.field(column).type], hint(cell)
         mend = "write it plainly, with nothing beside it" if advice == _NO_HINT else advice
+        if column in told:
+            mend = f"write counts without decimals, here and below in this column, or run: {MEND}"
         key = raw.key_of(raw.rows[number])
         yield Problem(name, raw.lines[number], column, "odd-form", quote(cell), expected, mend, key)
 

@@ -11,7 +11,14 @@ import pandas as pd
 
 from livingreview.checks.agreement import AGREEMENT_RULES
 from livingreview.checks.bibliography import check_bibliography
-from livingreview.checks.cells import RawTable, check_cells, check_numbers, read_raw
+from livingreview.checks.cells import (
+    RawTable,
+    check_cells,
+    check_numbers,
+    find_separator,
+    is_float_count,
+    read_raw,
+)
 from livingreview.checks.checked import Checked
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
@@ -24,7 +31,7 @@ from livingreview.checks.rules import RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
-from livingreview.evidence.lexical import make_frame
+from livingreview.evidence.lexical import make_frame, split_rows
 from livingreview.evidence.schema import Package
 
 # In the order in which a reader would look; of a cell the first thing found is told.
@@ -55,10 +62,11 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
         raw, found = read_raw(data / table.path, table)
         raws[name] = raw
         problems += found
-        if raw:
+        if raw and raw.header == table.columns:
             problems += [*check_cells(raw, table.path), *check_numbers(raw, table.path)]
-    problems += check_schema(data, package, root / "_build" / ".sound")
-    if any(raw is None or raw.header != raw.table.columns for raw in raws.values()):
+    unread = [name for name, raw in raws.items() if raw is None or raw.header != raw.table.columns]
+    problems += check_schema(data, package, root / "_build" / ".sound", unread)
+    if unread:
         return None, problems
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
@@ -103,14 +111,14 @@ def tolerant_frame(raw: RawTable) -> pd.DataFrame:
 
 
 def _check_stray_files(data: Path, package: Package) -> list[Problem]:
-    # Hidden files (a lock of an open spreadsheet, say) are not published.
+    # Hidden files and the lock of an open spreadsheet are not published.
     known = {table.path for table in package.tables.values()} | {DESCRIPTOR, BIBLIOGRAPHY}
     found, expected = "a file that no table declares", "only declared tables in data/"
     mend = "delete it (a spreadsheet's backup file?), or declare it in datapackage.json"
     return [
         Problem(path.name, 0, "", "stray-file", found, expected, mend)
         for path in sorted(data.iterdir())
-        if path.name not in known and not path.name.startswith(".")
+        if path.name not in known and not path.name.startswith((".", "~$"))
     ]
 
 
@@ -152,6 +160,34 @@ def sort_tables(root: Path) -> list[str]:
         ordered = sorted(raw.rows, key=lambda row: row[place])
         if ordered != raw.rows:
             write_rows(data / table.path, raw.header, ordered)
+            changed.append(name)
+    return changed
+
+
+def mend_tables(root: Path) -> list[str]:
+    """Write tables anew that differ from the package's form only; returns the names of those that changed.
+
+    What is certain is mended: a byte-order mark, line ends, what parts cells, counts written as 6.0.
+    """
+    data, changed = Path(root) / "data", []
+    package, _ = check_descriptor(data)
+    for name, table in package.tables.items() if package else ():
+        path = data / table.path
+        try:
+            whole = path.read_bytes()
+            text = whole.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            rows = [row for _, row in split_rows(text, find_separator(text, table) or ",")]
+        except (OSError, ValueError):
+            continue  # which the check tells
+        if not rows or rows[0] != table.columns or any(len(row) != len(rows[0]) for row in rows):
+            continue
+        kinds = [item.type for item in table.fields]
+        mended = [
+            [cell[:-2] if is_float_count(kind, cell) else cell for kind, cell in zip(kinds, row, strict=True)]
+            for row in rows[1:]
+        ]
+        write_rows(path, rows[0], mended)
+        if path.read_bytes() != whole:
             changed.append(name)
     return changed
 

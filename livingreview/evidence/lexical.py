@@ -41,9 +41,9 @@ def is_plain(kind: str, cell: str) -> bool:
     return form is None or bool(form.fullmatch(cell))
 
 
-def split_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def split_rows(text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file, header first, each with the line it starts on. QuoteError where quotes fail."""
-    reader, start = csv.reader(io.StringIO(text, newline=""), strict=True), 1
+    reader, start = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
     while True:
         try:
             row = next(reader, None)
