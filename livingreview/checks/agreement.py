@@ -13,6 +13,7 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import numbers_in
 from livingreview.evidence import split_ids
+from livingreview.evidence.lexical import is_plain
 
 # Table -> what its positions count within.
 _POSITIONS = {
@@ -76,7 +77,7 @@ def check_pairs_of_cells(checked: Checked) -> Iterator[Problem]:
 def _prints_count(row: dict) -> bool:
     """Whether the fragment holds a count that fits what else the row says."""
     total, percent = float(row["total"]), row.get("percent_reported_pct")
-    if pd.isna(percent):
+    if pd.isna(percent) or not is_plain("number", percent):
         return True
     counts = numbers_in(re.sub(r"[\d.]+ ?%", "", row["as_reported"])) - {total}
     return any(
@@ -129,6 +130,18 @@ def check_survival_units(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(
                 "survival", line, "group", "comparison-missing", "nothing", expected, "fill it"
             )
+
+
+def check_units_printed(checked: Checked) -> Iterator[Problem]:
+    """Where a fragment names days or months, a time is in what it names."""
+    for table in ("survival", "figures"):
+        for line, row in checked.rows_of(table, "unit", "as_reported"):
+            other = {"days": "month", "months": "day"}.get(row["unit"])
+            named = set(re.findall(r"\b(day|month)s?\b", row["as_reported"].lower()))
+            if other and named == {other} and "derived" not in (row["basis"] or ""):
+                found, expected = row["unit"], f"{other}s, as in {quote(row['as_reported'])}"
+                mend = "correct it; a converted figure is 'derived'"
+                yield checked.problem(table, line, "unit", "unit-printed", found, expected, mend)
 
 
 def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
@@ -331,6 +344,7 @@ AGREEMENT_RULES = (
     check_pairs_of_cells,
     check_sizes_given,
     check_survival_units,
+    check_units_printed,
     check_doses_a_day,
     check_day_numbers,
     check_dates,

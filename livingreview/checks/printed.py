@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import durations_in, is_one, numbers_in, pairs_in, said_in
+from livingreview.evidence.lexical import is_plain
 
 SIZES = ("n_enrolled", "n_evaluable")
 COUNTS = ("events", "total", *SIZES)
@@ -114,7 +116,7 @@ def check_printed_figures(checked: Checked) -> Iterator[Problem]:
             if pd.isna(row["as_reported"]) or pd.isna(row["basis"]):
                 continue
             for column in columns:
-                if not pd.isna(row[column]) and not _has_witness(witnesses, table.name, row, column):
+                if _is_told(row[column]) and not _has_witness(witnesses, table.name, row, column):
                     yield _tell(checked, table.name, line, row, column)
             if not pd.isna(row.get("events")) and not pd.isna(row.get("total")):
                 yield from _check_pair(checked, table.name, line, row)
@@ -122,6 +124,11 @@ def check_printed_figures(checked: Checked) -> Iterator[Problem]:
 
 def _is_number(name: str, kind: str) -> bool:
     return (kind in ("integer", "number") or name.endswith("_reported_pct")) and name != "position"
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a cell holds a number; text in a column of printed percentages is told by the schema."""
+    return not pd.isna(value) and (not isinstance(value, str) or is_plain("number", value))
 
 
 def _tell(checked: Checked, table: str, line: int, row: dict, column: str) -> Problem:

@@ -22,7 +22,7 @@ def line_of(checked: Checked, table: str, **wanted) -> int:
     raise LookupError(msg)
 
 
-def spoil(checked: Checked, table: str, line: int, **cells) -> Checked:
+def spoil(checked: Checked, table: str, line: int, /, **cells) -> Checked:
     """A copy in which some cells of one row hold something else; None empties one."""
     frame = checked.frames[table].copy()
     for column, value in cells.items():

@@ -24,6 +24,9 @@ CASES = {
     ),
     "half a grade": ("adverse_events", {"grade_min": True}, {"grade_min": None}, ""),
     "median in percent": ("survival", {"statistic": "median"}, {"unit": "pct"}, ""),
+    "median in days": (
+        "survival", {"row_id": "advani-2010.survival.all.os-median"}, {"unit": "days"}, ""
+    ),
     "landmark in months": ("survival", {"statistic": "landmark"}, {"unit": "months"}, ""),
     "time of a median": ("survival", {"statistic": "median"}, {"time_months": 12}, ""),
     "ratio of nothing": ("survival", {"statistic": "hazard_ratio"}, {"group": None}, ""),
