@@ -73,9 +73,10 @@ class Checked:
 
     def rows_of(self, table: str, *columns: str) -> Iterator[tuple[int, dict]]:
         """(line, row) of one table, where none of these columns is missing or left out of the table."""
-        for line, row in self._lines[table]:
-            if not any(pd.isna(row.get(column)) for column in columns):
-                yield line, row
+        frame = self.frames[table]
+        if set(columns) <= set(frame):
+            filled: Any = frame[list(columns)].notna().to_numpy().all(axis=1)
+            yield from (item for item, is_filled in zip(self._lines[table], filled, strict=True) if is_filled)
 
     @cached_property
     def _lines(self) -> dict[str, list[tuple[int, dict]]]:
@@ -87,11 +88,7 @@ class Checked:
         """(table, line, row) of every table that has all these columns, where none of them is missing."""
         for name, frame in self.frames.items():
             if set(columns) <= set(frame):
-                yield from (
-                    (name, line, row)
-                    for line, row in self._lines[name]
-                    if not any(pd.isna(row[column]) for column in columns)
-                )
+                yield from ((name, line, row) for line, row in self.rows_of(name, *columns))
 
 
 REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"

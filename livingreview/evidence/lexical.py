@@ -76,7 +76,9 @@ def make_frame(
 
 def _make_column(item: Field, cells: Sequence[str], index: Any) -> pd.Series:
     if item.type in _MAKE:
-        return pd.Series([parse_cell(item.type, cell) for cell in cells], index, dtype=item.dtype)
+        make, fits = _MAKE[item.type], FORMS[item.type].fullmatch
+        numbers = [make(cell) if cell and fits(cell) else None for cell in cells]
+        return pd.Series(numbers, index, dtype=item.dtype)
     return pd.Series([cell or None for cell in cells], index, dtype=object)
 
 
