@@ -53,6 +53,8 @@ def _add_check(commands) -> None:
     check.add_argument(
         "--sort", action="store_true", help="first put the rows of every table in order of their key"
     )
+    mend = "first write tables anew as the package keeps them: no byte-order mark, commas, counts without .0"
+    check.add_argument("--mend", action="store_true", help=mend)
     check.set_defaults(run=run_check)
 
 
@@ -78,12 +80,15 @@ def _add_pdf(commands) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import check_project, record_rows, sort_tables
+    from livingreview.checks import check_project, mend_tables, record_rows, sort_tables
 
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():
         print(f"--sources {options.sources}: no such folder", file=sys.stderr)
         return 2
+    if options.mend:
+        for name in mend_tables(root):
+            print(f"mended {name}.csv", file=sys.stderr)
     if options.sort:
         for name in sort_tables(root):
             print(f"sorted {name}.csv", file=sys.stderr)

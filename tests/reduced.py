@@ -48,6 +48,15 @@ def cited_reports(root: Path) -> set[str]:
     return {*CORE, *(name for name in ids if re.search(rf"\b{name}\b", prose))}
 
 
+def renumber(rows: list[dict]) -> list[dict]:
+    """Rows of which some were taken out, positions counted anew within each class."""
+    places: dict[str, int] = {}
+    for row in sorted(rows, key=lambda row: int(row["position"])):
+        places[row["class_id"]] = places.get(row["class_id"], 0) + 1
+        row["position"] = str(places[row["class_id"]])
+    return rows
+
+
 def keep_reports(project: Path, wanted: Collection[str]) -> None:
     """Leave only the rows of some reports and what they point to, so that checks and builds are quick."""
     data = project / "data"
@@ -76,7 +85,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     for row in [*tables["discrepancies"], *tables["source_problems"]]:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
-        tables[name] = [row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows]
+        tables[name] = renumber([row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows])
     tables["readings"] = []  # a test records its own
     for name, table in package.tables.items():
         write_rows(

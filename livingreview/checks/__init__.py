@@ -8,13 +8,14 @@ from livingreview.checks.configuration import check_configuration
 from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
-from livingreview.checks.tables import check_data, record_rows, sort_tables, write_rows
+from livingreview.checks.tables import check_data, mend_tables, record_rows, sort_tables, write_rows
 from livingreview.checks.upkeep import check_upkeep
 
 __all__ = [
     "DataError",
     "Problem",
     "check_project",
+    "mend_tables",
     "record_rows",
     "require_sound",
     "sort_tables",
@@ -45,15 +46,17 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     """
     root = Path(root)
     checked, problems = check_data(root, sources=sources)
-    classes = rows = searches = None
+    classes = rows = searches = terms = None
     if checked is not None:
         classes = checked.frames["regimen_classes"]["class_id"].dropna().tolist()
         rows = {row["row_id"] for _, _, row in checked.rows("row_id", "locator", "basis")}
+        if "glossary" in checked.package.tables:  # without one, a name cannot be told from a figure
+            terms = checked.frames["glossary"]["term"].dropna().tolist()
         searches = checked.frames["searches"] if "searches" in checked.package.tables else None
     problems += check_upkeep(root, searches)
     problems += check_record(root)
     problems += check_configuration(root)
-    problems += check_manuscript(root, classes=classes, rows=rows)
+    problems += check_manuscript(root, classes=classes, rows=rows, terms=terms)
     return keep_first(problems)
 
 

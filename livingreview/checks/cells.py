@@ -6,16 +6,15 @@ should be named as what it is, and not as a type error three columns on.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from unicodedata import category, is_normalized
 
+from livingreview.checks.characters import has_hidden, has_loose_accent, has_markup, has_odd_space
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import QuoteError, find_odd, is_plain, split_rows
 from livingreview.evidence.schema import Table
 
 
@@ -36,6 +35,10 @@ class RawTable:
             return ""
 
 
+MEND = "livingreview check --mend"
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
 def read_raw(path: Path, table: Table) -> tuple[RawTable | None, list[Problem]]:
     """A CSV file as raw text, and the problems of the file as a whole; no table where it cannot be read."""
     if not path.is_file():
@@ -44,14 +47,27 @@ def read_raw(path: Path, table: Table) -> tuple[RawTable | None, list[Problem]]:
     text, problems = _read_text(path)
     if text is None:
         return None, problems
-    rows, lines, found = _part_rows(path.name, text)
-    problems += found
+    if separator := find_separator(text, table):
+        # A spreadsheet that writes these writes a byte-order mark as well: that is one cause.
+        what = f"cells parted by {SEPARATORS[separator]}"
+        mend = f"save with commas between cells, or run: {MEND}"
+        return None, [Problem(path.name, 1, "", "separator", what, "commas between cells", mend)]
+    rows, lines, told = _part_rows(path.name, text)
+    problems += told
     if rows is None:
         return None, problems
     raw = RawTable(table, rows[0], rows[1:], lines[1:])
     problems.extend(check_header(raw, path.name))
     problems.extend(check_width(raw, path.name))
     return raw, problems
+
+
+def find_separator(text: str, table: Table) -> str:
+    """What parts the cells of a file whose header is the declared one but for that; '' where commas do."""
+    header = text.partition("\n")[0]
+    parts = {sign: [cell.strip('"') for cell in header.split(sign)] for sign in SEPARATORS}
+    wanted = [sign for sign, names in parts.items() if len(names) > 1 and set(names) <= set(table.columns)]
+    return wanted[0] if wanted and "," not in header else ""
 
 
 def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
@@ -62,9 +78,8 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
         problems.append(Problem(path.name, row, "", rule, found, expected, mend))
 
     data = path.read_bytes()
-    if data.startswith(b"\xef\xbb\xbf"):
-        tell("byte-order-mark", 0, "a byte-order mark", "plain UTF-8", "save as 'CSV UTF-8' without BOM")
-        data = data[3:]
+    has_mark = data.startswith(b"\xef\xbb\xbf")
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -72,9 +87,14 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
         found = f"byte 0x{data[error.start]:02x} on line {line}"
         tell("not-utf8", line, found, "UTF-8 text", "save the file as UTF-8")
         return None, problems
-    if "\r" in text:
+    has_returns = "\r" in text
+    if has_mark:  # a spreadsheet writes both: that is one cause
+        found = "a byte-order mark" + (" and carriage returns" if has_returns else "")
+        tell("byte-order-mark", 0, found, "plain UTF-8, lines that end in LF", f"run: {MEND}")
+    elif has_returns:
         line = text[: text.index("\r")].count("\n") + 1
-        tell("line-ends", line, "carriage returns", "lines that end in LF", "save with Unix line ends")
+        tell("line-ends", line, "carriage returns", "lines that end in LF", f"run: {MEND}")
+    if has_returns:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text and not text.endswith("\n"):
         mend = "add a line end; check that the last row is whole"
@@ -84,17 +104,15 @@ def _read_text(path: Path) -> tuple[str | None, list[Problem]]:
 
 def _part_rows(name: str, text: str) -> tuple[list[list[str]] | None, list[int], list[Problem]]:
     """The rows of a file, header first, and the line on which each starts; None where quotes do not pair."""
-    reader = csv.reader(io.StringIO(text), strict=True)
     rows: list[list[str]] = []
-    lines, start = [], 1
+    lines: list[int] = []
     try:
-        for row in reader:
+        for line, row in split_rows(text):
             rows.append(row)
-            lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
+            lines.append(line)
+    except QuoteError as error:
         mend = "look for a stray or missing double quote"
-        return None, [], [Problem(name, start, "", "quotes", str(error), "balanced quotes", mend)]
+        return None, [], [Problem(name, error.line, "", "quotes", str(error), "balanced quotes", mend)]
     if not rows:
         mend = "restore it from version control"
         return None, [], [Problem(name, 0, "", "file-empty", "an empty file", "a header row", mend)]
@@ -140,24 +158,12 @@ def check_width(raw: RawTable, name: str) -> Iterator[Problem]:
             yield Problem(name, line, "", "shifted-row", *told)
 
 
-def has_hidden(text: str) -> bool:
-    """Whether a text holds a character that nobody sees, by Unicode's classes; line ends and tabs aside."""
-    return any(sign not in "\n\t" and category(sign) != "Zs" for sign in _unprintable(text))
-
-
-def _has_odd_space(text: str) -> bool:
-    return any(sign == "\t" or category(sign) == "Zs" for sign in _unprintable(text))
-
-
-def _unprintable(text: str) -> list[str]:
-    return [] if text.isprintable() else [sign for sign in text if not sign.isprintable()]
-
-
+MOJIBAKE = r"Ã.|Â[^ ]|â€|\ufffd"  # UTF-8 read as something else
 # (rule, how it is found, what was found, what was expected, how to mend it)
 _HYGIENE = (
     (
         "html",
-        re.compile(r"<\s*/?[A-Za-z!][^<]*>?|&(?:[a-z]+|#\d+);|javascript:", re.IGNORECASE).search,
+        has_markup,
         "HTML or an entity",
         "plain text",
         "write the character itself; pages are escaped",
@@ -172,7 +178,7 @@ _HYGIENE = (
     ),
     (
         "odd-space",
-        _has_odd_space,
+        has_odd_space,
         "a tab or a non-breaking space",
         "ordinary spaces",
         "replace it by a space",
@@ -189,14 +195,14 @@ _HYGIENE = (
     ),
     (
         "mojibake",
-        re.compile(r"Ã.|Â[^ ]|â€|\ufffd").search,
+        re.compile(MOJIBAKE).search,
         "text decoded with the wrong encoding",
         "UTF-8 text",
         "retype the cell",
     ),
     (
         "letter-in-parts",
-        lambda text: not is_normalized("NFC", text),
+        has_loose_accent,
         "a letter and its accent as two characters",
         "one character for both (Unicode NFC)",
         "retype the letter",
@@ -230,37 +236,36 @@ def check_cells(raw: RawTable, name: str) -> Iterator[Problem]:
                 yield Problem(name, line, column, rule, found, expected, mend, raw.key_of(row))
 
 
-LARGEST = 1e15  # a whole number beyond it has more digits than a table of numbers keeps
-_NUMBER = re.compile(r"(?!-[0.]*$)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+def is_float_count(kind: str, cell: str) -> bool:
+    """Whether a whole number is written as one with a decimal, as programs write a column with gaps."""
+    return kind == "integer" and cell.endswith(".0") and is_plain("integer", cell[:-2])
+
+
+_EXPECTED = {
+    "integer": "a whole number in the digits 0 to 9",
+    "number": "a number in the digits 0 to 9, its decimals after one point",
+    "date": "a date like 2026-01-05",
+}
 
 
 def check_numbers(raw: RawTable, name: str) -> Iterator[Problem]:
-    """What passes for a number or a date with some readers only: 1_000, 1e3, 012, INF, 2026-1-5."""
-    rules = {
-        "integer": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
-        "number": (_is_odd_number, "a plain number", "write it in digits 0 to 9"),
-        "date": (lambda cell: not _DATE.fullmatch(cell), "a date like 2026-01-05", "write it in full"),
-    }
-    for item in raw.table.fields:
-        if item.type not in rules or item.name not in raw.header:
-            continue
-        is_odd, expected, mend = rules[item.type]
-        place = raw.header.index(item.name)
-        for line, row in zip(raw.lines, raw.rows, strict=True):
-            cell = row[place] if place < len(row) else ""
-            if cell and is_odd(cell):
-                told = quote(cell), expected, mend if hint(cell) == _NO_HINT else hint(cell)
-                yield Problem(name, line, item.name, "odd-form", *told, raw.key_of(row))
+    """Numbers and dates that are not written as such, whatever a reader would make of them: 1_000, 2026-1-5.
 
-
-def _is_odd_number(cell: str) -> bool:
-    """Whether Python takes a text for a number that is not written as one, or that is out of all bounds."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return False  # no number at all, which the schema tells
-    return not _NUMBER.fullmatch(cell) or not abs(value) < LARGEST
+    No later rule sees these cells: to it they are missing. Counts that a program wrote with a decimal are
+    one cause, told once for a column.
+    """
+    told: set[str] = set()
+    for number, column, cell in find_odd(raw.table, raw.header, raw.rows):
+        if is_float_count(raw.table.field(column).type, cell):
+            if column in told:
+                continue
+            told.add(column)
+        expected, advice = _EXPECTED[raw.table.field(column).type], hint(cell)
+        mend = "write it plainly, with nothing beside it" if advice == _NO_HINT else advice
+        if column in told:
+            mend = f"write counts without decimals, here and below in this column, or run: {MEND}"
+        key = raw.key_of(raw.rows[number])
+        yield Problem(name, raw.lines[number], column, "odd-form", quote(cell), expected, mend, key)
 
 
 @cache

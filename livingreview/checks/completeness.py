@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.rules import REGISTER, Checked
 
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
@@ -138,7 +138,7 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
     ):
         frame = checked.frames[table]
         for line in frame.index[frame.duplicated(columns, keep="first")]:
-            if frame.loc[line, "row_id"] not in checked.flagged:
+            if not checked.is_excused(frame.loc[line, "row_id"], frame.loc[line, columns[1]]):
                 yield checked.problem(
                     table,
                     line,

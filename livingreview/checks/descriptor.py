@@ -16,6 +16,7 @@ from json import decoder, scanner
 from pathlib import Path
 from typing import Any
 
+from livingreview.checks.characters import has_hidden
 from livingreview.checks.documents import RESTORE, read_text
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import DESCRIPTOR
@@ -64,13 +65,21 @@ def read_descriptor(data: Path) -> tuple[dict | None, str, list[Problem]]:
         return None, text, [*problems, problem(getattr(error, "lineno", 0), found, RESTORE)]
     if not isinstance(descriptor, dict):
         return None, text, [*problems, problem(1, quote(descriptor), RESTORE)]
-    try:
-        json.dumps(descriptor, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        found = f"half a character, {quote(error.object[error.start])}"
-        mend = "look for \\ud8 to \\udf in the file; retype the text"
+    # What is written as an escape is not seen by a look at the file.
+    if hidden := next((words for words in _texts_in(descriptor) if has_hidden(words)), None):
+        found, mend = f"an invisible character, {quote(hidden)}", "retype the text"
         return None, text, [*problems, problem(0, found, mend)]
     return descriptor, text, problems
+
+
+def _texts_in(root: Any) -> Iterator[str]:
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, (dict, list)):
+            waiting += [*value, *value.values()] if isinstance(value, dict) else value
 
 
 class _TwiceError(ValueError):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.rules import Checked
 from livingreview.evidence import DESCRIPTOR
 
 DIRECTIONS = ("good", "bad", "neutral")

@@ -13,6 +13,7 @@ from typing import cast
 
 import yaml
 
+from livingreview.checks.characters import has_hidden, has_loose_accent
 from livingreview.checks.problems import Problem, quote
 
 RESTORE = "correct it, or restore the file from version control"
@@ -96,7 +97,18 @@ def read_text(path: Path, name: str, *, expected: str = "a file of the project")
         line, byte = data[: error.start].count(b"\n") + 1, f"byte 0x{data[error.start]:02x}"
         mend = "save the file as UTF-8"
         return None, [*problems, Problem(name, line, "", "not-utf8", byte, "UTF-8 text", mend)]
-    return text.replace("\r\n", "\n").replace("\r", "\n"), problems
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, [*problems, *_find_odd_characters(text, name)]
+
+
+def _find_odd_characters(text: str, name: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if has_hidden(line):
+            found, mend = f"an invisible character in {quote(line)}", "retype the line"
+            yield Problem(name, number, "", "control-character", found, "visible text only", mend)
+        elif has_loose_accent(line):
+            found, mend = f"a letter and its accent as two characters in {quote(line)}", "retype the letter"
+            yield Problem(name, number, "", "letter-in-parts", found, "Unicode in form NFC", mend)
 
 
 def read_document(path: Path, name: str, *, expected: str) -> tuple[Document | None, list[Problem]]:
@@ -166,9 +178,10 @@ def _find_odd(root: yaml.Node) -> Iterator[tuple]:
     while waiting:
         node, name = waiting.pop()
         if isinstance(node, yaml.ScalarNode):
-            if any("\ud800" <= sign <= "\udfff" for sign in node.value):
-                found, mend = f"half a character in {quote(node.value)}", "retype the text"
-                yield node.start_mark.line, name, "half-character", found, "whole characters", mend
+            # Written as an escape (\u200b), they are not seen by a look at the file.
+            if has_hidden(node.value):
+                found, mend = f"an invisible character in {quote(node.value)}", "retype the text"
+                yield node.start_mark.line, name, "control-character", found, "visible text only", mend
             continue
         if id(node) in seen:
             found, mend = "a reference (`*name`) to a list or mapping", "write it out in each place"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.rules import Checked
 from livingreview.evidence import split_ids
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -195,74 +195,6 @@ def check_basis(checked: Checked) -> Iterator[Problem]:
             )
 
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-NUMBER_WORDS = {word: i for i, word in enumerate(_UNITS)} | {
-    (ten if not unit else f"{ten}-{_UNITS[unit]}"): 20 + 10 * i + unit
-    for i, ten in enumerate(_TENS)
-    for unit in range(10)
-}
-
-
-def numbers_in(text: str) -> set[float]:
-    """Every number in a printed fragment, digits or English words."""
-    clean = re.sub(r"(?<=\d)[,\u2009 ](?=\d{3}\b)", "", text.lower())
-    found = {float(item) for item in re.findall(r"\d+(?:\.\d+)?", clean)}
-    found |= {
-        float(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+(?:-[a-z]+)?", clean) if word in NUMBER_WORDS
-    }
-    if re.search(r"\b(?:no|none|without|never|both|once|twice|an?|single)\b", clean):
-        found |= {0.0, 1.0, 2.0}
-    return found
-
-
-def check_printed_figure(checked: Checked) -> Iterator[Problem]:
-    """What a row holds as printed must stand in its own fragment: a shifted or mistyped cell shows here."""
-    columns = ("percent_reported_pct", "estimate", "ci_low", "ci_high", "dose", "value")
-    for table, line, row in checked.rows("as_reported", "basis"):
-        if row["basis"] in ("derived", "restated_derived"):
-            continue
-        printed = numbers_in(str(row["as_reported"]))
-        for column in columns:
-            if column not in row or pd.isna(row[column]):
-                continue
-            value = pd.to_numeric(row[column], errors="coerce")
-            # A proportion printed 0-1 is kept in percent; nothing else is converted.
-            if not pd.isna(value) and not any(
-                abs(value - item) < 1e-9 or abs(value - 100 * item) < 1e-9 for item in printed
-            ):
-                yield checked.problem(
-                    table,
-                    line,
-                    column,
-                    "not-as-reported",
-                    row[column],
-                    f"a figure of {quote(row['as_reported'])}",
-                    "look for a shifted row or a typing slip; a converted figure is 'derived'",
-                )
-
-
 LINK_RULES = (
     check_row_ids_unique,
     check_row_id_prefix,
@@ -271,5 +203,4 @@ LINK_RULES = (
     check_overlaps_mutual,
     check_cohort_links,
     check_basis,
-    check_printed_figure,
 )

@@ -18,7 +18,11 @@ REPORTS = f"{FOLDER}/reports/*"
 
 
 def check_manuscript(
-    root: Path, *, classes: Collection[str] | None, rows: Collection[str] | None
+    root: Path,
+    *,
+    classes: Collection[str] | None,
+    rows: Collection[str] | None,
+    terms: Collection[str] | None = None,
 ) -> list[Problem]:
     """Every problem in ``<root>/_toc.yml`` and in the chapters.
 
@@ -27,6 +31,8 @@ def check_manuscript(
     classes, rows : collection of str or None
         Ids of the regimen classes, each of which has a chapter, and of the rows of evidence, to which figures
         lead; None where they are not known.
+    terms : collection of str, optional
+        Names that may hold digits, as the glossary has them; None where they are not known.
     """
     root = Path(root)
     folder = root / FOLDER
@@ -37,9 +43,10 @@ def check_manuscript(
     pages = find_pages(folder)
     problems = _check_contents(root, {path.stem for path in pages}, classes)
     for path in pages:
-        problems += check_page(path, f"{FOLDER}/{path.name}", rows)
+        about_class = path.stem in (classes or ())
+        problems += check_page(path, f"{FOLDER}/{path.name}", rows, terms, about_class=about_class)
     for path in sorted(folder.glob("_*.md")):
-        problems += check_part(path, f"{FOLDER}/{path.name}")
+        problems += check_part(path, f"{FOLDER}/{path.name}", terms)
     return problems
 
 

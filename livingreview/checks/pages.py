@@ -9,12 +9,40 @@ import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from livingreview.checks.cells import has_hidden
 from livingreview.checks.documents import parse_document, read_text
 from livingreview.checks.problems import Problem, quote
 from livingreview.manuscript import SectionError, expand_text
-from livingreview.manuscript.pages import Cell, Page, parse_page
+from livingreview.manuscript.pages import Cell, Page, mask_prose, parse_page
 
+# A page is a text about the data: it holds none of its own, and its cells touch no file.
+_TYPED = {
+    ast.Dict: "a dictionary typed in",
+    ast.List: "a list typed in",
+    ast.Set: "a set typed in",
+    ast.ListComp: "a list made in the cell",
+    ast.DictComp: "a dictionary made in the cell",
+    ast.SetComp: "a set made in the cell",
+    ast.GeneratorExp: "a loop in brackets",
+    ast.JoinedStr: "text put together in the cell",
+    ast.BinOp: "a calculation",
+    ast.With: "a block (with)",
+    ast.Delete: "a deletion (del)",
+    ast.Global: "a global name",
+    ast.Assert: "an assertion",
+    ast.Raise: "an exception raised",
+}
+FACE = "lr"
+_COUNT = (
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?"
+)
+_RESULT = re.compile(
+    rf"\b{_COUNT} of (?:the )?{_COUNT}\b"
+    rf"|\b(?:{_COUNT}|half|third|quarter)\b[^.\n]{{0,25}}"
+    r"\b(?:patients|children|adults|deaths|died|responded|remissions?)\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(rf"\b{_COUNT} (?:out )?of (?:the )?{_COUNT}\b", re.IGNORECASE)
 EXPECTED = "a page of the book"
 TITLE = "one heading `# …`, the page's title"
 NOTEBOOK = "front matter with `jupytext:` (text_representation, format_name: myst) and `kernelspec:`"
@@ -33,7 +61,14 @@ _DEFINITIONS = {
 }
 
 
-def check_page(path: Path, name: str, rows: Collection[str] | None = None) -> list[Problem]:
+def check_page(
+    path: Path,
+    name: str,
+    rows: Collection[str] | None = None,
+    terms: Collection[str] | None = None,
+    *,
+    about_class: bool = False,
+) -> list[Problem]:
     """Every problem in one page.
 
     Parameters
@@ -42,12 +77,17 @@ def check_page(path: Path, name: str, rows: Collection[str] | None = None) -> li
         Its path from the project's folder.
     rows : collection of str, optional
         Ids of all rows of evidence, to which the figures in its prose lead; None where they are not known.
+    terms : collection of str, optional
+        Names that may hold digits; None where they are not known.
+    about_class : bool
+        Whether it is a class's own page, on which results stand.
     """
     text, problems = _read(path, name)
     if text is None:
         return problems
     page = parse_page(text)
     problems += _check_page(page, name)
+    problems += _check_prose(text, name, terms, about_class=about_class) if not page.unclosed else ()
     try:
         whole = parse_page(expand_text(text, path.parent))
     except SectionError as error:
@@ -64,13 +104,14 @@ def check_page(path: Path, name: str, rows: Collection[str] | None = None) -> li
     return problems
 
 
-def check_part(path: Path, name: str) -> list[Problem]:
-    """Every problem in a file of sections that pages share."""
+def check_part(path: Path, name: str, terms: Collection[str] | None = None) -> list[Problem]:
+    """Every problem in a file of sections that pages share; `terms` as in `check_page`."""
     text, problems = _read(path, name)
     if text is None:
         return problems
     page = parse_page(text)
     problems += _check_page(page, name)
+    problems += _check_prose(text, name, terms, about_class=True) if not page.unclosed else ()
     seen: set[str] = set()
     for heading in page.headings:
         if heading.level == 1:
@@ -90,10 +131,6 @@ def _read(path: Path, name: str) -> tuple[str | None, list[Problem]]:
     if text is not None and not text.strip():
         mend = "write it, or delete the file and its entry in _toc.yml"
         return None, [*problems, Problem(name, 0, "", "page-empty", "an empty file", EXPECTED, mend)]
-    for number, line in enumerate((text or "").split("\n"), 1):
-        if has_hidden(line):
-            found, mend = f"an invisible character in {quote(line)}", "retype the line"
-            problems.append(Problem(name, number, "", "control-character", found, "visible text only", mend))
     return text, problems
 
 
@@ -136,9 +173,47 @@ def _check_cell(cell: Cell, name: str) -> Iterator[Problem]:
         if what := _DEFINITIONS.get(type(node)):
             mend = "move it into a module of livingreview/, with a test, and call it"
             yield Problem(name, line, "", "cell-definition", what, "cells that import, call and show", mend)
-        elif isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-            found, mend = f"from {node.module} import *", "name what is imported"
-            yield Problem(name, line, "", "star-import", found, "names that can be followed", mend)
+        elif what := _TYPED.get(type(node)):
+            mend = "data stand in data/, what is worked out from them in livingreview/"
+            yield Problem(name, line, "", "cell-content", what, "cells that import, call and show", mend)
+        elif what := _check_call(node):
+            expected = f"`import livingreview.chapter as {FACE}`, and calls of {FACE}.…"
+            mend = "move it into a module of livingreview/, and offer it in livingreview/chapter/"
+            yield Problem(name, line, "", "cell-call", what, expected, mend)
+
+
+def _check_call(node: ast.AST) -> str:
+    """What a cell may not do: it calls what the engine offers to chapters, which touches no file."""
+    if isinstance(node, ast.Import):
+        names = [(alias.name, alias.asname) for alias in node.names]
+        return "" if names == [("livingreview.chapter", FACE)] else ast.unparse(node)
+    if isinstance(node, ast.ImportFrom):
+        return ast.unparse(node)
+    if isinstance(node, ast.Call):
+        function = node.func
+        is_ours = isinstance(function, ast.Attribute) and ast.unparse(function.value) == FACE
+        return "" if is_ours else f"{ast.unparse(function)[:60]}(…)"
+    if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+        return f"the private name {node.attr}"
+    return ""
+
+
+def _check_prose(
+    text: str, name: str, terms: Collection[str] | None, *, about_class: bool
+) -> Iterator[Problem]:
+    """A figure typed in prose would not follow the data."""
+    expected, mend = "no typed figure", 'lr.glue_figures(…, name="ROW_ID") and {glue:}`name` in its place'
+    known = sorted(terms or (), key=len, reverse=True)
+    for number, line in enumerate(mask_prose(text).split("\n"), 1):
+        left = line
+        for term in known if any(sign.isdigit() for sign in line) else ():
+            left = left.replace(term, "")
+        found = re.search(r".{0,30}\d.{0,20}", left) if terms is not None else None
+        found = found or (_RESULT if about_class else _SHARE).search(line)
+        if found:
+            told = quote(found[0].strip())
+            more = f"{mend}; a name that holds digits stands in glossary.csv"
+            yield Problem(name, number, "", "typed-number", told, expected, more)
 
 
 def _check_figures(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from livingreview.checks.characters import has_hidden
 from livingreview.checks.documents import read_document
 from livingreview.checks.json_schema import Finding, check_against
 from livingreview.checks.problems import Problem, quote
@@ -28,6 +29,7 @@ NEEDED = {
     "date-released": "the day of this version",
     "license": "an SPDX licence identifier, for example CC-BY-4.0",
 }
+NAMES = ("name", "family-names", "given-names", "alias")
 ADDRESSES = ("url", "repository-code")
 FORMS = {
     "orcid": "an address like https://orcid.org/0000-0002-1825-0097",
@@ -100,8 +102,14 @@ def _check_own(record: dict) -> Iterator[Finding]:
 def _check_words(record: dict) -> Iterator[Finding]:
     for key, expected in (("title", "a title on one line"), ("license", NEEDED["license"])):
         value = record.get(key)
-        if value is not None and not (isinstance(value, str) and value.strip() and value.isprintable()):
+        values = value if key == "license" and isinstance(value, list) and value else [value]
+        if value is not None and not all(map(_is_line, values)):
             yield (key,), "wrong-kind", quote(value), expected, "correct it"
+
+
+def _is_line(value: Any) -> bool:
+    is_text = isinstance(value, str) and bool(value.strip())
+    return is_text and not has_hidden(value) and not re.search(r"[\n\t]", value)
 
 
 def _check_version(version: object) -> Iterator[Finding]:
@@ -129,7 +137,7 @@ def _check_date(value: Any) -> Iterator[Finding]:
 
 
 def _check_author(path: tuple, person: object) -> Iterator[Finding]:
-    """A person by the family name, or a body by its name; the schema holds the rest against that kind."""
+    """A person or a body by what it is called; the schema holds the rest against that kind."""
     if not isinstance(person, dict):
         yield (
             path,
@@ -139,12 +147,12 @@ def _check_author(path: tuple, person: object) -> Iterator[Finding]:
             "correct it",
         )
         return
-    if person.get("name") is None and person.get("family-names") is None:
-        expected = "`name:` of a body, or `family-names:` of a person"
+    if not any(person.get(key) for key in NAMES):
+        expected = "`name:` of a body, or `family-names:`, `given-names:` or `alias:` of a person"
         yield path, "no-name", quote(", ".join(map(str, person)) or "nothing"), expected, "add the name"
-    for key in ("name", "family-names", "given-names"):
+    for key in (*NAMES, "name-particle", "name-suffix"):
         value = person.get(key)
-        if value is not None and not (isinstance(value, str) and value.strip() and value.isprintable()):
+        if value is not None and not _is_line(value):
             yield (*path, key), "wrong-kind", quote(value), "a name, as text on one line", "correct it"
     kind = "entity" if "name" in person else "person"
     schema = {"$ref": f"#/definitions/{kind}", "definitions": _schema()["definitions"]}

@@ -1,71 +1,20 @@
 """Rules about rows that the schema cannot say: counts, intervals, dates.
 
 Each rule is one function of the checked tables that yields problems.
-`Checked.frames` holds tolerant frames whose index is the file line, so a rule can name the row that a
-spreadsheet shows.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
+from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence import expand_days, records, split_ids
-from livingreview.evidence.schema import Package
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The tables under check."""
-
-    package: Package
-    frames: dict[str, pd.DataFrame]
-    bibliography_keys: tuple[str, ...] | None = None
-
-    @cached_property
-    def flagged(self) -> set[str]:
-        """Row ids that a registered discrepancy names: their misfit is known and shown."""
-        return {row_id for cell in self.frames["discrepancies"]["affects"] for row_id in split_ids(cell)}
-
-    def problem(
-        self, table: str, line: Hashable, column: str, rule: str, found: object, expected: str, mend: str
-    ) -> Problem:
-        """A problem in one cell, with the row's key filled in."""
-        spec = self.package.tables[table]
-        at = cast(int, line)  # frames are indexed by the line of the file
-        key: Any = self.frames[table].loc[at, spec.primary_key] if at else ""
-        told = "" if pd.isna(key) else str(key)
-        return Problem(spec.path, at, column, rule, str(found), expected, mend, told)
-
-    def lines(self, table: str) -> list[tuple[int, dict]]:
-        """(line, row) of every row of one table."""
-        return self._lines[table]
-
-    @cached_property
-    def _lines(self) -> dict[str, list[tuple[int, dict]]]:
-        return {
-            name: list(zip(frame.index, records(frame), strict=True)) for name, frame in self.frames.items()
-        }
-
-    def rows(self, *columns: str) -> Iterator[tuple[str, int, dict]]:
-        """(table, line, row) of every table that has all these columns, where none of them is missing."""
-        for name, frame in self.frames.items():
-            if set(columns) <= set(frame):
-                yield from (
-                    (name, line, row)
-                    for line, row in self._lines[name]
-                    if not any(pd.isna(row[column]) for column in columns)
-                )
-
-
-REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"
+from livingreview.evidence import expand_days
 
 
 def check_events_within_total(checked: Checked) -> Iterator[Problem]:
@@ -125,10 +74,10 @@ def check_percent(checked: Checked) -> Iterator[Problem]:
     """The printed percentage must follow from the counts."""
     for table, line, row in checked.rows("events", "total", "percent_reported_pct"):
         printed = str(row["percent_reported_pct"])
-        if row["row_id"] in checked.flagged or row["total"] == 0 or not re.fullmatch(r"\d+(\.\d+)?", printed):
+        if row["total"] == 0 or not re.fullmatch(r"\d+(\.\d+)?", printed):
             continue
         percent = 100 * row["events"] / row["total"]
-        if not rounds_to(percent, printed):
+        if not rounds_to(percent, printed) and not checked.is_excused(row["row_id"], printed, row["events"]):
             yield checked.problem(
                 table,
                 line,
@@ -148,24 +97,28 @@ def check_partitions(checked: Checked) -> Iterator[Problem]:
         for _, part in frame.dropna(subset=["partition", "events", "total"]).groupby(
             ["cohort_id", "partition"]
         ):
-            line, total, known = part.index[0], part["total"].max(), set(part["row_id"]) & checked.flagged
-            if len(set(part["total"])) > 1 and not known:
+            line, total, events = part.index[0], part["total"].max(), part["events"].sum()
+            if len(totals := sorted(part["total"].unique())) > 1:
+                if any(checked.is_excused(row_id, *totals) for row_id in part["row_id"]):
+                    continue
                 yield checked.problem(
                     table,
                     line,
                     "total",
                     "partition-totals",
-                    f"totals {sorted(part['total'].unique())} in partition {part['partition'].iloc[0]!r}",
+                    f"totals {totals} in partition {part['partition'].iloc[0]!r}",
                     "one total",
                     REGISTER,
                 )
-            elif part["events"].sum() != total and not known:
+            elif events != total and not any(
+                checked.is_excused(row_id, events, total) for row_id in part["row_id"]
+            ):
                 yield checked.problem(
                     table,
                     line,
                     "events",
                     "partition-sum",
-                    f"{' + '.join(map(str, part['events']))} = {part['events'].sum()}",
+                    f"{' + '.join(map(str, part['events']))} = {events}",
                     f"{total}, the total of partition {part['partition'].iloc[0]!r}",
                     REGISTER,
                 )
@@ -192,9 +145,8 @@ def check_order(checked: Checked) -> Iterator[Problem]:
         for low, high in itertools.pairwise(columns):
             for table, line, row in checked.rows(low, high):
                 first, second = _comparable(row[low]), _comparable(row[high])
-                known = (
-                    isinstance(first, str) and row.get("row_id") in checked.flagged
-                )  # dates that contradict each other may be registered
+                # Dates that contradict each other may be registered.
+                known = isinstance(first, str) and checked.is_excused(row.get("row_id"), first, second)
                 if _after(first, second) and not known:
                     yield checked.problem(
                         table,
@@ -335,7 +287,7 @@ def check_days_in_cycle(checked: Checked) -> Iterator[Problem]:
                 "days in ascending order, each once",
                 "reorder the days",
             )
-        elif length is not None and days[-1] > length and row["row_id"] not in checked.flagged:
+        elif length is not None and days[-1] > length and not checked.is_excused(row["row_id"], length):
             yield checked.problem(
                 "regimen_components",
                 line,
@@ -379,7 +331,7 @@ def check_timeline_order(checked: Checked) -> Iterator[Problem]:
             )
         latest = ""
         for line, row in course.dropna(subset=["start"]).iterrows():
-            if row["row_id"] in checked.flagged:
+            if checked.is_excused(row["row_id"], row["start"]):
                 continue
             if latest and _after(latest, str(row["start"])):
                 yield checked.problem(

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.rules import Checked
 
 JOINER = "…"
 # Hyphen, non-breaking hyphen, figure dash, en and em dash, minus.

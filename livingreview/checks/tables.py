@@ -6,24 +6,43 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
-from pybtex.exceptions import PybtexError
 
-from livingreview.checks.cells import LARGEST, RawTable, check_cells, check_numbers, read_raw
+from livingreview.checks.agreement import AGREEMENT_RULES
+from livingreview.checks.bibliography import check_bibliography
+from livingreview.checks.cells import (
+    RawTable,
+    check_cells,
+    check_numbers,
+    find_separator,
+    is_float_count,
+    read_raw,
+)
+from livingreview.checks.checked import Checked
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
-from livingreview.checks.documents import read_text
 from livingreview.checks.links import LINK_RULES
-from livingreview.checks.problems import Problem, quote
-from livingreview.checks.rules import RULES, Checked
+from livingreview.checks.printed import PRINTED_RULES
+from livingreview.checks.problems import Problem
+from livingreview.checks.rules import RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
-from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review, read_bibliography
+from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
+from livingreview.evidence.lexical import make_frame, split_rows
 from livingreview.evidence.schema import Package
+
+# In the order in which a reader would look; of a cell the first thing found is told.
+ALL_RULES = (
+    *RULES,
+    *LINK_RULES,
+    *PRINTED_RULES,
+    *AGREEMENT_RULES,
+    *COMPLETENESS_RULES,
+    *CHOICE_RULES,
+)
 
 
 def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | None, list[Problem]]:
@@ -43,15 +62,16 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
         raw, found = read_raw(data / table.path, table)
         raws[name] = raw
         problems += found
-        if raw:
+        if raw and raw.header == table.columns:
             problems += [*check_cells(raw, table.path), *check_numbers(raw, table.path)]
-    problems += check_schema(data, package, root / "_build" / ".sound")
-    if any(raw is None or raw.header != raw.table.columns for raw in raws.values()):
+    unread = [name for name, raw in raws.items() if raw is None or raw.header != raw.table.columns]
+    problems += check_schema(data, package, root / "_build" / ".sound", unread)
+    if unread:
         return None, problems
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
-    for rule in (*RULES, *LINK_RULES, *COMPLETENESS_RULES, *CHOICE_RULES):
+    for rule in ALL_RULES:
         problems += rule(checked)
     if sources is not None:
         problems += check_sources(checked, sources)
@@ -81,50 +101,25 @@ def check_descriptor(data: Path) -> tuple[Package | None, list[Problem]]:
 
 
 def tolerant_frame(raw: RawTable) -> pd.DataFrame:
-    """The table with declared dtypes, index = file line; a cell of the wrong type counts as missing.
+    """The table as pages read it, index = file line; what cannot be read counts as missing.
 
-    That cell is told elsewhere.
+    That is told elsewhere. Text is plain text or None: a rule may compare a missing one without asking first.
     """
     width = len(raw.header)
     rows = [(row + [""] * width)[:width] for row in raw.rows]
-    # Plain objects with None: a rule may compare a missing text without asking first.
-    frame = pd.DataFrame(
-        [[cell or None for cell in row] for row in rows], columns=raw.header, index=raw.lines, dtype=object
-    )
-    for item in raw.table.fields:
-        if item.type in ("integer", "number"):
-            numbers = pd.to_numeric(frame[item.name], errors="coerce").astype("float64")
-            numbers = numbers.where(numbers.abs() < LARGEST)
-            if item.type == "integer":
-                numbers = numbers.where(numbers % 1 == 0)
-            frame[item.name] = numbers.astype(cast(Any, item.dtype))
-    return frame
+    return make_frame(raw.table, raw.header, rows, raw.lines)
 
 
 def _check_stray_files(data: Path, package: Package) -> list[Problem]:
-    # Hidden files (a lock of an open spreadsheet, say) are not published.
+    # Hidden files and the lock of an open spreadsheet are not published.
     known = {table.path for table in package.tables.values()} | {DESCRIPTOR, BIBLIOGRAPHY}
     found, expected = "a file that no table declares", "only declared tables in data/"
     mend = "delete it (a spreadsheet's backup file?), or declare it in datapackage.json"
     return [
         Problem(path.name, 0, "", "stray-file", found, expected, mend)
         for path in sorted(data.iterdir())
-        if path.name not in known and not path.name.startswith(".")
+        if path.name not in known and not path.name.startswith((".", "~$"))
     ]
-
-
-def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
-    """The keys of ``references.bib``, and why it cannot be read where it cannot."""
-    text, problems = read_text(data / BIBLIOGRAPHY, BIBLIOGRAPHY, expected="the reports' records as BibTeX")
-    if text is None:
-        return None, problems
-    try:
-        return tuple(read_bibliography(text).entries), problems
-    except (PybtexError, ValueError, LookupError, RecursionError) as error:
-        line, expected = getattr(error, "lineno", 0) or 0, "valid BibTeX in UTF-8"
-        mend = "mend the entry; each key once"
-        told = Problem(BIBLIOGRAPHY, line, "", "bibliography", quote(error, 160), expected, mend)
-        return None, [*problems, told]
 
 
 def record_rows(root: Path) -> dict[str, tuple[int, int]]:
@@ -165,6 +160,34 @@ def sort_tables(root: Path) -> list[str]:
         ordered = sorted(raw.rows, key=lambda row: row[place])
         if ordered != raw.rows:
             write_rows(data / table.path, raw.header, ordered)
+            changed.append(name)
+    return changed
+
+
+def mend_tables(root: Path) -> list[str]:
+    """Write tables anew that differ from the package's form only; returns the names of those that changed.
+
+    What is certain is mended: a byte-order mark, line ends, what parts cells, counts written as 6.0.
+    """
+    data, changed = Path(root) / "data", []
+    package, _ = check_descriptor(data)
+    for name, table in package.tables.items() if package else ():
+        path = data / table.path
+        try:
+            whole = path.read_bytes()
+            text = whole.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            rows = [row for _, row in split_rows(text, find_separator(text, table) or ",")]
+        except (OSError, ValueError):
+            continue  # which the check tells
+        if not rows or rows[0] != table.columns or any(len(row) != len(rows[0]) for row in rows):
+            continue
+        kinds = [item.type for item in table.fields]
+        mended = [
+            [cell[:-2] if is_float_count(kind, cell) else cell for kind, cell in zip(kinds, row, strict=True)]
+            for row in rows[1:]
+        ]
+        write_rows(path, rows[0], mended)
+        if path.read_bytes() != whole:
             changed.append(name)
     return changed
 

@@ -1,6 +1,7 @@
 """Citing: the reports of a chapter from ``references.bib``, the review itself from ``CITATION.cff``."""
 
 from livingreview.citation.boxes import cite_chapter, cite_row, cite_whole, page_source, row_source
+from livingreview.citation.csl import entry_to_csl, write_bibtex
 from livingreview.citation.deposit import describe_deposit, write_deposit
 from livingreview.citation.files import write_citations
 from livingreview.citation.formats import format_item, item_to_bibtex, items_to_ris
@@ -15,14 +16,12 @@ from livingreview.citation.record import (
     version_address,
 )
 from livingreview.citation.references import (
-    entry_to_csl,
     find_doi,
     format_names,
     format_reference,
     list_included,
     list_references,
     name_reference,
-    write_bibtex,
 )
 
 __all__ = [

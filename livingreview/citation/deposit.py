@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from livingreview.citation.record import read_citation
+from livingreview.citation.record import book_item, last_name_first, licences, read_citation
 from livingreview.evidence import load_package
 
 DEPOSIT = ".zenodo.json"
@@ -17,9 +17,8 @@ ISO_639_2 = "eng"
 
 def describe_deposit(record: dict, description: str) -> dict:
     """The record of a deposit in the archive's own words; only what ``CITATION.cff`` states."""
-    creators = [
-        {"name": person["name"]} if "name" in person else _with_orcid(person) for person in record["authors"]
-    ]
+    named = zip(record["authors"], book_item(record)["author"], strict=True)
+    creators = [_creator(person, name) for person, name in named]
     return {
         "title": record["title"],
         "upload_type": record.get("type", "dataset"),
@@ -28,7 +27,7 @@ def describe_deposit(record: dict, description: str) -> dict:
         "version": record["version"],
         "publication_date": str(record["date-released"]),
         "access_right": "open",
-        "license": record["license"].lower(),
+        "license": licences(record)[0].lower(),
         "language": ISO_639_2,
         "keywords": record.get("keywords", []),
     }
@@ -42,6 +41,6 @@ def write_deposit(root: Path) -> Path:
     return path
 
 
-def _with_orcid(person: dict) -> dict:
-    name = {"name": ", ".join(filter(None, map(person.get, ("family-names", "given-names"))))}
-    return name | ({"orcid": person["orcid"].rsplit("/", 1)[-1]} if person.get("orcid") else {})
+def _creator(person: dict, name: dict) -> dict:
+    creator = {"name": name.get("literal") or last_name_first(name)}
+    return creator | ({"orcid": person["orcid"].rsplit("/", 1)[-1]} if person.get("orcid") else {})

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from livingreview.citation.boxes import REPORTS
+from livingreview.citation.csl import entry_to_csl, write_bibtex
 from livingreview.citation.formats import item_to_bibtex, items_to_ris
 from livingreview.citation.record import WHOLE, book_item, chapter_item
-from livingreview.citation.references import entry_to_csl, list_included, write_bibtex
+from livingreview.citation.references import list_included
 from livingreview.evidence import Evidence, select_class
 
 

@@ -9,9 +9,10 @@ import json
 
 from markupsafe import Markup
 
-from livingreview.citation.record import site_address, version_address
+from livingreview.citation.record import last_name_first, licences, site_address, version_address
 
 META = Markup('<meta name="{}" content="{}">\n')
+_PARTS = ("given", "non-dropping-particle", "family", "suffix")
 LINK = Markup('<link rel="{}" href="{}">\n')
 
 
@@ -52,15 +53,16 @@ def describe_page(record: dict, item: dict, *, path: str, data: bool = False) ->
     authors = [
         {"@type": "Organization", "name": name["literal"]}
         if "literal" in name
-        else {"@type": "Person", "name": " ".join(filter(None, map(name.get, ("given", "family"))))}
+        else {"@type": "Person", "name": " ".join(filter(None, map(name.get, _PARTS)))}
         for name in item["author"]
     ]
+    kept = [f"https://spdx.org/licenses/{name}.html" for name in licences(record)]
     common = {
         "author": authors,
         "datePublished": str(record["date-released"]),
         "version": record["version"],
         "inLanguage": item["language"],
-        "license": f"https://spdx.org/licenses/{record['license']}.html",
+        "license": kept[0] if len(kept) == 1 else kept,
     }
     if address := site_address(record, path):
         common["url"] = address
@@ -109,4 +111,5 @@ def _name(name: dict) -> str:
     # name of a corporate author whole.
     if "literal" in name:
         return f"{name['literal']},"
-    return f"{name['family']}, {name.get('given', '')}".strip()
+    family = last_name_first(name)
+    return family if "given" in name else f"{family},"

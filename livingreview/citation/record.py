@@ -75,10 +75,20 @@ def issues_address(record: dict) -> str:
 
 def author_names(record: dict) -> list[str]:
     """The authors as they are read, given name first."""
+    parts = ("given", "non-dropping-particle", "family", "suffix")
     names = map(_name, record["authors"])
-    return [
-        name.get("literal") or " ".join(filter(None, map(name.get, ("given", "family")))) for name in names
-    ]
+    return [name.get("literal") or " ".join(filter(None, map(name.get, parts))) for name in names]
+
+
+def last_name_first(name: dict) -> str:
+    """A CSL name of a person as 'van der Roe, Ann'."""
+    family = " ".join(filter(None, (name.get("non-dropping-particle"), name["family"], name.get("suffix"))))
+    return ", ".join(filter(None, (family, name.get("given"))))
+
+
+def licences(record: dict) -> list[str]:
+    """SPDX identifiers of the licences, any of which may be chosen."""
+    return [record["license"]] if isinstance(record["license"], str) else list(record["license"])
 
 
 def _common(record: dict) -> dict:
@@ -92,10 +102,18 @@ def _common(record: dict) -> dict:
 
 
 def _name(person: dict) -> dict:
+    """A person or body of the format as a CSL name; one known by a single name is called by that alone."""
     if "name" in person:
         return {"literal": person["name"]}
-    given = {"given": person["given-names"]} if person.get("given-names") else {}
-    return {"family": person["family-names"]} | given
+    parts = {
+        "family": person.get("family-names"),
+        "given": person.get("given-names"),
+        "non-dropping-particle": person.get("name-particle"),
+        "suffix": person.get("name-suffix"),
+    }
+    if not parts["family"]:
+        return {"literal": person.get("given-names") or person["alias"]}
+    return {key: part for key, part in parts.items() if part}
 
 
 def _with_address(item: dict, address: str) -> dict:

@@ -7,16 +7,16 @@ import re
 from markupsafe import Markup, escape
 from pybtex.database import BibliographyData, Entry
 
-from livingreview.citation.formats import write_entries
+from livingreview.citation.csl import PUBLISHERS
 from livingreview.display.html import Fragment
 from livingreview.evidence import Evidence
-from livingreview.evidence.names import plain_text
+from livingreview.evidence.latex import plain_text
 
 
-def format_names(entry: Entry) -> str:
+def format_names(entry: Entry, role: str = "author") -> str:
     """'Hogan LE, Bhatla T, Xu X, et al.'; '' where no author is established."""
     names = []
-    for person in entry.persons.get("author", []):
+    for person in entry.persons.get(role, []):
         last = plain_text(" ".join([*person.prelast_names, *person.last_names]))
         if last.lower() == "others":
             names.append("et al")
@@ -32,23 +32,40 @@ def format_reference(key: str, entry: Entry) -> Markup:
 
     What is not established is left out, and said where nothing names the work.
     """
-    fields = _plain_fields(entry)
-    where = fields.get("journal") or fields.get("howpublished") or fields.get("booktitle") or ""
-    source = ". ".join(filter(None, (where, _when(fields))))
+    fields = {name: plain_text(value) for name, value in entry.fields.items()}
     parts = [
         format_names(entry) or "Authors not established",
         fields.get("title", "Title not established").rstrip("."),
-        source,
+        *_source(entry, fields),
         fields.get("note", ""),
     ]
     text = Markup(". ").join(escape(part) for part in parts if part) + Markup(".")
-    if doi := find_doi(entry):
+    if doi := fields.get("doi"):
         text += Markup(' <a href="https://doi.org/{0}">doi:{0}</a>').format(doi)
+    elif (address := fields.get("url", "")).startswith(("https://", "http://")):
+        text += Markup(' <a href="{0}">{0}</a>').format(address)
     return text
 
 
-def _plain_fields(entry: Entry) -> dict[str, str]:
-    return {name: plain_text(value) for name, value in entry.fields.items()}
+def _source(entry: Entry, fields: dict[str, str]) -> list[str]:
+    """Where a work stands, and when it appeared: a journal, a book, a publisher."""
+    if journal := fields.get("journal"):
+        return [journal, _when(fields)]
+    book = fields.get("booktitle", "")
+    editors = format_names(entry, "editor")
+    editors += ", editor" + ("s" if "," in editors else "") if editors else ""
+    issuer = next((fields[name] for name in PUBLISHERS if name in fields), "")
+    place = ": ".join(filter(None, (fields.get("address", ""), issuer)))
+    if not (book or place or editors or "edition" in fields):
+        return [fields.get("howpublished", ""), _when(fields)]
+    pages = f"p. {fields['pages']}" if fields.get("pages") else ""
+    volume = f"vol. {fields['volume']}" if fields.get("volume") else ""
+    around = ". ".join(filter(None, (editors, book)))
+    edition = fields.get("edition", "")
+    edition += " ed" if edition and not edition.lower().endswith(("ed", "ed.", "edition")) else ""
+    issued = "; ".join(filter(None, (place, fields.get("year", ""))))
+    around = f"In: {around}" if book else around
+    return [around, edition, volume, fields.get("howpublished", ""), issued, pages]
 
 
 def _when(fields: dict[str, str]) -> str:
@@ -61,8 +78,8 @@ def _when(fields: dict[str, str]) -> str:
 
 
 def find_doi(entry: Entry) -> str:
-    """A record's DOI as it is typed, '' where none is known: a mark that LaTeX escapes stands for itself."""
-    return re.sub(r"\\([_%&#{}~])", r"\1", entry.fields.get("doi", ""))
+    """A record's DOI, '' where none is known."""
+    return entry.fields.get("doi", "")
 
 
 def name_reference(evidence: Evidence, report_id: str) -> str:
@@ -89,56 +106,3 @@ def list_included(evidence: Evidence) -> BibliographyData:
     """The bibliography of the included reports of some evidence, in order of their keys."""
     entries = evidence.bibliography.entries
     return BibliographyData({key: entries[key] for key in sorted(evidence.included) if key in entries})
-
-
-def write_bibtex(bibliography: BibliographyData) -> str:
-    """A bibliography as BibTeX that reads back as the same records."""
-    # The writer escapes what is escaped already: it is given the plain character.
-    return write_entries({key: _unescape(entry) for key, entry in bibliography.entries.items()})
-
-
-def entry_to_csl(key: str, entry: Entry) -> dict:
-    """A BibTeX record as CSL-JSON; what is not established is left out."""
-    fields = _plain_fields(entry) | ({"doi": find_doi(entry)} if "doi" in entry.fields else {})
-    item = {"id": key, "type": "article-journal" if entry.type == "article" else "document"}
-    names = {
-        "title": "title",
-        "journal": "container-title",
-        "volume": "volume",
-        "number": "issue",
-        "pages": "page",
-        "doi": "DOI",
-        "pmid": "PMID",
-        "pmcid": "PMCID",
-        "note": "note",
-    }
-    item |= {target: fields[name] for name, target in names.items() if name in fields}
-    if "pages" not in fields and "eid" in fields:
-        item["page"] = fields["eid"]
-    if authors := [
-        _csl_name(person)
-        for person in entry.persons.get("author", [])
-        if "".join(person.last_names).lower() != "others"
-    ]:
-        item["author"] = authors
-    if fields.get("year", "").isdigit():
-        item["issued"] = {"date-parts": [[int(fields["year"])]]}
-    return item
-
-
-def _csl_name(person) -> dict:
-    last = " ".join([*person.prelast_names, *person.last_names])
-    first = " ".join([*person.first_names, *person.middle_names])
-    lineage = {"suffix": plain_text(" ".join(person.lineage_names))} if person.lineage_names else {}
-    return (
-        {"family": plain_text(last), "given": plain_text(first)} | lineage
-        if first
-        else {"literal": plain_text(last)}
-    )
-
-
-def _unescape(entry: Entry) -> Entry:
-    fields = [(name, value.replace("\\&", "&")) for name, value in entry.fields.items()]
-    if doi := find_doi(entry):
-        fields = [(name, doi if name.lower() == "doi" else value) for name, value in fields]
-    return Entry(entry.type, fields, entry.persons)

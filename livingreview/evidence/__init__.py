@@ -3,7 +3,9 @@
 The only reader of ``data/``; it judges nothing and draws nothing.
 """
 
+from livingreview.evidence.bibliography import read_bibliography
 from livingreview.evidence.contract import parse_review
+from livingreview.evidence.lexical import read_cells, read_table
 from livingreview.evidence.package import (
     BIBLIOGRAPHY,
     Evidence,
@@ -12,9 +14,6 @@ from livingreview.evidence.package import (
     load_evidence,
     load_package,
     parse_evidence,
-    read_bibliography,
-    read_cells,
-    read_table,
     records,
     select_class,
     select_part,

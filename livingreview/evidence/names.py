@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from string import ascii_lowercase
-from typing import cast
 
-import latexcodec  # noqa: F401  registers the codec
 import pandas as pd
 from pybtex.database import BibliographyData, Entry
 
-DECODE = cast(Callable[[str, str], str], codecs.decode)  # text to text, which its declared types leave out
+from livingreview.evidence.latex import plain_text
+
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what an id of a report looks like
-
-
-@cache
-def plain_text(latex: str) -> str:
-    """LaTeX as plain text: accents, ampersands and dashes as characters, no braces."""
-    return re.sub(r"[{}]", "", DECODE(latex, "ulatex")) if re.search(r"[{}\\]|--", latex) else latex
 
 
 def first_author(entry: Entry) -> str:

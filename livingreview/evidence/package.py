@@ -5,7 +5,6 @@ Nothing here judges the data (see ``livingreview.checks``) and nothing here draw
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -19,11 +18,12 @@ from typing import Any
 
 import pandas as pd
 from pybtex.database import BibliographyData
-from pybtex.database.input.bibtex import Parser
 
+from livingreview.evidence.bibliography import read_bibliography
 from livingreview.evidence.contract import parse_review
+from livingreview.evidence.lexical import empty_frame, read_table
 from livingreview.evidence.names import find_mentioned, name_in_words, name_reports
-from livingreview.evidence.schema import Package, Table
+from livingreview.evidence.schema import Package
 from livingreview.files import DESCRIPTOR, find_root
 
 BIBLIOGRAPHY = "references.bib"
@@ -193,32 +193,10 @@ def load_package(data: Path) -> Package:
     return parse_review(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
 
 
-@lru_cache(maxsize=2)
-def read_bibliography(text: str) -> BibliographyData:
-    """Records from BibTeX, kept: a build reads them to check and to show them. PybtexError if it is none."""
-    return Parser().parse_string(text)
-
-
-def read_table(path: Path | io.BytesIO, table: Table) -> pd.DataFrame:
-    """One CSV file as a frame with the declared dtypes; only an empty cell is missing ('NA' stays text)."""
-    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
-    return frame[table.columns].astype({item.name: item.dtype for item in table.fields})
-
-
-def empty_frame(table: Table) -> pd.DataFrame:
-    """A table without rows: the declared columns with their dtypes."""
-    return pd.DataFrame({item.name: pd.Series(dtype=item.dtype) for item in table.fields})
-
-
 def read_tables(package: Package, read: Callable[[str], Path | io.BytesIO]) -> dict[str, pd.DataFrame]:
     """Every table of a package (`read` opens a file by its name), and those it lacks without rows."""
     tables = {name: read_table(read(table.path), table) for name, table in package.tables.items()}
     return tables | {name: empty_frame(table) for name, table in package.absent.items()}
-
-
-def read_cells(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file as they stand in it: column -> text of the cell, '' where it is empty."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
 def load_evidence(root: str | os.PathLike | None = None) -> Evidence:

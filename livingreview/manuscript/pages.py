@@ -16,6 +16,25 @@ _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
 _PARAGRAPH = re.compile(r" {0,3}(?![-*+>%|=#]|\d+[.)])\S")
 
 
+# What is no prose: front matter, fences, comments, roles, code, targets of links.
+_NO_PROSE = (
+    re.compile(r"\A---\n.*?\n---[ \t]*$", re.DOTALL | re.MULTILINE),
+    re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1[`~]*[ \t]*$", re.DOTALL | re.MULTILINE),
+    re.compile(r"^%.*$", re.MULTILINE),
+    re.compile(r"<!--.*?-->", re.DOTALL),
+    re.compile(r"\{[a-z:]+\}`[^`]*`"),
+    re.compile(r"`[^`]*`"),
+    re.compile(r"(?<=\])\([^)]*\)"),
+)
+
+
+def mask_prose(text: str) -> str:
+    """A page's own words on the lines and columns where they stand; all else is blanks."""
+    for pattern in _NO_PROSE:
+        text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    return text
+
+
 class Heading(NamedTuple):
     """A heading: its level (1 is a page's title), its words, its line."""
 

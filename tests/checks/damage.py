@@ -490,7 +490,7 @@ def _(project):
 @damage("semicolons between cells")
 def _(project):
     write(project, "appraisal_tools", [[";".join(row)] for row in read(project, "appraisal_tools")])
-    return "appraisal_tools.csv", 1, "item_id"
+    return "appraisal_tools.csv", 1, ""
 
 
 @damage("stray quote")

@@ -95,7 +95,24 @@ change("authors missing", CFF, "authors:\n" + AUTHOR, "", "authors", at="")
 change("authors emptied", CFF, "authors:\n" + AUTHOR, "authors: []\n", "authors")
 change("authors as text", CFF, "authors:\n" + AUTHOR, "authors: Linnaeus\n", "authors")
 change("author as text", CFF, AUTHOR, "  - Carl Linnaeus\n", "authors.1")
-change("author without family name", CFF, AUTHOR, "  - given-names: Carl\n", "authors.1")
+change("author without a name", CFF, AUTHOR, "  - affiliation: Uppsala\n", "authors.1")
+change(
+    "author's particle a list",
+    CFF,
+    AUTHOR,
+    "  - alias: L\n    name-particle: [of]\n",
+    "authors.1.name-particle",
+    at="    name-p",
+)
+change("licence of two that is none", CFF, "CC-BY-4.0", "[CC-BY-4.0, CC]", "license.2")
+change(
+    "address of an author that is a script",
+    CFF,
+    AUTHOR,
+    f"{AUTHOR}    website: 'javascript:x'\n",
+    "authors.1.website",
+    at="    website",
+)
 change("author's key mistyped", CFF, AUTHOR, "  - family-name: Linnaeus\n", "authors.1.family-name")
 change("author's name a number", CFF, AUTHOR, "  - family-names: 12\n", "authors.1.family-names")
 ORCID = "  - family-names: Linnaeus\n    orcid: "
@@ -290,6 +307,25 @@ change("loop in a cell", PAGE, "import livingreview.chapter as lr", "for i in (1
 change("while in a cell", PAGE, "import livingreview.chapter as lr", "while False:\n    pass")
 change("branch in a cell", PAGE, "import livingreview.chapter as lr", "if True:\n    pass")
 change("star import", PAGE, "import livingreview.chapter as lr", "from livingreview.chapter import *")
+IMPORT = "import livingreview.chapter as lr"
+for _name, _code in {
+    "table typed into a cell": "rows = {'CR': 12}",
+    "list typed into a cell": "rows = ['a', 'b']",
+    "comprehension in a cell": "rows = tuple(x for x in 'ab')",
+    "calculation in a cell": "x = 1 + 1",
+    "text put together in a cell": "x = f'{1}'",
+    "file written by a cell": "open('x', 'w')",
+    "words printed by a cell": "print('x')",
+    "other module in a cell": "import os",
+    "other names in a cell": "from pathlib import Path",
+    "code run by a cell": "exec('x')",
+    "private name in a cell": "lr.__loader__",
+}.items():
+    change(_name, PAGE, IMPORT, f"{IMPORT}\n{_code}", at=_code)
+change("share typed in prose", PAGE, "% sections:", "In all, 73.5% of 120.\n\n% sections:", at="In all")
+change("count typed in words", PAGE, "% sections:", "Twelve of thirty did well.\n\n% sections:", at="Twelve")
+change("result in words", PART, "## What is known?", "## What is known?\n\nTwo patients died.", at="Two p")
+change("figure in a heading", PAGE, "## Who was treated?", "## Who was treated?\n\n### All 12", at="### All")
 change("options of a cell no YAML", PAGE, ":tags: [parameters]", ":tags: [parameters")
 change(
     "invisible character in a chapter",

@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from livingreview.checks import DataError, check_project, require_sound
+from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.configuration import UNLISTED, _schema, check_configuration
 from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.record import check_record
-from livingreview.checks.tables import check_bibliography, check_data
+from livingreview.checks.tables import check_data
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.citation import format_item, read_citation
 from livingreview.citation.record import book_item

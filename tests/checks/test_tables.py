@@ -1,11 +1,13 @@
 """The commands that write into ``data/`` leave alone what they cannot read, and the check says why."""
 
+import csv
+import io
 import subprocess
 import sys
 
 import pytest
 
-from livingreview.checks import check_project
+from livingreview.checks import check_project, mend_tables
 from tests.checks.damage import DAMAGES
 from tests.evidence.subset import edit_descriptor, resource
 
@@ -71,3 +73,56 @@ def test_a_table_of_another_name_with_the_marks_of_evidence_says_that_it_is(proj
     (project / "data" / "remarks.csv").write_text(header + "\n", encoding="utf-8")
     told = [(problem.column, problem.rule) for problem in check_project(project)]
     assert told == [("remarks", "evidence-flag")]
+
+
+def with_separator(data, separator):
+    rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def with_decimals(data):
+    header, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    places = header.index("events"), header.index("total")
+    rows = [
+        [f"{cell}.0" if place in places and cell else cell for place, cell in enumerate(row)] for row in rows
+    ]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue().encode()
+
+
+# What programs make of a table when they save it, and what is told of it.
+SAVED = {
+    "byte-order mark and carriage returns": (
+        lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"),
+        {"byte-order-mark"},
+    ),
+    "carriage returns": (lambda data: data.replace(b"\n", b"\r\n"), {"line-ends"}),
+    "semicolons": (lambda data: b"\xef\xbb\xbf" + with_separator(data, ";"), {"separator"}),
+    "tabs": (lambda data: with_separator(data, "\t"), {"separator"}),
+    "counts with a decimal": (with_decimals, {"odd-form"}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAVED)
+def test_one_cause_is_told_once_and_mended_by_a_command(project, name):
+    change, rules = SAVED[name]
+    path = project / "data" / "characteristics.csv"
+    whole = path.read_bytes()
+    path.write_bytes(change(whole))
+    problems = [problem for problem in check_project(project) if problem.file == path.name]
+    assert {problem.rule for problem in problems} == rules
+    assert len(problems) <= 2  # two columns of counts
+    assert mend_tables(project) == ["characteristics"]
+    assert path.read_bytes() == whole
+    assert check_project(project) == []
+    assert mend_tables(project) == []
+
+
+def test_a_column_that_is_gone_is_one_problem(project):
+    DAMAGES["column deleted"](project)
+    (problem,) = check_project(project)
+    assert (problem.rule, problem.column) == ("column-missing", "timepoint")

@@ -3,13 +3,13 @@
 import re
 
 import rispy
-from pybtex.database import parse_string
 
 from livingreview.citation import entry_to_csl, items_to_ris, write_bibtex
+from livingreview.evidence import read_bibliography
 
 
 def test_the_bibliography_survives_bibtex(review):
-    again = parse_string(write_bibtex(review.bibliography), "bibtex")
+    again = read_bibliography(write_bibtex(review.bibliography))
     assert list(again.entries) == list(review.bibliography.entries)
     for key, entry in review.bibliography.entries.items():
         assert again.entries[key] == entry, key

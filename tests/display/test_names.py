@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pybtex.database import BibliographyData, Entry, Person, parse_string
 
 from livingreview.citation import entry_to_csl, format_reference, item_to_bibtex, write_bibtex
+from livingreview.evidence import read_bibliography
 from livingreview.tables.common import full_name, report_link, short_name, with_cohorts
 
 
@@ -62,7 +63,7 @@ def test_a_doi_is_exported_as_it_is(doi):
 
 
 def test_an_escaped_underscore_of_a_record_is_taken_as_one():
-    record = BibliographyData({"a": entry("Roe, A", title="T", doi=r"10.1007/978-3-642\_14")})
+    record = read_bibliography(r"@misc{a, title = {T}, doi = {10.1007/978-3-642\_14}}")
     assert '"10.1007/978-3-642_14"' in write_bibtex(record)
     assert "https://doi.org/10.1007/978-3-642_14" in format_reference("a", record.entries["a"])
 

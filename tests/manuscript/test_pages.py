@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from livingreview.execution import read_chapter
 from livingreview.manuscript import expand_chapter, find_pages
-from livingreview.manuscript.pages import Heading, parse_page
+from livingreview.manuscript.pages import Heading, mask_prose, parse_page
 from tests.conftest import ROOT
 
 PAGES = find_pages(ROOT / "chapters")
@@ -80,3 +80,12 @@ def test_any_text_is_taken_apart(text):
         assert lines[cell.line - 1 : cell.line - 1 + len(code)] == code
     assert all(1 <= heading.line <= len(lines) for heading in page.headings)
     assert 0 <= page.unclosed <= len(lines)
+
+
+def test_prose_is_what_is_left_on_its_lines():
+    cell = "```{code-cell}\nx = 4\n```\n"
+    text = f"---\na: 1\n---\n# Two 2\n% note 3\n{cell}{{glue:}}`five5` [six](7.md) `8`\n<!-- 9 -->\n"
+    masked = mask_prose(text)
+    assert masked.count("\n") == text.count("\n")
+    assert [len(line) for line in masked.split("\n")] == [len(line) for line in text.split("\n")]
+    assert masked.split() == ["#", "Two", "2", "[six]"]

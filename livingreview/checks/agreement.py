@@ -1,0 +1,359 @@
+"""Rules about what stands in two places, or in two cells of a row, and must agree."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from livingreview.checks.checked import Checked
+from livingreview.checks.problems import Problem, quote
+from livingreview.checks.wording import numbers_in
+from livingreview.evidence import split_ids
+from livingreview.evidence.lexical import is_plain
+
+# Table -> what its positions count within.
+_POSITIONS = {
+    "regimen_classes": None,
+    "claims": "class_id",
+    "families": "class_id",
+    "certainty": "class_id",
+    "appraisal_tools": "tool",
+    "reporting_items": "guideline",
+    "patient_timeline": "cohort_id",
+}
+_PAIRED = (
+    ("adverse_events", "grade_min", "grade_max"),
+    ("survival", "range_low", "range_high"),
+    ("figures", "value_low", "value_high"),
+)
+# What a statistic of survival is measured in, whether it has a time, and whether it compares.
+_STATISTICS = {
+    "median": ({"months", "days"}, False, False),
+    "mean": ({"months", "days"}, False, False),
+    "landmark": ({"pct"}, True, False),
+    "hazard_ratio": ({"ratio"}, False, True),
+}
+_REGISTERS = {"NCT": r"NCT\d{8}", "ISRCTN": r"ISRCTN\s?\d{8}", "ChiCTR": r"ChiCTR[\dA-Za-z-]{8,}"}
+
+
+def check_positions(checked: Checked) -> Iterator[Problem]:
+    """Positions count from 1 without a gap: a slip makes one of them stand twice or far off."""
+    for table, within in _POSITIONS.items():
+        if table not in checked.package.tables or not len(checked.frames[table]):
+            continue
+        frame = checked.frames[table].dropna(subset=["position"])
+        for _, part in frame.groupby(within) if within else [("", frame)]:
+            seen: set[int] = set()
+            for line, found in part["position"].items():
+                if found in seen or not 1 <= found <= len(part):
+                    expected = f"each number from 1 to {len(part)} once"
+                    yield checked.problem(table, line, "position", "position", found, expected, "renumber")
+                seen.add(found)
+
+
+def check_pairs_of_cells(checked: Checked) -> Iterator[Problem]:
+    """Two limits come together; a count that is printed is not left out."""
+    for table, low, high in _PAIRED:
+        for line, row in checked.lines(table):
+            if pd.isna(row[low]) != pd.isna(row[high]):
+                column = low if pd.isna(row[low]) else high
+                expected = f"both {low} and {high}, or neither"
+                yield checked.problem(table, line, column, "half-a-pair", "nothing", expected, "fill it")
+    for table, line, row in checked.rows("as_reported", "total"):
+        if "events" in row and pd.isna(row["events"]) and _prints_count(row):
+            found, mend = f"{quote(row['as_reported'])} and no count", "fill the events"
+            yield checked.problem(table, line, "events", "count-left-out", found, "the events printed", mend)
+    for table, line, row in checked.rows("as_reported", "events", "total"):
+        if "percent_reported_pct" in row and pd.isna(row["percent_reported_pct"]) and _prints_percent(row):
+            found, mend = f"{quote(row['as_reported'])} and no percentage", "fill it as printed"
+            place = (table, line, "percent_reported_pct", "percent-left-out")
+            yield checked.problem(*place, found, "the percentage printed", mend)
+
+
+def _prints_count(row: dict) -> bool:
+    """Whether the fragment holds a count that fits what else the row says."""
+    total, percent = float(row["total"]), row.get("percent_reported_pct")
+    if pd.isna(percent) or not is_plain("number", percent):
+        return True
+    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", row["as_reported"])) - {total}
+    return any(
+        number % 1 == 0 and abs(100 * number / total - float(percent)) <= 0.5 for number in counts if total
+    )
+
+
+def _prints_percent(row: dict) -> bool:
+    printed = re.findall(r"(\d+(?:\.\d+)?) ?%", row["as_reported"])
+    share = 100 * row["events"] / row["total"] if row["total"] else -1
+    decimals = len(printed[0].partition(".")[2]) if printed else 0
+    return len(printed) == 1 and abs(share - float(printed[0])) <= 0.5 * 10**-decimals + 1e-9
+
+
+def check_sizes_given(checked: Checked) -> Iterator[Problem]:
+    """A cohort whose fragment says how many it had has a size."""
+    pattern = re.compile(
+        r"\bn\s*=\s*\d|\b(?:\d+|[a-z-]*(?:teen|ty|one|two|three|four|five|six|seven|eight|nine|ten))"
+        r"\s(?:patients|pts|children|adults|subjects)\b",
+        re.IGNORECASE,
+    )
+    for line, row in checked.lines("cohorts"):
+        if (
+            pd.isna(row["n_enrolled"])
+            and pd.isna(row["n_evaluable"])
+            and pattern.search(row["as_reported"] or "")
+        ):
+            found, mend = quote(row["as_reported"]), "fill n_enrolled or n_evaluable"
+            yield checked.problem("cohorts", line, "n_enrolled", "size-left-out", found, "its size", mend)
+
+
+def check_survival_units(checked: Checked) -> Iterator[Problem]:
+    """A median is a time, a landmark a share of patients at a time, a hazard ratio compares."""
+    for line, row in checked.lines("survival"):
+        known = _STATISTICS.get(row["statistic"])
+        if known is None or row["unit"] is None:
+            continue
+        units, timed, compares = known
+        told = (row["statistic"], row["unit"])
+        if row["unit"] not in units:
+            found, expected = " in ".join(told), f"{' or '.join(sorted(units))} for a {told[0]}"
+            yield checked.problem("survival", line, "unit", "statistic-unit", found, expected, "correct one")
+        if not timed and not pd.isna(row["time_months"]):
+            found, expected = f"a {told[0]} at {row['time_months']} months", "a time of landmarks only"
+            yield checked.problem(
+                "survival", line, "time_months", "statistic-time", found, expected, "empty it"
+            )
+        if compares and pd.isna(row["group"]):
+            expected = "what is compared with what"
+            yield checked.problem(
+                "survival", line, "group", "comparison-missing", "nothing", expected, "fill it"
+            )
+
+
+def check_units_printed(checked: Checked) -> Iterator[Problem]:
+    """Where a fragment names days or months, a time is in what it names."""
+    for table in ("survival", "figures"):
+        for line, row in checked.rows_of(table, "unit", "as_reported"):
+            other = {"days": "month", "months": "day"}.get(row["unit"])
+            named = set(re.findall(r"\b(day|month)s?\b", row["as_reported"].lower()))
+            if other and named == {other} and "derived" not in (row["basis"] or ""):
+                found, expected = row["unit"], f"{other}s, as in {quote(row['as_reported'])}"
+                mend = "correct it; a converted figure is 'derived'"
+                yield checked.problem(table, line, "unit", "unit-printed", found, expected, mend)
+
+
+def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
+    """A frequency in hours and the doses a day are one statement."""
+    for line, row in checked.lines("regimen_components"):
+        hours = re.search(r"every (\d+) h", row["frequency"] or "")
+        doses = row.get("doses_per_day")
+        if hours and not pd.isna(doses) and doses * int(hours[1]) != 24:
+            found, expected = f"{doses} {hours[0]}", "24 hours divided by it"
+            place = ("regimen_components", line, "doses_per_day", "doses-a-day")
+            yield checked.problem(*place, found, expected, "correct one of the two")
+
+
+def check_day_numbers(checked: Checked) -> Iterator[Problem]:
+    """Days are written plainly, and are not further off than two courses and a year."""
+    for line, row in checked.lines("regimen_components"):
+        for number in re.findall(r"\d+", row["days"] or ""):
+            if (len(number) > 1 and number[0] == "0") or int(number) > 100:
+                expected, mend = (
+                    "days of a course, like 1-5,8",
+                    "look for a date or serial number of a spreadsheet",
+                )
+                place = ("regimen_components", line, "days", "days-form")
+                yield checked.problem(*place, quote(row["days"]), expected, mend)
+                break
+
+
+def check_dates(checked: Checked) -> Iterator[Problem]:
+    """Nothing was enrolled, cut off or published in the future; data are cut off before they appear."""
+    today = datetime.date.today().isoformat()
+    for table, columns in (
+        ("reports", ("first_available", "data_cutoff")),
+        ("studies", ("enrolment_start",)),
+        ("searches", ("date",)),
+        ("readings", ("read_on",)),
+        ("patient_timeline", ("start", "end")),
+    ):
+        for line, row in checked.lines(table):
+            for column in columns:
+                value = row.get(column)
+                if isinstance(value, str) and value > today[: len(value)]:
+                    yield checked.problem(
+                        table, line, column, "in-future", value, f"a day up to {today}", "correct it"
+                    )
+    for line, row in checked.lines("reports"):
+        cut, seen = row["data_cutoff"], row["first_available"]
+        if cut and seen and cut[: len(seen)] > seen[: len(cut)]:
+            expected, mend = f"no later than first_available, {seen}", "look for swapped dates"
+            yield checked.problem("reports", line, "data_cutoff", "cut-off-late", cut, expected, mend)
+
+
+def check_parents(checked: Checked) -> Iterator[Problem]:
+    """A cohort is part of another one of its report and study, at the end of which stands a whole."""
+    rows = {row["cohort_id"]: row for _, row in checked.lines("cohorts")}
+    for line, row in checked.lines("cohorts"):
+        parent = rows.get(row["parent_cohort_id"])
+        seen, above = {row["cohort_id"]}, row["parent_cohort_id"]
+        while above in rows and above not in seen:
+            seen.add(above)
+            above = rows[above]["parent_cohort_id"]
+        found = ""
+        if above in seen:
+            found, expected = f"{above} above itself", "a parent that is no part of it"
+        elif parent and parent["report_id"] != row["report_id"]:
+            found, expected = f"a cohort of {parent['report_id']}", f"a cohort of {row['report_id']}"
+        elif parent and parent["study_id"] != row["study_id"]:
+            found, expected = f"a cohort of {parent['study_id']}", f"a cohort of {row['study_id']}"
+        if found:
+            mend = "correct the id, or empty it"
+            yield checked.problem("cohorts", line, "parent_cohort_id", "parent", found, expected, mend)
+
+
+def check_studies_of_cohorts(checked: Checked) -> Iterator[Problem]:
+    """A cohort is of its report's study; of another only where the figures are another's, restated."""
+    reports = {row["report_id"]: row["study_id"] for _, row in checked.lines("reports")}
+    owner = {row["regimen_id"]: row["report_id"] for _, row in checked.lines("regimens")}
+    for line, row in checked.lines("cohorts"):
+        own = reports.get(row["report_id"])
+        if own and row["study_id"] != own and not (row["basis"] or "").startswith("restated"):
+            found, expected = quote(row["study_id"]), f"{own}, the study of {row['report_id']}"
+            mend = "correct it; figures of another study are 'restated'"
+            yield checked.problem("cohorts", line, "study_id", "other-study", found, expected, mend)
+        if row["regimen_id"] and owner.get(row["regimen_id"], row["report_id"]) != row["report_id"]:
+            found, expected = f"a regimen of {owner[row['regimen_id']]}", f"a regimen of {row['report_id']}"
+            yield checked.problem(
+                "cohorts", line, "regimen_id", "other-report", found, expected, "correct the id"
+            )
+
+
+def check_one_name(checked: Checked) -> Iterator[Problem]:
+    """One thing has one name: none differs in capitals only, and no term stands beside its abbreviation."""
+    terms: dict[str, str] = {}
+    for _, row in checked.rows_of("adverse_events", "term"):
+        terms.setdefault(row["term"].casefold(), row["term"])
+    short = {
+        row["term"].casefold(): terms[name.casefold()]
+        for _, row in checked.rows_of("glossary", "term", "synonyms")
+        for name in split_ids(row["synonyms"])
+        if name.casefold() in terms
+    }
+    for line, row in checked.rows_of("adverse_events", "term"):
+        name = row["term"]
+        same = short.get(name.casefold(), terms[name.casefold()])
+        if same != name:
+            mend, place = "write it as the others are", ("adverse_events", line, "term", "two-names")
+            yield checked.problem(*place, quote(name), quote(same), mend)
+    for column in ("name", "short_name"):
+        seen: set[str] = set()
+        for line, row in checked.rows_of("drugs", column):
+            if row[column].casefold() in seen:
+                found, expected = f"{quote(row[column])} again", "each drug once"
+                place = ("drugs", line, column, "two-names")
+                yield checked.problem(*place, found, expected, "put the two together")
+            seen.add(row[column].casefold())
+
+
+def check_addresses(checked: Checked) -> Iterator[Problem]:
+    """Numbers of registers have their form, pages their address; no study shares patients with itself."""
+    for line, row in checked.lines("reports"):
+        for number in re.split(r"[;,]\s*", row["registry_id"] or ""):
+            form = next(
+                (form for name, form in _REGISTERS.items() if number.startswith(name)), r"[A-Z][\w./ -]{5,}"
+            )
+            if number and not re.fullmatch(form, number, re.ASCII):
+                expected, mend = "the number of a register, like NCT01234567", "copy it from the register"
+                yield checked.problem(
+                    "reports", line, "registry_id", "registry-form", quote(number), expected, mend
+                )
+        page = row.get("page_read")
+        if page and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", page):
+            expected, mend = "an address that begins with https://", "write the whole address"
+            yield checked.problem("reports", line, "page_read", "no-address", quote(page), expected, mend)
+    for line, row in checked.lines("studies"):
+        if row["study_id"] in split_ids(row["overlaps_with"]):
+            mend = "take it out"
+            yield checked.problem(
+                "studies", line, "overlaps_with", "overlap-itself", "itself", "other studies", mend
+            )
+
+
+def check_claims_of_reading(checked: Checked) -> Iterator[Problem]:
+    """Nobody claims to have read or compared more than there was to read."""
+    compared = {row["report_id"] for _, row in checked.lines("extraction_agreement")}
+    for table, line, row in checked.rows("verification", "report_id"):
+        if compared and row["verification"] == "source_text" and row["report_id"] not in compared:
+            expected = "a report whose text is kept and was extracted twice (extraction_agreement.csv)"
+            mend = "lower the verification"
+            yield checked.problem(table, line, "verification", "verification", "source_text", expected, mend)
+    read: dict[Any, list[bool]] = {}
+    for _, _, row in checked.rows("locator", "report_id", "basis"):
+        read.setdefault(row["report_id"], []).append(row["locator"].startswith(("Abstract", "Title")))
+    for line, row in checked.lines("reports"):
+        places = read.get(row["report_id"], [])
+        if row["text_seen"] == "full_text" and places and all(places):
+            found, mend = "full_text, and every row is from the abstract", "say 'abstract'"
+            yield checked.problem("reports", line, "text_seen", "text-seen", found, "what was read", mend)
+
+
+def check_sums_of_extraction(checked: Checked) -> Iterator[Problem]:
+    """Rows that both readers have are no more than either has; alike ones are no more than those."""
+    for line, row in checked.lines("extraction_agreement"):
+        for low, high in (
+            ("rows_both", "rows_first"),
+            ("rows_both", "rows_second"),
+            ("rows_same_values", "rows_both"),
+        ):
+            if not pd.isna(row[low]) and not pd.isna(row[high]) and row[low] > row[high]:
+                found, mend = f"{row[low]} of {row[high]}", "correct one of the two"
+                place = ("extraction_agreement", line, low, "agreement-sum")
+                yield checked.problem(*place, found, f"no more than {high}", mend)
+
+
+def check_one_tool(checked: Checked) -> Iterator[Problem]:
+    """The items of a tool are of one version and one address."""
+    for column in ("tool_version", "tool_url"):
+        first: dict[str, str] = {}
+        for line, row in checked.lines("appraisal_tools"):
+            if row.get(column) is None or row["tool"] is None:
+                continue
+            same = first.setdefault(row["tool"], row[column])
+            if same != row[column]:
+                found, expected = quote(row[column]), f"{same}, as for its other items"
+                yield checked.problem(
+                    "appraisal_tools", line, column, "two-versions", found, expected, "correct one"
+                )
+
+
+def check_hits(checked: Checked) -> Iterator[Problem]:
+    """A search says how many records it gave, or why that is not known."""
+    for line, row in checked.lines("searches"):
+        if pd.isna(row["hits"]) and row["note"] is None:
+            expected = "the number of records, or a note why it is not known"
+            yield checked.problem(
+                "searches", line, "hits", "hits-missing", "nothing", expected, "fill one of them"
+            )
+
+
+AGREEMENT_RULES = (
+    check_positions,
+    check_pairs_of_cells,
+    check_sizes_given,
+    check_survival_units,
+    check_units_printed,
+    check_doses_a_day,
+    check_day_numbers,
+    check_dates,
+    check_parents,
+    check_studies_of_cohorts,
+    check_one_name,
+    check_addresses,
+    check_claims_of_reading,
+    check_sums_of_extraction,
+    check_one_tool,
+    check_hits,
+)

@@ -1,0 +1,117 @@
+"""The numbers that a printed fragment holds: in digits as reports print them, and in English words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen""".split()  # noqa: SIM905
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_VALUES = {word: place for place, word in enumerate(_UNITS)} | {
+    word: 20 + 10 * place for place, word in enumerate(_TENS)
+}
+# Words that say how many without a number.
+_SAID = {
+    0.0: r"no|none|not|nobody|neither|nor|never|without|negative|absent|nil",
+    1.0: r"a|an|single|once|sole|only|first|daily|remaining|another",
+    2.0: r"both|twice|pair|second|couple|half",
+    3.0: r"third|thrice|triple",
+    4.0: r"fourth|quarter",
+    5.0: r"fifth",
+    6.0: r"sixth",
+    7.0: r"weekly|week",
+    12.0: r"dozen",
+}
+_ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
+_NUMBER_WORD = rf"(?:{'|'.join((*_UNITS, *_TENS))}|hundred|thousand)"
+_PHRASE = re.compile(rf"\b{_NUMBER_WORD}(?:[-\u2013\u2010\u2011\s]+(?:and\s+)?{_NUMBER_WORD})*\b")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+
+
+@cache
+def numbers_in(text: str) -> frozenset[float]:
+    """Every number in a printed fragment, digits or English words.
+
+    A comma may part thousands (44,017) or decimals (5,7), and a raised point may stand for the point (48·5):
+    where a comma can be read in two ways both are given.
+    """
+    clean = text.lower().replace("\u00b7", ".").replace("\u2009", " ")
+    joined = re.sub(r"(?<=\d)[, ](?=\d{3}(?!\d))", "", clean)
+    found = {float(item) for item in re.findall(r"\d+(?:\.\d+)?|(?<!\d)\.\d+", joined)}
+    found |= {float(item) for item in re.findall(r"\d+(?:\.\d+)?", clean)}
+    found |= {float(item.replace(",", ".")) for item in re.findall(r"(?<![\d,])\d+,\d{1,2}(?![\d,])", clean)}
+    for phrase in _PHRASE.findall(clean):
+        found |= _read_words(re.findall(rf"\b{_NUMBER_WORD}\b", phrase))
+    return frozenset(found)
+
+
+@cache
+def said_in(text: str) -> frozenset[float]:
+    """Small numbers that a fragment says without naming them: none, both, grade III."""
+    clean = text.lower()
+    found = {value for value, words in _SAID.items() if re.search(rf"\b(?:{words})\b", clean)}
+    roman = re.findall(r"\b(i{1,3}|iv|v)\b", clean)
+    return frozenset(found | {_ROMAN[item] for item in roman})
+
+
+def _read_words(words: list[str]) -> set[float]:
+    """'thirty', 'three' -> 33, and each on its own, since 'thirty three' may be two numbers."""
+    found, total, part = set(), 0, 0
+    for word in words:
+        if word == "hundred":
+            part = max(part, 1) * 100
+        elif word == "thousand":
+            total, part = (total + max(part, 1)) * 1000, 0
+        else:
+            value = _VALUES[word]
+            found.add(float(value))
+            is_next = part % 100 == 0 or (part % 10 == 0 and part % 100 >= 20 and value < 10)
+            if not is_next:
+                found.add(float(total + part))
+                total = part = 0
+            part += value
+    return found | {float(total + part)}
+
+
+_UNIT = {
+    "year": r"(?:years?|yrs?|y)\b",
+    "month": r"(?:months?|mos?)\b",
+    "week": r"(?:weeks?|wks?)\b",
+}
+
+
+@cache
+def durations_in(text: str, unit: str) -> frozenset[float]:
+    """The numbers of a fragment that may be so many years, months or weeks: none where no such unit stands.
+
+    The limits of a range seldom repeat its unit, so that each number of the fragment may be meant.
+    """
+    clean = re.sub(rf"(?<=\d)(?={_UNIT[unit]})", " ", text.lower())
+    if not re.search(rf"(?<![^\W\d_]){_UNIT[unit]}", clean):
+        return frozenset()
+    if unit != "week":
+        return numbers_in(text) | said_in(text)
+    direct = re.findall(rf"({_NUMBER_WORD}|\d+)[-\u2010\u2011 ]*{_UNIT[unit]}", clean)
+    return frozenset(number for item in direct for number in numbers_in(item))
+
+
+@cache
+def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
+    """(how many, of how many) wherever a fragment prints the two together: 6/36, 6 of 36, six of the 36."""
+    number = rf"(?:\d+|{_NUMBER_WORD}(?:[-\u2010\u2011 ](?:and )?{_NUMBER_WORD})*)"
+    found = re.findall(
+        rf"(?<![\d.,/\w])({number})\s*(?:/|(?:out )?of(?: the)?|among)\s*({number})(?![\d/]|[.,]\d|\s*%)",
+        text.lower(),
+    )
+    pairs = []
+    for first, second in found:
+        events, total = max(numbers_in(first), default=None), max(numbers_in(second), default=None)
+        if events is not None and total is not None and events <= total:
+            pairs.append((events, total))
+    return tuple(pairs)
+
+
+def is_one(text: str) -> bool:
+    """Whether a fragment tells of one patient: no word in it means several."""
+    return not re.search(r"\b(?:patients|pts|children|adults|subjects|women|men|cases|n\s*=)\b", text.lower())
