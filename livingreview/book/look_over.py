@@ -50,7 +50,7 @@ def _look_at(name: str, path: Path, files: dict, found: dict[str, bool]) -> Iter
     for link in sorted(set(LINK.findall(text))):
         there = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(link)))
         if there not in found:  # a folder's address leads to its start page
-            found[there] = there in files or f"{there}/index.html" in files
+            found[there] = there in files or posixpath.normpath(f"{there}/index.html") in files
         if not found[there]:
             yield f"leads to {link}, which is not there"
 

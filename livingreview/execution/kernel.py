@@ -79,7 +79,10 @@ def _time_for(notebook: nbformat.NotebookNode, clock: Clock) -> Callable:
     numbers = {cell["id"]: number for number, cell in enumerate(code_cells(notebook))}  # the first is hidden
 
     def time_for(cell) -> float | None:
-        clock.cell = min(numbers.get(cell.get("id"), 0), len(numbers) - 2)
+        number = min(numbers.get(cell.get("id"), 0), len(numbers) - 2)
+        if number == 1 != clock.cell:
+            clock.start = time.monotonic()  # a kernel that starts slowly takes nothing from its chapter
+        clock.cell = number
         return None if clock.left is None else max(clock.left, 0.1)  # it reads 0 as no end
 
     return time_for

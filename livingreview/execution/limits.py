@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from livingreview.execution.notebooks import Chapter, place_cell
@@ -98,10 +97,34 @@ class Clock:
         )
 
 
+class HeldStream:
+    """A kernel's output stream, held to an allowance.
+
+    Around it and not in it: IPython itself exchanges a stream's `write` for the time of a cell.
+    """
+
+    def __init__(self, stream, allowance: Allowance):
+        self._stream, self._allowance = stream, allowance
+
+    def write(self, text: str) -> int | None:
+        """Write, if the cell may still show so much."""
+        self._allowance.spend(text)
+        return self._stream.write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write one text after another."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str):
+        return getattr(self._stream, name)
+
+
 def limit_shell(shell, characters: int) -> None:
     """Hold every cell of a running kernel to its allowance (a hidden cell calls this)."""
     allowance = Allowance(characters)
     shell.events.register("pre_run_cell", allowance.renew)
+    sys.stdout, sys.stderr = (HeldStream(stream, allowance) for stream in (sys.stdout, sys.stderr))
 
     def hold(owner, name: str) -> None:
         whole = getattr(owner, name)
@@ -113,11 +136,5 @@ def limit_shell(shell, characters: int) -> None:
 
         setattr(owner, name, held)
 
-    for owner, name in (
-        (sys.stdout, "write"),
-        (sys.stderr, "write"),
-        (shell.display_pub, "publish"),
-        (shell.displayhook, "write_format_data"),
-    ):
-        with contextlib.suppress(AttributeError):  # a stream that cannot be held is no notebook's
-            hold(owner, name)
+    hold(shell.display_pub, "publish")
+    hold(shell.displayhook, "write_format_data")
