@@ -230,7 +230,7 @@ def full(bench: Bench, trials: int) -> Iterator[Trial]:
 
 def small_disk(bench: Bench, command: str) -> Iterator[Trial]:
     """_build on a memory disk with a few free megabytes; nothing where mounting is not permitted."""
-    base, aside = bench.copy.folder / "_build", bench.copy.folder / "_build.aside"
+    base, aside = bench.copy.folder / "_build", bench.copy.folder.parent / "aside"
     base.rename(aside)
     base.mkdir()
     used = sum(path.stat().st_blocks * 512 for path in aside.rglob("*")) // 1_000_000

@@ -38,6 +38,7 @@ __all__ = [
     "read_chapter",
 ]
 
+EDITED = "data or engine were edited while it ran; build again"
 ENGINES = {"fork": run_forked, "kernel": run_in_kernel}
 
 
@@ -89,6 +90,7 @@ def execute_chapters(
         After all chapters have finished, if any failed; names them all.
     """
     hash_of = hash_inputs(root)
+    stood = hash_of("read")
     chapters = [chapter for path in paths if (chapter := read_chapter(path))]
     outputs = {chapter.path: store.find(chapter, hash_of) for chapter in chapters}
     todo = [chapter for chapter in chapters if outputs[chapter.path] is None]
@@ -101,6 +103,8 @@ def execute_chapters(
         )
         if run.error:
             failures.append(run.error)
+        elif hash_inputs(root)("read") != stood:
+            failures.append(f"{chapter.path.name}: {EDITED}")  # which of them it read nobody knows
         else:
             store.keep(chapter, run, hash_of)
             outputs[chapter.path] = run.outputs

@@ -20,13 +20,14 @@ WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
 ASSETS = ("docs/**/*",)  # icons and pictures that pages may show
 CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
-HASHED = {"engine": ENGINE, "web": WEB, "assets": ASSETS, "data": DATA, "checked": CHECKED}
+READ = (*ENGINE, *DATA, "CITATION.cff", "review.yml")  # what chapters read beside their own text
+HASHED = {"engine": ENGINE, "web": WEB, "assets": ASSETS, "data": DATA, "checked": CHECKED, "read": READ}
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
     """A function from an input's name to its current hash; each is computed once.
 
-    Names are ``engine``, ``web``, ``assets``, ``data``, ``checked``, ``slice:…``, ``file:…`` and ``dir:…``.
+    Names are ``engine``, ``web``, ``assets``, ``data``, ``checked``, ``read``, ``slice:…``, ``file:…``, ``dir:…``.
     """
 
     @cache
