@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -91,7 +92,7 @@ def publish(pages: Path, target: Path) -> None:
         remove(fresh)
         shutil.copytree(pages, fresh, ignore=UNPUBLISHED)
         made, copied = _hashes(pages), _hashes(fresh)
-        if any(made[name] != value for name, value in copied.items()):
+        if any(made.get(name) != value for name, value in copied.items()):
             raise OSError("what was written cannot be read back")  # noqa: EM101 (as a system says it)
     except OSError as problem:
         remove(fresh)
@@ -116,7 +117,8 @@ def take_lock(folder: Path, report=print) -> IO:
     handle.truncate(0)
     handle.write(f"{os.getpid()}\n")
     handle.flush()
-    os.register_at_fork(after_in_child=handle.close)
+    held = weakref.ref(handle)
+    os.register_at_fork(after_in_child=lambda: (lock := held()) and lock.close())
     return handle
 
 

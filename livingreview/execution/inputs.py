@@ -27,7 +27,7 @@ HASHED = {"engine": ENGINE, "web": WEB, "assets": ASSETS, "data": DATA, "checked
 def hash_inputs(root: Path) -> Callable[[str], str]:
     """A function from an input's name to its current hash; each is computed once.
 
-    Names are ``engine``, ``web``, ``assets``, ``data``, ``checked``, ``read``, ``slice:…``, ``file:…``, ``dir:…``.
+    Names are those of `HASHED`, such as ``engine`` and ``data``, and ``slice:…``, ``file:…`` and ``dir:…``.
     """
 
     @cache

@@ -104,9 +104,9 @@ def test_a_book_that_is_not_whole_is_not_published(target):
 def test_a_copy_that_is_not_what_was_made_is_not_published(target, monkeypatch):
     before, copy = tree(target), shutil.copytree
 
-    def copy_badly(source, goal, **options):
-        copy(source, goal, **options)
-        (goal / "index.html").write_text("<html>torn</html>", encoding="utf-8")
+    def copy_badly(source, goal, *more, **options):
+        copy(source, goal, *more, **options)
+        Path(goal, "index.html").write_text("<html>torn</html>", encoding="utf-8")
 
     monkeypatch.setattr(staging.shutil, "copytree", copy_badly)
     with pytest.raises(BuildError, match="cannot be read back"):
@@ -158,12 +158,13 @@ class Project(Copy):
     def __init__(self, folder: Path):
         super().__init__(folder)
         self.changed, self.books = False, {}
-        for _ in range(2):
+        for number in range(2):
+            if number:
+                self.change()
             shutil.rmtree(self.folder / "_build" / ".staging", ignore_errors=True)
             done = self.build()
             assert done.returncode == 0, done.stdout + done.stderr
             self.books[self.changed] = tree(self.published)
-            self.change()
 
     def change(self) -> None:
         path, old, new = self.folder / ROW[0], *ROW[1:]
