@@ -50,8 +50,9 @@ def come_back(app, error) -> None:
         return
     pages = Path(app.outdir)
     warned = bool(app._warncount)
+    refused = app.warningiserror or app.keep_going  # Sphinx counts either way of asking as one only
     try:
-        if not error and not (warned and app.warningiserror):
+        if not error and not (warned and refused):
             publish(pages, target)
     except BuildError as problem:
         raise ExtensionError(str(problem)) from None
