@@ -18,13 +18,14 @@ from livingreview.files import keep, read_kept
 from livingreview.pages.cards import write_cards, write_review
 from livingreview.pages.downloads import write_downloads
 from livingreview.pages.explorer import write_explorer
-from livingreview.pages.report import write_report_pages
+from livingreview.pages.report import has_guide, write_report_pages
 
 
 def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> None:
     """The reports' pages as the data are now."""
     pages = root / "chapters" / "reports"
-    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, record), [pages]) as due:
+    key = derived_key(hash_of, record, str(has_guide(pages.parent)))
+    with made_once(root / "_build" / ".reports-made", key, [pages]) as due:
         if due:
             write_report_pages(load_evidence(root), pages, record)
 
