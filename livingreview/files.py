@@ -74,6 +74,9 @@ def hash_bytes(data: bytes) -> str:
 
 def keep(path: Path, text: str) -> None:
     """Keep a text for a later build: with its hash, under its final name only when it is whole."""
+    for folder in path.parents:  # what stands where a folder should is none that a build made
+        if folder.is_file():
+            remove(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     data = text.encode()
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")

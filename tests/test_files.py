@@ -178,6 +178,13 @@ def test_what_is_damaged_is_dropped_and_told(tmp_path, spoil, capsys):
     assert not path.exists()
 
 
+def test_a_file_where_a_folder_should_be_is_taken_away(tmp_path):
+    (tmp_path / "folder").write_text("garbage", encoding="utf-8")
+    assert read_kept(tmp_path / "folder" / "deeper" / "kept") is None
+    keep(tmp_path / "folder" / "deeper" / "kept", "text")
+    assert read_kept(tmp_path / "folder" / "deeper" / "kept") == "text"
+
+
 def test_what_cannot_be_kept_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(files.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
     with pytest.raises(OSError, match="no space"):

@@ -77,7 +77,7 @@ def build_book(
             store=chapter_store(root),
             engine=engine,
             executor=executor,
-            limits=Limits(seconds=read_settings(root)["nb_execution_timeout"]),
+            limits=read_limits(root),
             report=lambda line: report(f"  {line}"),
             meanwhile=renew,
         )
@@ -86,6 +86,14 @@ def build_book(
         note_published(root, inputs)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
+
+
+def read_limits(root: Path) -> Limits:
+    """What a chapter may take by the book's configuration; BuildError where that is not understood."""
+    try:
+        return Limits(seconds=read_settings(root)["nb_execution_timeout"])
+    except ValueError as problem:  # a `SettingsError` is one
+        raise BuildError(str(problem)) from None
 
 
 def render(root: Path, pages: Path, checked: str, notebooks: Mapping[Path, object]) -> Path:

@@ -101,11 +101,15 @@ def provide_outputs(app) -> None:
         if (path := Path(app.srcdir) / f"{docname}.md").is_file()
     ]
     try:
+        limits = Limits(seconds=app.config.nb_execution_timeout)
+    except ValueError as error:
+        raise ExtensionError(str(error)) from None
+    try:
         notebooks = PREPARED.get().notebooks or execute_chapters(
             root,
             pages,
             store=chapter_store(root),
-            limits=Limits(seconds=app.config.nb_execution_timeout),
+            limits=limits,
             report=tell,
         )
     except ChapterError as error:

@@ -50,7 +50,9 @@ def come_back(app, error) -> None:
         return
     pages = Path(app.outdir)
     warned = bool(app._warncount)
-    refused = app.warningiserror or app.keep_going  # Sphinx counts either way of asking as one only
+    refused = app.warningiserror or getattr(
+        app, "keep_going", False
+    )  # Sphinx counts either way of asking as one only
     try:
         if not error and not (warned and refused):
             publish(pages, target)

@@ -43,7 +43,8 @@ def doctrees_of(pages: Path) -> Path:
 def take_stock(pages: Path, report=print) -> None:
     """Leave in the staging folder of `pages` what the last build left there whole, or nothing."""
     folder = pages.parent
-    if not folder.exists():
+    if not folder.is_dir():
+        remove(folder if folder.exists() else folder.parent)
         return
     text = read_kept(_seal(pages))
     if text is not None and json.loads(text) == _hashes(folder):
@@ -107,6 +108,8 @@ def take_lock(folder: Path, report=print) -> IO:
     It dies with its process, however that ends: a child that outlives it does not hold the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / ".lock").is_dir():
+        remove(folder / ".lock")
     handle = open(folder / ".lock", "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 (the caller closes it)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

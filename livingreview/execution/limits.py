@@ -29,6 +29,11 @@ class Limits:
     seconds: float | None = 300
     characters: int = 10_000_000
 
+    def __post_init__(self):
+        if self.seconds is not None and not isinstance(self.seconds, (int, float)):
+            msg = f"{SETTING}: found {self.seconds!r}; expected seconds, for example 300; -1 sets no limit"
+            raise ValueError(msg)
+
 
 USUAL = Limits()
 

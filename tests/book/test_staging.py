@@ -85,6 +85,15 @@ def test_a_file_that_is_gone_or_that_nobody_made_is_seen(target):
         assert not pages.exists()
 
 
+@pytest.mark.parametrize("name", [".staging", ".staging/_build"])
+def test_a_file_in_place_of_the_folder_is_taken_away(target, name):
+    path = target.parent / name
+    shutil.rmtree(path)
+    path.write_text("garbage", encoding="utf-8")
+    take_stock(staging_of(target), lambda line: None)
+    staging_of(target).mkdir(parents=True)
+
+
 def test_a_build_that_did_not_come_to_its_end_is_told(target):
     said = []
     break_seal(staging_of(target))

@@ -62,6 +62,13 @@ def test_code_that_goes_over_the_error_fails_all_the_same(small):
         run(root, write("'good'", cell))
 
 
+def test_a_time_that_is_none_is_told():
+    with pytest.raises(
+        ValueError, match=r"`execute: timeout` in _config\.yml: found 'long'; expected seconds"
+    ):
+        Limits(seconds="long")
+
+
 def test_an_allowance_is_one_cell_s():
     allowance = Allowance(10)
     allowance.spend("12345")
