@@ -129,6 +129,11 @@ def run_build(options: argparse.Namespace) -> int:
     except (BuildError, ChapterError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
+    except ConnectionError:
+        raise
+    except OSError as error:  # a full disk, a folder that may not be written into
+        print(f"the book could not be built: {error}; the last good book is untouched", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -1,10 +1,11 @@
-"""The project's files: where they are, whether the published book is current, exchanged folders, zips.
+"""The project's files: where they are, whether the published book is current, what builds keep, zips.
 
 Only the standard library is imported here, so that an unchanged book is told in a moment.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import io
@@ -13,6 +14,7 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +65,60 @@ def is_current(root: Path) -> bool:
         return note["files"] == _published(root) and note["inputs"] == hash_project(root)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def hash_bytes(data: bytes) -> str:
+    """A short hash by which damage is told: whatever a build kept is held against it before it is used."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def keep(path: Path, text: str) -> None:
+    """Keep a text for a later build: with its hash, under its final name only when it is whole."""
+    for folder in path.parents:  # what stands where a folder should is none that a build made
+        if folder.is_file():
+            remove(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = text.encode()
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(f"{hash_bytes(data)}\n".encode() + data)
+        os.replace(name, path)
+    except OSError:
+        remove(Path(name))
+        raise
+
+
+def read_kept(path: Path) -> str | None:
+    """What `keep` kept; None where there is nothing.
+
+    What is not as it was kept is deleted, and a line says so: then there is nothing either.
+    """
+    try:
+        told, _, data = path.read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return None
+    except OSError:  # a folder stands there, or the disk does not give it
+        told = data = b""
+    if told == hash_bytes(data).encode():
+        return data.decode()
+    drop_damaged(path)
+    return None
+
+
+def drop_damaged(path: Path) -> None:
+    """Delete what a build kept and somebody or something changed; a line says so."""
+    print(f"{path}: not as a build left it; made again", file=sys.stderr, flush=True)
+    remove(path)
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, whichever stands there, if any does."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -120,8 +176,9 @@ def replace_folder(fresh: Path, target: Path) -> None:
     process dies in between.
     """
     old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if not target.exists():
+    remove(old)
+    if not target.is_dir():
+        remove(target)
         os.rename(fresh, target)
         return
     try:
@@ -130,16 +187,20 @@ def replace_folder(fresh: Path, target: Path) -> None:
     except OSError:
         os.rename(target, old)
         os.rename(fresh, target)
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
 
 
 def recover(target: Path) -> None:
-    """Undo what a killed build may have left."""
+    """Undo what a killed build may have left.
+
+    A folder that is empty is none: Sphinx makes it before anything else can be done.
+    """
     old = target.with_name(target.name + ".old")
-    if old.exists() and not target.exists():
+    if old.is_dir() and not (target.is_dir() and any(target.iterdir())):
+        remove(target)
         os.rename(old, target)
     for name in (".new", ".old"):
-        shutil.rmtree(target.with_name(target.name + name), ignore_errors=True)
+        remove(target.with_name(target.name + name))
 
 
 def make_zip(files: dict[str, bytes]) -> bytes:

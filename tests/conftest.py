@@ -26,6 +26,8 @@ settings.load_profile("review")
 LONGEST = (
     "book/test_rebuild.py",
     "book/test_build.py",
+    "book/test_plain.py",
+    "book/test_staging.py",
     "review/test_browser.py",
     "evidence/test_subset.py",
     "releases/test_site.py",
@@ -39,6 +41,7 @@ LONGEST = (
     "display/test_names.py",
     "releases/test_freeze.py",
     "execution/test_forked.py",
+    "execution/test_limits.py",
 )
 
 

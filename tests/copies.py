@@ -51,20 +51,10 @@ class Copy:
         """``livingreview build``, what ``make book`` calls."""
         return self.run("-m", "livingreview.cli", "build", *options, **more)
 
-    def build_plain(self) -> subprocess.CompletedProcess:
-        """``jupyter-book build .``"""
-        return self.run(
-            "-c",
-            JUPYTER_BOOK,
-            "build",
-            ".",
-            "--path-output",
-            str(self.folder.parent / "plain"),
-            "-W",
-            "-n",
-            "--keep-going",
-            "-q",
-        )
+    def build_plain(self, *, here: bool = False) -> subprocess.CompletedProcess:
+        """``jupyter-book build .`` into a folder of its own, or into the one that `build` fills (`here`)."""
+        output = [] if here else ["--path-output", str(self.folder.parent / "plain")]
+        return self.run("-c", JUPYTER_BOOK, "build", ".", *output, "-W", "-n", "--keep-going", "-q")
 
     @contextmanager
     def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:

@@ -12,8 +12,10 @@ from livingreview.files import (
     find_root,
     hash_project,
     is_current,
+    keep,
     make_zip,
     note_published,
+    read_kept,
     recover,
     replace_folder,
 )
@@ -118,6 +120,76 @@ def test_what_a_killed_build_left_is_undone(two):
     recover(book)
     assert content(book) == "old", "what stands is not touched"
     assert [path.name for path in book.parent.iterdir()] == ["book"]
+
+
+def test_a_book_left_under_another_name_comes_back_to_an_empty_folder(two):
+    """Sphinx makes the folder of pages before anything else can be done."""
+    _, old = two
+    old.rename(old.with_name("book.old"))
+    (old.with_name("book")).mkdir()
+    recover(old.with_name("book"))
+    assert content(old.with_name("book")) == "old"
+
+
+@pytest.mark.parametrize("leftover", ["book.new", "book.old"])
+def test_a_file_in_the_way_of_a_folder_is_taken_away(two, leftover):
+    new, old = two
+    book = old.rename(old.with_name("book"))
+    book.with_name(leftover).write_text("garbage", encoding="utf-8")
+    recover(book)
+    assert not book.with_name(leftover).exists()
+    book.with_name("book.old").write_text("garbage", encoding="utf-8")
+    replace_folder(new, book)
+    assert content(book) == "new"
+
+
+def test_what_is_kept_is_read_back(tmp_path):
+    path = tmp_path / "folder" / "kept"
+    assert read_kept(path) is None
+    for text in ("", "one\n\ntwo – three", "x" * 100_000):
+        keep(path, text)
+        assert read_kept(path) == text
+    assert [entry.name for entry in path.parent.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: b"",
+        lambda data: data[:-1] + b"?",
+        lambda data: b"\xff\x00",
+        lambda data: data + b"\n",
+    ],
+    ids=["cut", "emptied", "changed", "overwritten", "longer"],
+)
+def test_what_is_damaged_is_dropped_and_told(tmp_path, spoil, capsys):
+    path = tmp_path / "kept"
+    keep(path, "what was kept")
+    path.write_bytes(spoil(path.read_bytes()))
+    assert read_kept(path) is None
+    assert f"{path}: not as a build left it; made again" in capsys.readouterr().err
+    assert not path.exists()
+    keep(path, "again")
+    assert read_kept(path) == "again"
+    path.unlink()
+    path.mkdir()
+    assert read_kept(path) is None
+    assert not path.exists()
+
+
+def test_a_file_where_a_folder_should_be_is_taken_away(tmp_path):
+    (tmp_path / "folder").write_text("garbage", encoding="utf-8")
+    assert read_kept(tmp_path / "folder" / "deeper" / "kept") is None
+    keep(tmp_path / "folder" / "deeper" / "kept", "text")
+    assert read_kept(tmp_path / "folder" / "deeper" / "kept") == "text"
+
+
+def test_what_cannot_be_kept_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    with pytest.raises(OSError, match="no space"):
+        keep(tmp_path / "kept", "text")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_zip_depends_on_its_content_alone():

@@ -6,24 +6,29 @@ A failure at any step leaves the last good book whole.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
-import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.book.settings import read_settings
+from livingreview.book.staging import (
+    BuildError,
+    discard,
+    doctrees_of,
+    locked,
+    publish,
+    staging_of,
+    take_stock,
+)
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
-from livingreview.execution import chapter_store, execute_chapters, hash_inputs
-from livingreview.files import hash_project, note_published, recover, replace_folder
+from livingreview.execution import Limits, chapter_store, execute_chapters, hash_inputs
+from livingreview.files import hash_project, note_published, recover
 from livingreview.manuscript import find_pages
 
-
-class BuildError(Exception):
-    """The book could not be built; the published one is untouched."""
+__all__ = ["BuildError", "build_book", "render"]
 
 
 def build_book(
@@ -57,6 +62,7 @@ def build_book(
     target = root / "_build" / "html"
     with locked(root / "_build", report):
         recover(target)
+        take_stock(staging_of(target), report)
         pages = find_pages(root / "chapters")
 
         def renew() -> None:
@@ -71,20 +77,27 @@ def build_book(
             store=chapter_store(root),
             engine=engine,
             executor=executor,
+            limits=read_limits(root),
             report=lambda line: report(f"  {line}"),
             meanwhile=renew,
         )
         report(f"chapters ready after {time.perf_counter() - start:.1f} s")
-        staged = render(root, root / "_build" / ".staging", checked, notebooks)
-        look_over(staged)
-        publish(staged, target)
+        publish(render(root, staging_of(target), checked, notebooks), target)
         note_published(root, inputs)
     report(f"book built in {time.perf_counter() - start:.1f} s: {target / 'index.html'}")
     return target
 
 
-def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, object]) -> Path:
-    """Run Sphinx into a folder aside, every warning an error; returns the folder of pages.
+def read_limits(root: Path) -> Limits:
+    """What a chapter may take by the book's configuration; BuildError where that is not understood."""
+    try:
+        return Limits(seconds=read_settings(root)["nb_execution_timeout"])
+    except ValueError as problem:  # a `SettingsError` is one
+        raise BuildError(str(problem)) from None
+
+
+def render(root: Path, pages: Path, checked: str, notebooks: Mapping[Path, object]) -> Path:
+    """Run Sphinx into a folder aside, `pages`, every warning an error; returns that folder.
 
     In this process, which has imported everything already: starting another takes longer than most updates.
 
@@ -100,7 +113,7 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
 
     from livingreview.book.extension import PREPARED, Prepared
 
-    pages, told = staging / "_build" / "html", io.StringIO()
+    told = io.StringIO()
     token = PREPARED.set(Prepared(checked, notebooks))
     try:
         with (
@@ -113,7 +126,7 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
                 srcdir=root,
                 confdir=None,
                 outdir=pages,
-                doctreedir=pages.with_name(".doctrees"),
+                doctreedir=doctrees_of(pages),
                 buildername="html",
                 confoverrides=read_settings(root) | {"nitpicky": True},
                 status=None,
@@ -129,51 +142,10 @@ def render(root: Path, staging: Path, checked: str, notebooks: Mapping[Path, obj
         PREPARED.reset(token)
     if failed:
         # Sphinx would call a second run clean without re-reading the page that failed.
-        shutil.rmtree(staging, ignore_errors=True)
+        discard(pages)
         message = (
             f"{told.getvalue()}\n{failed}\nThe book could not be built (see above). "
             "The last good book in _build/html is untouched; mend the cause and build again."
         )
         raise BuildError(message)
     return pages
-
-
-def look_over(pages: Path) -> None:
-    """Refuse a book that lacks its start page, its search index or its charts' library."""
-    for name in (
-        "index.html",
-        "searchindex.js",
-        "_static/lr-chart.js",
-        "_static/lr.css",
-        "_static/vendor/vega.min.js",
-        "_static/vendor/vega-interpreter.min.js",
-    ):
-        if not (pages / name).is_file():
-            msg = f"the built book lacks {name}; the last good book is untouched"
-            raise BuildError(msg)
-
-
-def publish(staged: Path, target: Path) -> None:
-    """Put a finished book in place of the old one; a full disk or a kill leaves the old one whole."""
-    fresh = target.with_name("html.new")
-    try:
-        # Sphinx's own notes about its configuration name folders of this machine, and no reader needs them.
-        shutil.copytree(staged, fresh, ignore=shutil.ignore_patterns(".buildinfo*"))
-    except OSError as problem:
-        shutil.rmtree(fresh, ignore_errors=True)
-        msg = f"the finished book could not be copied into place ({problem}); the last good book is untouched"
-        raise BuildError(msg) from problem
-    replace_folder(fresh, target)
-
-
-@contextlib.contextmanager
-def locked(folder: Path, report=print) -> Iterator[None]:
-    """Let one build at a time into a folder; a second one waits. The lock dies with its process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report("another build is running; waiting for it")
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -8,7 +8,6 @@ then it adds the review's own style, loader, head tags and downloads.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -25,16 +24,19 @@ from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source
 from livingreview.book.made import lay_data, renew_reports
+from livingreview.book.plain import come_back, go_aside, stay_for_pages
 from livingreview.book.schemes import settle_schemes
 from livingreview.book.search import add_search
 from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
+from livingreview.book.staging import break_seal
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import read_citation, site_address
 from livingreview.evidence import find_root
 from livingreview.evidence.upkeep import read_upkeep
 from livingreview.execution import (
     ChapterError,
+    Limits,
     chapter_store,
     execute_chapters,
     hash_inputs,
@@ -46,7 +48,6 @@ from livingreview.manuscript import SectionError, expand_text, sections_of
 from livingreview.releases.feed import write_release_files
 
 WEB = Path(__file__).parent / "web"
-UNFINISHED = ".unfinished"
 # Settings that Jupyter Book's wrapper always passes, meant for extensions that this book does not load.
 WRAPPER_SETTINGS = ("comments_config", "use_jupyterbook_latex", "use_multitoc_numbering")
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ PREPARED: ContextVar[Prepared] = ContextVar("PREPARED", default=Prepared())  # n
 def prepare_sources(app, config) -> None:
     """Check the data and write the pages that are made from them alone."""
     root = find_root(app.srcdir)
+    if not PREPARED.get().checked:
+        go_aside(app, root, tell)
     hash_of = hash_inputs(root)
     try:
         if PREPARED.get().checked != hash_of("checked"):
@@ -79,7 +82,14 @@ def prepare_sources(app, config) -> None:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
     # The engine makes a page as much as its source: a change of engine or style makes every page anew.
     config.livingreview_engine = hash_of("engine") + hash_of("web")
+    config.livingreview_assets = hash_of("assets") + hash_icons(root, config)
     config.html_static_path = [*config.html_static_path, str(WEB)]
+
+
+def hash_icons(root: Path, config) -> str:
+    """The book's icon and logo as they are now: Sphinx copies them only when it has a page to write."""
+    paths = [root / name for name in (config.html_favicon, config.html_logo) if name]
+    return digest(*(path.read_bytes() for path in paths if path.is_file()))
 
 
 def provide_outputs(app) -> None:
@@ -91,11 +101,20 @@ def provide_outputs(app) -> None:
         if (path := Path(app.srcdir) / f"{docname}.md").is_file()
     ]
     try:
+        limits = Limits(seconds=app.config.nb_execution_timeout)
+    except ValueError as error:
+        raise ExtensionError(str(error)) from None
+    try:
         notebooks = PREPARED.get().notebooks or execute_chapters(
-            root, pages, store=chapter_store(root), report=tell
+            root,
+            pages,
+            store=chapter_store(root),
+            limits=limits,
+            report=tell,
         )
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
+    break_seal(Path(app.doctreedir))  # from here on files change that the next build would rely on
     fill_cache(Path(app.env.mystnb_config.execution_cache_path), notebooks)
     app.livingreview_notebooks = notebooks
     app.livingreview_outputs = {
@@ -116,14 +135,16 @@ def share_sections(app, docname: str, source: list[str]) -> None:
         raise ExtensionError(msg) from None
 
 
-def mark_start(app) -> None:
-    """Note when the pages of this build begin; what a killed build left half-finished is finished too."""
-    mark = Path(app.outdir) / UNFINISHED
-    app.livingreview_start = 0 if mark.exists() else time.time_ns()
-    (mark.parent / "_static").mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    # MyST-NB lays its style sheet after the pages are written: its address would differ in a second build.
+def lay_style(app) -> None:
+    """Lay MyST-NB's style sheet before the pages: laid after them, its address differs in a second build."""
+    app.livingreview_written = set()
+    (Path(app.outdir) / "_static").mkdir(parents=True, exist_ok=True)
     add_global_html_resources(app, None)
+
+
+def note_written(app, pagename, templatename, context, doctree) -> None:
+    """Remember which pages this build writes; clocks and file times may be set back."""
+    app.livingreview_written.add(app.builder.get_outfilename(pagename))
 
 
 def fill_cache(folder: Path, notebooks: Mapping[Path, object]) -> None:
@@ -152,11 +173,25 @@ def tell(line: str) -> None:
 
 
 def outdated_pages(app, env, added, changed, removed) -> list[str]:
-    """Pages whose outputs differ from those they were built from: Sphinx itself looks at the sources only."""
-    before = getattr(env, "livingreview_outputs", {})
-    now = app.livingreview_outputs
-    env.livingreview_outputs = now
-    return [name for name, value in now.items() if name in env.found_docs and before.get(name) != value]
+    """Pages whose text or outputs differ from those they were built from.
+
+    Sphinx itself looks at the time of the sources only: a file put back from elsewhere may be older.
+    """
+    before = getattr(env, "livingreview_pages", {})
+    now = {name: _hash_page(app, env, name) for name in sorted(env.found_docs)}
+    env.livingreview_pages = now
+    return [name for name, value in now.items() if before.get(name) != value]
+
+
+def _hash_page(app, env, name: str) -> str:
+    path = Path(env.doc2path(name))
+    text = path.read_text(encoding="utf-8")
+    shared = path.parent / sections_of(text) if sections_of(text) else None
+    return digest(
+        text,
+        shared.read_bytes() if shared and shared.is_file() else b"",
+        app.livingreview_outputs.get(name, ""),
+    )
 
 
 def finish_build(app, error) -> None:
@@ -174,9 +209,7 @@ def finish_build(app, error) -> None:
     (Path(app.outdir) / "index.html").write_text(
         lead_to(f"{app.config.root_doc}.html", app.config.html_title), encoding="utf-8"
     )
-    for path in sorted(Path(app.outdir).rglob("*.html")):
-        if path.stat().st_mtime_ns < app.livingreview_start:
-            continue  # finished by an earlier build
+    for path in sorted(map(Path, app.livingreview_written)):  # others were finished by an earlier build
         text = path.read_text(encoding="utf-8")
         finished, problems = finish_page(text)
         for problem in problems:
@@ -188,7 +221,6 @@ def finish_build(app, error) -> None:
             "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
     settle_schemes(Path(app.outdir) / "_static")
-    (Path(app.outdir) / UNFINISHED).unlink()
 
 
 def lay_sources(app) -> None:
@@ -212,6 +244,7 @@ def drop_orphans(app) -> None:
 def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_config_value("livingreview_engine", "", "env")
+    app.add_config_value("livingreview_assets", "", "html")
     app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
     app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for
@@ -226,15 +259,18 @@ def setup(app) -> dict:
     add_search(app)
     app.add_html_math_renderer("mathml", *math_renderer())
     app.connect("config-inited", prepare_sources, priority=100)  # before the table of contents is resolved
-    app.connect("builder-inited", mark_start)
+    app.connect("builder-inited", stay_for_pages, priority=100)
+    app.connect("builder-inited", lay_style)
     # After MyST-NB has settled its configuration.
     app.connect("builder-inited", provide_outputs, priority=900)
     app.connect("source-read", share_sections)
     app.connect("env-get-outdated", outdated_pages)
     app.connect("env-updated", pages_that_moved)
+    app.connect("html-page-context", note_written)
     app.connect("html-page-context", draw_sidebar)
     app.connect("html-page-context", add_head_tags)
     app.connect("html-page-context", frame_page)
     app.connect("html-page-context", offer_no_made_source)
     app.connect("build-finished", finish_build, priority=900)
+    app.connect("build-finished", come_back, priority=950)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -14,16 +14,18 @@ from livingreview.citation import write_citations
 from livingreview.evidence import load_evidence
 from livingreview.execution import hash_inputs
 from livingreview.execution.notebooks import digest
+from livingreview.files import keep, read_kept
 from livingreview.pages.cards import write_cards, write_review
 from livingreview.pages.downloads import write_downloads
 from livingreview.pages.explorer import write_explorer
-from livingreview.pages.report import write_report_pages
+from livingreview.pages.report import has_guide, write_report_pages
 
 
 def renew_reports(root: Path, record: dict, hash_of: Callable[[str], str]) -> None:
     """The reports' pages as the data are now."""
     pages = root / "chapters" / "reports"
-    with made_once(root / "_build" / ".reports-made", derived_key(hash_of, record), [pages]) as due:
+    key = derived_key(hash_of, record, str(has_guide(pages.parent)))
+    with made_once(root / "_build" / ".reports-made", key, [pages]) as due:
         if due:
             write_report_pages(load_evidence(root), pages, record)
 
@@ -71,8 +73,7 @@ def made_once(note: Path, key: str, places: list[Path]) -> Iterator[bool]:
         files = [path for place in places for path in sorted([place, *place.rglob("*")]) if path.is_file()]
         return digest(key, *(part for path in files for part in (path.name, path.read_bytes())))
 
-    due = not note.is_file() or note.read_text(encoding="ascii") != state()
+    due = read_kept(note) != state()
     yield due
     if due:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(state(), encoding="ascii")
+        keep(note, state())

@@ -34,7 +34,12 @@ EXECUTE = {
     "execute_notebooks": "nb_execution_mode",
     "exclude_patterns": "nb_execution_excludepatterns",
 }
-HTML = {"favicon": "html_favicon", "baseurl": "html_baseurl"}
+HTML = {
+    "favicon": "html_favicon",
+    "baseurl": "html_baseurl",
+    # Without effect on these pages, and a reason for Sphinx to read every page anew where it differs.
+    "use_multitoc_numbering": "use_multitoc_numbering",
+}
 THEME_OPTIONS = {
     "extra_footer": "extra_footer",
     "home_page_in_navbar": "home_page_in_toc",
@@ -47,7 +52,7 @@ PARSE = ("myst_enable_extensions", "myst_substitutions", "myst_url_schemes")
 # Understood by Jupyter Book, without effect on this book's pages.
 ELSEWHERE = {
     "": {"latex", "launch_buttons", "repository"},
-    "html": {"comments", "analytics", "google_analytics_id", "use_multitoc_numbering"},
+    "html": {"comments", "analytics", "google_analytics_id"},
     "parse": {"myst_dmath_double_inline"},
     "sphinx": {"local_extensions"},
 }
@@ -81,6 +86,7 @@ DEFAULTS = {
     "numfig": True,
     "pygments_style": "sphinx",
     "suppress_warnings": ["myst.domains"],
+    "use_multitoc_numbering": True,
 }
 
 

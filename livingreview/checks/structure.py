@@ -7,7 +7,6 @@ import difflib
 import hashlib
 import json
 import logging
-import os
 import re
 from collections.abc import Collection, Iterator
 from importlib.metadata import version
@@ -18,6 +17,7 @@ from livingreview.checks.cells import hint
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import DESCRIPTOR
 from livingreview.evidence.schema import Field, Package, Table
+from livingreview.files import keep, read_kept
 
 if TYPE_CHECKING:
     import frictionless
@@ -84,18 +84,12 @@ def _is_odd_number(error: Any, table: Table) -> bool:
 
 
 def _read_sound(sound: Path) -> set[str]:
-    try:
-        return set(sound.read_text(encoding="ascii").split())
-    except (OSError, ValueError):
-        return set()
+    return set((read_kept(sound) or "").split())
 
 
 def _write_sound(sound: Path, hashes: list[str]) -> None:
     with contextlib.suppress(OSError):  # it only saves time
-        sound.parent.mkdir(parents=True, exist_ok=True)
-        fresh = sound.with_suffix(f".{os.getpid()}")
-        fresh.write_text("\n".join(sorted(hashes)), encoding="ascii")
-        fresh.replace(sound)
+        keep(sound, "\n".join(sorted(hashes)))
 
 
 def _open_part(data: Path, package: Package, names: list[str]) -> frictionless.Package:

@@ -32,13 +32,15 @@ def _box(item: dict, name: str, reports: str) -> Fragment:
     return Fragment("cite.html.j2", values, text)
 
 
-def cite_row(record: dict, report_id: str, reference: str) -> Fragment:
+def cite_row(record: dict, report_id: str, reference: str, *, guide: bool = True) -> Fragment:
     """How to cite one figure of a report's page.
 
     Words that stand without script, and what the script needs for a text per row.
     """
     values = row_source(record, report_id, reference)
-    return Fragment("cite-row.html.j2", values | {"version": record["version"]}, values["source"])
+    return Fragment(
+        "cite-row.html.j2", values | {"version": record["version"], "guide": guide}, values["source"]
+    )
 
 
 def row_source(record: dict, report_id: str, reference: str) -> dict:

@@ -18,15 +18,17 @@ from pathlib import Path
 import nbformat
 
 from livingreview.execution.charts import finish_charts, place_scripts
-from livingreview.execution.forked import run_forked, warm_up
+from livingreview.execution.forked import end_with_parent, run_forked, warm_up
 from livingreview.execution.inputs import hash_inputs
 from livingreview.execution.kernel import run_in_kernel
+from livingreview.execution.limits import USUAL, Limits
 from livingreview.execution.notebooks import Chapter, Run, code_cells, digest, read_chapter, with_outputs
 from livingreview.execution.store import Store
 
 __all__ = [
     "ENGINES",
     "ChapterError",
+    "Limits",
     "Store",
     "chapter_store",
     "execute_chapters",
@@ -36,6 +38,7 @@ __all__ = [
     "read_chapter",
 ]
 
+EDITED = "data or engine were edited while it ran; build again"
 ENGINES = {"fork": run_forked, "kernel": run_in_kernel}
 
 
@@ -60,6 +63,7 @@ def execute_chapters(
     store: Store,
     engine: str | None = None,
     executor: Executor | None = None,
+    limits: Limits = USUAL,
     report: Callable[[str], None] = lambda line: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[Path, nbformat.NotebookNode]:
@@ -73,6 +77,8 @@ def execute_chapters(
         How a chapter is run; both give the same outputs.
     executor : concurrent.futures.Executor, optional
         Who runs them; default: one local worker a core.
+    limits : Limits
+        What a chapter may take.
     report : callable
         Takes a line of progress.
     meanwhile : callable
@@ -84,11 +90,12 @@ def execute_chapters(
         After all chapters have finished, if any failed; names them all.
     """
     hash_of = hash_inputs(root)
+    stood = hash_of("read")
     chapters = [chapter for path in paths if (chapter := read_chapter(path))]
     outputs = {chapter.path: store.find(chapter, hash_of) for chapter in chapters}
     todo = [chapter for chapter in chapters if outputs[chapter.path] is None]
     failures = []
-    runs = run_all(todo, root, engine or default_engine(), executor, meanwhile)
+    runs = run_all(todo, root, engine or default_engine(), executor, limits, meanwhile)
     for number, (chapter, run) in enumerate(runs, 1):
         report(
             f"[{number}/{len(todo)}] {chapter.name}: "
@@ -96,6 +103,8 @@ def execute_chapters(
         )
         if run.error:
             failures.append(run.error)
+        elif hash_inputs(root)("read") != stood:
+            failures.append(f"{chapter.path.name}: {EDITED}")  # which of them it read nobody knows
         else:
             store.keep(chapter, run, hash_of)
             outputs[chapter.path] = run.outputs
@@ -115,7 +124,12 @@ def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: P
 
 
 def run_all(
-    chapters: list[Chapter], root: Path, engine: str, executor: Executor | None, meanwhile: Callable[[], None]
+    chapters: list[Chapter],
+    root: Path,
+    engine: str,
+    executor: Executor | None,
+    limits: Limits,
+    meanwhile: Callable[[], None],
 ) -> Iterable[tuple[Chapter, Run]]:
     """Run chapters on an executor, each as it finishes; a dead worker is told as its chapter's error."""
     if not chapters:
@@ -126,7 +140,7 @@ def run_all(
     own = executor is None
     try:
         executor = executor or make_executor(engine, chapters)
-        jobs = {executor.submit(run, chapter, root): chapter for chapter in chapters}
+        jobs = {executor.submit(run, chapter, root, limits): chapter for chapter in chapters}
         meanwhile()
         for job in as_completed(jobs):
             problem = job.exception()
@@ -148,7 +162,9 @@ def make_executor(engine: str, chapters: list[Chapter]) -> Executor:
     if engine == "kernel":
         return ThreadPoolExecutor(workers)
     warm_up(chapters)
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("fork"), initializer=end_with_parent
+    )
 
 
 def outputs_digest(notebook: nbformat.NotebookNode) -> str:

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -20,6 +19,10 @@ from pathlib import Path
 from livingreview.charts import render, slim
 from livingreview.charts.render import DEFERRED, LIVE
 from livingreview.execution.notebooks import digest
+from livingreview.files import keep, read_kept
+
+KINDS = ("html", "js")  # the picture, and the live specification
+FORM = "2"  # of what is kept
 
 
 def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
@@ -40,11 +43,15 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
         for match in DEFERRED.finditer(text)
     }
     kept = _kept(folder)
-    drawn = {key: text for key in wanted if (text := _read(kept / f"{key}.html")) is not None}
+    drawn = {}
+    for key in wanted:
+        picture, script = (read_kept(kept / f"{key}.{kind}") for kind in KINDS)
+        if picture is not None and script is not None:
+            drawn[key] = picture
     for key, picture, script in draw_all([(key, spec) for key, spec in wanted.items() if key not in drawn]):
         drawn[key] = picture
-        _write(kept / f"{key}.js", script)
-        _write(kept / f"{key}.html", picture)  # last: where it stands, the script stands
+        for kind, text in zip(KINDS, (picture, script), strict=True):
+            keep(kept / f"{key}.{kind}", text)
     return {
         path: [[_fill(output, drawn) for output in cell] for cell in shown] for path, shown in outputs.items()
     }
@@ -68,9 +75,12 @@ def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
         if path.name not in wanted:
             path.unlink()
     for name in wanted:
-        script = (_kept(folder) / name).read_text(encoding="utf-8")
-        if _read(target / name) != script:
-            _write(target / name, script)
+        if (script := read_kept(_kept(folder) / name)) is None:
+            msg = f"the chart {name} was lost while the book was built; build again"
+            raise RuntimeError(msg)
+        path = target / name
+        if not path.is_file() or path.read_bytes() != script.encode():
+            path.write_bytes(script.encode())
 
 
 def _kept(folder: Path) -> Path:
@@ -80,7 +90,7 @@ def _kept(folder: Path) -> Path:
         Path(slim.__file__),
         Path(render.__file__).parent.parent / "display" / "templates" / "picture.html.j2",
     )
-    return folder / digest(*(path.read_bytes() for path in code), version("vl-convert-python"))
+    return folder / digest(FORM, *(path.read_bytes() for path in code), version("vl-convert-python"))
 
 
 def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -130,18 +140,3 @@ def _fill(output: dict, drawn: dict[str, str]) -> dict:
         return output
     filled = DEFERRED.sub(lambda match: drawn[match.group("key")], text)
     return {**output, "data": {**output["data"], "text/html": filled}}
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return None
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, path)

@@ -18,13 +18,16 @@ ENGINE = (
 )
 WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
+ASSETS = ("docs/**/*",)  # icons and pictures that pages may show
 CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
+READ = (*ENGINE, *DATA, "CITATION.cff", "review.yml")  # what chapters read beside their own text
+HASHED = {"engine": ENGINE, "web": WEB, "assets": ASSETS, "data": DATA, "checked": CHECKED, "read": READ}
 
 
 def hash_inputs(root: Path) -> Callable[[str], str]:
     """A function from an input's name to its current hash; each is computed once.
 
-    Names are ``engine``, ``web``, ``data``, ``checked``, ``slice:…``, ``file:…`` and ``dir:…``.
+    Names are those of `HASHED`, such as ``engine`` and ``data``, and ``slice:…``, ``file:…`` and ``dir:…``.
     """
 
     @cache
@@ -34,7 +37,7 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     @cache
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
-        if patterns := {"engine": ENGINE, "web": WEB, "data": DATA, "checked": CHECKED}.get(kind):
+        if patterns := HASHED.get(kind):
             return hash_files(
                 root,
                 sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),

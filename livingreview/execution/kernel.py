@@ -2,69 +2,107 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-import os
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 
+from livingreview.execution.limits import USUAL, Clock, Limits
 from livingreview.execution.notebooks import Chapter, Run, cell_error, clean_output, code_cells
 
-_START = "from livingreview.execution.tracking import watch as _watch\n_opened = _watch({root!r})"
+_START = """from livingreview.execution.tracking import watch as _watch
+from livingreview.execution.limits import limit_shell as _limit_shell
+_limit_shell(get_ipython(), {characters})
+_opened = _watch({root!r})"""
 _END = """import json as _json, pathlib as _pathlib
 _ = _pathlib.Path({target!r}).write_text(_json.dumps(_opened()))"""
 
 
-def run_in_kernel(chapter: Chapter, root: Path, *, timeout: int = 300) -> Run:
+def run_in_kernel(chapter: Chapter, root: Path, limits: Limits = USUAL) -> Run:
     """Execute one chapter through papermill; two hidden cells around it record what it reads."""
     import papermill
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        source, target, opened = (
-            os.path.join(folder, name) for name in ("in.ipynb", "out.ipynb", "opened.json")
-        )
-        notebook = nbformat.from_dict(chapter.notebook)
-        notebook.cells = [
-            _hidden(_START.format(root=str(root))),
-            *notebook.cells,
-            _hidden(_END.format(target=opened)),
-        ]
-        nbformat.write(notebook, source)
+    clock = Clock(chapter, limits)
+
+    def failed(told: str) -> Run:
+        return Run(chapter.path, seconds=time.monotonic() - clock.start, error=told)
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        notebook = _with_hidden(chapter, root, limits, folder / "opened.json")
+        nbformat.write(notebook, folder / "in.ipynb")
         try:
-            papermill.execute_notebook(
-                source,
-                target,
-                cwd=str(chapter.path.parent),
-                progress_bar=False,
-                log_output=False,
-                execution_timeout=timeout,
-                extra_arguments=["--log-level=CRITICAL"],
-            )
+            with _signs_of_life(clock):
+                papermill.execute_notebook(
+                    str(folder / "in.ipynb"),
+                    str(folder / "out.ipynb"),
+                    cwd=str(chapter.path.parent),
+                    progress_bar=False,
+                    log_output=False,
+                    extra_arguments=["--log-level=CRITICAL"],
+                    timeout_func=_time_for(notebook, clock),
+                )
+        except CellTimeoutError:
+            return failed(clock.overdue())
         except PapermillExecutionError as problem:
-            told = cell_error(
-                chapter, problem.exec_count - 1, problem.ename, problem.evalue, "\n".join(problem.traceback)
-            )
-            return Run(chapter.path, seconds=time.perf_counter() - start, error=told)
+            told = "\n".join(problem.traceback)
+            return failed(cell_error(chapter, problem.exec_count - 1, problem.ename, problem.evalue, told))
         except Exception as problem:  # a kernel that dies or does not start must be told like a failing cell
-            return Run(
-                chapter.path,
-                seconds=time.perf_counter() - start,
-                error=f"{chapter.path.name}: {type(problem).__name__}: {problem}",
-            )
-        cells = code_cells(nbformat.read(target, 4))[1:-1]
-        outputs = [
-            [_renumber(clean_output(output), number) for output in cell.outputs]
-            for number, cell in enumerate(cells, 1)
-        ]
-        return Run(
-            chapter.path, outputs, tuple(json.loads(Path(opened).read_text())), time.perf_counter() - start
-        )
+            return failed(f"{chapter.path.name}, {clock.where()}: {type(problem).__name__}: {problem}")
+        cells = code_cells(nbformat.read(folder / "out.ipynb", 4))[1:-1]
+        opened = tuple(json.loads((folder / "opened.json").read_text(encoding="utf-8")))
+    outputs = [
+        [_renumber(clean_output(output), number) for output in cell.outputs]
+        for number, cell in enumerate(cells, 1)
+    ]
+    return Run(chapter.path, outputs, opened, time.monotonic() - clock.start)
+
+
+def _with_hidden(chapter: Chapter, root: Path, limits: Limits, opened: Path) -> nbformat.NotebookNode:
+    notebook = nbformat.from_dict(chapter.notebook)
+    start = _START.format(root=str(root), characters=limits.characters)
+    notebook.cells = [_hidden(start), *notebook.cells, _hidden(_END.format(target=str(opened)))]
+    return notebook
+
+
+def _time_for(notebook: nbformat.NotebookNode, clock: Clock) -> Callable:
+    """What the client asks before it runs a cell: the time that is left for it."""
+    numbers = {cell["id"]: number for number, cell in enumerate(code_cells(notebook))}  # the first is hidden
+
+    def time_for(cell) -> float | None:
+        number = min(numbers.get(cell.get("id"), 0), len(numbers) - 2)
+        if number == 1 != clock.cell:
+            clock.start = time.monotonic()  # a kernel that starts slowly takes nothing from its chapter
+        clock.cell = number
+        return None if clock.left is None else max(clock.left, 0.1)  # it reads 0 as no end
+
+    return time_for
+
+
+@contextlib.contextmanager
+def _signs_of_life(clock: Clock) -> Iterator[None]:
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(max(clock.next_sign(), 0.1)):
+            clock.sign()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _hidden(source: str) -> nbformat.NotebookNode:

@@ -110,6 +110,12 @@ def clean_output(output: dict) -> dict:
 
 def cell_error(chapter: Chapter, number: int, name: str, value: str, traceback: str) -> str:
     """Where and how a chapter failed: chapter, cell, line of the page, traceback without colours."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
+    return f"{chapter.path.name}, {place_cell(chapter, number)}: {name}: {value}\n{plain}"
+
+
+def place_cell(chapter: Chapter, number: int) -> str:
+    """A code cell's number, and the line of the page it begins in."""
     source = code_cells(chapter.notebook)[number - 1].source
     text = chapter.path.read_text(encoding="utf-8")
     line = _find_line(text, source)
@@ -117,8 +123,7 @@ def cell_error(chapter: Chapter, number: int, name: str, value: str, traceback: 
         line = (
             _find_line((chapter.path.parent / shared).read_text(encoding="utf-8"), source) + f" of {shared}"
         )
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", traceback)
-    return f"{chapter.path.name}, code cell {number}{line}: {name}: {value}\n{plain}"
+    return f"code cell {number}{line}"
 
 
 def _find_line(text: str, source: str) -> str:

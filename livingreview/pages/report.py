@@ -37,10 +37,10 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
         The review's own bibliographic record: each row can be cited.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written, printed = [], group_rows(evidence)
+    written, printed, guide = [], group_rows(evidence), has_guide(folder.parent)
     for row in records(evidence.tables["reports"]):
         path = folder / f"{row['report_id']}.md"
-        page = report_page(evidence, row, printed[row["report_id"]], record)
+        page = report_page(evidence, row, printed[row["report_id"]], record, guide=guide)
         if not path.is_file() or path.read_text(encoding="utf-8") != page:
             path.write_text(page, encoding="utf-8")
         written.append(path)
@@ -49,7 +49,19 @@ def write_report_pages(evidence: Evidence, folder: Path, record: dict) -> list[P
     return written
 
 
-def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dict]], record: dict) -> str:
+def has_guide(chapters: Path) -> bool:
+    """Whether the book has a page that says how to cite it, to which reports' pages lead."""
+    return (chapters / "how-to-cite.md").is_file()
+
+
+def report_page(
+    evidence: Evidence,
+    row: Mapping,
+    printed: Mapping[str, list[dict]],
+    record: dict,
+    *,
+    guide: bool = True,
+) -> str:
     """The page of one report as MyST Markdown; all tables are raw HTML, escaped by the template engine.
 
     Parameters
@@ -60,6 +72,8 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
         The evidence rows that it printed (key: name of their table).
     record : dict
         The review's own bibliographic record.
+    guide : bool
+        Whether the book has a page that says how to cite it.
     """
     report_id = row["report_id"]
     studies = evidence.tables["studies"]
@@ -69,7 +83,11 @@ def report_page(evidence: Evidence, row: Mapping, printed: Mapping[str, list[dic
     )
     blocks = [f"# {plain_title(evidence.report_names[report_id])}", raw_block(facts)]
     if printed:
-        blocks.append(raw_block(cite_row(record, report_id, name_reference(evidence, report_id)).__html__()))
+        blocks.append(
+            raw_block(
+                cite_row(record, report_id, name_reference(evidence, report_id), guide=guide).__html__()
+            )
+        )
     sections = _report_sections(evidence, report_id, printed)
     if not sections:
         blocks.append(NO_ROW)

@@ -1,5 +1,6 @@
 """The Sphinx extension: what it hands to the theme, and what it lays beside the pages."""
 
+import os
 import shutil
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from livingreview.book.extension import (
     PREPARED,
     Prepared,
     drop_orphans,
+    hash_icons,
     lay_sources,
     outdated_pages,
     prepare_sources,
@@ -32,7 +34,7 @@ def test_every_page_of_a_retired_review_says_so(project):
     for name in ("review.yml", "CITATION.cff"):
         shutil.copy(ROOT / name, project)
     edit(project, "mode: living", "mode: retired\nsince: 2030-01-01\nreason: The question is <settled>.")
-    config = SimpleNamespace(html_theme_options={}, html_static_path=[])
+    config = SimpleNamespace(html_theme_options={}, html_static_path=[], html_favicon="", html_logo="")
     token = PREPARED.set(Prepared(hash_inputs(project)("checked")))
     try:
         prepare_sources(SimpleNamespace(srcdir=str(project)), config)
@@ -115,13 +117,34 @@ def test_pages_of_sources_that_are_gone_are_deleted(app, tmp_path):
     assert left == {"chapters/one.html", "search.html"}
 
 
-def test_outputs_that_changed_make_their_page_anew():
-    env = SimpleNamespace(found_docs={"one", "two"})
-    app = SimpleNamespace(livingreview_outputs={"one": "a", "two": "b", "elsewhere": "c"})
-    assert outdated_pages(app, env, set(), set(), set()) == ["one", "two"]
-    assert outdated_pages(app, env, set(), set(), set()) == []
-    app.livingreview_outputs = {"one": "a", "two": "changed"}
-    assert outdated_pages(app, env, set(), set(), set()) == ["two"]
+def test_text_and_outputs_that_changed_make_their_page_anew(app, tmp_path):
+    """Whatever time the files have: one put back from elsewhere may be older than the page."""
+    app.livingreview_outputs = {"chapters/one": "a", "elsewhere": "c"}
+    both = ["chapters/alone", "chapters/one"]
+
+    def outdated() -> list[str]:
+        return outdated_pages(app, app.env, set(), set(), set())
+
+    assert [outdated(), outdated()] == [both, []]
+    app.livingreview_outputs = {"chapters/one": "changed"}
+    assert [outdated(), outdated()] == [["chapters/one"], []]
+    for name, page in (("alone", "chapters/alone"), ("_class", "chapters/one")):
+        path = tmp_path / "chapters" / f"{name}.md"
+        before = path.stat()
+        path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert [outdated(), outdated()] == [[page], []]
+
+
+def test_an_icon_that_changed_is_seen(tmp_path):
+    config = SimpleNamespace(html_favicon="icon.svg", html_logo="")
+    (tmp_path / "icon.svg").write_text("<svg/>", encoding="utf-8")
+    before = hash_icons(tmp_path, config)
+    assert hash_icons(tmp_path, config) == before
+    (tmp_path / "icon.svg").write_text("<svg></svg>", encoding="utf-8")
+    assert hash_icons(tmp_path, config) != before
+    config.html_logo = "gone.png"
+    hash_icons(tmp_path, config)
 
 
 @pytest.mark.book

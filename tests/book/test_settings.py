@@ -9,7 +9,7 @@ from jupyter_book.config import get_final_config
 from livingreview.book.settings import SettingsError, merge, read_settings
 
 # What Jupyter Book passes on besides, for outputs and services this book does not have.
-WRAPPER_ONLY = {"comments_config", "latex_engine", "use_jupyterbook_latex", "use_multitoc_numbering"}
+WRAPPER_ONLY = {"comments_config", "latex_engine", "use_jupyterbook_latex"}
 SERVICES = {"analytics", "launch_buttons", "path_to_docs", "repository_branch", "repository_url"}
 
 

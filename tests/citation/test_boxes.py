@@ -27,6 +27,10 @@ BOXED = (
 def test_a_problem_can_be_reported_where_there_is_a_repository_only():
     assert "issues" not in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
     assert "data-address" not in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
+    assert "how-to-cite.html" in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
+    assert "how-to-cite" not in cite_row(PUBLISHED, "r", "R.", guide=False).__html__(), (
+        "there is no such page"
+    )
     told = cite_row(PUBLISHED, "ramos-2025", "Ramos 2025.").__html__()
     assert 'data-issues="https://example.org/owner/review/issues/new"' in told
     assert f"/v/{RECORD['version']}/chapters/reports/ramos-2025.html" in told

@@ -1,5 +1,12 @@
 """Running one chapter: both engines show the same outputs, tell failures alike and see what is read."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from livingreview.execution import ChapterError
@@ -76,3 +83,36 @@ def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     table.write_text(text, encoding="utf-8")
     (root / "note.txt").write_text("first")
     assert runs() == 0, "reverted: the first result was kept"
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process still does anything."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for the end of its parent")
+def test_a_build_that_is_killed_takes_its_workers_and_their_chapters_along(small):
+    root, write = small
+    path = write("import os, time\nopen('pids', 'w').write(f'{os.getppid()} {os.getpid()}')\ntime.sleep(60)")
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from livingreview.execution import chapter_store, execute_chapters\n"
+        "root = Path(sys.argv[1])\n"
+        "execute_chapters(root, [Path(sys.argv[2])], store=chapter_store(root), engine='fork')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(root), str(path)])
+    note, end = path.parent / "pids", time.monotonic() + 60
+    while not (note.is_file() and len(note.read_text().split()) == 2) and time.monotonic() < end:
+        time.sleep(0.05)
+    numbers = [int(number) for number in note.read_text().split()]
+    assert all(map(is_alive, numbers))
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    end = time.monotonic() + 10
+    while any(map(is_alive, numbers)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(map(is_alive, numbers))

@@ -58,7 +58,7 @@ from livingreview.execution import chapter_store, execute_chapters, hash_inputs
 from livingreview.manuscript import find_pages
 root = Path.cwd()
 notebooks = execute_chapters(root, find_pages(root / "chapters"), store=chapter_store(root))
-render(root, root / "_build", hash_inputs(root)("checked"), notebooks)
+render(root, root / "_build" / "_build" / "html", hash_inputs(root)("checked"), notebooks)
 """
 # What of a hostile text became part of the page, and not its words.
 FOUND = """() => [...document.querySelectorAll('*')].filter(node =>
