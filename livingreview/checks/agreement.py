@@ -37,6 +37,8 @@ _STATISTICS = {
     "landmark": ({"pct"}, True, False),
     "hazard_ratio": ({"ratio"}, False, True),
 }
+_OFTEN = re.compile(r"every (\d+) h|(twice|two times) (?:daily|a day)|(?:thrice|three times) (?:daily|a day)")
+_LAST_DAY = 100  # of a course; farther off stands a serial number, or a slip
 _REGISTERS = {"NCT": r"NCT\d{8}", "ISRCTN": r"ISRCTN\s?\d{8}", "ChiCTR": r"ChiCTR[\dA-Za-z-]{8,}"}
 
 
@@ -145,21 +147,24 @@ def check_units_printed(checked: Checked) -> Iterator[Problem]:
 
 
 def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
-    """A frequency in hours and the doses a day are one statement."""
+    """A frequency and the doses a day are one statement."""
     for line, row in checked.lines("regimen_components"):
-        hours = re.search(r"every (\d+) h", row["frequency"] or "")
-        doses = row.get("doses_per_day")
-        if hours and not pd.isna(doses) and doses * int(hours[1]) != 24:
-            found, expected = f"{doses} {hours[0]}", "24 hours divided by it"
+        often, doses = row["frequency"] or "", row.get("doses_per_day")
+        said = _OFTEN.search(often)
+        if said is None or pd.isna(doses):
+            continue
+        wanted = 24 / max(int(said[1]), 1) if said[1] else 2 if said[2] else 3
+        if doses != wanted:
+            found, expected = f"{doses} and {said[0]!r}", f"{wanted:g} doses a day"
             place = ("regimen_components", line, "doses_per_day", "doses-a-day")
             yield checked.problem(*place, found, expected, "correct one of the two")
 
 
 def check_day_numbers(checked: Checked) -> Iterator[Problem]:
-    """Days are written plainly, and are not further off than two courses and a year."""
+    """Days are written plainly, and none is farther off than a course lasts."""
     for line, row in checked.lines("regimen_components"):
         for number in re.findall(r"\d+", row["days"] or ""):
-            if (len(number) > 1 and number[0] == "0") or int(number) > 100:
+            if (len(number) > 1 and number[0] == "0") or int(number) > _LAST_DAY:
                 expected, mend = (
                     "days of a course, like 1-5,8",
                     "look for a date or serial number of a spreadsheet",
@@ -329,6 +334,17 @@ def check_one_tool(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+def check_classes_of_claims(checked: Checked) -> Iterator[Problem]:
+    """A conclusion's id begins with its class: one that is moved gets another address, or is not moved."""
+    for table, column in (("claims", "claim_id"), ("certainty", "certainty_id")):
+        for line, row in checked.rows_of(table, column, "class_id"):
+            if not row[column].startswith(f"{row['class_id']}."):
+                expected = f"the class at the head of {row[column]}"
+                mend = "correct the class, or give the row another id and its readings too"
+                place = (table, line, "class_id", "class-of-id")
+                yield checked.problem(*place, quote(row["class_id"]), expected, mend)
+
+
 def check_hits(checked: Checked) -> Iterator[Problem]:
     """A search says how many records it gave, or why that is not known."""
     for line, row in checked.lines("searches"):
@@ -355,5 +371,6 @@ AGREEMENT_RULES = (
     check_claims_of_reading,
     check_sums_of_extraction,
     check_one_tool,
+    check_classes_of_claims,
     check_hits,
 )

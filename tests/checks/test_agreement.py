@@ -56,6 +56,10 @@ CASES = {
     "claimed to be read in full": ("reports", {"report_id": "advani-2010"}, {"text_seen": "full_text"}, ""),
     "more rows in both": ("extraction_agreement", {"report_id": "linder-2016"}, {"rows_both": 125}, ""),
     "two versions of a tool": ("appraisal_tools", {"position": 2}, {"tool_version": "2000"}, ""),
+    "claim moved to another class": ("claims", {"class_id": "bortezomib"}, {"class_id": "blinatumomab"}, ""),
+    "twice a day, once": (
+        "regimen_components", {"doses_per_day": 1}, {"frequency": "twice daily"}, "doses_per_day"
+    ),
     "hits left out": ("searches", {"hits": True, "note": False}, {"hits": None}, ""),
 }  # fmt: skip
 
