@@ -37,6 +37,8 @@ _STATISTICS = {
     "landmark": ({"pct"}, True, False),
     "hazard_ratio": ({"ratio"}, False, True),
 }
+_OFTEN = re.compile(r"every (\d+) h|(twice|two times) (?:daily|a day)|(?:thrice|three times) (?:daily|a day)")
+_LAST_DAY = 100  # of a course; farther off stands a serial number, or a slip
 _REGISTERS = {"NCT": r"NCT\d{8}", "ISRCTN": r"ISRCTN\s?\d{8}", "ChiCTR": r"ChiCTR[\dA-Za-z-]{8,}"}
 
 
@@ -109,6 +111,34 @@ def check_sizes_given(checked: Checked) -> Iterator[Problem]:
             yield checked.problem("cohorts", line, "n_enrolled", "size-left-out", found, "its size", mend)
 
 
+def check_something_said(checked: Checked) -> Iterator[Problem]:
+    """A row counts something or says why not; a statistic of age has its value."""
+    for table in ("outcomes", "characteristics", "adverse_events"):
+        for line, row in checked.lines(table):
+            if pd.isna(row["events"]) and pd.isna(row["percent_reported_pct"]) and pd.isna(row["note"]):
+                expected, place = "events or a percentage", (table, line, "events", "nothing-counted")
+                yield checked.problem(*place, "neither", expected, "fill one, or say in the note why not")
+    for line, row in checked.rows_of("cohorts", "age_statistic"):
+        if row["age_statistic"] != "not_reported" and pd.isna(row["age_centre_years"]):
+            expected, place = (
+                f"the {row['age_statistic']} age",
+                ("cohorts", line, "age_centre_years", "age-missing"),
+            )
+            yield checked.problem(*place, "nothing", expected, "fill it, or say not_reported")
+
+
+def check_times_of_ids(checked: Checked) -> Iterator[Problem]:
+    """A time in a row's address is the row's time, to the month."""
+    for line, row in checked.rows_of("survival", "row_id", "time_months"):
+        found = re.search(r"-(\d+)(m|y)(?:-|$)", row["row_id"])
+        if found and abs(int(found[1]) * (12 if found[2] == "y" else 1) - row["time_months"]) >= 1:
+            expected, place = (
+                f"{found[1]}{found[2]}, as in the id",
+                ("survival", line, "time_months", "time-of-id"),
+            )
+            yield checked.problem(*place, row["time_months"], expected, "correct one of the two")
+
+
 def check_survival_units(checked: Checked) -> Iterator[Problem]:
     """A median is a time, a landmark a share of patients at a time, a hazard ratio compares."""
     for line, row in checked.lines("survival"):
@@ -145,21 +175,24 @@ def check_units_printed(checked: Checked) -> Iterator[Problem]:
 
 
 def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
-    """A frequency in hours and the doses a day are one statement."""
+    """A frequency and the doses a day are one statement."""
     for line, row in checked.lines("regimen_components"):
-        hours = re.search(r"every (\d+) h", row["frequency"] or "")
-        doses = row.get("doses_per_day")
-        if hours and not pd.isna(doses) and doses * int(hours[1]) != 24:
-            found, expected = f"{doses} {hours[0]}", "24 hours divided by it"
+        often, doses = row["frequency"] or "", row.get("doses_per_day")
+        said = _OFTEN.search(often)
+        if said is None or pd.isna(doses):
+            continue
+        wanted = 24 / max(int(said[1]), 1) if said[1] else 2 if said[2] else 3
+        if doses != wanted:
+            found, expected = f"{doses} and {said[0]!r}", f"{wanted:g} doses a day"
             place = ("regimen_components", line, "doses_per_day", "doses-a-day")
             yield checked.problem(*place, found, expected, "correct one of the two")
 
 
 def check_day_numbers(checked: Checked) -> Iterator[Problem]:
-    """Days are written plainly, and are not further off than two courses and a year."""
+    """Days are written plainly, and none is farther off than a course lasts."""
     for line, row in checked.lines("regimen_components"):
         for number in re.findall(r"\d+", row["days"] or ""):
-            if (len(number) > 1 and number[0] == "0") or int(number) > 100:
+            if (len(number) > 1 and number[0] == "0") or int(number) > _LAST_DAY:
                 expected, mend = (
                     "days of a course, like 1-5,8",
                     "look for a date or serial number of a spreadsheet",
@@ -300,49 +333,12 @@ def check_claims_of_reading(checked: Checked) -> Iterator[Problem]:
             yield checked.problem("reports", line, "text_seen", "text-seen", found, "what was read", mend)
 
 
-def check_sums_of_extraction(checked: Checked) -> Iterator[Problem]:
-    """Rows that both readers have are no more than either has; alike ones are no more than those."""
-    for line, row in checked.lines("extraction_agreement"):
-        for low, high in (
-            ("rows_both", "rows_first"),
-            ("rows_both", "rows_second"),
-            ("rows_same_values", "rows_both"),
-        ):
-            if not pd.isna(row[low]) and not pd.isna(row[high]) and row[low] > row[high]:
-                found, mend = f"{row[low]} of {row[high]}", "correct one of the two"
-                place = ("extraction_agreement", line, low, "agreement-sum")
-                yield checked.problem(*place, found, f"no more than {high}", mend)
-
-
-def check_one_tool(checked: Checked) -> Iterator[Problem]:
-    """The items of a tool are of one version and one address."""
-    for column in ("tool_version", "tool_url"):
-        first: dict[str, str] = {}
-        for line, row in checked.lines("appraisal_tools"):
-            if row.get(column) is None or row["tool"] is None:
-                continue
-            same = first.setdefault(row["tool"], row[column])
-            if same != row[column]:
-                found, expected = quote(row[column]), f"{same}, as for its other items"
-                yield checked.problem(
-                    "appraisal_tools", line, column, "two-versions", found, expected, "correct one"
-                )
-
-
-def check_hits(checked: Checked) -> Iterator[Problem]:
-    """A search says how many records it gave, or why that is not known."""
-    for line, row in checked.lines("searches"):
-        if pd.isna(row["hits"]) and row["note"] is None:
-            expected = "the number of records, or a note why it is not known"
-            yield checked.problem(
-                "searches", line, "hits", "hits-missing", "nothing", expected, "fill one of them"
-            )
-
-
 AGREEMENT_RULES = (
     check_positions,
     check_pairs_of_cells,
     check_sizes_given,
+    check_something_said,
+    check_times_of_ids,
     check_survival_units,
     check_units_printed,
     check_doses_a_day,
@@ -353,7 +349,4 @@ AGREEMENT_RULES = (
     check_one_name,
     check_addresses,
     check_claims_of_reading,
-    check_sums_of_extraction,
-    check_one_tool,
-    check_hits,
 )

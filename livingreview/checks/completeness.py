@@ -208,6 +208,56 @@ def check_reporting_items(checked: Checked) -> Iterator[Problem]:
             )
 
 
+def check_sums_of_extraction(checked: Checked) -> Iterator[Problem]:
+    """Rows that both readers have are no more than either has; alike ones are no more than those."""
+    for line, row in checked.lines("extraction_agreement"):
+        for low, high in (
+            ("rows_both", "rows_first"),
+            ("rows_both", "rows_second"),
+            ("rows_same_values", "rows_both"),
+        ):
+            if not pd.isna(row[low]) and not pd.isna(row[high]) and row[low] > row[high]:
+                found, mend = f"{row[low]} of {row[high]}", "correct one of the two"
+                place = ("extraction_agreement", line, low, "agreement-sum")
+                yield checked.problem(*place, found, f"no more than {high}", mend)
+
+
+def check_one_tool(checked: Checked) -> Iterator[Problem]:
+    """The items of a tool are of one version and one address."""
+    for column in ("tool_version", "tool_url"):
+        first: dict[str, str] = {}
+        for line, row in checked.lines("appraisal_tools"):
+            if row.get(column) is None or row["tool"] is None:
+                continue
+            same = first.setdefault(row["tool"], row[column])
+            if same != row[column]:
+                found, expected = quote(row[column]), f"{same}, as for its other items"
+                yield checked.problem(
+                    "appraisal_tools", line, column, "two-versions", found, expected, "correct one"
+                )
+
+
+def check_classes_of_claims(checked: Checked) -> Iterator[Problem]:
+    """A conclusion's id begins with its class: one that is moved gets another address, or is not moved."""
+    for table, column in (("claims", "claim_id"), ("certainty", "certainty_id")):
+        for line, row in checked.rows_of(table, column, "class_id"):
+            if not row[column].startswith(f"{row['class_id']}."):
+                expected = f"the class at the head of {row[column]}"
+                mend = "correct the class, or give the row another id and its readings too"
+                place = (table, line, "class_id", "class-of-id")
+                yield checked.problem(*place, quote(row["class_id"]), expected, mend)
+
+
+def check_hits(checked: Checked) -> Iterator[Problem]:
+    """A search says how many records it gave, or why that is not known."""
+    for line, row in checked.lines("searches"):
+        if pd.isna(row["hits"]) and row["note"] is None:
+            expected = "the number of records, or a note why it is not known"
+            yield checked.problem(
+                "searches", line, "hits", "hits-missing", "nothing", expected, "fill one of them"
+            )
+
+
 COMPLETENESS_RULES = (
     check_bibliography,
     check_sorted,
@@ -217,4 +267,8 @@ COMPLETENESS_RULES = (
     check_screening,
     check_screened,
     check_reporting_items,
+    check_sums_of_extraction,
+    check_one_tool,
+    check_classes_of_claims,
+    check_hits,
 )

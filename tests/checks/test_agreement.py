@@ -3,8 +3,10 @@
 import pytest
 
 from livingreview.checks.agreement import AGREEMENT_RULES
+from livingreview.checks.completeness import COMPLETENESS_RULES
 from tests.checks.spoilt import line_of, spoil, told
 
+RULES = (*AGREEMENT_RULES, *COMPLETENESS_RULES)
 # What: table, which row, cells to change; the column told where it is another.
 CASES = {
     "available in the future": ("reports", {"first_available": True}, {"first_available": "2931"}, ""),
@@ -56,19 +58,31 @@ CASES = {
     "claimed to be read in full": ("reports", {"report_id": "advani-2010"}, {"text_seen": "full_text"}, ""),
     "more rows in both": ("extraction_agreement", {"report_id": "linder-2016"}, {"rows_both": 125}, ""),
     "two versions of a tool": ("appraisal_tools", {"position": 2}, {"tool_version": "2000"}, ""),
+    "claim moved to another class": ("claims", {"class_id": "bortezomib"}, {"class_id": "blinatumomab"}, ""),
+    "twice a day, once": (
+        "regimen_components", {"doses_per_day": 1}, {"frequency": "twice daily"}, "doses_per_day"
+    ),
+    "nothing counted": (
+        "outcomes", {"events": True, "note": False},
+        {"events": None, "total": None, "percent_reported_pct": None}, "",
+    ),
+    "age left out": ("cohorts", {"age_statistic": "median"}, {"age_centre_years": None}, ""),
+    "another time than its id's": (
+        "survival", {"row_id": "hochberg-asco-phase1.survival.all.os-12m"}, {"time_months": 1}, ""
+    ),
     "hits left out": ("searches", {"hits": True, "note": False}, {"hits": None}, ""),
 }  # fmt: skip
 
 
 def test_the_real_tables_agree(checked):
-    assert told(AGREEMENT_RULES, checked) == set()
+    assert told(RULES, checked) == set()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_does_not_agree_is_told(checked, name):
     table, wanted, cells, column = CASES[name]
     line = line_of(checked, table, **wanted)
-    found = told(AGREEMENT_RULES, spoil(checked, table, line, **cells))
+    found = told(RULES, spoil(checked, table, line, **cells))
     assert found
     if column is not None:
         assert (f"{table}.csv", line, column or next(iter(cells))) in found
@@ -80,5 +94,5 @@ def test_parents_in_a_circle_are_told(checked):
     above = line_of(checked, "cohorts", cohort_id=row["parent_cohort_id"])
     circle = spoil(checked, "cohorts", above, parent_cohort_id=row["cohort_id"])
     assert {("cohorts.csv", line, "parent_cohort_id"), ("cohorts.csv", above, "parent_cohort_id")} <= told(
-        AGREEMENT_RULES, circle
+        RULES, circle
     )
