@@ -4,8 +4,9 @@ from tests.checks.damage import find, read, write
 from tests.conftest import ROOT
 
 FIRST, SECOND = "2031.1.0", "2031.2.0"
-ROW = "ramos-2025.outcome.mrd-positive.mrd-conversion"
-CLAIM = "bortezomib.claim.mrd"
+REPORT = "lipomit-clag-2025"
+ROW = "lipomit-clag-2025.outcome.all.crc"
+CLAIM = "liposomal-mitoxantrone.claim.aml"
 
 
 def prepare(folder, version=FIRST):
@@ -27,13 +28,14 @@ def remove_report_rows(folder, table, keep):
 
 
 def correct_a_row(folder):
-    """One more patient in an outcome that a conclusion rests on."""
+    """One patient less in an outcome that a conclusion rests on, in the count and in the fragment."""
     rows = read(folder, "outcomes")
     index = find(rows, row_id=ROW)
     place = {name: rows[0].index(name) for name in rows[0]}
     before = int(rows[index][place["events"]])
     rows[index][place["events"]] = str(before - 1)
     rows[index][place["percent_reported_pct"]] = ""
+    rows[index][place["as_reported"]] = f"{before - 1} of {rows[index][place['total']]}"
     rows[index][place["note"]] = "Corrected."
     write(folder, "outcomes", rows)
     return before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pybtex.database import BibliographyData, Entry, Person
 
 from livingreview.citation.formats import write_entries
-from livingreview.evidence.latex import plain_text
+from livingreview.evidence.latex import plain_fields, plain_text
 
 KINDS = {
     "article": "article-journal",
@@ -58,7 +58,7 @@ _IN_PERIODICALS = ("article", "misc")  # what a number counts there is an issue
 
 def entry_to_csl(key: str, entry: Entry) -> dict:
     """A record as CSL-JSON; what is not established is left out."""
-    fields = {name.lower(): plain_text(value) for name, value in entry.fields.items()}
+    fields = plain_fields(entry.fields)
     item: dict = {"id": key, "type": KINDS.get(entry.type, "document")}
     for name, target in FIELDS.items():
         if name in fields:

@@ -10,7 +10,7 @@ from pybtex.database import BibliographyData, Entry
 from livingreview.citation.csl import PUBLISHERS
 from livingreview.display.html import Fragment
 from livingreview.evidence import Evidence
-from livingreview.evidence.latex import plain_text
+from livingreview.evidence.latex import plain_fields, plain_text
 
 
 def format_names(entry: Entry, role: str = "author") -> str:
@@ -32,7 +32,7 @@ def format_reference(key: str, entry: Entry) -> Markup:
 
     What is not established is left out, and said where nothing names the work.
     """
-    fields = {name: plain_text(value) for name, value in entry.fields.items()}
+    fields = plain_fields(entry.fields)
     parts = [
         format_names(entry) or "Authors not established",
         fields.get("title", "Title not established").rstrip("."),

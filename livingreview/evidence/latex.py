@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import cast
 
@@ -74,6 +74,18 @@ def decode_latex(text: str) -> str:
 def plain_text(text: str) -> str:
     """A field or name of a record as readers see it: without LaTeX and without braces."""
     return re.sub(r"[{}]", "", decode_latex(text) if "\\" in text or "--" in text else text)
+
+
+# Fields that are addresses: in them two hyphens are two hyphens.
+ADDRESSES = ("doi", "pmid", "pmcid", "url", "eprint")
+
+
+def plain_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Every field of a record as readers see it (key: its name in small letters), addresses as they are."""
+    return {
+        name.lower(): value if name.lower() in ADDRESSES else plain_text(value)
+        for name, value in fields.items()
+    }
 
 
 def escape_latex(text: str) -> str:

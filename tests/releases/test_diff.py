@@ -7,20 +7,20 @@ from livingreview.releases import compare, load_snapshot
 from livingreview.releases.reread import record_readings
 from livingreview.releases.tell import tell_difference
 from tests.checks.damage import find, read, write
-from tests.released import CLAIM, FIRST, ROW, correct_a_row, remove_report_rows
+from tests.released import CLAIM, FIRST, REPORT, ROW, correct_a_row, remove_report_rows
 
 
 def test_a_correction_is_told_cell_by_cell_and_flags_its_conclusion(copy):
-    assert record_readings(copy, [CLAIM], day="2031-01-02") == [CLAIM]
+    assert record_readings(copy, [CLAIM], day="2026-01-02") == [CLAIM]
     assert check_project(copy) == []
     before = correct_a_row(copy)
     difference = compare(load_snapshot(copy, FIRST), load_snapshot(copy, "now"))
     (change,) = difference.evidence_rows("correction")
-    assert (change.key, change.report_id) == (ROW, "ramos-2025")
+    assert (change.key, change.report_id) == (ROW, REPORT)
     assert ("events", str(before), str(before - 1)) in [
         (cell.column, cell.before, cell.after) for cell in change.cells
     ]
-    assert difference.reports["corrected"] == ["ramos-2025"]
+    assert difference.reports["corrected"] == [REPORT]
     assert not difference.reports["added"]
     assert not difference.evidence_rows("new_evidence")
     (move,) = difference.estimates

@@ -8,7 +8,7 @@ import pytest
 from livingreview.releases import make_release
 from livingreview.releases.page import show_changes, show_releases
 from livingreview.releases.reread import record_readings
-from tests.released import CLAIM, FIRST, ROW, SECOND, correct_a_row, prepare
+from tests.released import CLAIM, FIRST, REPORT, ROW, SECOND, correct_a_row, prepare
 
 
 def test_it_says_plainly_that_there_is_no_release(inside):
@@ -28,7 +28,7 @@ def test_it_says_plainly_that_there_is_one(inside):
 
 @pytest.mark.slow
 def test_a_correction_stands_before_and_after_with_a_chart(inside):
-    record_readings(inside, [CLAIM], day="2031-01-02")
+    record_readings(inside, [CLAIM], day="2026-01-02")
     before = correct_a_row(inside)
     prepare(inside, SECOND)
     make_release(inside, SECOND)
@@ -38,7 +38,7 @@ def test_a_correction_stands_before_and_after_with_a_chart(inside):
     assert "to be read again" in html
     assert re.search(rf"{before}/\d+.*{before - 1}/\d+", html, re.DOTALL)
     assert html.count('<figure class="lr-chart"') == 1
-    assert f"reports/ramos-2025.html#{ROW}" in html
+    assert f"reports/{REPORT}.html#{ROW}" in html
     assert f"2 releases; the latest is {SECOND}" in str(show_releases().__html__())
 
 

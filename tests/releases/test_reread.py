@@ -11,9 +11,9 @@ from tests.released import CLAIM, FIRST, correct_a_row
 
 
 def test_a_conclusion_read_again_is_flagged_no_more(copy):
-    record_readings(copy, [CLAIM], day="2031-01-02")
+    record_readings(copy, [CLAIM], day="2026-01-02")
     correct_a_row(copy)
-    record_readings(copy, [CLAIM], day="2031-01-03")
+    record_readings(copy, [CLAIM], day="2026-01-03")
     difference = compare(load_snapshot(copy, FIRST), load_snapshot(copy, "now"))
     (claim,) = [item for item in difference.conclusions if item.claim_id == CLAIM]
     assert claim.state == "read"
@@ -22,14 +22,14 @@ def test_a_conclusion_read_again_is_flagged_no_more(copy):
 
 
 def test_readings_are_checked(copy):
-    record_readings(copy, [CLAIM], day="2031-01-02")
+    record_readings(copy, [CLAIM], day="2026-01-02")
     set_cell(copy, "readings", "digest", "yesterday")
     assert [(problem.file, problem.column) for problem in check_project(copy)] == [("readings.csv", "digest")]
     with open(copy / "data" / "readings.csv", "w", newline="", encoding="utf-8") as handle:
         csv.writer(handle, lineterminator="\n").writerows(
             [
                 ["claim_id", "read_on", "digest", "slice_digest", "slice_reports"],
-                ["no.such.claim", "2031-01-02", "0" * 12, "0" * 12, ""],
+                ["no.such.claim", "2026-01-02", "0" * 12, "0" * 12, ""],
             ]
         )
     record_rows(copy)
