@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from livingreview import __version__
-from livingreview.files import find_root, is_current
+from livingreview.files import find_root, is_current, locked
 from livingreview.releases.commands import add_commands
 
 
@@ -142,7 +142,9 @@ def run_pdf(options: argparse.Namespace) -> int:
     from livingreview.book.pdf import PrintError, print_pdf
 
     try:
-        print(print_pdf(find_root(options.root), options.chapters, target=options.output))
+        root = find_root(options.root)
+        with locked(root / "_build"):
+            print(print_pdf(root, options.chapters, target=options.output))
     except PrintError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""The project's files: where they are, whether the published book is current, what builds keep, zips.
+"""The project's files: where they are, whether the book is current, what builds keep, their lock, zips.
 
 Only the standard library is imported here, so that an unchanged book is told in a moment.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import hashlib
 import io
 import json
@@ -15,9 +16,11 @@ import platform
 import shutil
 import sys
 import tempfile
+import weakref
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
@@ -138,6 +141,36 @@ def _published(root: Path) -> dict[str, list[int]]:
         for path in sorted(base.rglob("*"))
         if path.is_file()
     }
+
+
+def take_lock(folder: Path, report=print) -> IO:
+    """Wait until nobody else writes into a folder of builds; closing the handle gives the lock back.
+
+    It dies with its process, however that ends: a child that outlives it does not hold the lock.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / ".lock").is_dir():
+        remove(folder / ".lock")
+    handle = open(folder / ".lock", "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 (the caller closes it)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.seek(0)
+        report(f"another build is running (process {handle.read(20).strip() or 'unknown'}); waiting for it")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    handle.truncate(0)
+    handle.write(f"{os.getpid()}\n")
+    handle.flush()
+    held = weakref.ref(handle)
+    os.register_at_fork(after_in_child=lambda: (lock := held()) and lock.close())
+    return handle
+
+
+@contextlib.contextmanager
+def locked(folder: Path, report=print) -> Iterator[None]:
+    """Let one build, or one reader of its book, at a time into a folder; a second one waits."""
+    with take_lock(folder, report):
+        yield
 
 
 def exchange(first: Path, second: Path) -> None:

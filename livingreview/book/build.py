@@ -17,7 +17,6 @@ from livingreview.book.staging import (
     BuildError,
     discard,
     doctrees_of,
-    locked,
     publish,
     staging_of,
     take_stock,
@@ -25,7 +24,7 @@ from livingreview.book.staging import (
 from livingreview.checks import require_sound
 from livingreview.citation import read_citation
 from livingreview.execution import Limits, chapter_store, execute_chapters, hash_inputs
-from livingreview.files import hash_project, note_published, recover
+from livingreview.files import hash_project, locked, note_published, recover
 from livingreview.manuscript import find_pages
 
 __all__ = ["BuildError", "build_book", "render"]

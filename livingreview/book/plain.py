@@ -16,10 +16,9 @@ from livingreview.book.staging import (
     doctrees_of,
     publish,
     staging_of,
-    take_lock,
     take_stock,
 )
-from livingreview.files import recover
+from livingreview.files import recover, take_lock
 
 PUBLISHED = "html"  # the builder whose pages are published
 

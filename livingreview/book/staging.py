@@ -8,15 +8,9 @@ Where the seal is missing or does not hold, the folder is emptied and every page
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import os
 import shutil
-import weakref
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from livingreview.book.look_over import look_over
 from livingreview.files import hash_bytes, keep, read_kept, remove, replace_folder
@@ -100,36 +94,6 @@ def publish(pages: Path, target: Path) -> None:
         msg = f"the finished book could not be copied into place ({problem}); the last good book is untouched"
         raise BuildError(msg) from problem
     replace_folder(fresh, target)
-
-
-def take_lock(folder: Path, report=print) -> IO:
-    """Wait until no other build writes into a folder; the lock is given back when the handle is closed.
-
-    It dies with its process, however that ends: a child that outlives it does not hold the lock.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / ".lock").is_dir():
-        remove(folder / ".lock")
-    handle = open(folder / ".lock", "a+", encoding="utf-8", errors="replace")  # noqa: SIM115 (the caller closes it)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.seek(0)
-        report(f"another build is running (process {handle.read(20).strip() or 'unknown'}); waiting for it")
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    handle.truncate(0)
-    handle.write(f"{os.getpid()}\n")
-    handle.flush()
-    held = weakref.ref(handle)
-    os.register_at_fork(after_in_child=lambda: (lock := held()) and lock.close())
-    return handle
-
-
-@contextlib.contextmanager
-def locked(folder: Path, report=print) -> Iterator[None]:
-    """Let one build at a time into a folder; a second one waits."""
-    with take_lock(folder, report):
-        yield
 
 
 def _seal(pages: Path) -> Path:

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from livingreview.files import find_root, is_current
+from livingreview.files import find_root, is_current, locked
 
 # State of a conclusion -> why it waits to be read.
 WAITING = {
@@ -134,7 +134,10 @@ def run_publish(options: argparse.Namespace) -> int:
         )
         return 1
     try:
-        version = publish_site(root, options.site, expected=options.release, latest_only=options.latest_only)
+        with locked(root / "_build"):
+            version = publish_site(
+                root, options.site, expected=options.release, latest_only=options.latest_only
+            )
     except ReleaseError as error:
         print(f"not published: {error}", file=sys.stderr)
         return 1
@@ -149,7 +152,8 @@ def run_offline(options: argparse.Namespace) -> int:
 
     root = find_root(options.root)
     target = options.target or root / "_build" / f"{load_package(root / 'data').name}.zip"
-    print(zip_book(root / "_build" / "html", target))
+    with locked(root / "_build"):
+        print(zip_book(root / "_build" / "html", target))
     return 0
 
 

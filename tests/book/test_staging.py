@@ -20,12 +20,12 @@ from livingreview.book.staging import (
     BuildError,
     break_seal,
     doctrees_of,
-    locked,
     publish,
     seal,
     staging_of,
     take_stock,
 )
+from livingreview.files import locked
 from tests.copies import Copy, differing, tree
 
 KILLED = Path(__file__).resolve().parent.parent / "killed.py"
@@ -127,7 +127,7 @@ def test_a_copy_that_is_not_what_was_made_is_not_published(target, monkeypatch):
 def test_a_lock_dies_with_its_process_and_not_with_its_children(tmp_path):
     """A child that lives on, or what a dead process wrote into the file, keeps nobody waiting."""
     code = (
-        "import os, sys, time\nfrom pathlib import Path\nfrom livingreview.book.staging import take_lock\n"
+        "import os, sys, time\nfrom pathlib import Path\nfrom livingreview.files import take_lock\n"
         "lock = take_lock(Path(sys.argv[1]))\n"
         "if os.fork():\n    print('locked', flush=True)\n    time.sleep(60)\nelse:\n    time.sleep(20)\n"
     )
@@ -149,7 +149,7 @@ def test_a_lock_dies_with_its_process_and_not_with_its_children(tmp_path):
 
 def test_who_waits_is_told_for_whom(tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom livingreview.book.staging import take_lock\n"
+        "import sys\nfrom pathlib import Path\nfrom livingreview.files import take_lock\n"
         "take_lock(Path(sys.argv[1]), lambda line: print(line, flush=True))\nprint('mine')"
     )
     with locked(tmp_path):

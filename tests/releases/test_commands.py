@@ -1,5 +1,6 @@
 """The commands about releases speak by words and exit codes."""
 
+import fcntl
 import json
 import shutil
 
@@ -41,3 +42,21 @@ def test_due_speaks_by_its_exit_code(project, capsys):
     capsys.readouterr()
     assert cli.main(["--root", str(project), "due"]) == 1
     assert capsys.readouterr().out.startswith("A search was due on 2020-01-01\n")
+
+
+@pytest.mark.parametrize("command", [["offline-zip"], ["pdf"], ["publish", "site"]])
+def test_what_reads_the_book_waits_for_a_build(project, command, capsys, monkeypatch):
+    """A book that is exchanged while it is read would be half the old one and half the new."""
+    waited = []
+
+    def read(*_, **__):
+        with pytest.raises(BlockingIOError), open(project / "_build" / ".lock", encoding="utf-8") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        waited.append(command)
+        return "done"
+
+    for name in ("book.pdf.print_pdf", "releases.offline.zip_book", "releases.site.publish_site"):
+        monkeypatch.setattr(f"livingreview.{name}", read)
+    monkeypatch.setattr("livingreview.releases.commands.is_current", lambda root: True)
+    assert cli.main(["--root", str(project), *command]) == 0
+    assert waited == [command]
