@@ -87,7 +87,7 @@ def _draw_stratum(
 ) -> ChartFigure | HtmlTable:
     """A chart of what was chosen, with the table of every row; the table alone where nothing was."""
     sums = [choice for choice in chosen if choice.is_sum]
-    table = outcome_table(evidence, rows, f"{title}, every figure: {name}", sums)
+    table = outcome_table(evidence, rows, f"{title}, every result: {name}", sums)
     if not chosen:
         return table
     plans = [plan for plan in synthesis_plan(evidence, (group,)) if plan.decision == "pooled"]

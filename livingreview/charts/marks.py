@@ -140,14 +140,12 @@ def _mark_words(rows: Sequence[Mapping]) -> list[str]:
     restated = [row for row in points if row["restated"]]
     words = []
     if len(restated) < len(points):
-        words.append("Squares: printed in the report, or derived from figures printed there.")
+        words.append("Squares: printed in the report, or calculated from numbers printed there.")
     if restated:
         kind = "Diamonds" if pooled else "Open diamonds"
         words.append(f"{kind}: restated from another publication.")
     if any("low" in row for row in points):
-        words.append(
-            "Lines and [brackets]: exact 95% confidence intervals. Larger marks carry more patients."
-        )
+        words.append("Lines and [brackets]: exact 95% confidence intervals. Larger marks: more patients.")
     if any("low" not in row for row in points):
         words.append("A mark without a line: a printed percentage whose count is not printed.")
     if pooled:

@@ -19,9 +19,9 @@ from livingreview.tables.plan import BASES, alike_counts
 
 PAGE_ROWS = 29  # rows and headings of a chart that fit a printed page
 CAUTION = (
-    "Patients, lines of therapy and definitions differ from row to row; "
+    "Patients, lines of therapy and definitions differ from line to line; "
     "headings part what must not be read together. "
-    "Rows of one trial may be the same patients counted again in a smaller group. "
+    "Lines of one trial may count the same patients again in a smaller group. "
 )
 STRATUM = ("c_family", "c_disease", "c_setting", "c_age_group")
 

@@ -146,7 +146,7 @@ class ChartFigure:
             "chart.html.j2",
             chart=self,
             key=key,
-            folded=fold(self.table, f"The figures as a table ({self.table.length})"),
+            folded=fold(self.table, f"The results as a table ({self.table.length})"),
             picture=picture,
         )
 

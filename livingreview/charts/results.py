@@ -56,7 +56,7 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
     told: list[str] = []
     figures = in_declared_order(evidence, with_cohorts(evidence, "survival"), "survival", "endpoint")
     for name, part in iterate_strata(evidence, figures):
-        table = survival_table(evidence, part, f"{title}, every figure: {name}")
+        table = survival_table(evidence, part, f"{title}, every result: {name}")
         landmarks = [row for row in part if row["statistic"] == "landmark" and row["unit"] == "pct"]
         what = ("endpoint", "time_months", "group")
         chosen = choose_drawn(evidence, landmarks, *what, add=False)
@@ -131,13 +131,13 @@ def draw_bridge(evidence: Evidence, *, title: str, least: int = 5) -> Stack:
         # The responses in the chart stand in its table too: who cannot select a bar selects a figure there.
         told = {row["row_id"] for row in (*transplants, *drawn)}
         table = outcome_table(
-            evidence, [row for row in part if row["row_id"] in told], f"{title}, every figure: {name}"
+            evidence, [row for row in part if row["row_id"] in told], f"{title}, every result: {name}"
         )
         for block in group_by(drawn, "cohort_id").values():
             rows.append(ChartRow(name_cohort(evidence, block[0], one_study=False)))
             rows += _bridge_rows(evidence, block)
         if len(rows) > 2:
-            axis, note = "Patients, % of the denominator named", "Each row names whom it is counted from."
+            axis, note = "Patients, % of the denominator named", "Each line names its denominator."
             parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, axis=axis, note=note))
         else:
             parts.append(table)

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 # Marks behind a figure: the letter, and what it means (the legend above a table spells out those it uses).
 MARKS = {
-    "restated": ("r", "restated: a report's figure, as another publication repeats it"),
-    "derived": ("d", "derived by arithmetic from printed figures"),
+    "restated": ("r", "restated: a report's result, as another publication repeats it"),
+    "derived": ("d", "calculated from printed numbers"),
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
 }
 FLAG = Markup('<span class="lr-flag"><span class="visually-hidden"> discrepancy registered</span></span>')

@@ -59,7 +59,7 @@ SCHEMA = (
 )
 CHART_MODULE = (
     "livingreview/charts/marks.py",
-    "Larger marks carry more patients",
+    "Larger marks: more patients",
     "Bigger marks carry more patients",
     {f"chapters/{page}.html": "Bigger marks carry" for page in ("safety", "bortezomib", "index")},
 )
