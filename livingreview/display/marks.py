@@ -12,6 +12,7 @@ MARKS = {
     "restated": ("r", "restated: a report's result, as another publication repeats it"),
     "derived": ("d", "calculated from printed numbers"),
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
+    "major": ("", "a discrepancy is registered that changes a result or how it may be read"),  # in prose
 }
 FLAG = Markup('<span class="lr-flag"><span class="visually-hidden"> discrepancy registered</span></span>')
 
@@ -47,8 +48,10 @@ class Figure:
     @property
     def in_prose(self) -> Figure:
         """The figure as a sentence shows it: without the flag of a lesser discrepancy."""
-        kept = tuple(mark for mark in self.marks if mark != "flagged" or self.major)
-        return replace(self, marks=kept)
+        kept = [mark for mark in self.marks if mark != "flagged"]
+        if self.major and "flagged" in self.marks:
+            kept.append("major")
+        return replace(self, marks=tuple(kept))
 
     def __html__(self) -> Markup:
         shown = self.in_prose
@@ -79,7 +82,7 @@ def draw_marks(marks: Iterable[str]) -> Markup:
     """Marks as small letters, and a flag that a screen reader tells in words."""
     signs = "".join(MARKS[mark][0] for mark in marks)
     letters = Markup('<sup class="lr-mark">{}</sup>').format(signs) if signs else Markup("")
-    return letters + FLAG if "flagged" in marks else letters
+    return letters + FLAG if {"flagged", "major"} & set(marks) else letters
 
 
 def explain_marks(marks: Collection[str]) -> Markup:

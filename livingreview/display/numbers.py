@@ -207,7 +207,7 @@ def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
         "derived": row["basis"] in DERIVED,
         "flagged": row["row_id"] in evidence.flags,
     }
-    return tuple(mark for mark in MARKS if carried[mark])
+    return tuple(mark for mark in MARKS if carried.get(mark))
 
 
 def rows_in_doubt(evidence: Evidence) -> set[str]:

@@ -13,6 +13,7 @@ from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, records, select_class
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
+from livingreview.tables.readings import say_reading
 
 NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
 
@@ -59,7 +60,7 @@ def list_classes(review: Evidence) -> Fragment:
         claims = select_class(review, row["class_id"]).tables["claims"].sort_values("position")
         item = {"class_id": row["class_id"], "title": row["title"], "question": row["question"]}
         if claims.empty:
-            item |= {"text": "", "certainty": "", "certainty_label": ""}
+            item |= {"text": "", "certainty": "", "certainty_label": "", "reading": ""}
         else:
             first = claims.iloc[0]
             shown += figures_in(review, first["text"])
@@ -67,6 +68,7 @@ def list_classes(review: Evidence) -> Fragment:
                 "text": fill_figures(review, first["text"]),
                 "certainty": first["certainty"],
                 "certainty_label": review.label("claims", "certainty", first["certainty"]),
+                "reading": say_reading(review, first["claim_id"]),
             }
         items.append(item)
     values = {"items": items, "marks": legend(shown)}

@@ -16,7 +16,7 @@ from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Table
 from livingreview.pages.describe import describe_row
-from livingreview.tables.appraisals import tabulate_appraisals
+from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.common import report_link, text
 from livingreview.tables.register import list_discrepancies
 
@@ -108,7 +108,9 @@ def _report_sections(
         found = list_discrepancies(evidence, of=report_id, home="../discrepancies.html", reports="")
         sections.append(("What does not add up", found))
     if evidence.tables["appraisals"]["report_id"].eq(report_id).any():
-        sections.append(("Appraisal", tabulate_appraisals(evidence, of=report_id, caption="Answers")))
+        checklist = tabulate_appraisals(evidence, of=report_id, caption="Answers")
+        judged = tabulate_risk_of_bias(evidence, of=report_id, caption="Risk of bias")
+        sections.append(("Appraisal", Stack([*checklist.parts, *judged.parts])))
     return sections
 
 

@@ -66,7 +66,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         name = evidence.report_names[report_id]
         title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
         tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
-    return Stack(tables, "No report of this class has been appraised.")
+    return Stack(tables, "" if of else "No report of this class has been appraised as a whole.")
 
 
 def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
@@ -74,13 +74,18 @@ def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
     return answers.loc[answers["result"].isna()]
 
 
-def tabulate_risk_of_bias(evidence: Evidence, *, caption: str) -> Stack:
+def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
     """The risk of bias of single results: a row a result, a sign a domain; the reasons are folded below.
 
     One table per tool. A result is what a conclusion may rest on, so a trial can be in it more than once.
+
+    Parameters
+    ----------
+    of : str
+        The one report whose results are wanted; '' = all.
     """
     items = evidence.tables["appraisal_tools"].set_index("item_id")
-    answers = evidence.tables["appraisals"].dropna(subset=["result"])
+    answers = of_report(evidence.tables["appraisals"], of).dropna(subset=["result"])
     parts: list = []
     for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
         domains = items.loc[items["tool"].eq(tool)].sort_values("position")

@@ -225,7 +225,10 @@ def grade_text(row: Mapping) -> str:
 
 def event_words(row: Mapping) -> str:
     """'Infection', or 'Infection in cycle 1' where the report counts over a part of the treatment only."""
-    return row["term"] if pd.isna(row["period"]) else f"{row['term']} in {row['period']}"
+    if pd.isna(row["period"]):
+        return row["term"]
+    named = row["period"].split()[0] in ("after", "before", "by", "during", "until", "within")
+    return f"{row['term']} {row['period']}" if named else f"{row['term']} in {row['period']}"
 
 
 def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) -> HtmlTable:

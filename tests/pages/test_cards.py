@@ -68,7 +68,7 @@ def test_a_figure_derived_from_what_is_restated_says_so(review):
         row for row in rows if row["basis"] == "restated_derived" and isinstance(row["source_report_id"], str)
     )
     card = cards[second["report_id"]][second["row_id"]]
-    assert card["basis"].startswith("calculated from a report's figures")
+    assert card["basis"].startswith("calculated from a report's results")
     assert card["source"] == second["source_report_id"]
 
 
