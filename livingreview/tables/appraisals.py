@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
+from markupsafe import Markup
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold
 from livingreview.display.numbers import make_figure
@@ -82,7 +84,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
     Parameters
     ----------
     of : str
-        The one report whose results are wanted; '' = all.
+        The one report whose results are wanted, on its own page; '' = all.
     """
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     answers = of_report(evidence.tables["appraisals"], of).dropna(subset=["result"])
@@ -94,7 +96,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
         rows = [
             {
                 "name": _name_result(evidence, evidence.row(row_id)),
-                "figure": make_figure(evidence, row_id).link(),
+                "figure": _link_result(evidence, row_id, here=bool(of)),
                 "cells": [_sign(evidence, told.get(item)) for item in domains.index],
             }
             for row_id, told in results
@@ -105,6 +107,12 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
         reasons = _reason_table(evidence, domains, results, f"{title}: reasons")
         parts.append(fold(reasons, f"{title}: every reason"))
     return Stack(parts, "")
+
+
+def _link_result(evidence: Evidence, row_id: str, *, here: bool) -> Markup:
+    """A result as a link to its row, which on its report's page is further up (`here`)."""
+    figure = make_figure(evidence, row_id)
+    return (replace(figure, href=f"#{row_id}") if here else figure).link()
 
 
 def _by_item(answers: pd.DataFrame) -> dict[str, dict]:

@@ -79,6 +79,13 @@ def test_the_key_holds_the_signs_that_are_there(review):
     assert "some concerns" not in html
 
 
+def test_on_its_own_page_a_result_is_further_up(review):
+    told = judged(review, {1: "low"})
+    shown = tabulate_risk_of_bias(told, caption="R", of="kantarjian-2017").parts[0]
+    assert f'href="#{RESULT}"' in str(shown.__html__())
+    assert tabulate_risk_of_bias(told, caption="R", of="nobody-1999").parts == []
+
+
 def test_single_results_are_not_among_the_checklists(review):
     assert tabulate_appraisals(judged(review, {1: "low"}), caption="A").parts == []
 
