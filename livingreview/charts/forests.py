@@ -165,6 +165,8 @@ def mrd_limit(row: Mapping) -> str:
 
 def _whom(row: Mapping) -> str:
     """' (responders)': whom a count is of, where that is not all patients treated."""
+    if row["denominator"] == "not_reported":
+        return " (of whom is not printed)"
     return "" if row["denominator"] in ("treated", "subgroup") else f" ({row['denominator']})"
 
 

@@ -53,7 +53,7 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
                     f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
                     evidence.label("appraisals", "judgement", row["judgement"]),
                     evidence.in_words(row["reason"]),
-                    row["locator"],
+                    evidence.in_words(row["locator"]),
                 ],
                 anchor=row["row_id"],
             )
@@ -132,7 +132,7 @@ def _reason_table(
             other = answer["second_judgement"]
             if not pd.isna(other) and other != answer["judgement"]:
                 reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
-            cells = [domains.loc[item, "topic"], words, reason, answer["locator"]]
+            cells = [domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
             rows.append(Row(cells, anchor=answer["row_id"]))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
     return HtmlTable(caption, columns, rows)

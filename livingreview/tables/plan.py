@@ -36,6 +36,7 @@ BASES = {
     "assessed": "assessed",
     "transplanted": "transplanted",
     "subgroup": "subgroup",
+    "not_reported": "unknown",
 }
 BASE_NAMES = {
     "all": "all patients treated",
@@ -43,6 +44,7 @@ BASE_NAMES = {
     "assessed": "patients assessed",
     "transplanted": "patients transplanted",
     "subgroup": "a subgroup",
+    "unknown": "patients not named",
 }
 KEYS = ["c_family_position", "c_family", "c_disease", "c_setting", "c_age_group", "outcome", "base"]
 # Why a fit gave no value (`Pooled.status`), in words.
@@ -246,6 +248,8 @@ def bar(row: dict) -> str:
         return f"{ARM}: it is read against its control, not pooled with uncontrolled series"
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
+    if row["base"] == "unknown":
+        return "whom the count is of is not printed"
     if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
         return "counted from evaluable patients; the number treated is not printed"
     if row["denominator"] == "evaluable" and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
