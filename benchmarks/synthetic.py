@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from pathlib import Path
+from string import ascii_lowercase
 
 import yaml
 
@@ -94,6 +95,13 @@ def grow(project: Path, chapters: int, seed: int = 1) -> None:
     write_pages(project, names)
 
 
+def title_of(name: str) -> str:
+    """'Made up bac' for 'made-up-102': a figure in a title would be a figure without a row."""
+    words, _, number = name.rpartition("-")
+    letters = "".join(ascii_lowercase[int(digit)] for digit in number)
+    return f"{words.capitalize().replace('-', ' ')} {letters}"
+
+
 def write_pages(project: Path, names: list[str]) -> None:
     """Chapters, a start page, a data page and their table of contents."""
     folder = project / "chapters"
@@ -104,7 +112,7 @@ def write_pages(project: Path, names: list[str]) -> None:
             f"\n## {heading}\n\n```{{code-cell}} ipython3\n{code}\n```\n" for heading, code in CELLS
         )
         (folder / f"{name}.md").write_text(
-            CHAPTER.format(title=name.capitalize().replace("-", " "), class_id=name) + cells, encoding="utf-8"
+            CHAPTER.format(title=title_of(name), class_id=name) + cells, encoding="utf-8"
         )
     (folder / "index.md").write_text(INDEX, encoding="utf-8")
     (folder / "data.md").write_text(DATA, encoding="utf-8")
@@ -112,7 +120,9 @@ def write_pages(project: Path, names: list[str]) -> None:
     sections = []
     for start in range(0, len(names), SECTION):
         head = f"section-{start // SECTION + 1:02}"
-        (folder / f"{head}.md").write_text(f"# Regimens from {start + 1}\n\nMade up.\n", encoding="utf-8")
+        (folder / f"{head}.md").write_text(
+            f"# {title_of(names[start])} and more\n\nMade up.\n", encoding="utf-8"
+        )
         sections.append(
             {
                 "file": f"chapters/{head}",
@@ -165,7 +175,7 @@ def class_rows(name: str, report: str, position: int, chance: random.Random):
         "regimen_classes",
         {
             "class_id": name,
-            "title": name.capitalize().replace("-", " "),
+            "title": title_of(name),
             "short_title": name,
             "question": "How long does a build take?",
             "position": position,
