@@ -199,9 +199,10 @@ def test_the_time_that_the_configuration_gives_a_chapter_is_obeyed(copy, command
     with copy.edited(
         ("_config.yml", "timeout: 300", "timeout: 4"),
         (
-            "chapters/safety.md",
-            "lr.open_parts(lr.open_review())",
-            "lr.open_parts(lr.open_review())\n__import__('time').sleep(60)",
+            "livingreview/tables/outcomes.py",  # a cell itself may only call the engine
+            '    died = select_outcomes(evidence, "mortality")\n',
+            "    __import__('time').sleep(60 * harm_only)\n"
+            '    died = select_outcomes(evidence, "mortality")\n',
         ),
     ):
         done = copy.build() if command == "build" else copy.build_plain(here=True)

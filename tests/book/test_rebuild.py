@@ -204,7 +204,7 @@ def test_a_new_report_gets_its_page_and_a_removed_one_loses_it(copy, original):
         (
             "data/references.bib",
             "@article{jain-2021,",
-            "@misc{nobody-1999, year = {1999}}\n\n@article{jain-2021,",
+            "@misc{nobody-1999, title = {Nothing}, year = {1999}}\n\n@article{jain-2021,",
         ),
         ("data/datapackage.json", "rows", "rows"),
     ):

@@ -52,6 +52,7 @@ def leave_out(project: Path, names: Collection[str]) -> None:
     edit_descriptor(project, drop)
     for name, column in (("claims", "rests_on"), ("certainty", "rests_on")):
         _filter(project, name, lambda row, column=column: not gone & set(row[column].split("; ")))
+    _filter(project, "appraisals", lambda row: row["result"] not in gone)
     for name in ("discrepancies", "source_problems"):
         _filter(project, name, lambda row: _forget(row, gone))
     if (project / "chapters").is_dir():
