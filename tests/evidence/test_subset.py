@@ -80,7 +80,7 @@ def test_a_review_does_without_all_of_them(review):
     evidence, shown = run(review)
     assert evidence.package.tables.keys() == set(REQUIRED)
     assert "No report of this class gives doses." in shown["bortezomib"]
-    assert "No report of this class has been appraised." in shown["bortezomib"]
+    assert "No report of this class has been appraised as a whole." in shown["bortezomib"]
 
 
 @pytest.mark.slow
