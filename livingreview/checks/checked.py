@@ -65,7 +65,7 @@ class Checked:
         at = cast(int, line)  # frames are indexed by the line of the file
         key: Any = self.frames[table].loc[at, spec.primary_key] if at else ""
         told = "" if pd.isna(key) else str(key)
-        return Problem(spec.path, at, column, rule, str(found), expected, mend, told)
+        return Problem(spec.path, int(at), column, rule, str(found), expected, mend, told)
 
     def lines(self, table: str) -> list[tuple[int, dict]]:
         """(line, row) of every row of one table."""

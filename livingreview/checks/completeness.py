@@ -63,7 +63,8 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
     An abstract does not carry a checklist: a report known by its abstract alone may be appraised,
     and need not be.
     """
-    items = checked.frames["appraisal_tools"].dropna(subset=["item_id"]).set_index("item_id")["tool"]
+    tools = checked.frames["appraisal_tools"].dropna(subset=["item_id"]).drop_duplicates("item_id")
+    items = tools.set_index("item_id")["tool"]
     answers = checked.frames["appraisals"].dropna(subset=["item_id", "report_id"])
     judged = ["report_id", answers["item_id"].map(items), answers["result"].fillna("")]
     for (report, tool, _), part in answers.groupby(judged):

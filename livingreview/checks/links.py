@@ -130,7 +130,7 @@ def check_cohort_links(checked: Checked) -> Iterator[Problem]:
         ("cohorts", "cohort_id", None),
         ("regimens", "regimen_id", ("regimen_components",)),
     ):
-        owner = checked.frames[parent].set_index(key)["report_id"]
+        owner = checked.frames[parent].drop_duplicates(key).set_index(key)["report_id"]
         for table, line, row in checked.rows(key, "report_id"):
             if table == parent or (tables and table not in tables):
                 continue

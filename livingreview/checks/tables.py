@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -72,10 +72,25 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
     for rule in ALL_RULES:
-        problems += rule(checked)
+        problems += _apply(rule, checked, told=bool(problems))
     if sources is not None:
         problems += check_sources(checked, sources)
     return checked, problems
+
+
+def _apply(rule: Callable[[Checked], Iterable[Problem]], checked: Checked, *, told: bool) -> list[Problem]:
+    """What one rule finds.
+
+    A rule takes keys to be unique and cells to be of their type. Where that is not so it was told already
+    (`told`), and a rule that stumbles over it has nothing to add.
+    """
+    found: list[Problem] = []
+    try:
+        found.extend(rule(checked))
+    except (LookupError, TypeError, ValueError, pd.errors.InvalidIndexError):
+        if not told:
+            raise
+    return found
 
 
 def check_descriptor(data: Path) -> tuple[Package | None, list[Problem]]:

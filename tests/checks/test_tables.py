@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 
 import pytest
 
 from livingreview.checks import check_project, mend_tables
-from tests.checks.damage import DAMAGES
+from tests.checks.damage import DAMAGES, read, write
 from tests.evidence.subset import edit_descriptor, resource
 
 
@@ -126,3 +127,30 @@ def test_a_column_that_is_gone_is_one_problem(project):
     DAMAGES["column deleted"](project)
     (problem,) = check_project(project)
     assert (problem.rule, problem.column) == ("column-missing", "timepoint")
+
+
+@pytest.mark.parametrize("table", ["cohorts", "regimens", "appraisal_tools", "reports", "studies"])
+def test_a_row_that_stands_twice_is_told_and_stops_no_rule(project, table):
+    """Rules take keys to be unique: where they are not, that is told, and no rule falls over it."""
+    rows = read(project, table)
+    write(project, table, [*rows, rows[-1]])
+    found = check_project(project)
+    assert any(problem.file == f"{table}.csv" for problem in found)
+    json.dumps([problem.to_dict() for problem in found])
+
+
+def test_a_key_copied_from_the_next_row_is_told(project):
+    rows = read(project, "cohorts")
+    place = rows[0].index("cohort_id")
+    rows[1][place] = rows[2][place]
+    write(project, "cohorts", rows)
+    assert any(problem.file == "cohorts.csv" for problem in check_project(project))
+
+
+def test_a_problem_of_a_position_can_be_told_to_machines(project):
+    rows = read(project, "patient_timeline")
+    place = rows[0].index("position")
+    rows[1][place] = rows[2][place]
+    write(project, "patient_timeline", rows)
+    told = json.loads(json.dumps([problem.to_dict() for problem in check_project(project)]))
+    assert any(problem["file"] == "patient_timeline.csv" for problem in told)
