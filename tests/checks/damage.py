@@ -614,9 +614,8 @@ def _(project):
 
 @damage("reading of a conclusion that is not there")
 def _(project):
-    write(
-        project, "readings", [["claim_id", "digest", "read_on"], ["no-such.claim.x", "0" * 12, "2026-12-01"]]
-    )
+    header = read(project, "readings")[0]
+    write(project, "readings", [header, ["no-such.claim.x", "2026-01-01", "0" * 12, "0" * 12, ""]])
     return "readings.csv", 2, "claim_id"
 
 
