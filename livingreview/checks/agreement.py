@@ -57,6 +57,18 @@ def check_positions(checked: Checked) -> Iterator[Problem]:
                 seen.add(found)
 
 
+def check_both_arms(checked: Checked) -> Iterator[Problem]:
+    """Where a report names arms of a study, both are there: an arm against its own kind is no comparison."""
+    frame = checked.frames["cohorts"]
+    arms = frame.loc[frame["arm"].notna(), ["report_id", "study_id", "arm"]]
+    for (report, _), part in arms.groupby(["report_id", "study_id"]):
+        if len(part) > 1 and len(set(part["arm"])) == 1:
+            found = f"{len(part)} cohorts of {report}, all {part['arm'].iloc[0]}"
+            expected = "an experimental arm and its control"
+            line = part.index[-1]
+            yield checked.problem("cohorts", line, "arm", "one-kind-of-arm", found, expected, "correct one")
+
+
 def check_pairs_of_cells(checked: Checked) -> Iterator[Problem]:
     """Two limits come together; a count that is printed is not left out."""
     for table, low, high in _PAIRED:
@@ -334,6 +346,7 @@ def check_claims_of_reading(checked: Checked) -> Iterator[Problem]:
 
 
 AGREEMENT_RULES = (
+    check_both_arms,
     check_positions,
     check_pairs_of_cells,
     check_sizes_given,

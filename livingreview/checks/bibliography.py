@@ -39,7 +39,10 @@ _PAGES = rf"{_PAGE}(?:–{_PAGE})?"
 _ISSN = r"\d{4}-\d{3}[\dXx]"
 # Field -> its form and what that is in words.
 _FORMS = {
-    "doi": (r"10\.\d{4,9}/[^\s\"{}|\\^`]+", "a DOI, which begins with 10. and has no blank"),
+    "doi": (
+        r"10\.\d{4,9}/[^\s\"{}|\\^`\u2010-\u2015\u2212]*[^\s\"{}|\\^`\u2010-\u2015\u2212.,;]",
+        "a DOI, which begins with 10., has no blank and no dash, and does not end with a stop",
+    ),
     "pages": (rf"{_PAGES}(?:, {_PAGES})*", "pages like 54--59, e123 or 4"),
     "eid": (r"[A-Za-z]{0,6}[-.]?\d[\w.-]*", "the number of an article"),
     "pmid": (r"[1-9]\d{0,8}", "a number of PubMed, digits only"),

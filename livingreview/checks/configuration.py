@@ -87,6 +87,9 @@ def _check_engine(config: dict) -> Iterator[Finding]:
     if mode not in (None, "cache"):
         path, mend = ("sphinx", "config", "nb_execution_mode"), "delete the line"
         yield path, "execute-mode", quote(mode), FORMS["execute_notebooks"], mend
+    if look_up(config, "sphinx", "config", "nb_execution_raise_on_error") is False:
+        path, mend = ("sphinx", "config", "nb_execution_raise_on_error"), "say `true`"
+        yield path, "errors-published", "false", "true: no page with an error in it is published", mend
     if config.get("only_build_toc_files") is not True:
         path, found = ("only_build_toc_files",), quote(config.get("only_build_toc_files", "nothing"))
         expected = "true: a file that is part of other pages is no page"

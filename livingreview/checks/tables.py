@@ -71,8 +71,11 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
     checked = Checked(package, frames, keys)
+    # A column that is told as a whole, such as counts written as 6.0, is not told again cell by cell.
+    columns = {(problem.file, problem.column) for problem in problems if problem.rule == "odd-form"}
     for rule in ALL_RULES:
-        problems += _apply(rule, checked, told=bool(problems))
+        found = _apply(rule, checked, told=bool(problems))
+        problems += [problem for problem in found if (problem.file, problem.column) not in columns]
     if sources is not None:
         problems += check_sources(checked, sources)
     return checked, problems

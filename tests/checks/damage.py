@@ -612,6 +612,14 @@ def _(project):
     return set_cell(project, "reporting_items", "note", "", status="not_met")
 
 
+@damage("both arms of a trial of one kind")
+def _(project):
+    rows = read(project, "cohorts")
+    rows[find(rows, cohort_id="kantarjian-2017.blinatumomab")][rows[0].index("arm")] = "control"
+    write(project, "cohorts", rows)
+    return "cohorts.csv", find(rows, cohort_id="kantarjian-2017.chemotherapy") + 1, "arm"
+
+
 @damage("reading of a conclusion that is not there")
 def _(project):
     header = read(project, "readings")[0]

@@ -13,6 +13,7 @@ GOOD = """@article{{a,
 """
 BAD = {
     "doi = {see below}": "form", "doi = {https://example.org/x}": "form", "doi = {10.1/x}": "form",
+    "doi = {10.1007/s44313-024-00050-6.}": "form", "doi = {10.1007/s44313–024-00050-6}": "form",
     "year = {21}": "year", "year = {1021}": "year", "year = {2921}": "year", "date = {May 2021}": "date",
     "year = {in press}": "year", "month = 13": "form", "month = feb, day = 30": "no-such-date",
     "pages = {see there}": "form", "pages = {219--210}": "pages-order", "pages = {5 to 9}": "form",

@@ -165,7 +165,6 @@ EXPECTED = {
     ),
     "mitoxantrone-clofarabine": (
         "Response:",
-        "Measurable residual disease:",
         "Survival:",
         "From treatment to transplant:",
         "Adverse events",
