@@ -97,9 +97,8 @@ def grow(project: Path, chapters: int, seed: int = 1) -> None:
 
 def title_of(name: str) -> str:
     """'Made up bac' for 'made-up-102': a figure in a title would be a figure without a row."""
-    words, _, number = name.rpartition("-")
-    letters = "".join(ascii_lowercase[int(digit)] for digit in number)
-    return f"{words.capitalize().replace('-', ' ')} {letters}"
+    letters = str.maketrans("0123456789", ascii_lowercase[:10])
+    return name.translate(letters).replace("-", " ").capitalize()
 
 
 def write_pages(project: Path, names: list[str]) -> None:
