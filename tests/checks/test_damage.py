@@ -51,6 +51,7 @@ def run_check(project, *options):
     )
 
 
+@pytest.mark.slow
 def test_command_says_where_and_how_to_mend(project):
     assert run_check(project).returncode == 0
     DAMAGES["typo in a code"](project)
@@ -62,6 +63,7 @@ def test_command_says_where_and_how_to_mend(project):
     assert "did you mean 'refractory'?" in line
 
 
+@pytest.mark.slow
 def test_command_speaks_json(project):
     file, row, column = DAMAGES["confidence limits swapped"](project)
     done = run_check(project, "--json")
@@ -76,6 +78,7 @@ def test_command_outside_a_project_says_so(tmp_path):
     assert "no data/datapackage.json" in done.stderr
 
 
+@pytest.mark.slow
 def test_rows_are_recorded_and_sorted_on_request(project):
     DAMAGES["row deleted"](project)
     DAMAGES["rows out of order"](project)
@@ -101,6 +104,7 @@ def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
     ] == [place]
 
 
+@pytest.mark.slow
 def test_a_table_found_valid_before_is_looked_at_again_when_what_it_points_to_changed(project):
     """A valid table is noted; the note holds for it, its declaration and the tables its keys point to."""
     assert check_project(project) == []

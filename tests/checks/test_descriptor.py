@@ -44,6 +44,7 @@ def test_the_line_is_that_of_the_object(project, name, place):
     assert problem.row == line_of(project, place)
 
 
+@pytest.mark.slow
 def test_a_missing_number_of_rows_is_put_back_by_the_command_that_is_named(project):
     DAMAGES["rows deleted"](project)
     (problem,) = check_project(project)
@@ -59,6 +60,7 @@ def test_the_other_files_are_looked_at_all_the_same(project):
     assert {problem.file for problem in check_project(project)} == {FILE, "CITATION.cff"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "more"), [(None, ""), ("code", "primaryKey")])
 def test_a_package_made_for_another_end_is_told_what_it_lacks(tmp_path, key, more):
     """Of the kind that datasets/country-codes is."""

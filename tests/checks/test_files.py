@@ -54,6 +54,7 @@ def test_the_projects_own_files_are_sound():
     assert [str(problem) for problem in check_project(ROOT)] == []
 
 
+@pytest.mark.slow
 def test_a_build_refuses_what_a_check_refuses(project):
     DAMAGES["address that is a script"](project)
     with pytest.raises(DataError, match=r"CITATION\.cff, line 9, key url"):

@@ -75,6 +75,7 @@ def test_a_review_does_without_one_table(review, name):
     assert list(evidence.tables[name].columns) == ASKED[name].columns
 
 
+@pytest.mark.slow
 def test_a_review_does_without_all_of_them(review):
     leave_out(review, OPTIONAL)
     evidence, shown = run(review)

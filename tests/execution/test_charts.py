@@ -7,6 +7,7 @@ import pytest
 from livingreview.execution.charts import finish_charts
 
 
+@pytest.mark.slow
 def test_a_chart_that_cannot_be_drawn_is_told(tmp_path):
     broken = {
         "data": {"text/html": '<!--chart 0123456789ab {"mark": "no-such-mark"}-->'},

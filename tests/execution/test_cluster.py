@@ -31,6 +31,7 @@ def test_a_dask_cluster_runs_chapters(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_no_cluster_is_told():
     pytest.importorskip("distributed")
     from livingreview.execution.cluster import connect

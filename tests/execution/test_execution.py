@@ -6,6 +6,7 @@ from livingreview.execution import ChapterError
 from tests.small import run
 
 
+@pytest.mark.slow
 def test_data_edited_while_chapters_run_are_told_and_nothing_is_kept(small):
     """Whether it read them before or after nobody knows: its outputs would be found again under either."""
     root, write = small

@@ -12,6 +12,7 @@ ENGINES = ["fork", pytest.param("kernel", marks=pytest.mark.slow)]
 SECOND = "page.md, code cell 2, from line 21"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_chapter_that_does_not_end_is_stopped_and_named_with_its_cell(small, engine):
     root, write = small
@@ -24,6 +25,7 @@ def test_a_chapter_that_does_not_end_is_stopped_and_named_with_its_cell(small, e
     assert "`execute: timeout` in _config.yml" in str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_time_is_for_all_cells_together(small, engine):
     root, write = small
@@ -34,6 +36,7 @@ def test_the_time_is_for_all_cells_together(small, engine):
     run(root, write("2"), engine, limits=Limits(seconds=-1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     "cell",
@@ -79,6 +82,7 @@ def test_an_allowance_is_one_cell_s():
     assert not allowance.told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_long_chapter_gives_signs_of_life(small, engine, monkeypatch, capfd):
     """The line names chapter and cell; with the forked engine it comes from a worker's process."""

@@ -19,6 +19,7 @@ from tests.visit import Visit, search_for
 DATES = {FIRST: "2031-01-05", SECOND: "2031-02-05"}
 
 
+@pytest.mark.slow
 def test_only_the_project_as_released_is_published(copy):
     (copy / "_build" / "html" / "chapters").mkdir(parents=True)
     (copy / "_build" / "html" / "chapters" / "index.html").write_text(

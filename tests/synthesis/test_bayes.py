@@ -80,6 +80,7 @@ def test_the_prior_does_not_cut_off_what_the_studies_say():
     assert fit_case("none or all of a million").tau_median > 9
 
 
+@pytest.mark.slow
 @given(k=st.integers(1, 7), size=st.floats(0, 9), data=st.data())
 @quick
 def test_no_set_of_valid_size_raises(k, size, data):
