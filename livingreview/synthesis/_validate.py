@@ -39,9 +39,7 @@ def check_pairs(
         Naming the position (from 0) of the first value that cannot be right.
     """
     x, n = as_counts(events, names[0]), as_counts(totals, names[1])
-    if len(x) != len(n):
-        msg = f"{names[0]} has {len(x)} values, {names[1]} has {len(n)}; expected as many"
-        raise ValueError(msg)
+    check_as_many(x, names[0], n, names[1])
     if len(x) == 0:
         msg = f"{names[0]}: expected at least one study, found none"
         raise ValueError(msg)
@@ -52,6 +50,13 @@ def check_pairs(
         msg = f"{names[0]} at position {i} (from 0): {x[i]:g} exceeds {names[1]} {n[i]:g}"
         raise ValueError(msg)
     return x, n
+
+
+def check_as_many(values: Array, name: str, beside: Array, other: str) -> None:
+    """Raise ValueError unless values are one a study, as those beside them, both of shape (k,)."""
+    if values.shape != beside.shape:
+        msg = f"{name} has {values.size} values, {other} has {beside.size}; expected as many"
+        raise ValueError(msg)
 
 
 def check_level(level: float) -> float:

@@ -17,7 +17,7 @@ from scipy.stats import qmc
 from scipy.stats import t as student
 
 from livingreview.synthesis._types import Array, Interval
-from livingreview.synthesis._validate import as_counts, as_floats, check_level
+from livingreview.synthesis._validate import as_counts, as_floats, check_as_many, check_level
 from livingreview.synthesis.results import NAN_PAIR, NOT_CONVERGED, Pooled
 
 NODES, FINE_NODES = 9, 23  # a side of the product rule, of the search and of its end
@@ -230,9 +230,7 @@ def _read(
     design = [np.ones(k)]
     for name, values in moderators.items():
         column = as_floats(values, name)
-        if column.shape != (k,):
-            msg = f"{name} has {column.size} values, totals has {k}; expected as many"
-            raise ValueError(msg)
+        check_as_many(column, name, n, "totals")
         design.append(column)
     pairs = int((known.sum(axis=1) > 1).sum())
     return _Terms(events, patients, made_of, np.stack(design, axis=1)), pairs, (crude[0], crude[1])
@@ -240,9 +238,7 @@ def _read(
 
 def _read_level(name: str, values: npt.ArrayLike, n: Array) -> Array:
     column = np.atleast_1d(np.asarray(values, dtype=float))
-    if column.shape != n.shape:
-        msg = f"{name} has {column.size} values, totals has {n.size}; expected as many"
-        raise ValueError(msg)
+    check_as_many(column, name, n, "totals")
     as_counts(np.where(np.isnan(column), 0, column), name)
     return column
 

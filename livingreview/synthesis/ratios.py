@@ -11,7 +11,7 @@ from scipy.special import expit
 from livingreview.synthesis import two_arm
 from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._types import Array, Interval
-from livingreview.synthesis._validate import as_floats, check_choice, check_level, check_pairs
+from livingreview.synthesis._validate import as_floats, check_as_many, check_choice, check_level, check_pairs
 from livingreview.synthesis.intervals import proportion_interval
 from livingreview.synthesis.inverse_variance import ESTIMATORS, TESTS, around, pool_inverse_variance
 from livingreview.synthesis.results import NAN, NAN_PAIR, PooledEffect, TwoByTwo
@@ -115,9 +115,7 @@ def pool_ratios(
 
 def _check_arms(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike) -> Cells:
     one, other = check_pairs(a, n1, names=("a", "n1")), check_pairs(c, n2, names=("c", "n2"))
-    if len(one[0]) != len(other[0]):
-        msg = f"a has {len(one[0])} values, c has {len(other[0])}; expected as many"
-        raise ValueError(msg)
+    check_as_many(one[0], "a", other[0], "c")
     return *one, *other
 
 

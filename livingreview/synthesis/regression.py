@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis._types import Array, Interval
-from livingreview.synthesis._validate import as_floats, check_level, check_pairs
+from livingreview.synthesis._validate import as_floats, check_as_many, check_level, check_pairs
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.results import NAN, NAN_PAIR, NOT_CONVERGED, Pooled
 
@@ -110,7 +110,7 @@ def fit_proportions(
     of all of them together. Associations between studies are ecological: they need not hold within one.
     """
     x, n = check_pairs(events, totals)
-    level, design = check_level(level), _design(moderators, len(x))
+    level, design = check_level(level), _design(moderators, x)
     status, beta0 = _start(x, n, design)
     refused = ProportionRegression(status=status, k=len(x), level=level)
     if status != "ok":
@@ -142,14 +142,13 @@ def fit_proportions(
     )
 
 
-def _design(moderators: Mapping[str, npt.ArrayLike], k: int) -> Array:
+def _design(moderators: Mapping[str, npt.ArrayLike], events: Array) -> Array:
     """The design matrix (k, 1 + moderators), or an error that names what cannot be told apart."""
+    k = len(events)
     columns = [np.ones(k)]
     for name, values in moderators.items():
         column = as_floats(values, name)
-        if column.shape != (k,):
-            msg = f"{name} has {column.size} values, events has {k}; expected as many"
-            raise ValueError(msg)
+        check_as_many(column, name, events, "events")
         if column.min() == column.max():
             msg = f"{name}: expected values that differ between studies, found only {column[0]:g}"
             raise ValueError(msg)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from livingreview.synthesis._types import Array
-from livingreview.synthesis._validate import check_level, check_pairs
+from livingreview.synthesis._validate import check_as_many, check_level, check_pairs
 from livingreview.synthesis.proportions import pool_many, pool_proportions
 from livingreview.synthesis.regression import fit_proportions
 from livingreview.synthesis.results import NOT_CONVERGED, LevelComparison, PooledProportion
@@ -105,7 +105,7 @@ def compare_levels(
     covariate; both models by maximum likelihood.
     """
     x, n = check_pairs(events, totals)
-    z, level = _check_moderator(moderator, len(x)), check_level(level)
+    z, level = _check_moderator(moderator, x), check_level(level)
     sums = np.array([[v[z == value].sum() for value in (0, 1)] for v in (x, n)])
     status = _comparison_status(x, n, sums)
     k_levels = (int((z == 0).sum()), int((z == 1).sum()))
@@ -135,11 +135,9 @@ def compare_levels(
     )
 
 
-def _check_moderator(moderator: npt.ArrayLike, k: int) -> Array:
+def _check_moderator(moderator: npt.ArrayLike, events: Array) -> Array:
     z = np.atleast_1d(np.asarray(moderator, dtype=float))
-    if z.shape != (k,):
-        msg = f"moderator has {z.size} values, events has {k}; expected as many"
-        raise ValueError(msg)
+    check_as_many(z, "moderator", events, "events")
     bad = np.flatnonzero((z != 0) & (z != 1))
     if bad.size:
         msg = f"moderator at position {bad[0]} (from 0): expected 0 or 1, found {z[bad[0]]:g}"
