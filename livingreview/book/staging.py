@@ -53,9 +53,14 @@ def break_seal(pages: Path) -> None:
     remove(_seal(pages))
 
 
-def seal(pages: Path) -> None:
-    """Say that a build went through: what stands in the staging folder may be built upon."""
-    keep(_seal(pages), json.dumps(_hashes(pages.parent)))
+def seal(pages: Path) -> dict[str, str]:
+    """Say that a build went through: what stands in the staging folder may be built upon.
+
+    Returns the hash of each file there, by its path from the folder around `pages`.
+    """
+    hashes = _hashes(pages.parent)
+    keep(_seal(pages), json.dumps(hashes))
+    return hashes
 
 
 def discard(pages: Path) -> None:
@@ -83,11 +88,10 @@ def publish(pages: Path, target: Path) -> None:
         raise BuildError(msg)
     fresh = target.with_name(target.name + ".new")
     try:
-        seal(pages)
+        made = seal(pages)
         remove(fresh)
         shutil.copytree(pages, fresh, ignore=UNPUBLISHED)
-        made, copied = _hashes(pages), _hashes(fresh)
-        if any(made.get(name) != value for name, value in copied.items()):
+        if any(made.get(f"{pages.name}/{name}") != value for name, value in _hashes(fresh).items()):
             raise OSError("what was written cannot be read back")  # noqa: EM101 (as a system says it)
     except OSError as problem:
         remove(fresh)
