@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import numbers_in
+from livingreview.checks.wording import months_of_id, numbers_in
 from livingreview.evidence import split_ids
 from livingreview.evidence.lexical import is_plain
 
@@ -142,12 +142,9 @@ def check_something_said(checked: Checked) -> Iterator[Problem]:
 def check_times_of_ids(checked: Checked) -> Iterator[Problem]:
     """A time in a row's address is the row's time, to the month."""
     for line, row in checked.rows_of("survival", "row_id", "time_months"):
-        found = re.search(r"-(\d+)(m|y)(?:-|$)", row["row_id"])
-        if found and abs(int(found[1]) * (12 if found[2] == "y" else 1) - row["time_months"]) >= 1:
-            expected, place = (
-                f"{found[1]}{found[2]}, as in the id",
-                ("survival", line, "time_months", "time-of-id"),
-            )
+        found = months_of_id(row["row_id"])
+        if found is not None and abs(found - row["time_months"]) >= 1:
+            expected, place = f"{found} months, as in the id", ("survival", line, "time_months", "time-of-id")
             yield checked.problem(*place, row["time_months"], expected, "correct one of the two")
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import durations_in, is_one, numbers_in, pairs_in, said_in
+from livingreview.checks.wording import durations_in, is_one, months_of_id, numbers_in, pairs_in, said_in
 from livingreview.evidence.lexical import is_plain
 
 SIZES = ("n_enrolled", "n_evaluable")
@@ -200,8 +200,7 @@ def _is_time(row: dict, column: str, value: float, words: str) -> bool:
     """Printed in years; or, of a landmark, in the row's address: …-24m, …-2y."""
     if _is_near(value, {12 * number for number in durations_in(words, "year")}):
         return True
-    found = re.search(r"-(\d+)(m|y)(?:-|$)", row["row_id"]) if column == "time_months" else None
-    return found is not None and int(found[1]) * (12 if found[2] == "y" else 1) == value
+    return column == "time_months" and months_of_id(row["row_id"]) == value
 
 
 def _is_grade(row: dict, column: str, value: float) -> bool:

@@ -115,3 +115,9 @@ def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
 def is_one(text: str) -> bool:
     """Whether a fragment tells of one patient: no word in it means several."""
     return not re.search(r"\b(?:patients|pts|children|adults|subjects|women|men|cases|n\s*=)\b", text.lower())
+
+
+def months_of_id(row_id: str) -> int | None:
+    """The time of a landmark, in months, that stands in its row's address: …-24m, …-2y."""
+    found = re.search(r"-(\d+)(m|y)(?:-|$)", row_id)
+    return int(found[1]) * (12 if found[2] == "y" else 1) if found else None
