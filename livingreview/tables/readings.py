@@ -119,9 +119,11 @@ def reading_state(evidence: Evidence, claim_id: str) -> str:
 
 def say_reading(evidence: Evidence, claim_id: str) -> str:
     """What a page says of a conclusion's reading, naming reports it does not know of; '' if it is read."""
-    new = new_reports(evidence, claim_id)
+    state = reading_state(evidence, claim_id)
+    # Only one state names reports: the others are spared a second look at all results on the question.
+    new = new_reports(evidence, claim_id) if state == "new_evidence" else []
     names = ", ".join(short_name(evidence, report) for report in new)
-    return STATES[reading_state(evidence, claim_id)].format(reports=f" ({names})" if names else "")
+    return STATES[state].format(reports=f" ({names})" if names else "")
 
 
 def new_reports(evidence: Evidence, claim_id: str) -> list[str]:
