@@ -262,6 +262,7 @@ def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
         evidence.study_names[one["cohort_id"]],
         evidence.label("outcomes", "outcome", one["outcome"]),
         "" if one["definition"] == "not_reported" else one["definition"],
+        _say_arms(evidence, one, other),
     ]
     return Row(
         [
@@ -273,6 +274,14 @@ def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
             "not printed" if pd.isna(one["timepoint"]) else one["timepoint"],
         ]
     )
+
+
+def _say_arms(evidence: Evidence, one: pd.Series, other: pd.Series) -> str:
+    """'Inotuzumab ozogamicin against standard care': a trial of another regimen may stand in a chapter."""
+    regimen = evidence.tables["cohorts"].set_index("cohort_id")["regimen_id"]
+    names = evidence.tables["regimens"].set_index("regimen_id")["name"]
+    told = [names.get(regimen[row["cohort_id"]], "") for row in (one, other)]
+    return " against ".join(told) if all(told) else ""
 
 
 def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:

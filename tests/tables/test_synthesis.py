@@ -70,8 +70,11 @@ def test_contrasts_keep_to_one_trial_and_one_question(review):
     cohorts = review.tables["cohorts"].set_index("cohort_id")
     rows = tabulate_contrasts(review, caption="Contrasts").rows
     assert len(rows) > 10
+    names = review.tables["regimens"].set_index("regimen_id")["name"]
     for row in rows:
         one, other = (review.row(figure.row_id) for figure in row.cells[1:3])
+        arms = [names[cohorts["regimen_id"][side["cohort_id"]]] for side in (one, other)]
+        assert row.cells[0][-1] == " against ".join(arms), "a reader sees which treatments were compared"
         assert cohorts["study_id"][one["cohort_id"]] == cohorts["study_id"][other["cohort_id"]]
         assert [cohorts["arm"][side["cohort_id"]] for side in (one, other)] == ["experimental", "control"]
         assert all(
