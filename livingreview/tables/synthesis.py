@@ -277,7 +277,7 @@ def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
 
 
 def _say_arms(evidence: Evidence, one: pd.Series, other: pd.Series) -> str:
-    """'Inotuzumab ozogamicin against standard care': a trial of another regimen may stand in a chapter."""
+    """'One regimen against another', by their names: a trial of another regimen may stand in a chapter."""
     regimen = evidence.tables["cohorts"].set_index("cohort_id")["regimen_id"]
     names = evidence.tables["regimens"].set_index("regimen_id")["name"]
     told = [names.get(regimen[row["cohort_id"]], "") for row in (one, other)]
