@@ -1,0 +1,88 @@
+"""What the conclusions, the ratings and the chapters' own words rest on."""
+
+import ast
+import re
+
+import pandas as pd
+import pytest
+
+from livingreview.display.numbers import is_second_hand
+from livingreview.evidence import records, split_ids
+from livingreview.execution import read_chapter
+from livingreview.manuscript import find_pages
+from livingreview.tables.plan import BASES
+from tests.conftest import ROOT
+
+SAME = {
+    "outcomes": ("outcome", "base"),
+    "adverse_events": ("term", "grade_min", "grade_max"),
+    "survival": ("endpoint", "statistic", "time_months", "group"),
+}
+
+
+def named_in_chapters() -> dict[str, set[str]]:
+    """The rows whose numbers each page's own words show."""
+    found = {}
+    for path in find_pages(ROOT / "chapters"):
+        cells = [cell.source for cell in read_chapter(path).notebook.cells if cell.cell_type == "code"]
+        found[path.stem] = {
+            keyword.value.value
+            for cell in cells
+            for node in ast.walk(ast.parse(cell))
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "glue_figures"
+            for keyword in node.keywords
+        }
+    return found
+
+
+@pytest.fixture(scope="module")
+def places(review) -> dict[str, set[str]]:
+    """Each conclusion, rating and page with the rows it shows or rests on."""
+    found = named_in_chapters()
+    for table, key in (("claims", "claim_id"), ("certainty", "certainty_id")):
+        for row in records(review.tables[table]):
+            shown = re.findall(r"\{([^}]+)\}", row.get("text", ""))
+            found[row[key]] = {*split_ids(row["rests_on"]), *shown}
+    return found
+
+
+@pytest.fixture(scope="module")
+def alike(review) -> dict[tuple, list[dict]]:
+    """Rows that tell the same of the same patients of one study."""
+    cohorts = {row["cohort_id"]: row for row in records(review.tables["cohorts"])}
+    found: dict[tuple, list[dict]] = {}
+    for table, columns in SAME.items():
+        for row in records(review.tables[table]):
+            cohort = cohorts[row["cohort_id"]]
+            whom = [cohort[name] for name in ("study_id", "disease", "setting", "age_group", "arm")]
+            row["base"] = BASES.get(row.get("denominator"))
+            key = (table, *whom, *(row[name] for name in columns))
+            found.setdefault(tuple("" if pd.isna(part) else part for part in key), []).append(row)
+    return found
+
+
+def test_a_report_is_quoted_at_first_hand_wherever_it_can_be(places, alike):
+    """A number repeated by another report may stand beside the first-hand one, never in its place."""
+
+    def tells(row) -> bool:
+        return not pd.isna(row.get("events", row.get("estimate")))
+
+    better = {
+        row["row_id"]: [
+            other["row_id"]
+            for other in same
+            if not is_second_hand(other)
+            and tells(other)
+            and (pd.isna(row["total"]) or pd.isna(other["total"]) or other["total"] >= row["total"])
+        ]
+        for same in alike.values()
+        for row in same
+        if is_second_hand(row)
+    }
+    faults = {
+        (place, row_id): better[row_id]
+        for place, shown in places.items()
+        for row_id in shown
+        if better.get(row_id) and not shown & set(better[row_id])
+    }
+    assert not faults
