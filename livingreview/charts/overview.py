@@ -51,7 +51,11 @@ def draw_overview(evidence: Evidence, *, group: str = "response", title: str, le
 
 
 def _first_outcomes(evidence: Evidence, group: str, least: int) -> list[Choice]:
-    """One count a study of the classes' own regimens in included reports, and the controls of its arms."""
+    """One count a study of the classes' own regimens, and the controls of its arms.
+
+    Of a study with an included report all its reports are looked at, as in a pool: else two displays would
+    tell two counts of one trial.
+    """
     field = evidence.package.field("outcomes", "outcome")
     own = [
         row | {"base": BASES.get(row["denominator"])}
@@ -59,8 +63,10 @@ def _first_outcomes(evidence: Evidence, group: str, least: int) -> list[Choice]:
         if row["denominator"] in ("treated", "enrolled", "evaluable")
         and field.direction(row["outcome"]) == "good"
         and row["c_part"] == "core"
-        and row["report_id"] in evidence.included
     ]
+    studies = evidence.cohort_studies
+    included = {studies[row["cohort_id"]] for row in own if row["report_id"] in evidence.included}
+    own = [row for row in own if studies[row["cohort_id"]] in included]
     order = {code: place for place, code in enumerate(field.labels)}
     chosen: list[Choice] = []
     for stratum in group_by(own, *STRATUM).values():

@@ -87,6 +87,8 @@ def test_a_cohort_is_shown_with_its_first_outcome_and_only_where_it_is_large_eno
     codes = list(review.package.tables["outcomes"].field("outcome").labels)
     whole = review.tables["outcomes"]
     summed = set(review.tables["disjoint_cohorts"]["cohort_id"])
+    reports = review.tables["reports"]
+    included = set(reports.loc[reports["report_id"].isin(review.included), "study_id"])
     shown = charts.draw_overview(review, title="All", least=20).parts
     for figure in (figure for chart in shown for figure in chart.table.figures):
         row = review.row(figure.row_id)
@@ -96,7 +98,7 @@ def test_a_cohort_is_shown_with_its_first_outcome_and_only_where_it_is_large_eno
         if row["cohort_id"] in summed and row["total"] < 20:
             continue  # one of several cohorts without a common patient, whose sum is drawn
         assert row["total"] >= 20
-        assert row["report_id"] in review.included
+        assert review.cohort_studies[row["cohort_id"]] in included
         same = whole.loc[
             whole["cohort_id"].eq(row["cohort_id"])
             & whole["report_id"].eq(row["report_id"])
@@ -107,3 +109,21 @@ def test_a_cohort_is_shown_with_its_first_outcome_and_only_where_it_is_large_eno
         response = review.package.tables["outcomes"].field("outcome").codes_in("response")
         first = min(same.loc[same["outcome"].isin(response), "outcome"], key=codes.index)
         assert row["outcome"] == first
+
+
+def test_a_study_is_shown_with_the_count_that_its_pool_holds(review, plans):
+    """Else a reader meets two counts of one trial, evaluable on one page and treated on the other."""
+
+    def told(row_id):
+        row = review.row(row_id)
+        return review.cohort_studies[row["cohort_id"]], row["outcome"], row["denominator"] == "responders"
+
+    drawn: dict[tuple, set[str]] = {}
+    for chart in charts.draw_overview(review, title="All").parts:
+        for figure in chart.table.figures:
+            drawn.setdefault(told(figure.row_id), set()).add(figure.row_id)
+    pools = [entry for plan in plans if plan.decision == "pooled" for entry in plan.entries]
+    both = [entry for entry in pools if told(entry.row_id) in drawn]
+    assert len(both) > 2
+    for entry in both:
+        assert set(entry.row_ids) <= drawn[told(entry.row_id)]
