@@ -142,3 +142,11 @@ def test_every_column_says_what_it_means(review):
         assert table.description
         for field in table.fields:
             assert field.description, f"{table.name}.{field.name}"
+
+
+def test_a_time_that_is_printed_is_coded_and_the_same_words_alike(review):
+    """Else a table says that the time is not printed and prints it beside."""
+    frame = review.tables["outcomes"].dropna(subset=["timepoint"])
+    assert not list(frame.loc[frame["assessed_at"].eq("not_reported"), "row_id"])
+    codes = frame.groupby("timepoint")["assessed_at"].unique()
+    assert not list(codes[codes.map(len) > 1].index), codes
