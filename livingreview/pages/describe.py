@@ -68,6 +68,8 @@ PHRASES = {
     "follow_up_min_months": "shortest follow-up {} months",
     "follow_up_max_months": "longest follow-up {} months",
 }
+# Codes of the review that say nothing more where the report's own words stand in another column.
+TOLD_IN = {"assessed_at": "timepoint"}
 UNSAID = "not_reported"  # a code, or stands where a report does not say
 
 
@@ -83,6 +85,8 @@ def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
 
 def _say(evidence: Evidence, table: Table, item: Field, row: Mapping) -> str:
     value, name = row[item.name], item.name
+    if name in TOLD_IN and not pd.isna(row.get(TOLD_IN[name])):
+        return ""
     if name == "grade_min":
         return grade_text(row)
     if name == "ci_low_reported_pct":

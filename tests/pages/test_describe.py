@@ -29,3 +29,12 @@ def test_numbers_say_what_they_count(review):
     assert "at 6 months" in describe_row(review, table, row | {"time_months": 6.0})
     assert "origin" not in describe_row(review, table, row | {"origin": pd.NA})
     assert "not_reported" not in describe_row(review, table, row | {"origin": "not_reported"})
+
+
+def test_a_time_of_assessment_is_said_once(review):
+    table = review.package.tables["outcomes"]
+    row = review.row("kantarjian-2017.outcome.blinatumomab.cr")
+    assert "; within 12 weeks; " in describe_row(review, table, row)
+    coded = review.label("outcomes", "assessed_at", row["assessed_at"])
+    assert coded not in describe_row(review, table, row)
+    assert coded in describe_row(review, table, row | {"timepoint": pd.NA})
