@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from livingreview.charts.marks import (
     count_row,
     explain_marks,
+    lone_source,
+    name_chart,
     name_cohort,
     pooled_row,
     stack_parts,
-    studies_in,
     sum_row,
 )
 from livingreview.charts.render import ChartFigure
@@ -91,15 +92,15 @@ def _draw_stratum(
     if not chosen:
         return table
     plans = [plan for plan in synthesis_plan(evidence, (group,)) if plan.decision == "pooled"]
-    one_study = ";" not in studies_in(evidence, [row for choice in chosen for row in choice.rows])
+    source = lone_source(evidence, [row for choice in chosen for row in choice.rows])
     drawn: list[ChartRow] = []
     for outcome, block in by_block(chosen, "outcome").items():
         words = evidence.label("outcomes", "outcome", outcome)
         drawn.append(ChartRow(capitalise(words)))
         here = [plan for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
         told = {row["row_id"]: row for row in rows if row["outcome"] == outcome}
-        drawn += _draw_block(evidence, block, here, told, one_study)
-    return draw_rows(drawn, title=f"{title}: {name}", table=table)
+        drawn += _draw_block(evidence, block, here, told, bool(source))
+    return draw_rows(drawn, title=name_chart(title, name, source), table=table)
 
 
 def _draw_block(

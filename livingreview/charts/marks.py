@@ -22,7 +22,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion
 from livingreview.tables.choice import say_sum
-from livingreview.tables.common import full_name, study_name, whole
+from livingreview.tables.common import full_name, short_name, study_name, whole
 from livingreview.tables.plan import FEW_STUDIES, Plan
 
 
@@ -169,9 +169,19 @@ def stack_parts(parts: list, title: str, empty: str) -> Stack:
     return Stack([*charts, *([join_tables(tables, title)] if tables else [])], empty)
 
 
-def studies_in(evidence: Evidence, part: Iterable[dict]) -> str:
-    """Names of the studies some rows come from, for a caption."""
-    return "; ".join(dict.fromkeys(study_name(evidence, row["cohort_id"]) for row in part))
+def lone_source(evidence: Evidence, rows: Iterable[Mapping]) -> str:
+    """The report that tells some rows of one study, or the study where several do; '' of several studies."""
+    rows = list(rows)
+    studies = {study_name(evidence, row["cohort_id"]) for row in rows}
+    reports = {short_name(evidence, row["report_id"]) for row in rows}
+    if len(studies) != 1:
+        return ""
+    return reports.pop() if len(reports) == 1 else studies.pop()
+
+
+def name_chart(title: str, stratum: str, source: str) -> str:
+    """A chart's title: it names the source where all rows are of one and so do not name it themselves."""
+    return f"{title}: {stratum}" + (f" – {source}" if source else "")
 
 
 def name_cohort(evidence: Evidence, row: Mapping, *, one_study: bool) -> str:

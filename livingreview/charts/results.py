@@ -10,9 +10,10 @@ from livingreview.charts.marks import (
     count_row,
     explain_marks,
     fit_row,
+    lone_source,
+    name_chart,
     name_cohort,
     stack_parts,
-    studies_in,
     sum_row,
 )
 from livingreview.charts.rows import ChartRow, draw_rows
@@ -61,16 +62,17 @@ def draw_survival(evidence: Evidence, *, title: str) -> Stack:
         what = ("endpoint", "time_months", "group")
         chosen = choose_drawn(evidence, landmarks, *what, add=False)
         drawn = [choice.rows[0] for choice in chosen]
-        one_study = ";" not in studies_in(evidence, drawn)
+        source = lone_source(evidence, drawn)
         rows: list[ChartRow] = []
         for (endpoint, months), block in group_by(drawn, "endpoint", "time_months").items():
             words = f"{evidence.label('survival', 'endpoint', endpoint)} at {format_number(months)} months"
             rows.append(ChartRow(capitalise(words)))
-            rows += _landmark_rows(evidence, block, one_study=one_study)
+            rows += _landmark_rows(evidence, block, one_study=bool(source))
         if len(drawn) > 1:
             new = [words for words in _landmark_words(rows) if words not in told]
             told += new
-            parts.append(draw_rows(rows, title=f"{title}: {name}", table=table, note=" ".join(new)))
+            heading = name_chart(title, name, source)
+            parts.append(draw_rows(rows, title=heading, table=table, note=" ".join(new)))
         else:
             parts.append(table)
     return stack_parts(parts, title, ABSENT)
@@ -191,12 +193,13 @@ def draw_adverse_events(evidence: Evidence, *, title: str, least: int = 5) -> St
         table = adverse_event_table(evidence, part, f"{title}, every term and grade band: {name}")
         counts = [row | {"cause": _cause(evidence, row)} for row in drawable_counts(part, percentages=True)]
         chosen = choose_drawn(evidence, counts, *ONE_EVENT, least=least)
-        studies = studies_in(evidence, [row for choice in chosen for row in choice.rows])
+        source = lone_source(evidence, [row for choice in chosen for row in choice.rows])
         rows: list[ChartRow] = []
         for group, block in by_block(chosen, "group").items():
             rows.append(ChartRow(capitalise(evidence.label("adverse_events", "group", group))))
-            rows += _event_rows(evidence, block, one_study=";" not in studies)
-        parts.append(draw_rows(rows, title=f"{title}: {name}", table=table) if len(chosen) > 1 else table)
+            rows += _event_rows(evidence, block, one_study=bool(source))
+        heading = name_chart(title, name, source)
+        parts.append(draw_rows(rows, title=heading, table=table) if len(chosen) > 1 else table)
     explained = explain_marks(parts, "Terms and grades are never added up. ")
     return stack_parts(explained, title, "No report of this class gives adverse events.")
 

@@ -9,6 +9,7 @@ from livingreview import charts
 from livingreview.charts.rows import ROWS
 from livingreview.charts.words import DESK, SLIM, measure
 from livingreview.evidence import select_class, select_part
+from livingreview.tables.common import short_name
 from livingreview.tables.plan import synthesis_plan
 from tests.drawn import CLASSES
 
@@ -229,3 +230,21 @@ def test_no_label_is_cut(drawn):
                 assert max(measure(line, **size) for line in lines) <= width
                 right = "" if row["heading"] else row["right" if name == "desk" else "short"]
                 assert measure(lines[0], **size) + measure(right, bold=True) <= width
+
+
+def test_a_chart_names_its_report_in_its_title_or_in_its_rows(review, drawn):
+    """Else a reader of the harm page would not know whose events they are."""
+    alone = 0
+    for kind, figure in drawn:
+        if kind in ("courses", "bridge"):
+            continue  # one patient each; cohorts under headings that name the report
+        rows = [row for _, row in rows_of(figure) if row.get("row")]
+        cohorts = [review.row(row_id_of(row)) for row in rows]
+        if len({review.cohort_studies[cohort["cohort_id"]] for cohort in cohorts}) == 1:
+            names = {short_name(review, cohort["report_id"]) for cohort in cohorts}
+            study = review.study_names[cohorts[0]["cohort_id"]]
+            assert figure.title.endswith(tuple(f" – {name}" for name in (*names, study))) or all(
+                study in row["label"] for row in rows
+            )
+            alone += 1
+    assert alone > 20

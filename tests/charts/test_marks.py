@@ -9,10 +9,10 @@ from livingreview.charts.marks import (
     count_row,
     explain_marks,
     fit_row,
+    lone_source,
     name_cohort,
     pooled_row,
     stack_parts,
-    studies_in,
     sum_row,
 )
 from livingreview.charts.rows import ChartRow, as_table, draw_rows
@@ -113,7 +113,8 @@ def test_a_cohort_is_named_with_its_study_where_there_are_several(review, rows):
     other = rows["kantarjian-2017.outcome.blinatumomab.cr"]
     assert name_cohort(review, row, one_study=True) == row["c_label"]
     assert name_cohort(review, row, one_study=False) != row["c_label"]
-    assert studies_in(review, [row, other, row]).count(";") == 1
+    assert lone_source(review, [row, row])
+    assert lone_source(review, [row, other, row]) == ""
 
 
 def test_the_links_of_a_sum_are_those_of_its_parts(review, rows):
