@@ -8,6 +8,7 @@ import frictionless
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.evidence import records
 
 CORE = ("lipomit-vmp-2024", "lipomit-clag-2025", "hochberg-2026", "linder-2016", "ramos-2025")
 
@@ -150,3 +151,14 @@ def test_a_time_that_is_printed_is_coded_and_the_same_words_alike(review):
     assert not list(frame.loc[frame["assessed_at"].eq("not_reported"), "row_id"])
     codes = frame.groupby("timepoint")["assessed_at"].unique()
     assert not list(codes[codes.map(len) > 1].index), codes
+
+
+def test_deaths_of_one_study_are_not_told_under_two_outcomes(review):
+    """A later report of the same deaths has the same outcome, so that one of the two is drawn."""
+    field = review.package.field("outcomes", "outcome")
+    told: dict[tuple, dict[str, str]] = {}
+    for row in records(review.tables["outcomes"].dropna(subset=["events", "total"])):
+        if row["outcome"] in field.codes_in("mortality") and field.direction(row["outcome"]) == "bad":
+            key = (review.cohort_studies[row["cohort_id"]], row["events"], row["total"], row["definition"])
+            told.setdefault(key, {})[row["outcome"]] = row["row_id"]
+    assert not {key: codes for key, codes in told.items() if len(codes) > 1 and key[2] > 5}
