@@ -76,7 +76,8 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),
     }
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
-    tables["screening"] = [row for row in tables["screening"] if row["report_id"] in reports]
+    for name in ("screening", "identifiers", "expected"):
+        tables[name] = [row for row in tables[name] if row["report_id"] in reports]
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
     tables["studies"] = [
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies

@@ -39,7 +39,6 @@ _STATISTICS = {
 }
 _OFTEN = re.compile(r"every (\d+) h|(twice|two times) (?:daily|a day)|(?:thrice|three times) (?:daily|a day)")
 _LAST_DAY = 100  # of a course; farther off stands a serial number, or a slip
-_REGISTERS = {"NCT": r"NCT\d{8}", "ISRCTN": r"ISRCTN\s?\d{8}", "ChiCTR": r"ChiCTR[\dA-Za-z-]{8,}"}
 
 
 def check_positions(checked: Checked) -> Iterator[Problem]:
@@ -301,17 +300,8 @@ def check_one_name(checked: Checked) -> Iterator[Problem]:
 
 
 def check_addresses(checked: Checked) -> Iterator[Problem]:
-    """Numbers of registers have their form, pages their address; no study shares patients with itself."""
+    """Pages have their address; no study shares patients with itself."""
     for line, row in checked.lines("reports"):
-        for number in re.split(r"[;,]\s*", row["registry_id"] or ""):
-            form = next(
-                (form for name, form in _REGISTERS.items() if number.startswith(name)), r"[A-Z][\w./ -]{5,}"
-            )
-            if number and not re.fullmatch(form, number, re.ASCII):
-                expected, mend = "the number of a register, like NCT01234567", "copy it from the register"
-                yield checked.problem(
-                    "reports", line, "registry_id", "registry-form", quote(number), expected, mend
-                )
         page = row.get("page_read")
         if page and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", page):
             expected, mend = "an address that begins with https://", "write the whole address"

@@ -58,8 +58,8 @@ _NAMED_BY = ("title", "note", "journal", "doi", "pmid", "pmcid", "url")
 _REMOVE = "correct it, or take the field out: what is not established is left out"
 
 
-def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem]]:
-    """The keys of ``references.bib`` (None where it cannot be read), and every problem in its records."""
+def check_bibliography(data: Path) -> tuple[dict[str, dict[str, str]] | None, list[Problem]]:
+    """The fields of each record (None where ``references.bib`` cannot be read), and every problem in them."""
     text, problems = read_text(data / BIBLIOGRAPHY, BIBLIOGRAPHY, expected="the reports' records as BibTeX")
     if text is None:
         return None, problems
@@ -70,7 +70,8 @@ def check_bibliography(data: Path) -> tuple[tuple[str, ...] | None, list[Problem
         mend = "mend the entry; each key once"
         told = Problem(BIBLIOGRAPHY, line, "", "bibliography", quote(error, 160), expected, mend)
         return None, [*problems, told]
-    return tuple(read.entries), [*problems, *_check_records(text, written, read)]
+    fields = {key: dict(entry.fields) for key, entry in read.entries.items()}
+    return fields, [*problems, *_check_records(text, written, read)]
 
 
 def _find_words(text: str, error: Exception) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -28,12 +28,13 @@ def _holds(words: str, figure: str) -> bool:
 class Checked:
     """The tables under check.
 
-    ``frames`` have the line of the file as index, so that a rule can name the row that a spreadsheet shows.
+    ``frames`` have the line of the file as index, so that a rule can name the row that a spreadsheet shows;
+    ``records`` are the fields of the bibliography (None where it could not be read).
     """
 
     package: Package
     frames: dict[str, pd.DataFrame]
-    bibliography_keys: tuple[str, ...] | None = None
+    records: Mapping[str, Mapping[str, str]] | None = None
 
     @cached_property
     def registered(self) -> dict[str, list[str]]:

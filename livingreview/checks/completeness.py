@@ -13,9 +13,9 @@ from livingreview.checks.problems import Problem, quote
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
     """Every report has a bibliographic record, every record a report."""
-    if checked.bibliography_keys is None:
+    if checked.records is None:
         return  # the file could not be read, which is told elsewhere
-    reports, keys = checked.frames["reports"], set(checked.bibliography_keys)
+    reports, keys = checked.frames["reports"], set(checked.records)
     for line, key in reports["report_id"].dropna().items():
         if key not in keys:
             yield checked.problem(
@@ -259,6 +259,37 @@ def check_hits(checked: Checked) -> Iterator[Problem]:
             )
 
 
+def check_fates(checked: Checked) -> Iterator[Problem]:
+    """An expected report that is here names it, and as what; one that is not says what was tried."""
+    status = dict(checked.frames["reports"].dropna(subset=["report_id"])[["report_id", "status"]].to_numpy())
+    seen: dict[str, str] = {}
+    for line, row in checked.rows_of("expected", "expected_id", "fate"):
+        report, fate = row["report_id"], row["fate"]
+        place = ("expected", line)
+        if fate in ("included", "context"):
+            if pd.isna(report):
+                expected = "the report_id under which it stands here"
+                yield checked.problem(
+                    *place, "report_id", "fate-without-report", "nothing", expected, "fill it"
+                )
+            elif status.get(report, fate) != fate:
+                expected = f"{status[report]!r}, as reports.csv says of {report}"
+                yield checked.problem(
+                    *place, "fate", "fate-differs", quote(fate), expected, "correct one of the two"
+                )
+        elif not pd.isna(report):
+            expected = "no report, or the fate that reports.csv says"
+            mend = "correct the fate, or empty the report_id"
+            yield checked.problem(*place, "report_id", "fate-with-report", quote(report), expected, mend)
+        elif pd.isna(row["tried"]):
+            expected, mend = "what was tried, or why it was left out", "say so"
+            yield checked.problem(*place, "tried", "fate-without-reason", "nothing", expected, mend)
+        if not pd.isna(report) and seen.setdefault(report, row["expected_id"]) != row["expected_id"]:
+            expected = f"a report that does not stand under {seen[report]} already"
+            mend = "delete one: recall counts each once"
+            yield checked.problem(*place, "report_id", "expected-twice", quote(report), expected, mend)
+
+
 COMPLETENESS_RULES = (
     check_bibliography,
     check_sorted,
@@ -272,4 +303,5 @@ COMPLETENESS_RULES = (
     check_one_tool,
     check_classes_of_claims,
     check_hits,
+    check_fates,
 )

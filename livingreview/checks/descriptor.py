@@ -21,7 +21,7 @@ from livingreview.checks.documents import RESTORE, read_text
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import DESCRIPTOR
 from livingreview.evidence.contract import FOLLOWED
-from livingreview.evidence.schema import PANDAS_DTYPES
+from livingreview.evidence.schema import PANDAS_DTYPES, Form
 
 # What a table's file is, where the descriptor says so: nothing else is read.
 _FORMS = {
@@ -264,12 +264,25 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
         words = item.get(key, {})
         if not isinstance(words, dict) or not all(isinstance(value, str) for value in words.values()):
             yield Finding(path, place, "wrong-kind", quote(words), f"{key} as code: words", "correct it")
+    yield from _check_forms(path, place, item.get("forms", []))
     constraints, labels = item.get("constraints"), item.get("labels")
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
     if isinstance(labels, dict) and labels and isinstance(codes, list):
         for code in [code for code in codes if isinstance(code, str) and code not in labels]:
             expected, mend = "words for every code (labels)", "add the words that pages show for it"
             yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
+
+
+def _check_forms(path: tuple, place: str, forms: Any) -> Iterator[Finding]:
+    expected = 'a list of objects with "kind", "pattern" and, where it leads somewhere, "address" with {}'
+    for item in forms if isinstance(forms, list) else [forms]:
+        is_form = isinstance(item, dict) and {"kind", "pattern"} <= set(item) <= set(Form._fields)
+        if not is_form or not all(isinstance(value, str) for value in item.values()):
+            yield Finding(path, place, "wrong-kind", quote(item), expected, "correct it")
+        elif "address" in item and item["address"].count("{}") != 1:
+            yield Finding(path, place, "form-address", quote(item["address"]), expected, "correct it")
+        else:
+            yield from _check_pattern(path, place, item["pattern"])
 
 
 _Kind = type | tuple[type, ...]
@@ -310,12 +323,16 @@ def _check_constraints(path: tuple, place: str, kind: str, constraints: dict) ->
         ):
             yield Finding(path, place, "constraint", f"{key}: {quote(value)}", words, "correct it")
     if isinstance(constraints.get("pattern"), str):
-        try:
-            re.compile(constraints["pattern"])
-        except (re.error, RecursionError, OverflowError) as error:
-            found = f"{quote(constraints['pattern'])} ({error})"
-            mend = "correct it; a bracket or backslash that means itself needs a backslash before it"
-            yield Finding(path, place, "pattern", found, "a regular expression", mend)
+        yield from _check_pattern(path, place, constraints["pattern"])
+
+
+def _check_pattern(path: tuple, place: str, pattern: str) -> Iterator[Finding]:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        found = f"{quote(pattern)} ({error})"
+        mend = "correct it; a bracket or backslash that means itself needs a backslash before it"
+        yield Finding(path, place, "pattern", found, "a regular expression", mend)
 
 
 def _is_a(value: object, kind: _Kind) -> bool:

@@ -148,7 +148,7 @@ def check_cohort_links(checked: Checked) -> Iterator[Problem]:
 
 def check_basis(checked: Checked) -> Iterator[Problem]:
     """A derived figure says how, a restated one from where, one that is both both, a reported one neither."""
-    for table, line, row in checked.rows("basis"):
+    for table, line, row in checked.rows("basis", "verification"):
         derivation, source = (
             not pd.isna(row["derivation"]),
             not (pd.isna(row["source_citation"]) and pd.isna(row["source_report_id"])),

@@ -24,6 +24,7 @@ from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
+from livingreview.checks.identifiers import IDENTIFIER_RULES
 from livingreview.checks.links import LINK_RULES
 from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.problems import Problem
@@ -42,6 +43,7 @@ ALL_RULES = (
     *AGREEMENT_RULES,
     *COMPLETENESS_RULES,
     *CHOICE_RULES,
+    *IDENTIFIER_RULES,
 )
 
 
@@ -53,7 +55,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     """
     data = root / "data"
     package, problems = check_descriptor(data)
-    keys, found = check_bibliography(data)
+    entries, found = check_bibliography(data)
     if package is None:
         return None, [*problems, *found]
     problems += [*found, *_check_stray_files(data, package)]
@@ -70,7 +72,7 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
         return None, problems
     absent = {name: RawTable(table, table.columns, [], []) for name, table in package.absent.items()}
     frames = {name: tolerant_frame(raw) for name, raw in (raws | absent).items() if raw}
-    checked = Checked(package, frames, keys)
+    checked = Checked(package, frames, entries)
     # A column that is told as a whole, such as counts written as 6.0, is not told again cell by cell.
     columns = {(problem.file, problem.column) for problem in problems if problem.rule == "odd-form"}
     for rule in ALL_RULES:

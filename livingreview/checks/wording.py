@@ -34,13 +34,14 @@ def numbers_in(text: str) -> frozenset[float]:
     """Every number in a printed fragment, digits or English words.
 
     A comma may part thousands (44,017) or decimals (5,7), and a raised point may stand for the point (48·5):
-    where a comma can be read in two ways both are given.
+    where a comma can be read in two ways both are given, and so is a number after a minus sign.
     """
     clean = text.lower().replace("\u00b7", ".").replace("\u2009", " ")
     joined = re.sub(r"(?<=\d)[, ](?=\d{3}(?!\d))", "", clean)
     found = {float(item) for item in re.findall(r"\d+(?:\.\d+)?|(?<!\d)\.\d+", joined)}
     found |= {float(item) for item in re.findall(r"\d+(?:\.\d+)?", clean)}
     found |= {float(item.replace(",", ".")) for item in re.findall(r"(?<![\d,])\d+,\d{1,2}(?![\d,])", clean)}
+    found |= {-float(item) for item in re.findall(r"(?<![\w.])\u2212(\d+(?:\.\d+)?)", clean)}
     for phrase in _PHRASE.findall(clean):
         found |= _read_words(re.findall(rf"\b{_NUMBER_WORD}\b", phrase))
     return frozenset(found)

@@ -25,9 +25,11 @@ PROVENANCE = (
 # `!`: no page can do without a value in every row. `:integer`, `:number`, `:date`: the type, if not text.
 COLUMNS = {
     "reports": (
-        "report_id! study_id! kind text_seen status! status_reason! registry_id first_available "
+        "report_id! study_id! kind text_seen status! status_reason! first_available "
         "data_cutoff licence funding competing_interests note"
     ),
+    "identifiers": "identifier_id! report_id! scheme! value! as_printed basis!",
+    "expected": ("expected_id! class_id! report! doi pmid why! named_by! named_in fate! report_id tried"),
     "studies": "study_id! name! design! overlaps_with",
     "regimen_classes": "class_id! title! short_title! question! position:integer!",
     "families": "family_id! class_id! name! part! position:integer!",
@@ -101,6 +103,9 @@ EVIDENCE = (
 # Keys that the engine follows from a row to another table's and must find there (table.column: table.column).
 FOLLOWED = {
     "reports.study_id": "studies.study_id",
+    "identifiers.report_id": "reports.report_id",
+    "expected.class_id": "regimen_classes.class_id",
+    "expected.report_id": "reports.report_id",
     "families.class_id": "regimen_classes.class_id",
     "regimens.family_id": "families.family_id",
     "regimen_components.regimen_id": "regimens.regimen_id",

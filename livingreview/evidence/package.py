@@ -21,12 +21,18 @@ from pybtex.database import BibliographyData
 
 from livingreview.evidence.bibliography import read_bibliography
 from livingreview.evidence.contract import parse_review
+from livingreview.evidence.identifiers import complete_records
 from livingreview.evidence.lexical import empty_frame, read_table
 from livingreview.evidence.names import find_mentioned, name_in_words, name_reports
 from livingreview.evidence.schema import Package
 from livingreview.files import DESCRIPTOR, find_root
 
 BIBLIOGRAPHY = "references.bib"
+# Tables of which no chapter of a class shows anything.
+_OF_THE_WHOLE = (
+    *("glossary", "searches", "screening", "expected"),
+    *("extraction_agreement", "reporting_items"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Evidence:
         One frame per table, columns and dtypes as declared, rows in file order; a missing cell is ``pd.NA``.
         A table that the package may lack, and does, is a frame without rows.
     bibliography : BibliographyData
-        ``references.bib``; keys are report ids.
+        ``references.bib``, with the identifiers that stand in their own table; keys are report ids.
     named : mapping of str to str, optional
         What the reports are called in the whole review, where this is a part of it; see `report_names`.
     memo : dict
@@ -214,9 +220,12 @@ def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
     package = parse_review(json.loads(files[DESCRIPTOR]))
     tables = read_tables(package, lambda path: io.BytesIO(files[path]))
-    return Evidence(
-        package=package, tables=tables, bibliography=read_bibliography(files[BIBLIOGRAPHY].decode())
-    )
+    return _put_together(package, tables, files[BIBLIOGRAPHY].decode())
+
+
+def _put_together(package: Package, tables: dict[str, pd.DataFrame], bibtex: str) -> Evidence:
+    bibliography = complete_records(read_bibliography(bibtex), records(tables["identifiers"]))
+    return Evidence(package=package, tables=tables, bibliography=bibliography)
 
 
 def load_class(class_id: str, root: str | os.PathLike | None = None) -> Evidence:
@@ -246,11 +255,7 @@ def _read_once(data: Path, state: tuple) -> Evidence:
     """The package of a folder in one state: a build and the chapters it forks read the files once."""
     package = load_package(data)
     tables = read_tables(package, lambda path: data / path)
-    return Evidence(
-        package=package,
-        tables=tables,
-        bibliography=read_bibliography((data / BIBLIOGRAPHY).read_text(encoding="utf-8")),
-    )
+    return _put_together(package, tables, (data / BIBLIOGRAPHY).read_text(encoding="utf-8"))
 
 
 def select_class(evidence: Evidence, class_id: str) -> Evidence:
@@ -294,10 +299,7 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
         lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])
     ]
     # What no chapter of a class shows may change without touching it.
-    tables |= {
-        name: evidence.tables[name].iloc[:0]
-        for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")
-    }
+    tables |= {name: evidence.tables[name].iloc[:0] for name in _OF_THE_WHOLE}
     tables["readings"] = evidence.tables["readings"].loc[
         lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])
     ]

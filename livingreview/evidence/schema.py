@@ -6,11 +6,30 @@ This module turns that document into small frozen objects; it reads no file and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Table Schema type -> pandas dtype. Dates stay text: many are a month or a year only.
 PANDAS_DTYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "string"}
+
+
+class Form(NamedTuple):
+    """One form of the values of a column: of which kind, by which pattern, and where such a value leads.
+
+    Attributes
+    ----------
+    kind : str
+        A code of the column that says what kind of value stands in the row.
+    pattern : str
+        Regular expression that the whole value fits.
+    address : str
+        Web address with ``{}`` in the value's place; '' where such a value leads nowhere.
+    """
+
+    kind: str
+    pattern: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,7 @@ class Field:
     labels: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
     directions: dict = field(default_factory=dict)
+    forms: tuple[Form, ...] = ()
 
     @property
     def dtype(self) -> str:
@@ -48,6 +68,11 @@ class Field:
     def direction(self, code: str) -> str:
         """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
         return self.directions.get(code, "neutral")
+
+    def form(self, kind: str, value: str) -> Form | None:
+        """The declared form of a kind that a value has; None where it has none of them."""
+        fits = (form for form in self.forms if form.kind == kind and re.fullmatch(form.pattern, value))
+        return next(fits, None)
 
 
 class ForeignKey(NamedTuple):
@@ -129,6 +154,7 @@ def parse_field(descriptor: dict) -> Field:
         name=descriptor["name"],
         type=descriptor.get("type", "string"),
         **{key: descriptor[key] for key in keys if key in descriptor},
+        forms=tuple(Form(**item) for item in descriptor.get("forms", ())),
     )
 
 

@@ -17,7 +17,7 @@ from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Table
 from livingreview.pages.describe import describe_row
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
-from livingreview.tables.common import report_link, text
+from livingreview.tables.common import identifier_links, report_link, text
 from livingreview.tables.register import list_discrepancies
 
 NO_ROW = (
@@ -116,13 +116,14 @@ def _report_sections(
 
 def _report_facts(evidence: Evidence, row: Mapping, study: Mapping) -> list[tuple[str, str]]:
     part = evidence.label("reports", "status", row["status"])
+    numbers = identifier_links(evidence, row["report_id"])
     return [
         ("Reference", format_reference(row["report_id"], evidence.bibliography.entries[row["report_id"]])),
         ("Study", f"{study['name']} ({evidence.label('studies', 'design', study['design'])})"),
         ("Kind", evidence.label("reports", "kind", row["kind"])),
         ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
         ("Part in the review", f"{part}. {evidence.in_words(row['status_reason'])}"),
-        ("Registry", text(row["registry_id"], "not reported")),
+        ("Identifiers", Markup("; ").join(numbers) or "none established"),
         ("First available", text(row["first_available"], "not established")),
         ("Data cut-off", text(row["data_cutoff"], "not reported")),
         ("Licence of the text", text(row["licence"], "not established")),

@@ -4,6 +4,7 @@ from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.recall import tabulate_expected
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
@@ -31,6 +32,7 @@ __all__ = [
     "tabulate_characteristics",
     "tabulate_contrasts",
     "tabulate_evidence_map",
+    "tabulate_expected",
     "tabulate_leave_one_out",
     "tabulate_models",
     "tabulate_plan",

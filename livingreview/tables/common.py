@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from livingreview.display.html import link
 from livingreview.display.numbers import NOT_REPORTED  # noqa: F401 - one word for all tables
@@ -36,6 +38,34 @@ def capitalise(words: str) -> str:
 def report_link(evidence: Evidence, report_id: str, folder: str = "reports/"):
     """Link to a report's page, by what the report is called; `folder` is where the page is seen from."""
     return link(evidence.report_names[report_id], f"{folder}{report_id}.html")
+
+
+def identifier_links(evidence: Evidence, report_id: str, *, of: str = "") -> list[Markup]:
+    """The identifiers of a report as links, each with its scheme, in the order of the schema's codes.
+
+    Parameters
+    ----------
+    of : str
+        A scheme: its identifiers alone, without its name.
+    """
+    if "identifiers" not in evidence.memo:
+        field = evidence.package.field("identifiers", "scheme")
+        schemes = list(field.constraints.get("enum", ()))
+        rows = records(evidence.tables["identifiers"])
+        rows = sorted(rows, key=lambda row: schemes.index(row["scheme"]) if schemes else 0)
+        evidence.memo["identifiers"] = group_by(rows, "report_id")
+    found = evidence.memo["identifiers"].get(report_id, ())
+    return [_identifier_link(evidence, row, bool(of)) for row in found if of in ("", row["scheme"])]
+
+
+def _identifier_link(evidence: Evidence, row: Mapping, bare: bool) -> Markup:
+    form = evidence.package.field("identifiers", "value").form(row["scheme"], row["value"])
+    shown = escape(row["value"])
+    if form is not None and form.address:
+        shown = link(row["value"], form.address.replace("{}", quote(row["value"], safe="/:;()")))
+    name = "" if bare else f"{evidence.label('identifiers', 'scheme', row['scheme'])} "
+    printed = "" if pd.isna(row["as_printed"]) else f" (printed as {row['as_printed']})"
+    return Markup("{}{}{}").format(name, shown, printed)
 
 
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:

@@ -19,6 +19,7 @@ from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.common import (
     NOT_REPORTED,
     capitalise,
+    identifier_links,
     report_link,
     short_name,
     stratum_name,
@@ -64,7 +65,7 @@ def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> Ht
                         evidence.label("reports", "text_seen", row["text_seen"]),
                     ],
                     evidence.in_words(row["status_reason"]),
-                    text(row["registry_id"], NOT_REPORTED),
+                    identifier_links(evidence, row["report_id"], of="registry") or NOT_REPORTED,
                 ]
             )
         )

@@ -122,6 +122,13 @@ set_field("type of another kind of data", "outcomes", "events", type="geojson")
 set_field("number declared as text", "outcomes", "events", type="string")
 set_field("labels no words", "outcomes", "outcome", labels=["cr"])
 set_field("groups removed", "outcomes", "outcome", groups=None)
+set_field("forms no list", "identifiers", "value", forms={"doi": "10[.].*"})
+set_field("form without a pattern", "identifiers", "value", forms=[{"kind": "doi"}])
+set_field("malformed form", "identifiers", "value", forms=[{"kind": "doi", "pattern": "10[."}])
+set_field(
+    "address without a place for the value", "identifiers", "value",
+    forms=[{"kind": "doi", "pattern": "10[.].*", "address": "https://doi.org/"}],
+)  # fmt: skip
 set_field("constraints no object", "outcomes", "events", constraints=[1])
 set_constraint("malformed pattern", "reports", "report_id", pattern="^[a-z")
 set_constraint("constraint mistyped", "reports", "report_id", uniqe=True)

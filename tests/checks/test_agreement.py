@@ -46,8 +46,6 @@ CASES = {
     ),
     "term abbreviated": ("adverse_events", {"term": "Cytokine release syndrome"}, {"term": "CRS"}, ""),
     "drug twice": ("drugs", {"drug_id": "azacitidine"}, {"name": "Blinatumomab"}, None),
-    "registry cut": ("reports", {"registry_id": True}, {"registry_id": "NCT123"}, ""),
-    "registry a number": ("reports", {"registry_id": True}, {"registry_id": "2.4E+09"}, ""),
     "page without scheme": ("reports", {"page_read": True}, {"page_read": "example.org/x"}, ""),
     "overlap with itself": ("studies", {"study_id": "tower"}, {"overlaps_with": "tower"}, ""),
     "position twice": ("claims", {"position": 2}, {"position": 1}, None),

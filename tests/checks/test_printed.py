@@ -66,6 +66,6 @@ def test_a_discrepancy_excuses_the_figures_it_names_and_no_others(checked):
     assert place in told(
         RULES,
         spoil(checked, "outcomes", line, events=106).__class__(
-            checked.package, checked.frames | {"discrepancies": without}, checked.bibliography_keys
+            checked.package, checked.frames | {"discrepancies": without}, checked.records
         ),
     )

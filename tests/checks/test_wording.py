@@ -40,6 +40,11 @@ def test_numbers_are_read_as_reports_print_them(text, numbers):
     assert numbers <= numbers_in(text)
 
 
+def test_a_minus_sign_is_no_dash_of_a_range():
+    assert {-2.0, -31.2, 28.0} <= numbers_in("\u22122.0 (\u221231.2 to 28.0)")
+    assert -3.0 not in numbers_in("1\u22123 months")
+
+
 def test_a_word_is_not_taken_for_part_of_another():
     assert numbers_in("Seventeen patients") == {17}
     assert numbers_in("one patient alone, none of them often") == {1}

@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 
 from livingreview.citation import read_citation
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.pages.report import (
     describe_row,
     group_rows,
@@ -119,3 +119,11 @@ def test_a_row_is_described_without_its_value_and_provenance(review):
     assert review.cohort_labels[row["cohort_id"]] in told
     for cell in ("row_id", "locator", "events", "as_reported"):
         assert str(row[cell]) not in told.split("; ")
+
+
+def test_a_page_names_each_identifier_and_leads_to_it(review):
+    row = next(row for row in records(review.tables["reports"]) if row["report_id"] == "parker-2010")
+    page = report_page(review, row, {}, read_citation(ROOT))
+    assert '<a href="https://doi.org/10.1016/S0140-6736(10)62002-8">10.1016/S0140-6736(10)62002-8</a>' in page
+    assert '<a href="https://www.isrctn.com/ISRCTN45724312">ISRCTN45724312</a> (printed as ISCRTN' in page
+    assert '<a href="https://pubmed.ncbi.nlm.nih.gov/21131038/">' in page

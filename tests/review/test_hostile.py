@@ -188,7 +188,8 @@ def test_hostile_text_is_escaped_everywhere(review, monkeypatch):
         "discrepancies": ["title", "value_a", "explanation", "resolution"],
         "drugs": ["name", "short_name", "note"],
         "appraisals": ["reason"],
-        "reports": ["status_reason", "registry_id"],
+        "reports": ["status_reason"],
+        "identifiers": ["value", "as_printed"],
         "studies": ["name"],
         "characteristics": ["category"],
     }.items():
