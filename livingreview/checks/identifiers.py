@@ -90,9 +90,23 @@ def check_identifier_ids(checked: Checked) -> Iterator[Problem]:
             )
 
 
+def check_nameless(checked: Checked) -> Iterator[Problem]:
+    """A report with neither an identifier of its own nor a title says why: else no search finds it held."""
+    if checked.records is None or "identifiers" not in checked.package.tables:
+        return
+    named = {row["report_id"] for _, row in checked.lines("identifiers") if row["scheme"] != _MANY}
+    for line, row in checked.rows_of("reports", "report_id"):
+        titled = "title" in checked.records.get(row["report_id"], {"title": ""})
+        if row["report_id"] not in named and not titled and row["note"] is None:
+            place = ("reports", line, "note", "nameless")
+            expected = "why it has neither an identifier nor a title"
+            yield checked.problem(*place, "nothing", expected, "say so, or add one of the two")
+
+
 IDENTIFIER_RULES = (
     check_identifier_forms,
     check_identifiers_once,
     check_identifiers_of_records,
     check_identifier_ids,
+    check_nameless,
 )

@@ -62,6 +62,12 @@ def test_an_identifier_that_stands_in_a_record_alone_is_told(checked):
     ]
 
 
+def test_a_report_without_number_and_title_says_why(checked):
+    line = line_of(checked, "reports", report_id="korea-blinatumomab-abstract")
+    found = told(IDENTIFIER_RULES, spoil(checked, "reports", line, note=None))
+    assert found == {("reports.csv", line, "note")}
+
+
 @pytest.mark.parametrize(
     ("wanted", "cells", "column"),
     [
