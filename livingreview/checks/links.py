@@ -73,19 +73,25 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
 
 
 def check_claim_figures(checked: Checked) -> Iterator[Problem]:
-    """A conclusion types no figure: each stands as {row_id}, and rests on that row."""
+    """A conclusion types no figure: each stands as {row_id}, and rests on that row.
+
+    Nor does it type what a report is called: {report_id} stands for it, where it rests on a row of it.
+    """
     names = set(checked.frames["glossary"]["term"].dropna())
+    reports = {row["row_id"]: row["report_id"] for _, _, row in checked.rows("row_id", "report_id")}
     for line, row in checked.frames["claims"].dropna(subset=["text"]).iterrows():
         used = PLACEHOLDER.findall(row["text"])
+        rests_on = split_ids(row["rests_on"])
+        allowed = {*rests_on, *(reports.get(row_id) for row_id in rests_on)}
         for item in used:
-            if item not in split_ids(row["rests_on"]):
+            if item not in allowed:
                 yield checked.problem(
                     "claims",
                     line,
                     "text",
                     "claim-figure",
                     f"{{{item}}}",
-                    "a row_id listed under rests_on",
+                    "a row_id listed under rests_on, or the report_id of one",
                     "add it there, or correct it",
                 )
         left = PLACEHOLDER.sub("", row["text"])
@@ -99,7 +105,7 @@ def check_claim_figures(checked: Checked) -> Iterator[Problem]:
                 "typed-number",
                 quote(row["text"]),
                 "no typed figure",
-                "put {row_id} in its place, or list the name in glossary.csv",
+                "put {row_id} or {report_id} in its place, or list the name in glossary.csv",
             )
 
 

@@ -17,8 +17,10 @@ from numbers import Rational
 import pandas as pd
 from markupsafe import Markup, escape
 
+from livingreview.display.html import link
 from livingreview.display.marks import MARKS, Figure
 from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence.names import shorten
 from livingreview.synthesis import proportion_interval
 
 Number = int | float | Fraction
@@ -340,15 +342,25 @@ _WRITERS = {
 
 
 def fill_figures(evidence: Evidence, text: str) -> Markup:
-    """Text with every ``{row_id}`` replaced by that row's linked figure, all else escaped."""
+    """Text with every ``{row_id}`` replaced by that row's linked figure, all else escaped.
+
+    A ``{report_id}`` becomes what the report is called, linked to its page.
+    """
     parts, rest = [], text
     while "{" in rest:
         before, _, rest = rest.partition("{")
-        row_id, _, rest = rest.partition("}")
-        parts += [escape(before), make_figure(evidence, row_id).__html__()]
+        item, _, rest = rest.partition("}")
+        parts.append(escape(before))
+        if item in evidence.report_names:
+            # In prose a name stands in brackets, so it has none of its own.
+            name = re.sub(r" \((.*)\)$", r", \1", shorten(evidence.report_names[item]))
+            parts.append(link(name, f"reports/{item}.html"))
+        else:
+            parts.append(make_figure(evidence, item).__html__())
     return Markup("").join([*parts, escape(rest)])
 
 
 def figures_in(evidence: Evidence, text: str) -> list[Figure]:
     """The figures that `fill_figures` puts into a text, as prose shows them."""
-    return [make_figure(evidence, row_id).in_prose for row_id in re.findall(r"{([^}]*)}", text)]
+    items = [item for item in re.findall(r"{([^}]*)}", text) if item not in evidence.report_names]
+    return [make_figure(evidence, row_id).in_prose for row_id in items]

@@ -12,6 +12,10 @@ from pybtex.database import BibliographyData, Entry
 
 from livingreview.evidence.latex import plain_text
 
+UNKNOWN = re.compile(
+    r" \((?:author|year|author and year) not established\)$"
+    r"|; (?:author|year|author and year) not established(?=\)$)"
+)
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what an id of a report looks like
 
 
@@ -86,6 +90,11 @@ def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str]:
 def _join(who: str, year: str, brackets: str, letter: str) -> str:
     mark = f"{year}{letter}" if year or not letter else f"({letter})"
     return " ".join(filter(None, (who, mark, f"({brackets})" if brackets else "")))
+
+
+def shorten(name: str) -> str:
+    """What a report is called without what is not established of it, for labels and prose."""
+    return UNKNOWN.sub("", name)
 
 
 def find_mentioned(frames: Iterable[pd.DataFrame], names: Mapping[str, str]) -> set[str]:

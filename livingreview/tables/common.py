@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
@@ -12,11 +11,8 @@ from markupsafe import Markup, escape
 from livingreview.display.html import link
 from livingreview.display.numbers import NOT_REPORTED  # noqa: F401 - one word for all tables
 from livingreview.evidence import Evidence, records
+from livingreview.evidence.names import shorten
 
-UNKNOWN = re.compile(
-    r" \((?:author|year|author and year) not established\)$"
-    r"|; (?:author|year|author and year) not established(?=\)$)"
-)
 NO_FAMILY = {"name": "Several regimens, or regimen not stated", "position": 99}
 
 
@@ -161,7 +157,7 @@ def study_name(evidence: Evidence, cohort_id: str) -> str:
 
 def short_name(evidence: Evidence, report_id: str) -> str:
     """What a report is called in a label: its name without what is not established of it."""
-    return UNKNOWN.sub("", evidence.report_names[report_id])
+    return shorten(evidence.report_names[report_id])
 
 
 def full_name(evidence: Evidence, row: Mapping) -> str:

@@ -11,6 +11,7 @@ from livingreview.display.numbers import (
     Figure,
     count_words,
     exact_interval,
+    figures_in,
     fill_figures,
     format_count,
     format_interval,
@@ -88,6 +89,14 @@ def test_conclusions_are_filled_with_figures(review):
     assert "10/23 " in text
     assert "(43.5%)" in text
     assert text.endswith("no more.")
+
+
+def test_conclusions_name_reports_as_they_are_called(review):
+    text = fill_figures(review, "By {gokbuget-2018} and {mt103-211-hsct-ash}.")
+    link = '<a href="reports/gokbuget-2018.html">Gökbuget 2018, BLAST</a>'
+    assert text.startswith(f"By {link} and ")
+    assert "not established" not in text
+    assert figures_in(review, "By {gokbuget-2018}.") == []
 
 
 def test_every_row_can_be_written(review):

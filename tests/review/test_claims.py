@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from livingreview.display.numbers import is_second_hand
-from livingreview.evidence import records, split_ids
+from livingreview.evidence import records, select_class, select_part, split_ids
 from livingreview.execution import read_chapter
 from livingreview.manuscript import find_pages
 from livingreview.tables.plan import BASES
 from tests.conftest import ROOT
+from tests.drawn import CLASSES
 
 SAME = {
     "outcomes": ("outcome", "base"),
@@ -86,3 +87,21 @@ def test_a_report_is_quoted_at_first_hand_wherever_it_can_be(places, alike):
         if better.get(row_id) and not shown & set(better[row_id])
     }
     assert not faults
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_every_included_study_of_ten_patients_is_in_a_conclusion(review, class_id):
+    """Else what it found is in the tables only, and may point elsewhere than what is said to be known."""
+    part = select_part(select_class(review, class_id), "core")
+    told = {
+        review.cohort_studies[review.row(row_id)["cohort_id"]]
+        for cell in part.tables["claims"]["rests_on"]
+        for row_id in split_ids(cell)
+        if not pd.isna(review.row(row_id).get("cohort_id"))
+    }
+    cohorts = part.tables["cohorts"]
+    size = cohorts["n_enrolled"].fillna(cohorts["n_evaluable"])
+    large = cohorts[
+        size.ge(10) & cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(review.included)
+    ]
+    assert set(large["study_id"]) <= told

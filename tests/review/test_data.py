@@ -162,3 +162,13 @@ def test_deaths_of_one_study_are_not_told_under_two_outcomes(review):
             key = (review.cohort_studies[row["cohort_id"]], row["events"], row["total"], row["definition"])
             told.setdefault(key, {})[row["outcome"]] = row["row_id"]
     assert not {key: codes for key, codes in told.items() if len(codes) > 1 and key[2] > 5}
+
+
+def test_a_part_of_a_cohort_has_no_wider_disease_than_the_whole(review):
+    """Patients of a Ph-positive cohort are Ph-positive: else a part is read among Ph-negative ones."""
+    narrow = {"b-all": {"b-all-ph"}, "all": {"b-all", "b-all-ph", "t-all"}, "t-all-ll": {"t-all", "t-ll"}}
+    disease = review.tables["cohorts"].set_index("cohort_id")["disease"]
+    parts = review.tables["cohorts"].dropna(subset=["parent_cohort_id"])
+    for cohort, whole in zip(parts["cohort_id"], parts["parent_cohort_id"], strict=True):
+        one, other = disease[cohort], disease[whole]
+        assert one == other or other == "mixed" or one in narrow.get(other, ()), (cohort, one, other)
