@@ -15,7 +15,8 @@ from hypothesis import settings
 
 from livingreview.checks import check_project
 from livingreview.evidence import Evidence, load_evidence
-from livingreview.tables.plan import Plan, synthesis_plan
+from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pool import Plan
 from tests.find_browser import find_browser
 from tests.reduced import cited_reports, copy_parts, keep_reports
 

@@ -30,9 +30,11 @@ from livingreview.display.html import HtmlTable, Stack
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import Choice
 from livingreview.tables.common import capitalise, iterate_strata, text
+from livingreview.tables.counts import BASE_NAMES, BASES
 from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import ABSENT, UNFAVOURABLE, outcome_table, select_outcomes
-from livingreview.tables.plan import ARM, BASE_NAMES, BASES, Entry, Plan, synthesis_plan
+from livingreview.tables.plan import ARM, synthesis_plan
+from livingreview.tables.pool import Entry, Plan
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def _draw_stratum(
         words = evidence.label("outcomes", "outcome", outcome)
         drawn.append(ChartRow(capitalise(words)))
         here = [plan for plan in plans if (plan.stratum, plan.outcome) == (name, words)]
-        told = {row["row_id"]: row for row in rows if row["outcome"] == outcome}
+        # A pool may hold a control arm, which is shown beside the arm it is compared with.
+        told = {row["row_id"]: row for row in select_outcomes(evidence, group) if row["outcome"] == outcome}
         drawn += _draw_block(evidence, block, here, told, bool(source))
     return draw_rows(drawn, title=name_chart(title, name, source), table=table)
 
@@ -133,7 +136,7 @@ def _draw_block(
 def _why_not(choice: Choice, plans: Sequence[Plan]) -> str:
     """Why a study's count is not among those pooled, in few words."""
     first = choice.rows[0]
-    if text(first["c_arm"]):
+    if text(first["c_arm_at"]) == "control":
         return ARM
     for plan in plans:
         for row_id, _, reason in plan.left_out:

@@ -23,7 +23,7 @@ from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion
 from livingreview.tables.choice import say_sum
 from livingreview.tables.common import full_name, short_name, study_name, whole
-from livingreview.tables.plan import FEW_STUDIES, Plan
+from livingreview.tables.pool import FEW_STUDIES, NO_SINGLE_VALUE, Plan
 
 
 def count_row(evidence: Evidence, row: Mapping, label: str) -> ChartRow:
@@ -92,12 +92,12 @@ def sum_row(evidence: Evidence, rows: Sequence[Mapping], what: str = "", whom: s
 
 
 def pooled_row(plan: Plan) -> ChartRow:
-    """The pooled median of a plan, with its interval and, from five studies on, its prediction interval."""
+    """The pooled median of a plan, with its interval and the one in which a new study would be expected."""
     fit = plan.pooled
-    label = f"Pooled median of {fit.k} studies, {fit.total} patients"
-    if len(plan.entries) < FEW_STUDIES:
-        return fit_row(fit, f"{label} (few studies)")
-    low, high = (100 * end for end in fit.prediction)
+    few = " (few studies)" if len(plan.entries) < FEW_STUDIES else ""
+    wide = f": {NO_SINGLE_VALUE}" if plan.is_wide else ""
+    low, high = (100 * end for end in plan.new_study)
+    label = f"Pooled median of {fit.k} studies, {fit.total} patients{few}{wide}"
     return replace(fit_row(fit, label), outer=(low, high))
 
 

@@ -13,9 +13,10 @@ from livingreview.display.html import Stack
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import Choice, choose_counts, is_whole, one_of_each_patient, patients_once
 from livingreview.tables.common import capitalise, group_by, iterate_strata, study_name, text
+from livingreview.tables.counts import BASES
 from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import ABSENT, select_outcomes
-from livingreview.tables.plan import BASES, alike_counts
+from livingreview.tables.plan import alike_counts
 
 PAGE_ROWS = 29  # rows and headings of a chart that fit a printed page
 CAUTION = (

@@ -43,7 +43,8 @@ from livingreview.tables.outcomes import (
     select_outcomes,
     survival_table,
 )
-from livingreview.tables.plan import LEAST_STUDIES, synthesis_plan
+from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pool import LEAST_STUDIES
 
 TIME_ZERO = "Time zero differs: see the table."
 
@@ -260,7 +261,7 @@ def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
         parts.append(
             draw_rows(
                 rows,
-                title=f"{title}: {plan.stratum}; {plan.outcome}",
+                title=f"{title}: {plan.stratum}; {plan.outcome}, {plan.when}",
                 note=f"Starts with the third study; the first are {first}.",
             )
         )

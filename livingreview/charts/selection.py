@@ -11,7 +11,7 @@ from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field
 from livingreview.tables.choice import Choice, choose_counts, count_size, is_whole, kinship
 from livingreview.tables.common import group_by, text
-from livingreview.tables.plan import BASES
+from livingreview.tables.counts import BASES
 
 
 def drawable_counts(rows: Sequence[dict], *, percentages: bool = False) -> list[dict]:

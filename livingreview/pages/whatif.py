@@ -1,4 +1,4 @@
-"""The "what if" panel: every combination of population, outcome, denominator and model, computed at build.
+"""The "what if" panel: every combination of population, outcome, denominator, rule and model, made at build.
 
 The page needs no server: it holds the results, and a script shows the one chosen with ordinary form controls.
 Where the rules allow no pooled value the combination is there all the same, with the reason.
@@ -19,27 +19,31 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence
-from livingreview.synthesis import PooledProportion, pool_proportions
+from livingreview.synthesis import PooledProportion
 from livingreview.tables.common import text, whole
-from livingreview.tables.plan import Entry, Plan, synthesis_plan
-from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out
+from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pool import KINDS, PRIMARY, Entry, Plan
+from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out, say_rule
 
 NO_MODEL = "none: nothing is pooled here"
+# What a reader chooses before the model, and what it is called.
+CHOICES = {"population": "Population", "outcome": "Outcome", "base": "Counted from", "rule": "Rule"}
 SMALLEST, LARGEST = 6, 12  # sides of the squares, in pixels
 
 
 def show_what_if(evidence: Evidence) -> Fragment:
     """The panel with its data, and all its sentences as a folded table for those without script."""
-    plans = sorted(synthesis_plan(evidence), key=lambda plan: list(DECISIONS).index(plan.decision))
+    plans = synthesis_plan(evidence, kinds=tuple(KINDS))
+    plans.sort(key=lambda plan: (list(DECISIONS).index(plan.decision), list(KINDS).index(plan.kind)))
     options = [describe_plan(evidence, plan) for plan in plans]
     rows = [
-        Row([option["population"], option["outcome"], option["base"], result["name"], result["sentence"]])
+        Row([*(option[name] for name in CHOICES), result["name"], result["sentence"]])
         for option in options
         for result in option["models"]
     ]
     table = HtmlTable(
         "Every combination",
-        [Column("Population"), Column("Outcome"), Column("Counted from"), Column("Model"), Column("Result")],
+        [Column(name) for name in (*CHOICES.values(), "Model", "Result")],
         rows,
     )
     return Fragment(
@@ -50,23 +54,28 @@ def show_what_if(evidence: Evidence) -> Fragment:
 
 
 def describe_plan(evidence: Evidence, plan: Plan) -> dict:
-    """One population, outcome and denominator with its studies and each model's result, as plain values."""
+    """One population, outcome, denominator and rule with studies and each model's result, as plain values."""
     if plan.decision == "pooled":
-        models = [
-            _result(plan, pool_proportions(plan.events, plan.totals, model=model), name, what)
-            for model, name, what in MODELS
-        ]
+        models = [_fit(plan, *model) for model in MODELS]
     else:
         models = [{"name": NO_MODEL, "sentence": f"{_range(plan)}No pooled value: {plan.reason}."}]
     return {
         "population": plan.stratum,
-        "outcome": f"{plan.outcome}, {plan.when}",
+        "outcome": plan.outcome,
         "base": plan.base,
+        "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(plan),
         "decision": DECISIONS[plan.decision],
         "studies": [_describe_study(evidence, entry, max(plan.totals)) for entry in plan.entries],
         "left_out": say_left_out(plan),
         "models": models,
     }
+
+
+def _fit(plan: Plan, model: str, name: str, what: str) -> dict:
+    fit = plan.fit(model)
+    if model == plan.pooled.model:  # the review's own: with its interval for a new study
+        return _result(plan, plan.pooled, plan.new_study, name, what)
+    return _result(plan, fit, fit.prediction if predicts(fit) else None, name, what)
 
 
 def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
@@ -113,7 +122,9 @@ def _range(plan: Plan) -> str:
     return f"The {len(plan.entries)} studies range from {least} to {most}. "
 
 
-def _result(plan: Plan, fit: PooledProportion, name: str, what: str) -> dict:
+def _result(
+    plan: Plan, fit: PooledProportion, new_study: tuple[float, float] | None, name: str, what: str
+) -> dict:
     if fit.status != "ok":
         return {"name": name, "sentence": f"{_range(plan)}This model cannot be estimated here."}
     estimate, interval = format_percent(fit.estimate, fit.total), format_interval(*fit.ci, fit.total)
@@ -125,9 +136,9 @@ def _result(plan: Plan, fit: PooledProportion, name: str, what: str) -> dict:
         "text": f"{estimate} [{interval}]",
     }
     words = f"{name}: {estimate} ({what}; 95% interval {interval}), from {plan.reason}. "
-    if predicts(fit):
-        result["new_study"] = [_points(end) for end in fit.prediction]
-        ends = format_interval(*fit.prediction, fit.total).replace(" to ", " and ")
+    if new_study:
+        result["new_study"] = [_points(end) for end in new_study]
+        ends = format_interval(*new_study, fit.total).replace(" to ", " and ")
         words += f"A new study would be expected between {ends}. "
     return result | {"sentence": words + _range(plan).strip()}
 

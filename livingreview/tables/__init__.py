@@ -1,6 +1,7 @@
 """Tables of the book: evidence in, displayable tables out."""
 
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
@@ -16,7 +17,6 @@ from livingreview.tables.reports import (
 )
 from livingreview.tables.synthesis import (
     say_pooling,
-    tabulate_contrasts,
     tabulate_leave_one_out,
     tabulate_models,
     tabulate_plan,

@@ -142,6 +142,7 @@ def choose_counts(
     size: Callable[[dict], int] = count_size,
     apart: bool = True,
     rivals: bool = True,
+    most: str = "studies",
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
     """What stands for each study among rows that tell the same thing, and the rows left out, with the reason.
 
@@ -158,6 +159,8 @@ def choose_counts(
     rivals : bool
         Whether each regimen of a report that compares several is kept, as a choice of its own; else that of
         the most patients alone, as in a pool.
+    most : str
+        Of studies that share patients, see `one_of_each_patient`.
     """
     kin = kinship(evidence)
     units: dict[tuple[str, str], list[dict]] = {}
@@ -178,7 +181,7 @@ def choose_counts(
         choices += found if rivals else found[:1]
         dropped += [] if rivals else [(row, RIVAL) for choice in found[1:] for row in choice.rows]
     if apart:
-        choices, shared = one_of_each_patient(evidence, choices)
+        choices, shared = one_of_each_patient(evidence, choices, most=most)
         dropped += shared
     return choices, dropped
 
@@ -256,21 +259,49 @@ def _most_patients(
 
 
 def one_of_each_patient(
-    evidence: Evidence, choices: Iterable[Choice]
+    evidence: Evidence, choices: Iterable[Choice], *, most: str = "studies"
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
-    """Of studies that share patients one: of whole cohorts before parts, then the larger one."""
-    kept: dict[str, Choice] = {}
-    dropped: list[tuple[dict, str]] = []
-    arms: list[Choice] = []
-    for choice in sorted(choices, key=lambda item: (all(map(is_whole, item.rows)), item.size), reverse=True):
-        shared = [other for other in sorted(evidence.overlaps[choice.study_id]) if other in kept]
-        if shared:
-            name = study_name(evidence, kept[shared[0]].rows[0]["cohort_id"])
-            dropped += [(row, f"shares patients with {name}") for row in choice.rows]
-        else:
-            kept.setdefault(choice.study_id, choice)
-            arms.append(choice)
-    return arms, dropped
+    """Of studies that share patients those that make the most ``studies``, or hold the most ``patients``.
+
+    Two trials are pooled as two where both are counted, not as the one analysis that joins them: how far
+    apart they lie is worth knowing. Patients are counted from whichever tells of more.
+    """
+    by_study: dict[str, list[Choice]] = {}
+    for choice in choices:
+        by_study.setdefault(choice.study_id, []).append(choice)
+    size = {study: sum(choice.size for choice in own) for study, own in by_study.items()}
+    kept: set[str] = set()
+    for group in _sharing(evidence, sorted(by_study, key=lambda study: (-size[study], study))):
+        kept |= max(
+            _apart_sets(evidence, group),
+            key=lambda chosen: (len(chosen) * (most == "studies"), sum(size[study] for study in chosen)),
+        )
+    dropped = []
+    for study in sorted(by_study.keys() - kept):
+        other = next(one for one in sorted(evidence.overlaps[study]) if one in kept)
+        name = study_name(evidence, by_study[other][0].rows[0]["cohort_id"])
+        rows = [row for choice in by_study[study] for row in choice.rows]
+        dropped += [(row, f"shares patients with {name}") for row in rows]
+    chosen = [choice for study in by_study if study in kept for choice in by_study[study]]
+    return sorted(chosen, key=lambda choice: -choice.size), dropped
+
+
+def _sharing(evidence: Evidence, studies: Sequence[str]) -> list[list[str]]:
+    """Studies in groups that hang together by shared patients, most of them alone."""
+    groups: list[list[str]] = []
+    for study in studies:
+        touched = [group for group in groups if evidence.overlaps[study] & set(group)]
+        groups = [group for group in groups if group not in touched]
+        groups.append([one for group in touched for one in group] + [study])
+    return groups
+
+
+def _apart_sets(evidence: Evidence, studies: Sequence[str]) -> list[set[str]]:
+    """Every set of some studies of which no two share patients."""
+    sets: list[set[str]] = [set()]
+    for study in studies:
+        sets += [chosen | {study} for chosen in sets if not evidence.overlaps[study] & chosen]
+    return [chosen for chosen in sets if chosen]
 
 
 def patients_once(evidence: Evidence, choices: Sequence[Choice]) -> list[Choice]:

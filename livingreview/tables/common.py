@@ -67,20 +67,29 @@ def _identifier_link(evidence: Evidence, row: Mapping, bare: bool) -> Markup:
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
     """Rows of a table with what is known of their cohort, in ``c_`` columns.
 
-    These are its label, arm, disease, setting, age group, size, regimen, parent cohort and family of
-    regimens; a control arm stands in the family of the arm it was randomised against.
+    These are its label, arm, disease, setting, age group, size, study, regimen, parent cohort and family of
+    regimens; a control arm stands in the family of the arm it was randomised against. Settings that the
+    schema groups are one, by the name of their group; ``c_setting_told`` is the report's own.
     Rows, not a frame: they are parted again and again, and pandas takes a millisecond to part one frame of
     thirty columns of its own kinds.
     """
     if (name := f"with_cohorts:{table}") not in evidence.memo:
         columns = (
-            "label", "arm", "disease", "setting", "age_group", "n_enrolled", "regimen_id", "parent_cohort_id"
+            "label", "arm", "disease", "setting", "age_group", "n_enrolled", "study_id", "regimen_id",
+            "parent_cohort_id",
         )  # fmt: skip
+        settings = evidence.package.field("cohorts", "setting").groups
+        every = {row["cohort_id"]: row for row in records(evidence.tables["cohorts"])}
         cohorts = {
-            row["cohort_id"]: {f"c_{name}": row[name] for name in columns}
-            for row in records(evidence.tables["cohorts"])
+            cohort: {f"c_{name}": row[name] for name in columns}
+            | {
+                "c_setting": settings.get(row["setting"], row["setting"]),
+                "c_setting_told": row["setting"],
+                "c_arm_at": text(row["arm"]) or text(every.get(row["parent_cohort_id"], row)["arm"]),
+            }
+            for cohort, row in every.items()
         }
-        unknown = {f"c_{name}": pd.NA for name in columns}
+        unknown = {f"c_{name}": pd.NA for name in (*columns, "setting_told", "arm_at")}
         evidence.memo[name] = [
             row | cohorts.get(row["cohort_id"], unknown) | _family_of(evidence, row["cohort_id"])
             for row in records(evidence.tables[table])

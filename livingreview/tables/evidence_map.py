@@ -106,7 +106,8 @@ def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
     A study reported several times counts once, with its largest number or with those of cohorts that share no
     patient, and of studies that share patients the largest alone.
     """
-    return sum(choice.size for choice in choose_counts(evidence, cohorts, alike=_everyone, size=_size)[0])
+    chosen, _ = choose_counts(evidence, cohorts, alike=_everyone, size=_size, most="patients")
+    return sum(choice.size for choice in chosen)
 
 
 def _everyone(_cohort: dict) -> bool:

@@ -1,9 +1,8 @@
-"""Tables of what is pooled: the plan with its reasons, all models, influence, randomised contrasts."""
+"""Tables of what is pooled: the plan with its reasons, all models, the influence of each study."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,7 +10,6 @@ from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
     format_count,
-    format_difference,
     format_fixed,
     format_interval,
     format_percent,
@@ -19,20 +17,24 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence
-from livingreview.synthesis import PooledProportion, leave_one_out, pool_proportions, two_by_two
+from livingreview.synthesis import PooledProportion, leave_one_out
 from livingreview.tables.common import capitalise
-from livingreview.tables.plan import FEW_STUDIES, Entry, Plan, synthesis_plan
+from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pool import (
+    FEW_STUDIES,
+    KINDS,
+    NO_SINGLE_VALUE,
+    PRIMARY,
+    Entry,
+    Moderator,
+    Plan,
+    find_moderators,
+)
 
 NO_PAIR = (
     "No outcome of this chapter is reported by two studies of the same stratum and counted from the same "
     "kind of denominator, so there is nothing to pool."
 )
-NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of this chapter."
-RATIO_REFUSED = {
-    "no_events": "not estimable: no events in either arm",
-    "all_events": "not estimable: every patient had the event",
-}
-NO_COUNTS = "not calculated: an arm's count is not printed"
 # (model, how it is named, what its value is); always the same set (see the methods page).
 MODELS = (
     ("glmm", "Binomial-normal model, maximum likelihood", "median study"),
@@ -52,51 +54,123 @@ def say_left_out(plan: Plan) -> list[str]:
     return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
 
+def say_value(plan: Plan) -> str:
+    """What a pool comes to: median and interval of a new study, the latter first where it is very wide."""
+    fit = plan.pooled
+    median = f"median {estimate_words(fit)} [95% CI {interval_words(fit.ci, fit.total)}]"
+    low, high = plan.new_study
+    expected = f"between {format_interval(low, high, fit.total).replace(' to ', ' and ')}"
+    size = f"{fit.k} studies, {fit.total} patients"
+    if plan.is_wide:
+        return f"{NO_SINGLE_VALUE}: a new one would be expected {expected}; {median}; {size}"
+    return f"{median}; a new study would be expected {expected}; {size}"
+
+
 def say_pooling(evidence: Evidence) -> Fragment:
     """What the rules pool of a chapter and why nothing more, written from the plan: it follows the data."""
-    plans = synthesis_plan(evidence)
-    pooled = [plan for plan in plans if plan.decision == "pooled"]
-    items = [
-        f"{capitalise(plan.outcome)}, {plan.when} ({plan.stratum}): median {estimate_words(plan.pooled)} "
-        f"[95% CI {interval_words(plan.pooled.ci, plan.pooled.total)}], "
-        f"{plan.pooled.k} studies, {plan.pooled.total} patients."
-        for plan in pooled
-    ]
+    plans = synthesis_plan(evidence, kinds=tuple(KINDS))
+    primary = [plan for plan in plans if plan.kind == PRIMARY]
+    pooled = [plan for plan in primary if plan.decision == "pooled"]
+    items = [_say_item(plan) for plan in pooled]
+    others = [plan for plan in plans if plan.kind != PRIMARY and plan.decision == "pooled"]
+    items += [_say_item(plan) for plan in others]
     refused: dict[str, int] = {}
-    for plan in plans:
+    for plan in primary:
         if plan.decision != "pooled":
             reason = plan.reason.partition(": ")[2] if plan.stop else plan.reason
             refused[reason] = refused.get(reason, 0) + 1
     why = "; ".join(f"{reason} ({count})" for reason, count in refused.items())
-    lead = "Pooled here:" if pooled else "Nothing is pooled in this chapter."
-    rest = f"Not pooled, by reason (number of outcomes and strata): {why}." if why else NO_PAIR
-    values = {"lead": lead if pooled else f"{lead} {rest}", "items": [*items, rest] if pooled else []}
-    return Fragment("pooling.html.j2", values, f"[{len(pooled)} pooled]")
+    rest = f"In no primary pool, by reason (number of outcomes and populations): {why}." if why else NO_PAIR
+    if not items:
+        return Fragment(
+            "pooling.html.j2", {"lead": f"Nothing is pooled in this chapter. {rest}", "items": []}
+        )
+    lead = "Pooled here:" if pooled else "Nothing is in a primary pool; with one rule changed:"
+    plain = f"[{len(items)} pooled]"
+    return Fragment("pooling.html.j2", {"lead": lead, "items": [*items, *([rest] if why else [])]}, plain)
+
+
+def _say_item(plan: Plan) -> str:
+    return f"{capitalise(plan.outcome)}, {say_rule(plan)} ({plan.stratum}): {say_value(plan)}."
+
+
+def say_rule(plan: Plan) -> str:
+    """The time of a primary pool; of another kind the rule that is changed, with its time."""
+    if plan.kind == PRIMARY:
+        return plan.when
+    timed = "" if plan.when == KINDS["any_time"] else f", {plan.when}"
+    return f"{KINDS[plan.kind]}{timed}"
 
 
 def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """What the rules allow for every stratum and outcome that two or more studies report, and why."""
+    """What the rules allow for every population and outcome that two or more studies report, and why.
+
+    Under each question stand the pools with one rule changed.
+    """
+    plans = synthesis_plan(evidence, kinds=tuple(KINDS))
     rows = []
-    for plan in synthesis_plan(evidence):
+    for plan in plans:
         counts = [part for entry in plan.entries for part in _figures(evidence, entry)]
         rows.append(
             Row(
                 [
-                    [plan.stratum, f"{plan.outcome}, {plan.when}, of {plan.base}"],
-                    [DECISIONS[plan.decision], plan.reason],
+                    [plan.stratum, f"{plan.outcome}, {say_rule(plan)}, of {plan.base}"],
+                    [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
                     say_left_out(plan),
                 ]
             )
         )
     columns = [
-        Column("Stratum and outcome"),
+        Column("Population and outcome"),
         Column("Decision and reason"),
         Column("Studies that may be pooled together", True),
         Column("Left out, and why"),
     ]
     note = "Every outcome that two or more studies report: what the rules allow, and why a study is left out."
     return HtmlTable(caption, columns, rows, [note]) if rows else Stack([], "")
+
+
+def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[str]:
+    """The value of a pool, its settings where it joins several, and what may explain a wide spread."""
+    if plan.decision != "pooled":
+        return []
+    settings = plan.part(lambda entry: entry.setting)
+    told = [
+        f"{evidence.label('cohorts', 'setting', code)}: {_say_range(entries)}"
+        for code, entries in settings.items()
+        if len(settings) > 1
+    ]
+    found = find_moderators(plan, plans) if plan.is_wide else []
+    return [capitalise(say_value(plan)), *told, *(say_moderator(evidence, each) for each in found)]
+
+
+def _say_range(entries: Sequence[Entry]) -> str:
+    counts = sorted(entries, key=lambda entry: entry.events / entry.total)
+    ends = [f"{entry.events}/{entry.total}" for entry in dict.fromkeys((counts[0], counts[-1]))]
+    studies = f"{len(entries)} stud{'ies' if len(entries) > 1 else 'y'}"
+    return f"{studies}, {' to '.join(ends)}"
+
+
+def say_moderator(evidence: Evidence, moderator: Moderator) -> str:
+    """A comparison of two kinds of studies in words, exploratory and with its interval."""
+    fit = moderator.comparison
+    column = {"disease": "disease", "age": "age_group", "setting": "setting"}.get(moderator.name)
+    names = [
+        evidence.label("cohorts", column, level)
+        if column
+        else f"{level} care".replace("trial care", "trials")
+        for level in moderator.levels
+    ]
+    patients = [sum(entry.total for entry in side) for side in moderator.entries]
+    sides = "; ".join(
+        f"{name} {format_percent(share, total)} ({len(side)} studies)"
+        for name, share, total, side in zip(
+            names, (fit.p_level0, fit.p_level1), patients, moderator.entries, strict=True
+        )
+    )
+    ratio = format_ratio(fit.odds_ratio, *fit.odds_ratio_ci)
+    return f"Exploratory, {moderator.name}: {sides}; odds ratio {ratio}"
 
 
 def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
@@ -111,9 +185,10 @@ def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
     return [make_figure(evidence, entry.row_id, again)]
 
 
-def pooled_plans(evidence: Evidence) -> list[Plan]:
-    """The plans that end in a pooled value."""
-    return [plan for plan in synthesis_plan(evidence) if plan.decision == "pooled"]
+def pooled_plans(evidence: Evidence, *kinds: str) -> list[Plan]:
+    """The plans of some kinds, the primary if none is named, that end in a pooled value."""
+    found = synthesis_plan(evidence, kinds=kinds or (PRIMARY,))
+    return [plan for plan in found if plan.decision == "pooled"]
 
 
 def interval_words(interval: tuple[float, float], total: int) -> str:
@@ -141,16 +216,15 @@ def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
     ]
     tables = []
     for plan in pooled_plans(evidence):
-        rows = [
-            _model_row(pool_proportions(plan.events, plan.totals, model=model), name, what)
-            for model, name, what in MODELS
-        ]
+        rows = [_model_row(plan.fit(model), name, what) for model, name, what in MODELS]
         rows += _reference_rows(plan.pooled)
         note = (
             "tau is the spread between studies on the logit scale (arcsine scale for that model). "
             "A crude total treats all patients as one study's."
         )
-        tables.append(HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}", columns, rows, [note]))
+        tables.append(
+            HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(plan)}", columns, rows, [note])
+        )
     return Stack(tables, "")
 
 
@@ -197,7 +271,7 @@ def prediction_words(fit: PooledProportion) -> str:
 def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
     """The pooled value with each study left out in turn, where there are five studies or more."""
     tables = []
-    for plan in pooled_plans(evidence):
+    for plan in pooled_plans(evidence, PRIMARY, "widest"):
         if len(plan.entries) < FEW_STUDIES:
             continue
         rows = [
@@ -206,92 +280,9 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
         ]
         tables.append(
             HtmlTable(
-                f"{caption}: {plan.stratum}; {plan.outcome}",
+                f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(plan)}",
                 [Column("Without"), Column("Pooled median", True), Column("95% interval", True)],
                 rows,
             )
         )
     return Stack(tables, "")
-
-
-def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Both arms of one randomised trial, with the ratio and the difference of their risks.
-
-    Outcome, time point and denominator are the same in both. An arm given as a percentage only is shown as
-    printed, and nothing is calculated from it.
-    """
-    rows = [_contrast_row(evidence, one, other) for one, other in _pair_arms(evidence)]
-    if not rows:
-        return Stack([], NO_CONTRAST)
-    columns = [
-        Column("Trial and outcome"),
-        Column("Experimental arm", True),
-        Column("Control arm", True),
-        Column("Risk ratio (95% CI)", True),
-        Column("Difference, points (95% CI)", True),
-        Column("Counted from"),
-        Column("When"),
-    ]
-    note = (
-        "Risk ratio by the log method; difference with Newcombe's interval. "
-        "Many outcomes of one trial are shown: "
-        "an interval that leaves out no effect is not by itself a finding."
-    )
-    return HtmlTable(caption, columns, rows, [note])
-
-
-def _pair_arms(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Outcome rows of the experimental and the control arm of a trial that one report tells side by side."""
-    cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
-    outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
-    counts = outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]]
-    counted = set(counts.itertuples(index=False, name=None))
-    same = ["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"]
-    for _, part in outcomes.groupby(same, dropna=False, sort=False):
-        arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
-        told_with_counts_elsewhere = all(
-            (row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"])
-            for arm, row in arms.items()
-        )
-        if set(arms) == {"experimental", "control"} and len(part) == 2 and not told_with_counts_elsewhere:
-            yield arms["experimental"], arms["control"]
-
-
-def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
-    name = [
-        evidence.study_names[one["cohort_id"]],
-        evidence.label("outcomes", "outcome", one["outcome"]),
-        "" if one["definition"] == "not_reported" else one["definition"],
-        _say_arms(evidence, one, other),
-    ]
-    return Row(
-        [
-            [part for part in name if part],
-            make_figure(evidence, one),
-            make_figure(evidence, other),
-            *_contrast_words(one, other),
-            evidence.label("outcomes", "denominator", one["denominator"]),
-            "not printed" if pd.isna(one["timepoint"]) else one["timepoint"],
-        ]
-    )
-
-
-def _say_arms(evidence: Evidence, one: pd.Series, other: pd.Series) -> str:
-    """'One regimen against another', by their names: a trial of another regimen may stand in a chapter."""
-    regimen = evidence.tables["cohorts"].set_index("cohort_id")["regimen_id"]
-    names = evidence.tables["regimens"].set_index("regimen_id")["name"]
-    told = [names.get(regimen[row["cohort_id"]], "") for row in (one, other)]
-    return " against ".join(told) if all(told) else ""
-
-
-def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
-    if pd.isna([one["events"], one["total"], other["events"], other["total"]]).any():
-        return (NO_COUNTS,) * 2
-    table = two_by_two(one["events"], one["total"], other["events"], other["total"])
-    ratio = RATIO_REFUSED.get(table.reason) or format_ratio(table.risk_ratio, *table.risk_ratio_ci)
-    if table.status == "ok" and table.corrected:
-        ratio += ", with 0.5 added to each cell"
-    difference = Fraction(int(one["events"]), int(one["total"])) - Fraction(
-        int(other["events"]), int(other["total"])
-    )
-    return ratio, format_difference(difference, *table.risk_difference_ci)

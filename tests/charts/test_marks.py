@@ -20,7 +20,7 @@ from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import exact_interval
 from livingreview.synthesis import pool_proportions
 from livingreview.tables.common import with_cohorts
-from livingreview.tables.plan import FEW_STUDIES
+from livingreview.tables.pool import FEW_STUDIES
 
 SUMMED = ("kiyoi-2020.outcome.phase2.cr-crh", "kiyoi-2020.outcome.phase1b.cr-crh")
 
@@ -67,11 +67,12 @@ def test_counts_added_up_say_of_what_they_are_the_sum(review, rows):
     assert drawn.figure.href.endswith(f"#{SUMMED[0]}")
 
 
-def test_a_pooled_row_shows_where_a_new_study_would_be_expected_only_with_enough_studies(pooled):
+def test_a_pooled_row_always_shows_where_a_new_study_would_be_expected(pooled):
     plan = dataclasses.replace(pooled, entries=pooled.entries[:3])
     few = pooled_row(plan)
     assert few.kind == "pooled"
-    assert few.outer is None
+    assert few.outer == tuple(100 * end for end in plan.new_study)
+    assert few.outer[0] <= few.low <= few.value <= few.high <= few.outer[1]
     assert "few studies" in few.label
     many = pooled_row(dataclasses.replace(pooled, entries=pooled.entries * (1 + FEW_STUDIES // 2)))
     assert many.outer[0] <= many.low <= many.value <= many.high <= many.outer[1]

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from livingreview.display.numbers import format_count
-from livingreview.pages.whatif import describe_plan, show_what_if
-from livingreview.synthesis import pool_proportions
+from livingreview.display.numbers import format_percent
+from livingreview.pages.whatif import CHOICES, describe_plan, show_what_if
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.synthesis import MODELS
+from livingreview.tables.pool import KINDS, PRIMARY
+from livingreview.tables.synthesis import MODELS, say_rule
 from tests.visit import Visit
 
 SHOWN = """() => {
@@ -54,13 +54,13 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
         assert second["model"] != first["model"]
         assert second["rows"][-1] != first["rows"][-1]
         assert second["rows"][:-1] == first["rows"][:-1]
+        assert "A new study would be expected" in first["sentence"]
         assert "A new study would be expected" in second["sentence"]
         assert page.locator(".lr-whatif-new").count() == 1
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("Shift+Tab")
+        for _ in range(3):
+            page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.name") == "outcome"
-        for _ in range(sum(plan.stratum == pooled.stratum and plan.decision == "pooled" for plan in plans)):
-            page.keyboard.press("ArrowDown")
+        page.keyboard.press("End")
         third = page.evaluate(SHOWN)
         assert third["locked"]
         assert "No pooled value: " in third["sentence"]
@@ -79,15 +79,15 @@ def test_keyboard_changes_forest_and_sentence_together(book, chromium, review):
 @pytest.mark.book
 @pytest.mark.browser
 def test_every_combination_is_reached_and_told(site, chromium, review):
-    """Each entry of the page's data is shown by its three controls, with every study; it fits a phone."""
+    """Each entry of the page's data is shown by its four controls, with every study; it fits a phone."""
     with Visit(chromium, site, "chapters/methods.html", width=390, scheme="dark") as visit:
         page = visit.page
         assert page.get_by_text("Choosing needs JavaScript").is_hidden()
         options = json.loads(page.locator(".lr-whatif-data").text_content())
-        assert len(options) == len(synthesis_plan(review))
+        assert len(options) == len(synthesis_plan(review, kinds=tuple(KINDS)))
         assert page.locator(".lr-whatif optgroup").first.get_attribute("label") == "Pooled"
         for option in options:
-            for name in ("population", "outcome", "base"):
+            for name in CHOICES:
                 page.locator(f".lr-whatif select[name={name}]").select_option(value=option[name])
             shown = page.evaluate(SHOWN)
             assert shown["sentence"] in [model["sentence"] for model in option["models"]]
@@ -113,21 +113,24 @@ def test_without_script_every_sentence_stands_in_a_table(site, chromium, review)
         assert all("No pooled value" in text or "95% interval" in text for text in sentences)
 
 
-def test_every_combination_of_the_panel_is_the_plans(review, plans):
+def test_every_combination_of_the_panel_is_the_plans(review):
     """What the page holds is what the library gives for the same counts, model by model.
 
     A refused combination says why.
     """
     data = json.loads(str(show_what_if(review).values["data"]).replace("\\u003c", "<"))
-    assert len(data) == len(plans)
+    plans = synthesis_plan(review, kinds=tuple(KINDS))
+    assert len(data) == len(plans) > len(synthesis_plan(review)), "pools with one rule changed are there too"
     assert [option["decision"] for option in data] == sorted(
         (option["decision"] for option in data), key=["Pooled", "Shown, not pooled", "Not pooled"].index
     )
-    by_place = {(option["population"], option["outcome"], option["base"]): option for option in data}
+    by_place = {tuple(option[name] for name in CHOICES): option for option in data}
+    assert len(by_place) == len(plans)
     for plan in plans:
-        option = by_place[plan.stratum, f"{plan.outcome}, {plan.when}", plan.base]
-        assert [study["figures"][-1]["text"] for study in option["studies"]] == [
-            format_count(entry.events, entry.total) for entry in plan.entries
+        rule = f"primary, {plan.when}" if plan.kind == PRIMARY else say_rule(plan)
+        option = by_place[plan.stratum, plan.outcome, plan.base, rule]
+        assert [study["figures"][-1]["text"].partition(" ")[0] for study in option["studies"]] == [
+            f"{entry.events}/{entry.total}" for entry in plan.entries
         ]
         assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
         if plan.decision != "pooled":
@@ -140,12 +143,15 @@ def test_every_combination_of_the_panel_is_the_plans(review, plans):
             "the review's own model stands first"
         )
         for (model, _, _), result in zip(MODELS, option["models"], strict=True):
-            fit = pool_proportions(plan.events, plan.totals, model=model)
+            fit = plan.fit(model)
             assert [result[key] for key in ("value", "low", "high")] == pytest.approx(
                 [100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1]], abs=0.0501
             )
-            assert f"{result['value']:.1f}%" in result["text"]
+            assert result["text"].startswith(format_percent(fit.estimate, fit.total))
             assert result["text"].split(" [")[0] in result["sentence"]
+        own = option["models"][0]
+        assert own["new_study"] == pytest.approx([100 * end for end in plan.new_study], abs=0.0501)
+        assert "A new study would be expected" in own["sentence"]
 
 
 def test_every_part_of_a_sum_has_its_link(review):

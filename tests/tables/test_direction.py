@@ -10,8 +10,9 @@ from livingreview.checks.directions import check_directions
 from livingreview.checks.rules import Checked
 from livingreview.evidence.schema import parse_field
 from livingreview.tables.choice import Choice
+from livingreview.tables.counts import _with_study
 from livingreview.tables.outcomes import select_outcomes
-from livingreview.tables.plan import _with_study, make_entry, synthesis_plan
+from livingreview.tables.plan import make_entry, synthesis_plan
 
 GROUPS = ("response", "mrd", "mortality", "transplant")
 

@@ -1,7 +1,7 @@
 // The "what if" panel: shows one of the results that the page already holds. Nothing is computed and nothing is fetched here.
 (() => {
   "use strict";
-  const NAMES = ["population", "outcome", "base"];
+  const NAMES = ["population", "outcome", "base", "rule"];
   const make = (name, attributes = {}, ...children) => {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -40,7 +40,7 @@
     if (model.value !== undefined) body.append(row({ class: "lr-whatif-pooled" }, "Pooled", bar(model, "pooled"), [model.text]));
     const axis = make("span", { class: "lr-whatif-axis" }, ...["0%", "50%", "100%"].map((text) => make("span", {}, text)));
     const head = make("tr", { role: "row" }, ...["Study", axis, "Events/total [95% interval]"].map((title) => make("th", { role: "columnheader", scope: "col" }, title)));
-    const caption = make("caption", {}, `${option.population}: ${option.outcome}, of ${option.base}`);
+    const caption = make("caption", {}, `${option.population}: ${option.outcome}, ${option.rule}, of ${option.base}`);
     return make("table", { role: "table" }, caption, make("thead", { role: "rowgroup" }, head), body);
   };
 

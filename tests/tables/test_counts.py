@@ -1,0 +1,124 @@
+"""What bars a count from a pool, rule by rule."""
+
+import pandas as pd
+import pytest
+
+from livingreview.evidence import split_ids
+from livingreview.tables.counts import LEAST_PATIENTS, ONCE, bar, count_rows, pooled_results
+
+SOUND = {
+    "events": 7,
+    "total": 20,
+    "design": "phase2",
+    "arm": "",
+    "base": "all",
+    "denominator": "treated",
+    "c_n_enrolled": 20,
+    "c_parent_cohort_id": pd.NA,
+    "basis": "reported",
+    "timing": "course",
+    "assessed_at": "courses_2",
+    "care": "trial",
+}
+HARM = SOUND | {
+    "timing": ONCE,
+    "assessed_at": ONCE,
+    "least_grade": 3,
+    "grade_min": 3,
+    "grade_max": 5,
+    "higher_told": False,
+    "period": pd.NA,
+    "attribution": "not_reported",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, ""),
+        ({"events": pd.NA}, "not printed"),
+        ({"total": pd.NA}, "not printed"),
+        ({"events": 3, "total": LEAST_PATIENTS - 1}, "fewer than"),
+        ({"events": 3, "total": LEAST_PATIENTS}, ""),
+        ({"events": 0}, ""),
+        ({"design": "case_report"}, "single patients"),
+        ({"design": "randomised", "arm": "control"}, ""),
+        ({"base": "subgroup", "denominator": "subgroup"}, "subgroup"),
+        ({"base": "unknown", "denominator": "not_reported"}, "whom the count is of"),
+        ({"denominator": "evaluable", "c_n_enrolled": pd.NA}, "the number treated is not printed"),
+        ({"denominator": "evaluable", "total": 15}, "only 15 of 20 patients"),
+        ({"denominator": "evaluable", "total": 16}, ""),
+        ({"basis": "restated"}, ""),
+        ({"basis": "restated_derived", "c_parent_cohort_id": "x.all"}, "restated of a part"),
+        ({"assessed_at": "not_reported"}, "time point is not printed"),
+        ({"assessed_at": "other"}, "a time of its own"),
+        ({"timing": ONCE, "assessed_at": "follow_up"}, ""),
+        ({"timing": "follow_up", "assessed_at": "follow_up"}, "how long patients were followed"),
+    ],
+)
+def test_each_rule_of_the_primary_pool_bars_in_words(change, words):
+    reason = bar(SOUND | change)
+    assert reason == "" if words == "" else words in reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        ("any_time", {"assessed_at": "not_reported"}, ""),
+        ("widest", {"assessed_at": "other"}, ""),
+        ("any_time", {"timing": "follow_up"}, "how long patients were followed"),
+        ("any_time", {"design": "case_report"}, "single patients"),
+        ("no_arms", {"arm": "experimental"}, "an arm of a randomised trial"),
+        ("no_arms", {"assessed_at": "not_reported"}, "time point is not printed"),
+        ("first_hand", {"basis": "restated"}, "another publication"),
+        ("first_hand", {}, ""),
+        ("trials", {"care": "routine"}, "not a trial"),
+        ("routine", {"care": "trial"}, "not routine care"),
+        ("routine", {"care": "routine", "assessed_at": "not_reported"}, ""),
+    ],
+)
+def test_each_other_pool_changes_one_rule(kind, change, words):
+    reason = bar(SOUND | change, kind)
+    assert reason == "" if words == "" else words in reason
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, ""),
+        ({"events": 0}, ""),
+        ({"grade_max": 3}, ""),
+        ({"grade_max": 3, "higher_told": True}, "higher grades are counted as well"),
+        ({"grade_max": 4, "higher_told": True}, ""),
+        ({"grade_min": pd.NA, "grade_max": pd.NA}, "the grade is not printed"),
+        ({"grade_min": 1}, "of other grades"),
+        ({"grade_min": 4}, "of other grades"),
+        ({"least_grade": None, "grade_min": pd.NA}, ""),
+        ({"period": "cycle 1"}, "a part of the treatment"),
+        ({"attribution": "treatment_related"}, "put down to the treatment"),
+    ],
+)
+def test_adverse_events_by_grade_period_and_cause(change, words):
+    reason = bar(HARM | change)
+    assert reason == "" if words == "" else words in reason
+
+
+def test_what_is_pooled_under_one_name_is_in_the_data(review):
+    """Every code and term that is listed exists; a word that counts nothing would never be missed."""
+    results = pooled_results(review)
+    outcomes = review.package.field("outcomes", "outcome").labels
+    terms = set(review.tables["adverse_events"]["term"])
+    endpoints = review.package.field("survival", "endpoint").labels
+    known = {"outcomes": set(outcomes), "adverse_events": terms, "survival": set(endpoints)}
+    for result in results:
+        assert set(result.codes) <= known[result.table], result.result_id
+    assert len({code for result in results for code in result.codes}) == sum(
+        len(split_ids(cell)) for cell in review.tables["pooled_results"]["codes"]
+    ), "no code under two names"
+
+
+def test_higher_grades_of_the_same_study_bar_a_grade_alone(review):
+    """BLAST counts neurological events of grade 3 and of grade 4: neither is grade 3 or more."""
+    rows = {row["row_id"]: row for row in count_rows(review, "harm")}
+    assert "higher grades" in bar(rows["gokbuget-2018.ae.treated.neurotoxicity-g3-only"])
+    assert bar(rows["gokbuget-2018.ae.treated.crs-g3"]) == ""
