@@ -80,6 +80,10 @@ COLUMNS = {
         "publication_bias:integer! certainty! reason!"
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
+    "rule_changes": "change_id! made_on:date! former! now! reason!",
+    "pooled_results": (
+        "result_id! position:integer! name! table! codes! grade_min:integer time_months:number note"
+    ),
     "glossary": "term! meaning!",
     "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
     "extraction_agreement": (

@@ -10,7 +10,7 @@ import pandas as pd
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
-from livingreview.evidence import Evidence, records, select_class
+from livingreview.evidence import Evidence, records, select_class, split_ids
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
@@ -252,6 +252,37 @@ def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
     """Terms and names of the book."""
     rows = [Row([row["term"], row["meaning"]]) for row in records(review.tables["glossary"])]
     return HtmlTable(caption, [Column("Term"), Column("Meaning here")], rows)
+
+
+def tabulate_rule_changes(review: Evidence, *, caption: str) -> HtmlTable:
+    """What changed in the rules of pooling: the day, the former rule, the present one, the reason."""
+    names = ("made_on", "former", "now", "reason")
+    rows = [Row([row[name] for name in names]) for row in records(review.tables["rule_changes"])]
+    return HtmlTable(caption, [Column("Day"), Column("Before"), Column("Now"), Column("Reason")], rows)
+
+
+def tabulate_pooled_results(review: Evidence, *, caption: str) -> HtmlTable:
+    """Which codes and terms are pooled under which name, and from which grade on."""
+    rows = [
+        Row(
+            [
+                row["name"],
+                "; ".join(
+                    _words_of_code(review, row["table"], code) for code in split_ids(row["codes"])
+                ),
+                "any" if pd.isna(row["grade_min"]) else f"{row['grade_min']} or more",
+                text(row["note"]),
+            ]
+        )
+        for row in records(review.tables["pooled_results"].sort_values("position"))
+    ]
+    columns = [Column("Result"), Column("Counted by"), Column("Grade"), Column("Note")]
+    return HtmlTable(caption, columns, rows)
+
+
+def _words_of_code(review: Evidence, table: str, code: str) -> str:
+    column = {"outcomes": "outcome", "adverse_events": "term", "survival": "endpoint"}[table]
+    return review.label(table, column, code)
 
 
 def list_reports(review: Evidence) -> HtmlTable:
