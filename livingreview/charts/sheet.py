@@ -65,8 +65,8 @@ def width_of(words: str, *, size: float = SIZE, bold: bool = False) -> float:
 
 
 def wrap(words: str, room: float, *, size: float = SIZE, bold: bool = False) -> list[str]:
-    """Words in lines of at most `room` pixels; none is cut."""
-    return break_lines(words, room, room, size=size, bold=bold)
+    """Words in lines of at most `room` pixels, none of them cut; no line of ''."""
+    return break_lines(words, room, room, size=size, bold=bold) if words else []
 
 
 class Sheet:
@@ -121,7 +121,9 @@ class Sheet:
         align: str = "left",
         color: str = "ink",
     ) -> None:
-        """One line of words; `align` is left, right or center."""
+        """One line of words, none if they are ''; `align` is left, right or center."""
+        if words == "":
+            return
         self.texts.append(
             {
                 "x": _round(x),

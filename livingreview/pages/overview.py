@@ -267,9 +267,7 @@ def tabulate_pooled_results(review: Evidence, *, caption: str) -> HtmlTable:
         Row(
             [
                 row["name"],
-                "; ".join(
-                    _words_of_code(review, row["table"], code) for code in split_ids(row["codes"])
-                ),
+                "; ".join(_words_of_code(review, row["table"], code) for code in split_ids(row["codes"])),
                 "any" if pd.isna(row["grade_min"]) else f"{row['grade_min']} or more",
                 text(row["note"]),
             ]
