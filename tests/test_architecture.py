@@ -30,6 +30,7 @@ HALL = {"__init__.py", "cli.py", "files.py"}
 TESTS = ROOT / "tests"
 # What has no test file of its own -> what holds it instead. A room stands for all its modules.
 HELD_ELSEWHERE = {
+    "charts/drawn.py": "charts/test_sheet.py",  # a sheet is seen when it is drawn
     "checks": "checks/test_damage.py",  # every rule, by damage that it must name
     "chapter": "chapter/test_face.py",  # it has no module: the room is its face
     "synthesis/results.py": "synthesis/test_oracle.py",  # frozen values, compared field by field

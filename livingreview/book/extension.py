@@ -250,6 +250,7 @@ def setup(app) -> dict:
     app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
+    app.add_js_file("lr-sheet.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")
     app.add_js_file("lr-card.js", loading_method="defer")
     for name in WRAPPER_SETTINGS:

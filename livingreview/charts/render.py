@@ -19,6 +19,7 @@ import altair as alt
 from altair.utils import schemapi
 from markupsafe import Markup
 
+from livingreview.charts.drawn import draw_sheets
 from livingreview.charts.slim import slim_svg
 from livingreview.charts.words import DESK, SLIM
 from livingreview.display.html import HtmlTable, fold, render
@@ -175,9 +176,13 @@ def draw_deferred(key: str, spec: str) -> tuple[str, str]:
     Returns
     -------
     (str, str)
-        Its picture as HTML, and the script that hands its live specification to the page.
+        Its picture as HTML, and the script that hands its live specification to the page ('' of a sheet,
+        which is a picture only).
     """
-    live = compile_vega(json.loads(spec))
+    asked = json.loads(spec)
+    if "sheets" in asked:
+        return draw_sheets(asked["sheets"]), ""
+    live = compile_vega(asked)
     svg = static_svg(live, f"c{key}")
     height = int(re.search(r'\bheight="(\d+)', svg)[1])
     grows = live.get("usermeta", {})

@@ -21,6 +21,8 @@ DEFAULTS = {
     "transform": "translate(0,0)",
     "font-weight": "normal",
     "font-style": "normal",
+    "stroke-width": "1",
+    "text-anchor": "start",
 }
 # Attributes that a mark takes from the group it stands in (SVG 1.1, appendix M): said once for the group
 # where all its marks agree.
@@ -40,6 +42,7 @@ FONT = ("font-family", "font-size")  # means something to words only, so the pic
 MOVED = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 # A path that is drawn from one place on by relative steps.
 STEPS = re.compile(r"M(-?[\d.]+),(-?[\d.]+)((?:[hvl]-?[\d.]+(?:,-?[\d.]+)?)+Z?)")
+GROUPS = (f"{{{SVG}}}g", f"{{{SVG}}}a")
 LONG = re.compile(r"-?\d+\.\d{3,}")
 ElementTree.register_namespace("", SVG)
 ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -90,7 +93,12 @@ def _place(element: ElementTree.Element) -> None:
     elif moved and element.tag == f"{{{SVG}}}line" and not {"x1", "y1"} & set(element.keys()):
         x, y = element.attrib.pop("x2", "0"), element.attrib.pop("y2", "0")
         element.tag = f"{{{SVG}}}path"
-        element.set("d", f"M0,0h{x}" if y == "0" else f"M0,0v{y}" if x == "0" else f"M0,0l{x},{y}")
+        element.set("d", steps(x, y))
+
+
+def steps(x: str, y: str) -> str:
+    """A straight line as a path by a relative step."""
+    return f"M0,0h{x}" if y == "0" else f"M0,0v{y}" if x == "0" else f"M0,0l{x},{y}"
 
 
 def _join(element: ElementTree.Element) -> None:
@@ -98,13 +106,13 @@ def _join(element: ElementTree.Element) -> None:
     last = None
     for child in list(element):
         moved = MOVED.fullmatch(child.get("transform", "translate(0,0)"))
-        steps = STEPS.fullmatch(child.get("d", ""))
-        if not (moved and steps and child.tag == f"{{{SVG}}}path"):
+        found = STEPS.fullmatch(child.get("d", ""))
+        if not (moved and found and child.tag == f"{{{SVG}}}path"):
             last = None
             continue
         child.attrib.pop("transform", None)
-        x, y = (round(float(moved[i]) + float(steps[i]), 2) for i in (1, 2))
-        child.set("d", f"M{x:g},{y:g}{steps[3]}")
+        x, y = (round(float(moved[i]) + float(found[i]), 2) for i in (1, 2))
+        child.set("d", f"M{x:g},{y:g}{found[3]}")
         alike = last is not None and {**last.attrib, "d": ""} == {**child.attrib, "d": ""}
         if alike and "opacity" not in child.attrib:
             last.set("d", last.get("d") + child.get("d"))
@@ -134,7 +142,7 @@ def _gather(element: ElementTree.Element) -> None:
     """Move attributes that all children share up to their group; open groups that say nothing themselves."""
     for child in element:
         _gather(child)
-    if element.tag != f"{{{SVG}}}g":
+    if element.tag not in GROUPS:
         return
     for place, child in reversed(list(enumerate(element))):
         if child.tag == f"{{{SVG}}}g" and not child.attrib:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-from livingreview.charts import render, slim
+from livingreview.charts import drawn, render, slim
 from livingreview.charts.render import DEFERRED, LIVE
 from livingreview.execution.notebooks import digest
 from livingreview.files import keep, read_kept
@@ -85,10 +85,10 @@ def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
 
 def _kept(folder: Path) -> Path:
     """The part of a folder that holds what this version of the drawing code made."""
+    templates = Path(render.__file__).parent.parent / "display" / "templates"
     code = (
-        Path(render.__file__),
-        Path(slim.__file__),
-        Path(render.__file__).parent.parent / "display" / "templates" / "picture.html.j2",
+        *(Path(module.__file__) for module in (render, slim, drawn)),
+        *(templates / name for name in ("picture.html.j2", "sheets.html.j2")),
     )
     return folder / digest(FORM, *(path.read_bytes() for path in code), version("vl-convert-python"))
 

@@ -29,7 +29,7 @@ def resolved(svg: str) -> list:
         at = re.fullmatch(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", "translate(0,0)"))
         x, y = x + float(at[1]), y + float(at[2])
         kind = element.tag.rsplit("}", 1)[-1]
-        ink = {name: value for name, value in style.items() if value not in ("1", "normal")}
+        ink = {name: value for name, value in style.items() if value not in ("1", "normal", "start")}
         if kind == "text" and element.get("opacity") != "0" and style.get("fill", "none") != "none":
             found.append(
                 (

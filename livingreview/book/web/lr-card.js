@@ -92,7 +92,7 @@
     }
   }
 
-  const FIGURE = 'a.lr-figure, .lr-whatif-forest a';
+  const FIGURE = 'a.lr-figure, .lr-whatif-forest a, .lr-sheet svg a';
   const reaches = href => /reports\/[a-z0-9-]+\.html#./.test(href || '');
   // A mark or a word of a live chart: Vega binds each to what it was drawn from.
   const drawnRow = target => target.closest?.('.lr-live') && target.__data__?.datum?.row;
@@ -102,7 +102,7 @@
     close(false);
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const figure = event.target.closest?.(FIGURE), row = !figure && drawnRow(event.target);
-    const href = figure?.href || (row && new URL(row, location.href).href);
+    const href = figure?.href?.baseVal ?? figure?.href ?? (row && new URL(row, location.href).href);
     if (!reaches(href)) return;
     event.preventDefault();
     const { clientX, clientY } = event;

@@ -55,7 +55,7 @@
       watcher.unobserve(entry.target);
       enliven(entry.target);
     }), { rootMargin: '200px' });
-    document.querySelectorAll('figure.lr-chart').forEach(figure => watcher.observe(figure));
+    document.querySelectorAll('figure.lr-chart:not(.lr-sheet)').forEach(figure => watcher.observe(figure));
   }
 
   if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start); else start();

@@ -1,0 +1,94 @@
+"""Sheets drawn by Altair and its renderer, as SVG for a page: small, without ids, its rows links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from xml.etree import ElementTree
+
+import altair as alt
+
+from livingreview.charts.slim import SVG, slim_svg, steps
+from livingreview.display.html import render
+
+STRAIGHT = re.compile(r"M0,0L(-?[\d.]+),(-?[\d.]+)")  # slim_svg joins lines that are drawn by steps
+FONT = "Arial, Helvetica, sans-serif"
+
+
+def draw_sheets(sheets: Sequence[Mapping]) -> str:
+    """A figure's sheets (see `Sheet.as_data`), the wide one first, as HTML of which a page shows one."""
+    wide, phone = map(draw_sheet, sheets)
+    return str(render("sheets.html.j2", wide=wide, phone=phone))
+
+
+def draw_sheet(sheet: Mapping) -> str:
+    """One sheet as SVG."""
+    import vl_convert  # not at the top: its engine must not be running when a process forks
+
+    from livingreview.charts.render import compile_vega, restore_sizes
+
+    spec = _layout(sheet["width"], sheet["height"]) | {"background": None}
+    # A negative size keeps the renderer from measuring the words, which is nearly all its time.
+    texts = [text | {"s": -text["s"]} for text in sheet["texts"]]
+    live = compile_vega(spec | {"datasets": {"marks": sheet["marks"], "texts": texts}})
+    svg = restore_sizes(vl_convert.vega_to_svg(live))
+    return slim_svg(_link_rows(svg, sheet["links"]))
+
+
+@cache
+def _layout(width: float, height: float) -> dict:
+    """The chart without its marks: paths and words where they are told to stand."""
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False, zero=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False), axis=None)
+    fill, row = alt.Fill("f:N", scale=None), alt.Description("n:N")
+    paths = (
+        alt.Chart(alt.NamedData(name="marks"))
+        # A path given in pixels is drawn as it is at the size 4.
+        .mark_point(aria=True, size=4, opacity=1, strokeDash=alt.ExprRef("datum.p"))
+        .encode(
+            x=x,
+            y=y,
+            shape=alt.Shape("d:N", scale=None),
+            fill=fill,
+            stroke=alt.Stroke("k:N", scale=None),
+            strokeWidth=alt.StrokeWidth("w:Q", scale=None),
+            fillOpacity=alt.FillOpacity("o:Q", scale=None),
+            description=row,
+        )
+    )
+    words = (
+        alt.Chart(alt.NamedData(name="texts"))
+        .mark_text(
+            aria=True,
+            baseline="alphabetic",
+            font=FONT,
+            fontSize=alt.ExprRef("datum.s"),
+            fontWeight=alt.ExprRef("datum.b"),
+            align=alt.ExprRef("datum.a"),
+        )
+        .encode(x=x, y=y, text="t:N", fill=fill, description=row)
+    )
+    chart = alt.layer(paths, words).properties(
+        width=width, height=height, autosize=alt.AutoSizeParams(type="none")
+    )
+    chart = chart.configure(padding=0, aria=True, view=alt.ViewConfig(stroke=None))
+    return chart.to_dict(validate=False)
+
+
+def _link_rows(svg: str, links: Sequence[str]) -> str:
+    """The picture with all marks of a row in one link, over what belongs to no row."""
+    root = ElementTree.fromstring(svg)
+    whole = next(root.iter(f"{{{SVG}}}g"))
+    rows: dict[str, list[ElementTree.Element]] = {str(place): [] for place in range(len(links))}
+    for group in root.iter(f"{{{SVG}}}g"):
+        for mark in list(group):
+            if straight := STRAIGHT.fullmatch(mark.get("d", "")):
+                mark.set("d", steps(*straight.groups()))
+            if (row := mark.get("aria-label")) in rows:
+                group.remove(mark)
+                rows[row].append(mark)
+    for place, marks in rows.items():
+        link = ElementTree.SubElement(whole, f"{{{SVG}}}a", {"href": links[int(place)], "tabindex": "-1"})
+        link.extend(marks)
+    return ElementTree.tostring(root, encoding="unicode")

@@ -1,0 +1,213 @@
+"""Where the marks of the compact forest stand, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from livingreview.charts.forest_rows import Block, Line, Pool
+from livingreview.charts.sheet import LEADING, SMALL, Sheet, wrap
+
+ROW = 26  # pixels a row of one line takes
+TICKS = (0, 25, 50, 75, 100)
+OUTCOME, COUNT = 166, 322  # desk: where outcomes begin, where counts end
+LABEL = 138  # phone: room for words
+SMALL_LEADING = 13
+NOTE = {"size": SMALL, "color": "quiet"}
+
+
+@dataclass(frozen=True)
+class _Forest:
+    """A sheet, the plot's edges, where shares and reasons begin, and on a phone the letters of reasons."""
+
+    sheet: Sheet
+    reasoned: bool
+    letters: dict[str, str]
+
+    @property
+    def left(self) -> float:
+        return 146 if self.sheet.phone else COUNT + 16
+
+    @property
+    def right(self) -> float:
+        return 288 if self.sheet.phone else 476 if self.reasoned else 580
+
+    @property
+    def share(self) -> float:
+        return self.right + 14
+
+    @property
+    def reason(self) -> float:
+        return self.share + 88
+
+    def x(self, value: float) -> float:
+        return self.left + (self.right - self.left) * value / 100
+
+
+def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
+    """Put a forest on a sheet; why rows are not pooled stands there only where others are."""
+    pooled = any(block.pools for block in blocks)
+    lines = [line for block in blocks for line in block.lines]
+    reasons = dict.fromkeys(line.reason for line in lines if line.reason)
+    letters = dict(zip(reasons, ascii_lowercase, strict=False)) if sheet.phone and pooled else {}
+    forest = _Forest(sheet, pooled and bool(reasons), letters)
+    _draw_head(forest)
+    for block in blocks:
+        sheet.height += 8
+        sheet.height += sheet.block(0, sheet.height + 10, block.title, sheet.width, bold=True) + 4
+        top = sheet.height
+        for item in block.items:
+            if isinstance(item, str):
+                _draw_grid(forest, top, sheet.height)
+                sheet.height += sheet.block(0, sheet.height + 8, item, sheet.width, **NOTE) + 2
+                top = sheet.height
+            elif isinstance(item, Line):
+                _draw_line(forest, item)
+            else:
+                _draw_pool(forest, item)
+        _draw_grid(forest, top, sheet.height)
+    for tick in TICKS:
+        words = f"{tick}%" if tick == 0 else tick
+        sheet.text(forest.x(tick), sheet.height + 10, words, align="center", **NOTE)
+    sheet.height += 34
+    _draw_key(sheet, lines, letters)
+
+
+def _draw_head(forest: _Forest) -> None:
+    sheet = forest.sheet
+    if sheet.phone:
+        sheet.text(0, 8, "Study, outcome, n/N", **NOTE)
+        sheet.text(sheet.width, 8, "% [95% CI]", align="right", **NOTE)
+    else:
+        heads = {0: "Study", OUTCOME: "Outcome", forest.left: "Patients, %", forest.share: "% [95% CI]"}
+        for at, words in (heads | ({forest.reason: "Not pooled because"} if forest.reasoned else {})).items():
+            sheet.text(at, 8, words, **NOTE)
+        sheet.text(COUNT, 8, "n/N", align="right", **NOTE)
+    sheet.line(0, 17, sheet.width, 17)
+    sheet.height = 18
+
+
+def _draw_grid(forest: _Forest, top: float, bottom: float) -> None:
+    for tick in TICKS if bottom > top else ():
+        forest.sheet.line(forest.x(tick), top, forest.x(tick), bottom, color="line", width=0.8)
+
+
+def _size(patients: int | None) -> float:
+    """How many pixels a mark is across: its area follows the number of patients, within bounds."""
+    return (30 + 120 * min(1, (patients or 10) / 300)) ** 0.5
+
+
+def _draw_line(forest: _Forest, line: Line) -> None:
+    sheet, x = forest.sheet, forest.x
+    words = _words_on_phone(forest, line) if sheet.phone else _words_on_desk(forest, line)
+    top = sheet.height
+    with sheet.row(line.figures[0], top, words.height):
+        words.draw(top)
+        y = top + words.middle
+        if line.low is not None and line.high is not None:
+            sheet.interval(x(line.low), x(line.high), y, left=forest.left, right=forest.right)
+        if line.wider is not None:
+            sheet.line(x(line.wider), y - 6, x(line.wider), y + 6, color="treated", width=2)
+        fill = "treated" if line.pooled else "paper"
+        sheet.point(x(line.value), y, shape="square", size=_size(line.patients), fill=fill, stroke="treated")
+    sheet.height = top + words.height
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A row's words: the height it takes, where the middle of its marks is, and how they are drawn."""
+
+    height: float
+    middle: float
+    draw: Callable[[float], None]
+
+
+def _words_on_desk(forest: _Forest, line: Line) -> _Words:
+    sheet = forest.sheet
+    label = wrap(line.label, OUTCOME - 8)
+    outcome = wrap(line.outcome, COUNT - OUTCOME - 52)
+    whom = wrap(line.whom, COUNT - OUTCOME - 52, size=SMALL)
+    reason = wrap(line.reason, sheet.width - forest.reason, size=SMALL) if forest.reasoned else []
+    tallest = max(LEADING * max(len(label), len(outcome) + len(whom)), SMALL_LEADING * len(reason))
+    height = max(ROW, tallest + 8)
+
+    def draw(top: float) -> None:
+        y = top + height / 2
+        sheet.block(0, y, label, middle=True)
+        first = y - LEADING * (len(outcome) + len(whom) - 1) / 2
+        first += sheet.block(OUTCOME, first, outcome)
+        sheet.block(OUTCOME, first, whom, **NOTE)
+        sheet.text(COUNT, y, line.count, align="right")
+        if line.second_hand:
+            sheet.text(COUNT + 2, y - 3, "r", size=9, color="quiet")
+        share = f"{line.share} [{line.interval}]" if line.interval else line.share
+        sheet.text(forest.share, y, share, bold=line.pooled)
+        sheet.block(forest.reason, y, reason, middle=True, leading=SMALL_LEADING, **NOTE)
+
+    return _Words(height, height / 2, draw)
+
+
+def _words_on_phone(forest: _Forest, line: Line) -> _Words:
+    """What was counted stands under the study, the interval under the share."""
+    sheet = forest.sheet
+    label = wrap(line.label, LABEL)
+    letter = f" ({forest.letters[line.reason]})" if line.reason in forest.letters else ""
+    outcome = " ".join(filter(None, (line.outcome, line.whom)))
+    under = wrap(f"{outcome}, {line.count}{' r' if line.second_hand else ''}{letter}", LABEL, size=SMALL)
+
+    def draw(top: float) -> None:
+        y = top + 11 + sheet.block(0, top + 11, label)
+        sheet.block(0, y, under, leading=SMALL_LEADING, **NOTE)
+        sheet.text(sheet.width, top + 11, line.share, bold=True, align="right")
+        sheet.text(sheet.width, top + 25, line.interval, align="right", **NOTE)
+
+    return _Words(LEADING * len(label) + SMALL_LEADING * len(under) + 9, 16, draw)
+
+
+def _draw_pool(forest: _Forest, pool: Pool) -> None:
+    sheet, x, top = forest.sheet, forest.x, forest.sheet.height
+    label = wrap(pool.label, LABEL if sheet.phone else OUTCOME - 8, bold=True)
+    under = wrap(f"{pool.outcome}, {pool.patients} patients; {pool.note}", LABEL, size=SMALL)
+    green = {"bold": True, "color": "pooled"}
+    if sheet.phone:
+        height, y = LEADING * len(label) + SMALL_LEADING * len(under) + 9.0, top + 16
+        at = top + 11 + sheet.block(0, top + 11, label, **green)
+        sheet.block(0, at, under, leading=SMALL_LEADING, **NOTE)
+        sheet.text(sheet.width, top + 11, pool.share, align="right", **green)
+        sheet.text(sheet.width, top + 25, pool.interval, align="right", **NOTE)
+    else:
+        note = wrap(pool.note, sheet.width - forest.reason, size=SMALL)
+        height = max(28.0, LEADING * max(len(label), len(note)) + 10)
+        y = top + height / 2
+        sheet.block(0, y, label, middle=True, **green)
+        sheet.text(OUTCOME, y, pool.outcome, color="pooled")
+        sheet.text(COUNT, y, pool.patients, color="pooled", align="right")
+        sheet.text(forest.share, y, f"{pool.share} [{pool.interval}]", **green)
+        sheet.block(forest.reason, y, note, middle=True, leading=SMALL_LEADING, **NOTE)
+    if pool.outer:
+        sheet.line(x(pool.outer[0]), y, x(pool.outer[1]), y, color="pooled", width=1.4, dash=(3, 2))
+    corners = [(pool.low, 0), (pool.value, -6), (pool.high, 0), (pool.value, 6)]
+    sheet.polygon([(x(value), y + shift) for value, shift in corners], fill="pooled")
+    sheet.height = top + height + 4
+
+
+def _draw_key(sheet: Sheet, lines: Sequence[Line], letters: dict[str, str]) -> None:
+    """What the marks mean; on a phone also the letters."""
+
+    def square(fill: str) -> Callable[[float, float], None]:
+        return lambda x, y: sheet.point(x, y, shape="square", size=8, fill=fill, stroke="treated")
+
+    def tick(x: float, y: float) -> None:
+        sheet.line(x, y - 6, x, y + 6, color="treated", width=2)
+
+    marks = []
+    if any(line.pooled for line in lines):
+        marks += [(square("treated"), "pooled"), (square("paper"), "not pooled")]
+    if any(line.wider is not None for line in lines):
+        marks.append((tick, "by the widest definition of the report"))
+    if marks:
+        sheet.height += sheet.key(sheet.height, marks)
+    if letters:
+        words = "; ".join(f"{letter}, {reason}" for reason, letter in letters.items())
+        sheet.height += sheet.block(0, sheet.height, f"Not pooled because: {words}.", sheet.width, **NOTE)

@@ -1,0 +1,52 @@
+"""What studies and outcomes are called in a figure: short, never an id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from livingreview.display.numbers import format_interval
+from livingreview.evidence import Evidence
+from livingreview.evidence.names import trial_name
+from livingreview.tables.common import capitalise, short_name, stratum_name, study_name
+
+AGES = ("mixed", "not_reported")  # both say that adults and children may be among the patients
+
+
+def population_of(evidence: Evidence, row: Mapping) -> tuple[str, str, str]:
+    """Disease, setting and age group of a row's cohort, in codes.
+
+    Settings are those that the schema's field ``cohorts.setting`` groups; cohorts of both ages and those
+    whose age is not reported are one.
+    """
+    settings = evidence.package.field("cohorts", "setting").groups
+    age = "mixed" if row["c_age_group"] in AGES else row["c_age_group"]
+    return row["c_disease"], settings.get(row["c_setting"], row["c_setting"]), age
+
+
+def name_population(evidence: Evidence, population: tuple[str, str, str], rows: Iterable[Mapping]) -> str:
+    """A population in words; `rows` are those of it that are shown."""
+    ages = {row["c_age_group"] for row in rows}
+    age = "mixed" if len(ages) > 1 else next(iter(ages))
+    words = capitalise(stratum_name(evidence, population[0], population[1], age))
+    return f"{words}, or age not reported" if len(ages) > 1 else words
+
+
+def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
+    """Author and year with the trial, or the study in the report that restates it: 'TOWER, in Roe 2018'."""
+    name, study = short_name(evidence, report_id), study_name(evidence, cohort_id)
+    if evidence.report_studies[report_id] == evidence.cohort_studies[cohort_id]:
+        return name
+    return f"{trial_name(study) or study}, in {name}"
+
+
+def short_outcome(words: str) -> str:
+    """The abbreviation that an outcome's name gives, 'CR' of 'complete remission (CR)'; else the name."""
+    found = re.search(r"\(([^()]*[A-Z][^()]*)\)$", words)
+    return found[1] if found else words
+
+
+def short_interval(low: float, high: float) -> str:
+    """Two proportions (0-1) as '23–66', '<1 to 64': whole per cents, without the sign."""
+    words = format_interval(low, high).removesuffix("%")
+    return words if {"<", ">"} & set(words) else words.replace(" to ", "–")

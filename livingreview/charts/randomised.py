@@ -1,0 +1,355 @@
+"""Randomised comparisons on a logarithmic axis: what is avoided, what is gained, what harm is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from livingreview.charts.labels import name_study
+from livingreview.charts.ratio_sheet import lay_out_ratios
+from livingreview.charts.selection import main_direction
+from livingreview.charts.sheet import SheetFigure
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import (
+    Figure,
+    format_fixed,
+    format_number,
+    is_second_hand,
+    make_figure,
+    write_printed,
+)
+from livingreview.evidence import Evidence, records
+from livingreview.synthesis import two_by_two
+from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
+from livingreview.tables.common import capitalise, stratum_name, text, with_cohorts
+from livingreview.tables.labels import refuse_twins
+from livingreview.tables.outcomes import event_words
+from livingreview.tables.synthesis import NO_CONTRAST
+
+SEVERE = 3  # grade from which an adverse event stands in the panel of harm
+MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
+PANELS = {
+    "avoid": ("Deaths, relapses and failures", "favours {drug}", "favours control"),
+    "gain": ("Responses and other gains", "favours control", "favours {drug}"),
+    "harm": ("Adverse events of grade 3 or more", "fewer with {drug}", "more with {drug}"),
+}
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One comparison of a trial's arms.
+
+    Attributes
+    ----------
+    words, measure : str
+        What is compared; ``HR`` or ``RR``.
+    experimental, control : str
+        What the arms show: 'n/N', a percentage, a median.
+    value, low, high : float or None
+        Ratio and 95% interval; None where there is none.
+    shown : str
+        The same as written, or in words why there is none.
+    figures : tuple of Figure
+        The rows behind it.
+    """
+
+    words: str
+    measure: str
+    experimental: str
+    control: str
+    value: float | None
+    low: float | None
+    high: float | None
+    shown: str
+    figures: tuple[Figure, ...]
+    second_hand: bool = False
+
+
+@dataclass(frozen=True)
+class TrialRatios:
+    """The comparisons of one trial in one panel, with its name and its two treatments and population."""
+
+    name: str
+    about: str
+    ratios: tuple[Ratio, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Comparisons of which one side of 1 is good for a patient."""
+
+    title: str
+    below: str
+    above: str
+    trials: tuple[TrialRatios, ...]
+    harm: bool = False
+
+
+def draw_randomised(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
+    """Ratios of randomised arms, hazard ratios as printed and risk ratios from both arms' counts.
+
+    Parameters
+    ----------
+    part : str
+        Part of the chapter that the experimental regimen belongs to.
+    """
+    arms = find_arms(evidence, part)
+    drug = _name_experimental(evidence, arms)
+    found = {
+        "avoid": [*_hazard_ratios(evidence, arms), *_risk_ratios(evidence, arms, "bad")],
+        "gain": list(_risk_ratios(evidence, arms, "good")),
+        "harm": list(_event_ratios(evidence, arms)),
+    }
+    panels = []
+    for name, rows in found.items():
+        words = [line.format(drug=drug) for line in PANELS[name]]
+        if trials := _by_trial(evidence, rows):
+            panels.append(Panel(words[0], words[1], words[2], tuple(trials), name == "harm"))
+    if not panels:
+        return Stack([], NO_CONTRAST)
+    _refuse_twins(panels, title)
+    note = (
+        "HR: hazard ratio as reported. RR: risk ratio from both arms' counts, log method. "
+        "Lines and brackets: 95% confidence intervals. "
+        "Many outcomes of one trial are shown: an interval that leaves out 1 is not by itself a finding."
+    )
+    if any(ratio.second_hand for panel in panels for trial in panel.trials for ratio in trial.ratios):
+        note += " r: restated by another publication."
+    layout = lambda sheet: lay_out_ratios(sheet, panels, drug=drug)  # noqa: E731
+    return Stack([SheetFigure(title, layout, _describe(panels), _tabulate(panels, title), note)])
+
+
+def _name_experimental(evidence: Evidence, arms: Sequence[Arms]) -> str:
+    """What the experimental arms have in common: the class's short name, else no more than that."""
+    families = evidence.families["class_id"].to_dict()
+    classes = {families.get(trial.experimental["regimen_id"]) for trial in arms}
+    titles = {row["class_id"]: row["short_title"] for row in records(evidence.tables["regimen_classes"])}
+    parts = evidence.families["part"].to_dict()
+    own = {parts.get(trial.experimental["regimen_id"]) for trial in arms} == {"core"}
+    name = titles.get(classes.pop(), "") if own and len(classes) == 1 else ""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name or "the experimental arm"
+
+
+def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[TrialRatios]:
+    reports: dict[str, dict[str, int]] = {}
+    for arms, _ in rows:
+        counts = reports.setdefault(arms.study_id, {})
+        counts[arms.report_id] = counts.get(arms.report_id, 0) + 1
+    trials = []
+    for study, counts in reports.items():
+        best = max(counts, key=lambda report: (report in evidence.included, counts[report]))
+        own = [(arms, ratio) for arms, ratio in rows if arms.study_id == study]
+        main = next(arms for arms, _ in own if arms.report_id == best)
+        treatments = " against ".join(name_treatments(evidence, main))
+        cohort = main.experimental
+        about = stratum_name(evidence, cohort["disease"], cohort["setting"], cohort["age_group"])
+        name = name_study(evidence, best, cohort["cohort_id"])
+        trials.append(TrialRatios(name, f"{treatments}; {about}", tuple(ratio for _, ratio in own)))
+    return trials
+
+
+def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
+    """Printed hazard ratios of whole trials, an end point once, with what the arms show of it."""
+    rows = with_cohorts(evidence, "survival")
+    by_cohort: dict[str, list[dict]] = {}
+    for row in rows:
+        by_cohort.setdefault(row["cohort_id"], []).append(row)
+    best: dict[tuple, tuple] = {}
+    for trial in arms:
+        for row in by_cohort.get(trial.experimental["cohort_id"], ()):
+            if row["statistic"] != "hazard_ratio" or row["endpoint"] == "duration":
+                continue
+            about = text(row["group"]).partition(", ")[2]
+            rank = (
+                not about,
+                not pd.isna(row["ci_low"]),
+                trial.report_id in evidence.included,
+                not is_second_hand(row),
+            )
+            # An analysis of its own (adjusted, censored otherwise) stands only where there is no plain one.
+            key = (trial.study_id, row["endpoint"])
+            if key not in best or rank > best[key][0]:
+                best[key] = (rank, trial, row, about)
+    order = list(evidence.package.field("survival", "endpoint").labels)
+    for _, trial, row, about in sorted(best.values(), key=lambda item: order.index(item[2]["endpoint"])):
+        shown = [
+            _survival_words(
+                [r for r in by_cohort.get(arm["cohort_id"], ()) if r["endpoint"] == row["endpoint"]]
+            )
+            for arm in (trial.experimental, trial.control)
+        ]
+        yield trial, _hazard_ratio(evidence, row, about, shown[0], shown[1])
+
+
+def _survival_words(rows: Sequence[Mapping]) -> str:
+    """An arm's survival in a few characters: the median, else the latest landmark."""
+    for row in rows:
+        if row["statistic"] == "median" and row["unit"] == "months":
+            return f"{write_printed(row, row['estimate'])} mo"
+    landmarks = [row for row in rows if row["statistic"] == "landmark" and row["unit"] == "pct"]
+    for row in sorted(landmarks, key=lambda row: -row["time_months"])[:1]:
+        months = float(row["time_months"])
+        when = f"{format_number(months / 12)} y" if months % 12 == 0 else f"{format_number(months)} mo"
+        return f"{format_fixed(row['estimate'], 0)}% at {when}"
+    return "–"
+
+
+def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, one: str, other: str) -> Ratio:
+    value = float(row["estimate"])
+    point = write_printed(row, row["estimate"])
+    low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("ci_low", "ci_high"))
+    limits = (
+        "no CI" if low is None else "–".join(write_printed(row, row[end]) for end in ("ci_low", "ci_high"))
+    )
+    words = capitalise(evidence.label("survival", "endpoint", row["endpoint"]))
+    return Ratio(
+        f"{words}, {about}" if about else words,
+        "HR",
+        one,
+        other,
+        value,
+        low,
+        high,
+        f"HR {point} [{limits}]",
+        (make_figure(evidence, row),),
+        is_second_hand(row),
+    )
+
+
+def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator[tuple[Arms, Ratio]]:
+    """Outcomes of one direction; of those good for a patient only of groups that are about them.
+
+    To be alive is the reverse of a death that is told already.
+    """
+    field = evidence.package.field("outcomes", "outcome")
+    same = ("outcome", "definition", "timepoint", "denominator")
+    pairs = best_pairs(
+        evidence, pair_rows(evidence, arms, "outcomes", *same), lambda pair: pair.experimental["outcome"]
+    )
+    order = list(field.labels)
+    for pair in sorted(pairs, key=lambda pair: order.index(pair.experimental["outcome"])):
+        code = pair.experimental["outcome"]
+        about = main_direction(field, field.groups.get(code, ""))
+        if field.direction(code) == way and way in ("bad", about):
+            words = evidence.label("outcomes", "outcome", code)
+            yield pair.arms, _risk_ratio(evidence, pair, capitalise(words))
+
+
+def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
+    """A trial's commonest severe adverse events, any event first, then those that the review pools."""
+    watched = {
+        code
+        for row in records(evidence.tables["pooled_results"])
+        if row["table"] == "adverse_events"
+        for code in text(row["codes"]).split("; ")
+    }
+    pairs = [pair for pair in severe_pairs(evidence, arms) if pair.counted]
+    by_study: dict[str, list[Pair]] = {}
+    for pair in best_pairs(evidence, pairs, lambda pair: pair.experimental["term"]):
+        by_study.setdefault(pair.arms.study_id, []).append(pair)
+    for told in by_study.values():
+        told.sort(
+            key=lambda pair: (
+                pair.experimental["group"] != "any",
+                pair.experimental["term"] not in watched,
+                -_share(pair),
+            )
+        )
+        kept = told[:MOST_EVENTS]
+        for pair in sorted(kept, key=lambda pair: (pair.experimental["group"] != "any", -_share(pair))):
+            yield pair.arms, _risk_ratio(evidence, pair, capitalise(event_words(pair.experimental)))
+
+
+def severe_pairs(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[Pair]:
+    """Adverse events of grade 3 or more that a report tells of both arms; not grade 3 alone."""
+    same = ("term", "grade_min", "grade_max", "attribution", "period")
+    for pair in pair_rows(evidence, arms, "adverse_events", *same):
+        low, high = pair.experimental["grade_min"], pair.experimental["grade_max"]
+        if not pd.isna(low) and low == SEVERE and (pd.isna(high) or high > SEVERE):
+            yield pair
+
+
+def _share(pair: Pair) -> float:
+    return max(row["events"] / row["total"] for row in (pair.experimental, pair.control))
+
+
+def _risk_ratio(evidence: Evidence, pair: Pair, words: str) -> Ratio:
+    one, other = pair.experimental, pair.control
+    value = low = high = None
+    if not pair.counted:
+        missing = [
+            name for name, row in (("experimental", one), ("control", other)) if pd.isna(row["events"])
+        ]
+        shown = f"no ratio: {missing[0]} count not reported" if len(missing) == 1 else "no ratio: no counts"
+    elif not one["events"] or not other["events"]:
+        empty = "either arm" if one["events"] == other["events"] else "one arm"
+        empty = "the control arm" if one["events"] else "the experimental arm" if other["events"] else empty
+        shown = f"no ratio: no event in {empty}"
+    else:
+        told = two_by_two(one["events"], one["total"], other["events"], other["total"])
+        if told.status == "ok":
+            value, (low, high) = told.risk_ratio, told.risk_ratio_ci
+            shown = f"RR {format_fixed(value, 2)} [{format_fixed(low, 2)}–{format_fixed(high, 2)}]"
+        else:
+            shown = "no ratio: every patient in both arms"
+    return Ratio(
+        words,
+        "RR",
+        _count_words(one),
+        _count_words(other),
+        value,
+        low,
+        high,
+        shown,
+        tuple(make_figure(evidence, row) for row in (one, other)),
+        is_second_hand(one) or is_second_hand(other),
+    )
+
+
+def _count_words(row: Mapping) -> str:
+    if pd.isna(row["events"]) or pd.isna(row["total"]):
+        return "–" if pd.isna(row["percent_reported_pct"]) else f"{row['percent_reported_pct']}%"
+    return f"{row['events']}/{row['total']}"
+
+
+def _refuse_twins(panels: Sequence[Panel], title: str) -> None:
+    refuse_twins(
+        title,
+        [
+            ((panel.title, trial.name, trial.about, ratio.words, ratio.measure), ratio.figures[0].row_id)
+            for panel in panels
+            for trial in panel.trials
+            for ratio in trial.ratios
+        ],
+    )
+
+
+def _describe(panels: Sequence[Panel]) -> str:
+    parts = []
+    for panel in panels:
+        parts.append(f"{panel.title}:")
+        for trial in panel.trials:
+            told = [f"{ratio.words}, {ratio.shown}" for ratio in trial.ratios]
+            parts.append(f"{trial.name}, {trial.about}: {'; '.join(told)}.")
+    return " ".join(parts)
+
+
+def _tabulate(panels: Sequence[Panel], title: str) -> HtmlTable:
+    columns = [
+        Column("Outcome"),
+        Column("Experimental arm", True),
+        Column("Control arm", True),
+        Column("Ratio (95% CI)", True),
+        Column("Rows"),
+    ]
+    rows = []
+    for panel in panels:
+        for trial in panel.trials:
+            rows.append(Row([f"{panel.title}: {trial.name}, {trial.about}"], heading=True))
+            for ratio in trial.ratios:
+                rows.append(
+                    Row([ratio.words, ratio.experimental, ratio.control, ratio.shown, list(ratio.figures)])
+                )
+    return HtmlTable(f"{title}, numbers", columns, rows)

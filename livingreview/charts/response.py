@@ -1,0 +1,376 @@
+"""The compact forest: one row a study, populations as headings of one figure, pooled rows first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from livingreview.charts.forest_rows import Block, Line, Pool, describe, explain, tabulate
+from livingreview.charts.forest_sheet import lay_out_forest
+from livingreview.charts.forests import mrd_limit
+from livingreview.charts.labels import (
+    name_population,
+    name_study,
+    population_of,
+    short_interval,
+    short_outcome,
+)
+from livingreview.charts.sheet import SheetFigure
+from livingreview.display.html import Stack
+from livingreview.display.numbers import (
+    exact_interval,
+    format_count,
+    format_percent,
+    is_second_hand,
+    make_figure,
+)
+from livingreview.evidence import Evidence, records
+from livingreview.tables.choice import (
+    Choice,
+    choose_counts,
+    is_whole,
+    kinship,
+    one_of_each_patient,
+    patients_once,
+)
+from livingreview.tables.common import group_by, text, whole
+from livingreview.tables.labels import distinguish, refuse_twins, row_details
+from livingreview.tables.outcomes import ABSENT, select_outcomes
+from livingreview.tables.plan import (
+    BASE_NAMES,
+    BASES,
+    FEW_STUDIES,
+    LEAST_PATIENTS,
+    Plan,
+    alike_counts,
+    synthesis_plan,
+)
+
+LEAST_DRAWN = 3  # marks below which a table says it better
+NO_OTHER = "no comparable study"
+
+
+def draw_response(evidence: Evidence, group: str, *, title: str, least: int = LEAST_PATIENTS) -> Stack:
+    """One forest of a group of outcomes that are good for a patient, one row a study.
+
+    Parameters
+    ----------
+    group : str
+        Group of the schema's field ``outcomes.outcome``, say ``response`` or ``mrd``.
+    least : int
+        Patients below which a count stays in the tables.
+
+    Notes
+    -----
+    The row of a study is its pooled count, else its first outcome in the order of `outcome_ranks` in its
+    largest whole cohort (`livingreview.tables.choice`). Control arms are not among them.
+    """
+    blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), title)
+    if not blocks:
+        return Stack([], ABSENT)
+    table = tabulate(blocks, title)
+    if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
+        return Stack([table])
+    main = _main_family(blocks, evidence)
+    note = explain(blocks, main)
+    return Stack(
+        [SheetFigure(title, lambda sheet: lay_out_forest(sheet, blocks), describe(blocks), table, note)]
+    )
+
+
+def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
+    """The outcomes of a group by preference: the narrowest definition that is pooled first, others last.
+
+    Of the codes that ``pooled_results`` counts under one name the widest stands first there.
+    """
+    field = evidence.package.field("outcomes", "outcome")
+    nested = [code for code in _nested(evidence)[::-1] if field.groups.get(code) == group]
+    others = [code for code in field.codes_in(group) if code not in nested]
+    return {code: place for place, code in enumerate([*nested, *reversed(others)])}
+
+
+def _nested(evidence: Evidence) -> list[str]:
+    """Codes that count one result, the widest first."""
+    rows = evidence.tables["pooled_results"].sort_values("position")
+    return [
+        code for row in records(rows) if row["table"] == "outcomes" for code in text(row["codes"]).split("; ")
+    ]
+
+
+def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
+    """Rows that may stand for a study: favourable, told of a cohort of some size, no control arm, no case."""
+    field = evidence.package.field("outcomes", "outcome")
+    single = set(evidence.tables["studies"].query("design == 'case_report'")["study_id"])
+    kin = kinship(evidence)
+    found = []
+    for row in select_outcomes(evidence, group):
+        base = BASES.get(row["denominator"], "unknown")
+        counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
+        if (
+            field.direction(row["outcome"]) == "good"
+            and row["c_class"]
+            and kin.arm(row["cohort_id"]) != "control"
+            and evidence.cohort_studies[row["cohort_id"]] not in single
+            and base != "subgroup"
+            and (base in ("all", "unknown") or group != "response")
+            and (counted or not pd.isna(row["percent_reported_pct"]))
+            and (pd.isna(row["total"]) or row["total"] >= least)
+        ):
+            found.append(row | {"base": base, "population": population_of(evidence, row)})
+    return found
+
+
+def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -> list[Block]:
+    plans = synthesis_plan(evidence, (group,))
+    ranks = outcome_ranks(evidence, group)
+    drawn = {
+        row_id
+        for plan in plans
+        if plan.decision == "pooled"
+        for entry in plan.entries
+        for row_id in entry.row_ids
+    }
+    strata = group_by(rows, "population", "c_family_position", "c_family")
+    chosen = {key: _choose(evidence, part, ranks, drawn) for key, part in strata.items()}
+    once = {id(choice) for choice in patients_once(evidence, [c for part in chosen.values() for c in part])}
+    main = min((key[1] for key in strata), default=0)
+    populations: dict[tuple, list[tuple]] = {}
+    for key in sorted(chosen, key=lambda key: key[1]):
+        kept = [c for c in chosen[key] if id(c) in once or c.rows[0]["row_id"] in drawn]
+        if kept:
+            populations.setdefault(key[0], []).append((key, kept))
+    size = {where: sum(c.size for _, kept in told for c in kept) for where, told in populations.items()}
+    blocks = []
+    for where in sorted(populations, key=lambda where: -size[where]):
+        items: list[Line | Pool | str] = []
+        for key, kept in populations[where]:
+            items += [] if key[1] == main else [key[2]]
+            items += _make_items(evidence, kept, strata[key], plans, ranks)
+        told = [row for key, _ in populations[where] for row in strata[key]]
+        blocks.append(Block(name_population(evidence, where, told), tuple(items)))
+    _refuse_twins(blocks, title)
+    return blocks
+
+
+def _refuse_twins(blocks: Sequence[Block], title: str) -> None:
+    told, family = [], ""
+    for block in blocks:
+        for item in block.items:
+            family = item if isinstance(item, str) else family
+            if isinstance(item, Line):
+                words = (block.title, family, item.label, item.outcome, item.whom)
+                told.append((words, item.figures[0].row_id))
+    refuse_twins(title, told)
+
+
+def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], drawn: set[str]) -> list[Choice]:
+    """One count a study of one population."""
+    told = [
+        choice
+        for part in group_by(rows, "outcome", "base").values()
+        for choice in choose_counts(evidence, part, alike=alike_counts, apart=False)[0]
+    ]
+    told += [
+        Choice(evidence.cohort_studies[row["cohort_id"]], (row,), whole(row["total"]) or 0)
+        for row in rows
+        if row["row_id"] in drawn
+    ]
+
+    largest: dict[str, int] = {}
+    for choice in told:
+        if is_whole(choice.rows[0]):
+            largest[choice.study_id] = max(choice.size, largest.get(choice.study_id, 0))
+
+    def is_drawn(row: Mapping) -> bool:
+        return row["row_id"] in drawn
+
+    def rank(choice: Choice) -> tuple:
+        first = choice.rows[0]
+        return (
+            not is_drawn(first),
+            first["base"] != "all",
+            not is_whole(first) and choice.size < largest.get(choice.study_id, 0),
+            ranks[first["outcome"]],
+            pd.isna(first["events"]),
+            -choice.size,
+        )
+
+    units: dict[tuple[str, str], Choice] = {}
+    for choice in sorted(told, key=rank):
+        units.setdefault((choice.study_id, choice.regimen), choice)
+    pooled = [choice for choice in units.values() if is_drawn(choice.rows[0])]
+    shared = {other for choice in pooled for other in evidence.overlaps[choice.study_id]}
+    rest = [choice for choice in units.values() if choice not in pooled and choice.study_id not in shared]
+    return [*pooled, *one_of_each_patient(evidence, rest)[0]]
+
+
+def _make_items(
+    evidence: Evidence,
+    choices: Sequence[Choice],
+    rows: Sequence[dict],
+    plans: Sequence[Plan],
+    ranks: Mapping[str, int],
+) -> list[Line | Pool]:
+    """What one family's studies show of one population: pools with their rows, then the other rows."""
+    here = {row["row_id"] for row in rows}
+    pools = [
+        plan
+        for plan in plans
+        if plan.decision == "pooled" and any(entry.row_id in here for entry in plan.entries)
+    ]
+    order = {row["row_id"]: ranks[row["outcome"]] for row in rows}
+    pools.sort(key=lambda plan: (order.get(plan.entries[0].row_id, 99), -len(plan.entries)))
+    labels = _labels(evidence, choices)
+    items: list[Line | Pool] = []
+    rest = sorted(choices, key=lambda choice: -choice.size)
+    for plan in pools:
+        own = {row_id for entry in plan.entries for row_id in entry.row_ids}
+        mine = [choice for choice in rest if choice.rows[0]["row_id"] in own]
+        rest = [choice for choice in rest if choice not in mine]
+        for choice in mine:
+            items.append(_make_line(evidence, choice, labels[id(choice)], rows, plan, ""))
+        above = {choice.study_id for choice in choices if choice not in rest and choice not in mine}
+        items.append(_make_pool(plan, sum(entry.study_id in above for entry in plan.entries)))
+    for choice in rest:
+        reason = _why_not(evidence, choice, plans, pools)
+        items.append(_make_line(evidence, choice, labels[id(choice)], rows, None, reason))
+    return items
+
+
+def _labels(evidence: Evidence, choices: Sequence[Choice]) -> dict[int, str]:
+    """Each study's name, with what parts it from another of the same name."""
+    first = [choice.rows[0] for choice in choices]
+    words = distinguish(
+        first,
+        lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
+        row_details(evidence, "outcomes"),
+    )
+    return {id(choice): label for choice, label in zip(choices, words, strict=True)}
+
+
+def _make_line(
+    evidence: Evidence,
+    choice: Choice,
+    label: str,
+    told: Sequence[dict],
+    plan: Plan | None,
+    reason: str,
+) -> Line:
+    first = choice.rows[0]
+    entry = next((e for e in plan.entries if first["row_id"] in e.row_ids), None) if plan else None
+    counted = not pd.isna(first["events"])
+    events = total = None
+    if entry:
+        events, total = entry.events, entry.total
+        label += ", counted again from all enrolled" if entry.rebased else ""
+    elif counted:
+        events, total = (sum(int(row[name]) for row in choice.rows) for name in ("events", "total"))
+    label += f", {len(choice.rows)} cohorts added up" if choice.is_sum else ""
+    wider = _wider(evidence, first, told) if counted and not choice.is_sum else None
+    shown: dict = {"count": f"–/{int(first['total'])}" if not pd.isna(first["total"]) else "–"}
+    if counted:
+        low, high = exact_interval(events, total)
+        shown = {
+            "count": f"{events}/{total}",
+            "share": format_percent(events / total).removesuffix("%"),
+            "interval": short_interval(low, high),
+            "value": 100 * events / total,
+            "low": 100 * low,
+            "high": 100 * high,
+        }
+    else:
+        shown |= {
+            "share": str(first["percent_reported_pct"]),
+            "interval": "",
+            "value": float(first["percent_reported_pct"]),
+            "low": None,
+            "high": None,
+        }
+    words = evidence.label("outcomes", "outcome", first["outcome"])
+    return Line(
+        label=label,
+        outcome=short_outcome(words),
+        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first).removeprefix(", ")))),
+        **shown,
+        wider=100 * wider["events"] / wider["total"] if wider else None,
+        wider_words=_say_wider(evidence, wider) if wider else "",
+        patients=total if counted else whole(first["total"]),
+        figures=tuple(make_figure(evidence, row) for row in choice.rows),
+        reason=reason,
+        second_hand=any(map(is_second_hand, choice.rows)),
+    )
+
+
+def _say_base(row: Mapping) -> str:
+    return "" if row["base"] == "all" else f"of {BASE_NAMES[row['base']]}"
+
+
+def _wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
+    """The count of the same patients by the widest definition their report gives, where it is wider."""
+    nested = _nested(evidence)
+    if row["outcome"] not in nested:
+        return None
+    place = nested.index(row["outcome"])
+    wider = [
+        other
+        for other in told
+        if other["cohort_id"] == row["cohort_id"]
+        and other["total"] == row["total"]
+        and (other["base"], other["assessed_at"]) == (row["base"], row["assessed_at"])
+        and other["outcome"] in nested[:place]
+        and not pd.isna(other["events"])
+        and other["events"] > row["events"]
+    ]
+    return max(wider, key=lambda other: other["events"], default=None)
+
+
+def _say_wider(evidence: Evidence, row: Mapping) -> str:
+    words = short_outcome(evidence.label("outcomes", "outcome", row["outcome"]))
+    return f"{words} {format_count(int(row['events']), int(row['total']))}"
+
+
+def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: Sequence[Plan]) -> str:
+    """Why a study is in no pool, in few words."""
+    first = choice.rows[0]
+    if pd.isna(first["events"]):
+        return "count not reported"
+    for plan in plans:
+        for row_id, _, reason in plan.left_out:
+            if row_id == first["row_id"]:
+                return reason.split(":")[0].split(";")[0]
+    for plan in plans:
+        if any(first["row_id"] in entry.row_ids for entry in plan.entries):
+            if plan.stop:
+                return plan.stop.split(":")[0].split(" (")[0]
+            return "two studies are too few" if len(plan.entries) == 2 else NO_OTHER
+    words = evidence.label("outcomes", "outcome", first["outcome"])
+    return "other definition" if pools and words not in {pool.outcome for pool in pools} else NO_OTHER
+
+
+def _make_pool(plan: Plan, above: int) -> Pool:
+    fit = plan.pooled
+    few = len(plan.entries) < FEW_STUDIES
+    studies = f"Pooled, {len(plan.entries)} studies" + (f" ({above} of them above)" if above else "")
+    outer = None if few else tuple(100 * end for end in fit.prediction)
+    return Pool(
+        studies,
+        short_outcome(plan.outcome),
+        fit.total,
+        100 * fit.estimate,
+        100 * fit.ci[0],
+        100 * fit.ci[1],
+        outer,
+        format_percent(fit.estimate).removesuffix("%"),
+        short_interval(*fit.ci),
+        "few studies" if few else f"a new study: {short_interval(*fit.prediction)}%",
+    )
+
+
+def _main_family(blocks: Sequence[Block], evidence: Evidence) -> str:
+    """The regimens of the rows that stand under no family's name; '' where no row names another."""
+    if not any(isinstance(item, str) for block in blocks for item in block.items):
+        return ""
+    named = {item for block in blocks for item in block.items if isinstance(item, str)}
+    families = evidence.families.sort_values("position")["name"]
+    return next((name for name in families if name not in named), "")

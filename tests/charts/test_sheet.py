@@ -1,0 +1,99 @@
+"""Marks placed in pixels, and the figure made of them."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from livingreview.book import __file__ as book
+from livingreview.charts.drawn import draw_sheet
+from livingreview.charts.render import DEFERRED, draw_deferred
+from livingreview.charts.sheet import COLOURS, PHONE, WIDE, Sheet, SheetFigure, anchor_of, wrap
+from livingreview.display.html import Column, HtmlTable, Row
+from livingreview.display.marks import Figure
+
+NAMES = {"svg": "http://www.w3.org/2000/svg"}
+STUDY = Figure("4/9 (44%)", "roe-2020.outcome.all.cr", "reports/roe-2020.html#roe-2020.outcome.all.cr")
+
+
+def lay_out(sheet: Sheet) -> None:
+    sheet.text(0, 10, "Adults <18")
+    with sheet.row(STUDY, 20, 26):
+        sheet.interval(-20, 100.04, 33, left=10, right=200)
+        sheet.point(60, 33, shape="square", size=8)
+        sheet.text(sheet.width, 33, "44 [14–79]", align="right", bold=True)
+    sheet.height = 60
+
+
+def figure() -> SheetFigure:
+    return SheetFigure("CR: adults", lay_out, "One study.", HtmlTable("t", [Column("a")], [Row(["b"])]))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> ElementTree.Element:
+    sheet = Sheet(WIDE)
+    lay_out(sheet)
+    return ElementTree.fromstring(
+        draw_sheet(sheet.as_data()).replace("<svg ", f'<svg xmlns="{NAMES["svg"]}" ', 1)
+    )
+
+
+def test_a_picture_is_as_large_as_its_sheet(drawn):
+    assert (drawn.get("width"), drawn.get("height"), drawn.get("viewBox")) == ("688", "60", "0 0 688 60")
+
+
+def test_all_marks_of_a_row_are_one_link_that_the_keyboard_passes(drawn):
+    (link,) = drawn.findall(".//svg:a", NAMES)
+    assert (link.get("href"), link.get("tabindex")) == (STUDY.href, "-1")
+    inside = [mark.text for mark in link.iter(f"{{{NAMES['svg']}}}text")]
+    assert inside == ["44 [14–79]"]
+    assert len(link.findall(".//svg:path", NAMES)) == 4  # the field, the interval, its arrow head, the point
+    assert "Adults <18" in [mark.text for mark in drawn.iter(f"{{{NAMES['svg']}}}text")]
+
+
+def test_an_interval_ends_in_an_arrow_only_where_it_goes_on():
+    sheet = Sheet(WIDE)
+    sheet.interval(0, 250, 5, left=0, right=200)
+    line, arrow = sheet.as_data()["marks"]
+    assert (line["d"], arrow["x"]) == ("M0,0L200,0", 197)
+
+
+def test_rectangles_lie_under_lines_and_lines_under_points():
+    sheet = Sheet(WIDE)
+    sheet.point(1, 1)
+    sheet.line(0, 0, 5, 5)
+    sheet.rect(0, 0, 9, 9)
+    assert [mark["d"][:8] for mark in sheet.as_data()["marks"]] == ["M0,0L9,0", "M0,0L5,5", "M-4,0A4,"]
+
+
+def test_words_wrap_and_none_is_cut():
+    words = "Multicentre retrospective series of adults"
+    lines = wrap(words, 100)
+    assert len(lines) > 2
+    assert " ".join(lines) == words
+
+
+def test_a_figure_is_laid_out_for_both_widths_and_drawn_apart(monkeypatch):
+    monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
+    html = str(figure().__html__())
+    found = DEFERRED.search(html)
+    picture, script = draw_deferred(found["key"], found["spec"])
+    assert re.findall(r'<svg width="(\d+)"', picture) == [str(WIDE), str(PHONE)]
+    assert script == ""
+    assert 'id="figure-cr-adults"' in html
+    assert 'href="#figure-cr-adults"' in html
+    assert 'aria-label="CR: adults. One study."' in html
+
+
+def test_anchors_are_addresses():
+    assert anchor_of("Remission (CR), all: adults") == "figure-remission-cr-all-adults"
+
+
+def test_the_book_gives_every_colour_its_variable():
+    css = (Path(book).parent / "web" / "lr.css").read_text()
+    for name, value in COLOURS.items():
+        for kind in ("fill", "stroke"):
+            assert f'.lr-sheet [{kind}="{value}"] {{ {kind}: var(--lr-c-{name}, {value}); }}' in css
+        assert css.count(f"--lr-c-{name}: ") == 2, "dark and forced colours"
+    assert len(set(COLOURS.values())) == len(COLOURS)
