@@ -96,14 +96,14 @@ def trace_flows(evidence: Evidence) -> list[Flow]:
     told = [
         row | {"step": step_of[field.step(row["outcome"])]}
         for row in whole_reports(evidence, with_cohorts(evidence, "outcomes"))
-        if field.step(row["outcome"]) in step_of
-        and not pd.isna(row["events"])
-        and not pd.isna(row["total"])
+        if field.step(row["outcome"]) in step_of and not pd.isna(row["events"]) and not pd.isna(row["total"])
     ]
     kin = kinship(evidence)
     units: dict[tuple[str, str], list[dict]] = {}
     for row in told:
-        units.setdefault((evidence.cohort_studies[row["cohort_id"]], kin.arm(row["cohort_id"])), []).append(row)
+        units.setdefault((evidence.cohort_studies[row["cohort_id"]], kin.arm(row["cohort_id"])), []).append(
+            row
+        )
     flows = [
         flow
         for (study, arm), rows in units.items()
@@ -118,7 +118,9 @@ def trace_flows(evidence: Evidence) -> list[Flow]:
 def _flows_of(evidence: Evidence, study: str, arm: str, rows: Sequence[dict]) -> list[Flow]:
     """Every flow that the counts of one study allow: one a cohort whose patients are all counted."""
     whole = [row for row in rows if _is_of_all(row)]
-    return [_flow(evidence, study, arm, same, rows) for same in group_by(whole, "cohort_id", "total").values()]
+    return [
+        _flow(evidence, study, arm, same, rows) for same in group_by(whole, "cohort_id", "total").values()
+    ]
 
 
 def _is_of_all(row: Mapping) -> bool:
@@ -200,14 +202,18 @@ def draw_funnel(evidence: Evidence, *, title: str) -> Stack:
     survival that is estimated from censored times is outlined and carries a tilde.
     """
     flows = trace_flows(evidence)
-    if sum(flow.known for flow in flows) < FEWEST_MARKS:
+    if not flows:
         return Stack([], "No report of this class counts two steps of all patients treated.")
     table = _table(evidence, _lines(evidence, flows, title), title)
+    if sum(flow.known for flow in flows) < FEWEST_MARKS:
+        return Stack([table])
     large = [flow for flow in flows if flow.treated >= LEAST_OF_MANY]
     drawn, note = flows, NOTE
     if len(flows) > MANY and large:
         drawn = large
-        note += f" Studies of fewer than {LEAST_OF_MANY} patients ({len(flows) - len(large)}) are in the table."
+        note += (
+            f" Studies of fewer than {LEAST_OF_MANY} patients ({len(flows) - len(large)}) are in the table."
+        )
     strata = _lines(evidence, drawn, title)
     words = " ".join(_tell(line) for _, lines in strata for line in lines)
     return Stack([SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, strata), words, table, note)])
@@ -271,9 +277,7 @@ def _table(evidence: Evidence, strata: Sequence[tuple[str, list[_Line]]], title:
     rows = []
     for name, lines in strata:
         rows.append(Row([name], heading=True))
-        rows += [
-            Row([line.label, *(_cell(evidence, line.flow, step) for step in NAMES)]) for line in lines
-        ]
+        rows += [Row([line.label, *(_cell(evidence, line.flow, step) for step in NAMES)]) for line in lines]
     return HtmlTable(f"{title}, as reported", columns, rows)
 
 
@@ -283,7 +287,9 @@ def _cell(evidence: Evidence, flow: Flow, step: str) -> object:
         return NOT_REPORTED
     figure = make_figure(evidence, row, str(flow.treated) if step == "treated" else None)
     of = "" if step == "treated" or row["total"] is pd.NA else row["total"]
-    return figure if step not in flow.counts or of == flow.treated else [figure, f"of all: {_words(flow, step)}"]
+    return (
+        figure if step not in flow.counts or of == flow.treated else [figure, f"of all: {_words(flow, step)}"]
+    )
 
 
 def _row_of(flow: Flow, step: str) -> dict | None:

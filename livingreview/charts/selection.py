@@ -178,7 +178,8 @@ def whole_reports(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
     return [
         row
         for row in rows
-        if row["c_part"] and (row["report_id"] in evidence.included or (is_second_hand(row) and is_whole(row)))
+        if row["c_part"]
+        and (row["report_id"] in evidence.included or (is_second_hand(row) and is_whole(row)))
     ]
 
 

@@ -116,7 +116,7 @@ def split_cohorts(evidence: Evidence) -> list[Split]:
         split
         for same in group_by(rows, "cohort_id", "denominator", "total").values()
         if (split := split_counts(evidence, same)) is not None
-        and len({row["outcome"] for row in same if evidence_step(evidence, row)}) >= LEAST_TOLD
+        and len({row["outcome"] for row in same if _step(evidence, row) in PARTS}) >= LEAST_TOLD
         and len(split.parts) > 1
         and split.total >= LEAST
     ]
@@ -125,18 +125,18 @@ def split_cohorts(evidence: Evidence) -> list[Split]:
     )
 
 
-def evidence_step(evidence: Evidence, row: Mapping) -> bool:
-    """Whether a row counts a part of the bar."""
-    return evidence.package.field("outcomes", "outcome").step(row["outcome"]) in PARTS
+def _step(evidence: Evidence, row: Mapping) -> str:
+    return evidence.package.field("outcomes", "outcome").step(row["outcome"])
 
 
 def draw_stacked_response(evidence: Evidence, *, title: str) -> Stack:
     """One bar a cohort, parted by what became of its patients; what is not reported is hatched.
 
-    See `split_cohorts` for which cohorts, and `split_counts` for what is never added.
+    See `split_cohorts` for which cohorts, and `split_counts` for what is never added. Of very few parts the
+    table alone is shown.
     """
     splits = split_cohorts(evidence)
-    if sum(len(split.parts) for split in splits) < FEWEST_MARKS:
+    if not splits:
         return Stack([], EMPTY)
     split_of = {split.rows[0]["row_id"]: split for split in splits}
     strata = []
@@ -146,6 +146,8 @@ def draw_stacked_response(evidence: Evidence, *, title: str) -> Stack:
         strata.append((name, list(zip(labels, part, strict=True))))
     words = " ".join(f"{label}: {_tell(split)}." for _, lines in strata for label, split in lines)
     table = _table(evidence, strata, title)
+    if sum(len(split.parts) for split in splits) < FEWEST_MARKS:
+        return Stack([table])
     return Stack([SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, strata), words, table, NOTE)])
 
 
@@ -163,7 +165,9 @@ def _table(evidence: Evidence, strata: Sequence[tuple[str, list]], title: str) -
         for label, split in lines:
             told = [f"{count} {PARTS[step][0]}" for step, count in split.parts.items()]
             figures = [
-                make_figure(evidence, row, f"{evidence.label('outcomes', 'outcome', row['outcome'])}: {row['events']}")
+                make_figure(
+                    evidence, row, f"{evidence.label('outcomes', 'outcome', row['outcome'])}: {row['events']}"
+                )
                 for row in split.rows
             ]
             whom = evidence.label("outcomes", "denominator", split.rows[0]["denominator"])
@@ -193,7 +197,7 @@ def _draw_split(sheet: Sheet, evidence: Evidence, label: str, split: Split, left
     x = left
     for step, count in split.parts.items():
         wide = room * count / split.total
-        row = next((row for row in split.rows if _is_step(evidence, row, step)), split.rows[0])
+        row = next((row for row in split.rows if _step(evidence, row) == step), split.rows[0])
         with sheet.row(make_figure(evidence, row), middle - 10, 20, x=x, width=wide):
             _draw_part(sheet, step, count, split.total, x, middle, wide)
         x += wide
@@ -202,13 +206,7 @@ def _draw_split(sheet: Sheet, evidence: Evidence, label: str, split: Split, left
     sheet.height += height
 
 
-def _is_step(evidence: Evidence, row: Mapping, step: str) -> bool:
-    return evidence.package.field("outcomes", "outcome").step(row["outcome"]) == step
-
-
-def _draw_part(
-    sheet: Sheet, step: str, count: int, total: int, x: float, middle: float, wide: float
-) -> None:
+def _draw_part(sheet: Sheet, step: str, count: int, total: int, x: float, middle: float, wide: float) -> None:
     _, letter, color, opacity = PARTS[step]
     sheet.rect(x, middle - 9, max(wide - 1, 0.5), 18, fill=color, opacity=opacity)
     share = format_percent(Fraction(count, total))

@@ -38,16 +38,28 @@ STATES = {
     "mrd_negative": ("remission, MRD negative", "MRD\N{MINUS SIGN}", "pooled", 0.85),
 }
 CELLS = "leukaemic_cells"  # group of the units that a measurement of them has
-SHAPES = {"blood": ("square", "blood"), "mrd": ("diamond", "MRD measurement")}  # kind of event; others: marrow
-MOST_LABELS, ROOM = 8, 150  # therapies named; pixels a name takes before it is broken
+SHAPES = {
+    "blood": ("square", "blood"),
+    "mrd": ("diamond", "MRD measurement"),
+}  # kind of event; others: marrow
+MOST_LABELS, ROOM = 8, 170  # therapies named; pixels a name takes before it is broken
 LEFT, TALL, LANE = 44, 110, 20  # pixels
 FLOOR = 0.1  # per cent, the lowest line of the axis
 NOTE = (
-    "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response told "
-    "with it at its end. Dotted lines join measurements in their order; nothing is known between them. "
+    "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response "
+    "told with it at its end. Dotted lines join measurements in their order; nothing is known between them. "
     "Hatched or open: date not reported, drawn soon after what came before. "
 )
 STRETCHED = "The time axis changes its scale at each vertical dotted line."
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A measurement of leukaemic cells: percent, None where none were found."""
+
+    day: float
+    percent: float | None
+    event: Event
 
 
 @dataclass(frozen=True)
@@ -58,17 +70,9 @@ class Course:
     blocks: list[Block]
     beside: list[Block]
     states: list[State]
+    readings: list[Reading]
     axis: list[tuple[float, float]]
     named: dict[int, str]  # place of a block: the words it carries
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A measurement of leukaemic cells: percent, None where none were found."""
-
-    day: float
-    percent: float | None
-    event: Event
 
 
 def draw_swimmer(evidence: Evidence, *, title: str) -> Stack:
@@ -90,22 +94,28 @@ def read_course(evidence: Evidence, rows: pd.DataFrame) -> Course | None:
     if len({event.day for event in events if not event.guessed}) < 3 or not blocks:
         return None
     states = find_states(evidence, events, blocks)
-    readings = find_readings(evidence, events, blocks)
-    drawn = [block.day for block in blocks] + [state.day for state in states] + [r.day for r in readings]
-    axis = stretch_time([*drawn, max(event.day for event in events), max(block.until for block in blocks)])
-    return Course(events, blocks, beside, states, axis, _name_blocks(evidence, blocks, axis))
+    axis = stretch_time([*(event.day for event in events), *(block.until for block in blocks)])
+    named = _name_blocks(evidence, blocks, states, axis)
+    return Course(events, blocks, beside, states, find_readings(evidence, events, blocks), axis, named)
 
 
-def _name_blocks(evidence: Evidence, blocks: Sequence[Block], axis: list[tuple[float, float]]) -> dict[int, str]:
-    """The words of the blocks that are named: those under study, then the widest drawn; in their order."""
+def _name_blocks(
+    evidence: Evidence, blocks: Sequence[Block], states: Sequence[State], axis: list[tuple[float, float]]
+) -> dict[int, str]:
+    """The words of the blocks that are named, in their order.
+
+    Those under study come first, then the first one and those since active disease came back, then the
+    widest.
+    """
     regimens = evidence.tables["regimens"].set_index("regimen_id")
     x = scale(axis, 0, 1)
+    again = min((state.day for state in states[1:] if state.step == "active"), default=math.inf)
 
     def weight(place: int) -> tuple:
         block = blocks[place]
         regimen = text(block.events[0].row["regimen_id"])
         studied = regimen in regimens.index and regimens.loc[regimen, "role"] == "studied"
-        return studied, x(block.until) - x(block.day)
+        return studied, not place or block.day >= again, x(block.until) - x(block.day)
 
     chosen = sorted(sorted(range(len(blocks)), key=weight, reverse=True)[:MOST_LABELS])
     names = {}
@@ -144,8 +154,8 @@ def _tell(evidence: Evidence, event: Event) -> str:
 
 
 def _lay_out(sheet: Sheet, evidence: Evidence, course: Course) -> None:
-    x = scale(course.axis, LEFT, sheet.width - 12)
-    lane = 8.0 if sheet.phone else _name_above(sheet, course, x)
+    x = scale(course.axis, LEFT + 6, sheet.width - 16)
+    lane = 16.0 if sheet.phone else _name_above(sheet, course, x)
     _draw_therapies(sheet, evidence, course, x, lane)
     states = lane + LANE + (16 if course.beside else 8)
     _draw_states(sheet, evidence, course, x, states)
@@ -188,21 +198,32 @@ def _draw_therapies(
 ) -> None:
     sheet.text(0, lane + LANE / 2, "Drugs", size=SMALL, color="quiet")
     numbers = {place: number for number, place in enumerate(course.named, 1)}
+    free = 0.0  # where the next number over the lane may stand
     for place, block in enumerate(course.blocks):
         left, right = x(block.day), max(x(block.until), x(block.day) + 3)
-        with sheet.row(make_figure(evidence, block.events[0].row, "course"), lane, LANE, x=left, width=right - left):
-            sheet.rect(left, lane, right - left - 1, LANE, fill="treated-tint" if place in numbers else "tint")
+        with sheet.row(
+            make_figure(evidence, block.events[0].row, "course"), lane, LANE, x=left, width=right - left
+        ):
+            sheet.rect(
+                left, lane, right - left - 1, LANE, fill="treated-tint" if place in numbers else "tint"
+            )
             if block.guessed:
                 sheet.hatch(left, lane, right - left - 1, LANE, color="treated")
             else:
                 sheet.rect(left, lane, 2.5, LANE, fill="treated")
-            if sheet.phone and place in numbers:
-                if block.guessed:
-                    sheet.rect(left + 4, lane + 4, 10, 12, fill="treated-tint")
-                sheet.text(left + 5, lane + LANE / 2, numbers[place], size=SMALL, bold=True)
+        if sheet.phone and place in numbers:
+            free = max(left, free)
+            sheet.text(free, lane - 7, numbers[place], size=SMALL, bold=True)
+            free += 9
     for block in course.beside:
         left, right = x(block.day), x(block.until)
-        with sheet.row(make_figure(evidence, block.events[0].row, "course"), lane + LANE + 2, 8, x=left, width=right - left):
+        with sheet.row(
+            make_figure(evidence, block.events[0].row, "course"),
+            lane + LANE + 2,
+            8,
+            x=left,
+            width=right - left,
+        ):
             sheet.rect(left, lane + LANE + 4, right - left, 3, fill="treated", opacity=0.6)
 
 
@@ -227,17 +248,20 @@ def _draw_states(
     for event in course.events:
         if event.row["kind"] == "transplant":
             at = x(event.day)
-            sheet.line(at, y - 4, at, y + 20, width=2)
             words = evidence.label("patient_timeline", "kind", "transplant")
-            right = at + width_of(words, size=SMALL) > sheet.width
-            sheet.text(at + (2 if right else -2), y + 27, words, size=SMALL, align="right" if right else "left")
+            right = at + width_of(words, size=SMALL) + 4 > sheet.width
+            with sheet.row(make_figure(evidence, event.row, words), y - 4, 24, x=at - 4, width=8):
+                sheet.line(at, y - 4, at, y + 20, width=2)
+            sheet.text(
+                at + (-4 if right else 4), y + 27, words, size=SMALL, align="right" if right else "left"
+            )
 
 
 def _draw_readings(
     sheet: Sheet, evidence: Evidence, course: Course, x: Callable[[float], float], top: float
 ) -> float:
-    """Leukaemic cells on a logarithmic axis, with a lane under it for findings of none; returns its bottom."""
-    readings = find_readings(evidence, course.events, course.blocks)
+    """Leukaemic cells on a logarithmic axis over a lane for findings of none; returns its bottom."""
+    readings = course.readings
     negative = top + TALL + 15
 
     def level(percent: float | None) -> float:
@@ -256,6 +280,7 @@ def _draw_readings(
     for one, other in pairwise(places):
         sheet.line(*one, *other, color="quiet", dash=(2, 2))
     taken = [(a - 5, b - 5, a + 5, b + 5) for a, b in places]
+    taken += [(x(day) - 1, top, x(day) + 1, negative) for day, _ in course.axis[1:-1]]
     for (at, y), reading in zip(places, readings, strict=True):
         row = reading.event.row
         shape = SHAPES.get(row["kind"], ("circle", ""))[0] if reading.percent is not None else "diamond"
@@ -315,14 +340,11 @@ def _draw_key(sheet: Sheet, evidence: Evidence, course: Course) -> None:
 
     used = {state.step for state in course.states}
     marks = [
-        (box(color, opacity), words)
-        for step, (words, _, color, opacity) in STATES.items()
-        if step in used
+        (box(color, opacity), words) for step, (words, _, color, opacity) in STATES.items() if step in used
     ]
-    readings = find_readings(evidence, course.events, course.blocks)
     shapes = {
         SHAPES["mrd"] if r.percent is None else SHAPES.get(r.event.row["kind"], ("circle", "marrow"))
-        for r in readings
+        for r in course.readings
     }
     marks += [(dot(shape), words) for shape, words in sorted(shapes)]
     for block in course.beside:

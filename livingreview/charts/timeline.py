@@ -1,4 +1,4 @@
-"""The course of one patient as days, blocks of therapy and states, and a time axis stretched where it is dense."""
+"""The course of one patient: days, blocks of therapy, states, and a time axis stretched where it is dense."""
 
 from __future__ import annotations
 
@@ -122,7 +122,11 @@ def find_blocks(events: Sequence[Event]) -> tuple[list[Block], list[Block]]:
     blocks = []
     for run in runs:
         ends = [ordinal(event.row["end"], end=True) for event in run if not pd.isna(event.row["end"])]
-        until = max(ends) if ends else min((day for day in stops if day > run[0].day), default=run[-1].day + DEFAULT)
+        until = (
+            max(ends)
+            if ends
+            else min((day for day in stops if day > run[0].day), default=run[-1].day + DEFAULT)
+        )
         blocks.append(Block(tuple(run), until, bool(ends)))
     return blocks, [Block((event,), ordinal(event.row["end"], end=True), True) for event in beside]
 
@@ -145,7 +149,7 @@ def seen_on(event: Event, blocks: Sequence[Block]) -> float:
 
 
 def find_states(evidence: Evidence, events: Sequence[Event], blocks: Sequence[Block]) -> list[State]:
-    """States of the disease in their order, each to the next; none twice in a row."""
+    """States of the disease in their order, each to the next, of one day the last."""
     field = evidence.package.field("patient_timeline", "response")
     states = [State(e.day, "active", "", e.row) for e in events if e.row["kind"] == "diagnosis"][:1]
     told = sorted(
@@ -157,6 +161,8 @@ def find_states(evidence: Evidence, events: Sequence[Event], blocks: Sequence[Bl
         key=lambda state: state.day,
     )
     for state in told:
+        if states and state.day == states[-1].day:
+            states.pop()
         if not states or state.step != states[-1].step:
             states.append(state)
     return states

@@ -158,4 +158,6 @@ def _check_steps(package: Package) -> Iterator[Finding]:
         for code, step in item.steps.items():
             if step not in steps:
                 found, expected = f"{code!r} as {step!r}", f"one of: {', '.join(steps)}"
-                yield Finding(path, f"{name}.{column}", "step", found, expected, 'correct "steps" of the column')
+                yield Finding(
+                    path, f"{name}.{column}", "step", found, expected, 'correct "steps" of the column'
+                )

@@ -57,7 +57,8 @@ COLUMNS = {
         "percent_reported_pct attribution period"
     ),
     "patient_timeline": (
-        "cohort_id! position:integer! start end date_basis! kind! regimen_id label! value:number unit response"
+        "cohort_id! position:integer! start end date_basis! kind! regimen_id label! value:number unit "
+        "response"
     ),
     "definitions": "",
     "figures": "cohort_id value:number value_low:number value_high:number interval unit",

@@ -171,7 +171,7 @@ def label_cohort(evidence: Evidence, row: Mapping) -> str:
 
 
 def strata_of(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
-    """The strata of some rows, see `iterate_strata`; of several families each is named at its first stratum."""
+    """The strata of some rows, see `iterate_strata`; of several families each is named once, at its first."""
     rows = list(rows)
     told = rows[0]["c_family"] if len({row["c_family"] for row in rows}) == 1 else ""
     for name, part in iterate_strata(evidence, rows):
