@@ -5,13 +5,18 @@ Everything a page may use stands here, grouped by what it makes; nothing else of
 
 from livingreview.charts import (
     draw_adverse_events,
+    draw_bias_lights,
     draw_bridge,
     draw_calendars,
     draw_courses,
     draw_cumulative,
     draw_forest,
+    draw_funnel,
+    draw_map,
     draw_overview,
+    draw_stacked_response,
     draw_survival,
+    draw_swimmer,
 )
 from livingreview.citation import list_references
 from livingreview.display.html import fold
@@ -72,13 +77,18 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "glue_figures",
     # Charts.
     "draw_adverse_events",
+    "draw_bias_lights",
     "draw_bridge",
     "draw_calendars",
     "draw_courses",
     "draw_cumulative",
     "draw_forest",
+    "draw_funnel",
+    "draw_map",
     "draw_overview",
+    "draw_stacked_response",
     "draw_survival",
+    "draw_swimmer",
     # Tables and lists.
     "fold",
     "list_claims",

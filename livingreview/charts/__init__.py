@@ -1,7 +1,10 @@
 """Charts of the book: evidence in, displayable figures out. Altair only, one theme."""
 
+from livingreview.charts.bias import draw_bias_lights
 from livingreview.charts.courses import draw_calendars, draw_courses
+from livingreview.charts.evidence_map import draw_map
 from livingreview.charts.forests import draw_forest
+from livingreview.charts.funnel import draw_funnel
 from livingreview.charts.overview import draw_overview
 from livingreview.charts.results import (
     draw_adverse_events,
@@ -9,14 +12,21 @@ from livingreview.charts.results import (
     draw_cumulative,
     draw_survival,
 )
+from livingreview.charts.stacked import draw_stacked_response
+from livingreview.charts.swimmer import draw_swimmer
 
 __all__ = [
     "draw_adverse_events",
+    "draw_bias_lights",
     "draw_bridge",
     "draw_calendars",
     "draw_courses",
     "draw_cumulative",
     "draw_forest",
+    "draw_funnel",
+    "draw_map",
     "draw_overview",
+    "draw_stacked_response",
     "draw_survival",
+    "draw_swimmer",
 ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import pandas as pd
 
+from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field
 from livingreview.tables.choice import Choice, choose_counts, count_size, is_whole, kinship
-from livingreview.tables.common import group_by, text
+from livingreview.tables.common import group_by, label_cohort, text
 from livingreview.tables.counts import BASES
+from livingreview.tables.labels import distinguish, refuse_twins, row_details
 
 
 def drawable_counts(rows: Sequence[dict], *, percentages: bool = False) -> list[dict]:
@@ -162,3 +165,67 @@ def arms_together(evidence: Evidence, choices: Sequence[Choice]) -> list[Choice]
         return -sizes[choice.study_id], choice.study_id, not is_whole(row), question, arm == "control"
 
     return sorted(choices, key=rank)
+
+
+Item = TypeVar("Item")
+
+
+def whole_reports(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
+    """Rows of included reports, and of others where they repeat what is known of a whole cohort.
+
+    Of regimens that belong to no family nothing is taken.
+    """
+    return [
+        row
+        for row in rows
+        if row["c_part"]
+        and (row["report_id"] in evidence.included or (is_second_hand(row) and is_whole(row)))
+    ]
+
+
+def one_of_each(
+    evidence: Evidence, items: Iterable[Item], row_of: Callable[[Item], dict], told: Callable[[Item], tuple]
+) -> list[Item]:
+    """Of items that may share patients the first by `told`; of equals the included, the first-hand.
+
+    Items of one study share none where they are its two arms or their cohorts are known to be apart, items of
+    two studies where neither study is said to overlap with the other.
+
+    Parameters
+    ----------
+    row_of : callable
+        The evidence row of an item, with its cohort.
+    told : callable
+        What an item is ranked by, the largest first.
+    """
+    kin = kinship(evidence)
+
+    def rank(item: Item) -> tuple:
+        row = row_of(item)
+        included = row["report_id"] in evidence.included
+        return *told(item), included, not is_second_hand(row), row["row_id"]
+
+    def shares(one: str, other: str) -> bool:
+        study, beside = evidence.cohort_studies[one], evidence.cohort_studies[other]
+        if study != beside:
+            return beside in evidence.overlaps[study]
+        arms = {kin.arm(one), kin.arm(other)}
+        return ("" in arms or len(arms) == 1) and not kin.apart(one, other)
+
+    kept: list[Item] = []
+    for item in sorted(items, key=rank, reverse=True):
+        cohort = row_of(item)["cohort_id"]
+        if not any(shares(cohort, row_of(other)["cohort_id"]) for other in kept):
+            kept.append(item)
+    return kept
+
+
+def label_lines(
+    evidence: Evidence, display: str, stratum: str, rows: Sequence[dict], table: str = "outcomes"
+) -> list[str]:
+    """What the lines of one stratum of a display are called, no two alike."""
+    labels = distinguish(rows, lambda row: label_cohort(evidence, row), row_details(evidence, table))
+    refuse_twins(
+        display, [((stratum, label), row["row_id"]) for label, row in zip(labels, rows, strict=True)]
+    )
+    return labels

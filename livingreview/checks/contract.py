@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from livingreview.checks.descriptor import Finding
-from livingreview.evidence.contract import ASKED, GROUPS, PROVENANCE, REQUIRED
+from livingreview.evidence.contract import ASKED, GROUPS, PROVENANCE, REQUIRED, STEPS
 from livingreview.evidence.schema import Package, Table
 
 LISTED = "livingreview/evidence/contract.py lists what the engine reads"
@@ -54,6 +54,7 @@ def check_contract(package: Package) -> Iterator[Finding]:
         yield from _check_columns(place, table, asked)
         yield from _check_links(place, table, asked, package)
     yield from _check_groups(package)
+    yield from _check_steps(package)
 
 
 def check_rows(descriptor: dict) -> Iterator[Finding]:
@@ -144,3 +145,19 @@ def _check_groups(package: Package) -> Iterator[Finding]:
             if item.groups.get(code) not in groups:
                 found = f"{code!r} in " + (repr(item.groups[code]) if code in item.groups else "no group")
                 yield Finding(path, place, "group", found, expected, 'correct "groups" of the column')
+
+
+def _check_steps(package: Package) -> Iterator[Finding]:
+    """A code that is said to be a step on a patient's way is one that charts know; not every code is."""
+    for (name, column), steps in STEPS.items():
+        table = package.tables.get(name)
+        if table is None or column not in table.columns:
+            continue
+        item, number = table.field(column), list(package.tables).index(name)
+        path = ("resources", number, "schema", "fields", table.columns.index(column))
+        for code, step in item.steps.items():
+            if step not in steps:
+                found, expected = f"{code!r} as {step!r}", f"one of: {', '.join(steps)}"
+                yield Finding(
+                    path, f"{name}.{column}", "step", found, expected, 'correct "steps" of the column'
+                )

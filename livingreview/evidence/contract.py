@@ -59,7 +59,8 @@ COLUMNS = {
         "percent_reported_pct attribution period"
     ),
     "patient_timeline": (
-        "cohort_id! position:integer! start end date_basis! kind! label! value:number unit response"
+        "cohort_id! position:integer! start end date_basis! kind! regimen_id label! value:number unit "
+        "response"
     ),
     "definitions": "",
     "figures": "cohort_id value:number value_low:number value_high:number interval unit",
@@ -133,6 +134,18 @@ FOLLOWED = {
 }
 # Groups into which the schema puts the codes of a column, and by which pages part its rows.
 GROUPS = {("outcomes", "outcome"): ("response", "mrd", "transplant", "mortality", "cycles")}
+# Where on a patient's way a code of a column stands, for charts of that way. A remission holds the complete
+# and the incomplete ones, a response holds remissions and partial ones: what is told of both is a difference.
+STEPS = {
+    ("outcomes", "outcome"): (
+        "complete", "incomplete", "remission", "partial", "response", "refractory", "early_death",
+        "mrd_negative", "transplant", "alive",
+    ),
+    ("survival", "endpoint"): ("alive",),
+    ("patient_timeline", "response"): (
+        "active", "refractory", "partial", "remission", "mrd_positive", "mrd_negative",
+    ),
+}  # fmt: skip
 # Ids by which rows of other tables are found, beside the primary keys: each once.
 UNIQUE = ("regimens.regimen_id", "cohorts.cohort_id")
 

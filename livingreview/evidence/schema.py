@@ -46,6 +46,7 @@ class Field:
     groups: dict = field(default_factory=dict)
     directions: dict = field(default_factory=dict)
     forms: tuple[Form, ...] = ()
+    steps: dict = field(default_factory=dict)
 
     @property
     def dtype(self) -> str:
@@ -64,6 +65,10 @@ class Field:
     def codes_in(self, group: str) -> list[str]:
         """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
+
+    def step(self, code: str) -> str:
+        """Where on a patient's way a code stands, see `contract.STEPS`; '' where it is no step."""
+        return self.steps.get(code, "")
 
     def direction(self, code: str) -> str:
         """Whether a code is good or bad for a patient; ``neutral`` where it is neither or not declared."""
@@ -149,7 +154,7 @@ class Package:
 
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
-    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions")
+    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions", "steps")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

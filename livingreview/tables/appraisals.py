@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -86,27 +87,63 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
     of : str
         The one report whose results are wanted, on its own page; '' = all.
     """
-    items = evidence.tables["appraisal_tools"].set_index("item_id")
-    answers = of_report(evidence.tables["appraisals"], of).dropna(subset=["result"])
     parts: list = []
-    for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
-        domains = items.loc[items["tool"].eq(tool)].sort_values("position")
-        title = f"{caption}, {tool} ({domains['tool_version'].iloc[0]})"
-        results = [(row_id, _by_item(same)) for row_id, same in part.groupby("result", sort=False)]
+    for judged in judged_results(evidence, of):
+        title = f"{caption}, {judged.tool}"
         rows = [
             {
-                "name": _name_result(evidence, evidence.row(row_id)),
+                "name": name,
                 "figure": _link_result(evidence, row_id, here=bool(of)),
-                "cells": [_sign(evidence, told.get(item)) for item in domains.index],
+                "cells": [_sign(evidence, told.get(item)) for item in judged.domains.index],
             }
-            for row_id, told in results
+            for name, row_id, told in judged.results
         ]
-        values = {"title": title, "domains": list(domains["topic"]), "rows": rows}
-        values |= {"key": _key(evidence, part), "agreed": _agreement(part)}
+        values = {"title": title, "domains": list(judged.domains["topic"]), "rows": rows}
+        values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
         parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
-        reasons = _reason_table(evidence, domains, results, f"{title}: reasons")
-        parts.append(fold(reasons, f"{title}: every reason"))
+        parts.append(fold(reason_table(evidence, judged, f"{title}: reasons"), f"{title}: every reason"))
     return Stack(parts, "")
+
+
+class Judged(NamedTuple):
+    """What one tool says of single results.
+
+    Attributes
+    ----------
+    tool : str
+        The tool and its version.
+    domains : DataFrame
+        Its items in their order (index: item_id).
+    results : list of (str, str, dict)
+        What each result is called, its row_id, and its answers by item.
+    answers : DataFrame
+        All of them, as they stand.
+    """
+
+    tool: str
+    domains: pd.DataFrame
+    results: list[tuple[str, str, dict[str, dict]]]
+    answers: pd.DataFrame
+
+    @property
+    def agreement(self) -> str:
+        """How often two independent readers gave the same answer; '' where one judged alone."""
+        return _agreement(self.answers)
+
+
+def judged_results(evidence: Evidence, of: str = "") -> list[Judged]:
+    """The results whose risk of bias was judged, by tool; `of` is one report, '' = all."""
+    items = evidence.tables["appraisal_tools"].set_index("item_id")
+    answers = of_report(evidence.tables["appraisals"], of).dropna(subset=["result"])
+    found = []
+    for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
+        domains = items.loc[items["tool"].eq(tool)].sort_values("position")
+        results = [
+            (_name_result(evidence, evidence.row(row_id)), row_id, _by_item(same))
+            for row_id, same in part.groupby("result", sort=False)
+        ]
+        found.append(Judged(f"{tool} ({domains['tool_version'].iloc[0]})", domains, results, part))
+    return found
 
 
 def _link_result(evidence: Evidence, row_id: str, *, here: bool) -> Markup:
@@ -119,20 +156,19 @@ def _by_item(answers: pd.DataFrame) -> dict[str, dict]:
     return {row["item_id"]: row for row in records(answers)}
 
 
-def _reason_table(
-    evidence: Evidence, domains: pd.DataFrame, results: Sequence[tuple[str, dict]], caption: str
-) -> HtmlTable:
+def reason_table(evidence: Evidence, judged: Judged, caption: str) -> HtmlTable:
+    """Every judgement with its reason, under the result it is of."""
     rows = []
-    for row_id, told in results:
-        rows.append(Row([_name_result(evidence, evidence.row(row_id))], heading=True))
-        for item in domains.index.intersection(list(told)):
+    for name, _, told in judged.results:
+        rows.append(Row([name], heading=True))
+        for item in judged.domains.index.intersection(list(told)):
             answer = told[item]
             words = evidence.label("appraisals", "judgement", answer["judgement"])
             reason = evidence.in_words(answer["reason"])
             other = answer["second_judgement"]
             if not pd.isna(other) and other != answer["judgement"]:
                 reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
-            cells = [domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
+            cells = [judged.domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
             rows.append(Row(cells, anchor=answer["row_id"]))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
     return HtmlTable(caption, columns, rows)

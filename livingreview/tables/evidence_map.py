@@ -40,14 +40,14 @@ def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
         "classes": list(classes.values()),
         "groups": groups,
         "note": NOTE,
-        "table": fold(_cohort_table(evidence, filled, f"{title}: the cohorts")),
+        "table": fold(cohort_table(evidence, filled, f"{title}: the cohorts")),
     }
     return Fragment("evidence_map.html.j2", values, f"[{title}: {len(filled)} places with evidence]")
 
 
 def _count_by_stratum(evidence: Evidence, classes: dict[str, str]) -> list[dict]:
     """The map's rows under their diseases, each with one cell a class, None where there is no cohort."""
-    cohorts = _own_cohorts(evidence)
+    cohorts = own_cohorts(evidence)
     for column in reversed(STRATUM):
         cohorts = in_declared_order(evidence, cohorts, "cohorts", column)
     groups = []
@@ -65,7 +65,7 @@ def _count_by_stratum(evidence: Evidence, classes: dict[str, str]) -> list[dict]
     return groups
 
 
-def _own_cohorts(evidence: Evidence) -> list[dict]:
+def own_cohorts(evidence: Evidence) -> list[dict]:
     """Cohorts of included reports on the classes' own regimens, with their class, each once in its place.
 
     A part counts where no cohort around it has a regimen of the class: an arm of a randomised trial, one of
@@ -106,7 +106,7 @@ def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
     A study reported several times counts once, with its largest number or with those of cohorts that share no
     patient, and of studies that share patients the largest alone.
     """
-    chosen, _ = choose_counts(evidence, cohorts, alike=_everyone, size=_size, most="patients")
+    chosen, _ = choose_counts(evidence, cohorts, alike=_everyone, size=cohort_size, most="patients")
     return sum(choice.size for choice in chosen)
 
 
@@ -115,13 +115,13 @@ def _everyone(_cohort: dict) -> bool:
     return True
 
 
-def _size(cohort: dict) -> int:
+def cohort_size(cohort: dict) -> int:
     """Patients of one cohort; 0 where their number is not printed."""
     size = cohort["n_evaluable"] if pd.isna(cohort["n_enrolled"]) else cohort["n_enrolled"]
     return 0 if pd.isna(size) else int(size)
 
 
-def _cohort_table(evidence: Evidence, cells: list[dict], caption: str) -> HtmlTable:
+def cohort_table(evidence: Evidence, cells: list[dict], caption: str) -> HtmlTable:
     columns = [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")]
     rows = [
         Row([cell["name"], [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]])

@@ -154,6 +154,9 @@ damage("code without words", "outcomes.denominator")(
 damage("code in a group of another name", "outcomes.outcome")(
     lambda descriptor: field(descriptor, "outcomes", "outcome")["groups"].update(cr="remission")
 )
+damage("code as a step that no chart knows", "outcomes.outcome")(
+    lambda descriptor: field(descriptor, "outcomes", "outcome")["steps"].update(cr="recovery")
+)
 damage("foreign key to nowhere", "outcomes.cohort_id")(
     lambda descriptor: key_of(descriptor, "outcomes", "cohort_id")["reference"].update(resource="patients")
 )

@@ -1,0 +1,252 @@
+"""Where there is evidence: a bubble a population and class of regimen, its area the patients in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from livingreview.charts.funnel import FEWEST_MARKS
+from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, wrap
+from livingreview.display.html import Stack
+from livingreview.display.numbers import make_figure
+from livingreview.evidence import Evidence, records
+from livingreview.tables.choice import Kinship, kinship
+from livingreview.tables.common import capitalise, group_by
+from livingreview.tables.evidence_map import cohort_size, cohort_table, own_cohorts
+
+STRATUM = ("disease", "setting", "age_group")
+RANDOMISED, TRIAL, SERIES, CASE = "randomised", "trial", "series", "case"
+# Design -> its words, and the fill and stroke of its bubble; the best first.
+DESIGNS = {
+    RANDOMISED: ("randomised for this regimen", "treated", "treated"),
+    TRIAL: ("other trial", "treated-tint", "treated"),
+    SERIES: ("cohort, series or design not reported", "paper", "treated"),
+    CASE: ("single patients", "paper", "control"),
+}
+LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
+NOTE = (
+    "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
+    "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
+    "patients the better design. Relapsed or refractory: with MRD in some reports. n = ?: number not reported. "
+    "An empty place means that no report was found."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What there is of one class in one population.
+
+    Attributes
+    ----------
+    population : tuple of str
+        Words for disease, setting and age, coarser than the strata.
+    class_id : str
+        The class.
+    cohorts : tuple of dict
+        Cohorts that share no patient.
+    studies : int
+        How many studies they are of.
+    design : str
+        The best design among them, a key of `DESIGNS`.
+    """
+
+    population: tuple[str, ...]
+    class_id: str
+    cohorts: tuple[dict, ...]
+    studies: int
+    design: str
+
+    @property
+    def patients(self) -> int:
+        """Patients whose number is reported."""
+        return sum(map(cohort_size, self.cohorts))
+
+
+def find_places(evidence: Evidence) -> list[Place]:
+    """Populations in declared order, each with the classes that have patients of it.
+
+    A trial that randomised between other things than the class's regimen counts as a trial only: the data
+    tell it by an experimental arm on the regimen and no control arm on it.
+    """
+    cohorts = own_cohorts(evidence)
+    places = []
+    for class_id, own in group_by(cohorts, "class_id").items():
+        kept = _patients_once(evidence, own)
+        populations: dict[tuple[str, ...], list[dict]] = {}
+        for row in kept:
+            populations.setdefault(_population(evidence, row), []).append(row)
+        for population, rows in populations.items():
+            best = min((row["best"] for row in rows), key=list(DESIGNS).index)
+            places.append(Place(population, class_id, tuple(rows), len(group_by(rows, "study_id")), best))
+    order = {words: number for number, words in enumerate(_populations(evidence))}
+    return sorted(places, key=lambda place: (len(place.population) == 1, order[place.population]))
+
+
+def _populations(evidence: Evidence) -> dict[tuple[str, ...], None]:
+    """All populations there may be, in the order in which the schema declares their codes."""
+    fields = [evidence.package.field("cohorts", column) for column in STRATUM]
+    return {
+        _population(evidence, dict(zip(STRATUM, codes, strict=True))): None
+        for codes in (
+            (disease, setting, age)
+            for disease in fields[0].labels
+            for setting in fields[1].labels
+            for age in fields[2].labels
+        )
+    }
+
+
+def _population(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
+    """Disease, setting and age in the schema's groups; of unknown age all together."""
+    if row["age_group"] == "not_reported":
+        return ("age not reported",)
+    words = []
+    for column in STRATUM:
+        field = evidence.package.field("cohorts", column)
+        words.append(field.groups.get(row[column], field.label(row[column])))
+    return tuple(words)
+
+
+def _patients_once(evidence: Evidence, cohorts: Sequence[dict]) -> list[dict]:
+    """Cohorts of a class that share no patient, as far as the data tell.
+
+    Of one study the largest cohort, and those known to be apart from it or told by the same report of another
+    population; of studies that share patients the better design, then the larger.
+    """
+    kin = kinship(evidence)
+    studies: dict[str, list[dict]] = {}
+    for row in cohorts:
+        best = _design(evidence, kin, row, cohorts)
+        studies.setdefault(row["study_id"], []).append(row | {"best": best})
+    chosen = {study: _apart(kin, rows) for study, rows in studies.items()}
+    rank = list(DESIGNS)
+
+    def order(study: str) -> tuple:
+        rows = chosen[study]
+        return min(rank.index(row["best"]) for row in rows), -sum(map(cohort_size, rows)), study
+
+    kept: list[str] = []
+    for study in sorted(chosen, key=order):
+        if not evidence.overlaps[study].intersection(kept):
+            kept.append(study)
+    return [row for study in kept for row in chosen[study]]
+
+
+def _apart(kin: Kinship, rows: Sequence[dict]) -> list[dict]:
+    taken: list[dict] = []
+    for row in sorted(rows, key=lambda row: (cohort_size(row), row["row_id"]), reverse=True):
+        if all(
+            kin.apart(row["cohort_id"], other["cohort_id"])
+            or (row["report_id"] == other["report_id"] and any(row[key] != other[key] for key in STRATUM))
+            for other in taken
+        ):
+            taken.append(row)
+    return taken
+
+
+def _design(evidence: Evidence, kin: Kinship, row: Mapping, own: Sequence[dict]) -> str:
+    studies = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
+    same = {kin.arm(other["cohort_id"]) for other in own if other["study_id"] == row["study_id"]}
+    if kin.arm(row["cohort_id"]) == "experimental" and "control" not in same:
+        return RANDOMISED
+    group = evidence.package.field("studies", "design").groups.get(studies[row["study_id"]], SERIES)
+    return group if group in DESIGNS else SERIES
+
+
+def draw_map(evidence: Evidence, *, title: str) -> Stack:
+    """Patients and studies by population and class: area is patients, fill the best design."""
+    places = find_places(evidence)
+    classes = {
+        row["class_id"]: row["short_title"]
+        for row in records(evidence.tables["regimen_classes"].sort_values("position"))
+    }
+    cells = [_cell(place, classes) for place in places]
+    table = cohort_table(evidence, cells, f"{title}: the cohorts")
+    if len(places) < FEWEST_MARKS:
+        return Stack([table] if places else [], "No report is included.")
+    words = " ".join(
+        f"{cell['name']}: {cell['what']}, {DESIGNS[place.design][0]}."
+        for cell, place in zip(cells, places, strict=True)
+    )
+    return Stack(
+        [SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, places, classes), words, table, NOTE)]
+    )
+
+
+def _cell(place: Place, classes: Mapping[str, str]) -> dict:
+    patients = (
+        f"{place.patients} patient{'s' if place.patients != 1 else ''}"
+        if place.patients
+        else "number of patients not reported"
+    )
+    studies = f"{place.studies} {'study' if place.studies == 1 else 'studies'}"
+    name = f"{classes[place.class_id]}; {', '.join(place.population)}"
+    return {"name": name, "cohorts": place.cohorts, "what": f"{patients}, {studies}"}
+
+
+def _lay_out(sheet: Sheet, evidence: Evidence, places: Sequence[Place], classes: Mapping[str, str]) -> None:
+    left = 0 if sheet.phone else 230
+    column = (sheet.width - left) / len(classes)
+    sheet.height = _draw_head(sheet, classes, left, column)
+    most = max(place.patients for place in places)
+    for population, row in _rows_of(places).items():
+        words = wrap(capitalise(", ".join(population)), sheet.width if sheet.phone else left - 10)
+        head = LEADING * len(words) + 4 if sheet.phone else 0
+        height = head + 38 if sheet.phone else max(46, LEADING * len(words) + 8)
+        middle = sheet.height + head + (height - head) / 2
+        sheet.block(0, sheet.height + 10 if sheet.phone else middle, words, middle=not sheet.phone)
+        for at, class_id in enumerate(classes):
+            if cell := row.get(class_id):
+                x = left + at * column
+                figure = make_figure(evidence, max(cell.cohorts, key=cohort_size))
+                with sheet.row(figure, middle - 19, 38, x=x, width=column):
+                    _draw_bubble(sheet, cell, x, middle, most)
+        sheet.height += height
+        sheet.line(0, sheet.height, sheet.width, sheet.height, color="tint")
+    _draw_key(sheet, places)
+
+
+def _rows_of(places: Sequence[Place]) -> dict[tuple[str, ...], dict[str, Place]]:
+    rows: dict[tuple[str, ...], dict[str, Place]] = {}
+    for place in places:
+        rows.setdefault(place.population, {})[place.class_id] = place
+    return rows
+
+
+def _draw_head(sheet: Sheet, classes: Mapping[str, str], left: float, column: float) -> float:
+    """The classes over their columns; returns where the rows begin."""
+    size = 10.5 if sheet.phone else 12
+    titles = [wrap(name.replace("-", "- "), column - 4, size=size, bold=True) for name in classes.values()]
+    tallest = max(map(len, titles))
+    for place, lines in enumerate(titles):
+        top = 8 + LEADING * (tallest - len(lines))
+        lines = [line.replace("- ", "-") for line in lines]
+        sheet.block(left + place * column, top, lines, size=size, bold=True)
+    sheet.line(0, 5 + LEADING * tallest, sheet.width, 5 + LEADING * tallest)
+    return 8 + LEADING * tallest
+
+
+def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) -> None:
+    """A bubble in the left of its field, studies and patients beside it."""
+    _, fill, stroke = DESIGNS[cell.design]
+    largest = LARGEST_ON_PHONE if sheet.phone else LARGEST
+    across = max(SMALLEST, largest * math.sqrt(cell.patients / most))
+    sheet.point(x + largest / 2, middle, size=across, fill=fill, stroke=stroke)
+    words = x + largest + 6
+    studies = f"{cell.studies} {'study' if cell.studies == 1 else 'studies'}"
+    sheet.text(words, middle - 7, studies, size=SMALL)
+    patients = f"n = {cell.patients}" if cell.patients else "n = ?"
+    sheet.text(words, middle + 7, patients, size=SMALL, color="quiet")
+
+
+def _draw_key(sheet: Sheet, places: Sequence[Place]) -> None:
+    def bubble(fill: str, stroke: str):
+        return lambda x, y: sheet.point(x, y, size=11, fill=fill, stroke=stroke)
+
+    used = {place.design for place in places}
+    marks = [
+        (bubble(fill, stroke), words) for design, (words, fill, stroke) in DESIGNS.items() if design in used
+    ]
+    sheet.height += 16
+    sheet.height += sheet.key(sheet.height, marks)
