@@ -5,12 +5,17 @@ Everything a page may use stands here, grouped by what it makes; nothing else of
 
 from livingreview.charts import (
     draw_adverse_events,
+    draw_arms,
     draw_bridge,
     draw_calendars,
     draw_courses,
     draw_cumulative,
     draw_forest,
+    draw_harms,
+    draw_landmarks,
     draw_overview,
+    draw_randomised,
+    draw_response,
     draw_survival,
 )
 from livingreview.citation import list_references
@@ -69,6 +74,12 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "open_chapter",
     "open_parts",
     "glue_figures",
+    # Figures of a chapter.
+    "draw_response",
+    "draw_randomised",
+    "draw_landmarks",
+    "draw_harms",
+    "draw_arms",
     # Charts.
     "draw_adverse_events",
     "draw_bridge",

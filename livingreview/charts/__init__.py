@@ -2,7 +2,11 @@
 
 from livingreview.charts.courses import draw_calendars, draw_courses
 from livingreview.charts.forests import draw_forest
+from livingreview.charts.harms import draw_arms, draw_harms
+from livingreview.charts.landmarks import draw_landmarks
 from livingreview.charts.overview import draw_overview
+from livingreview.charts.randomised import draw_randomised
+from livingreview.charts.response import draw_response
 from livingreview.charts.results import (
     draw_adverse_events,
     draw_bridge,
@@ -12,11 +16,16 @@ from livingreview.charts.results import (
 
 __all__ = [
     "draw_adverse_events",
+    "draw_arms",
     "draw_bridge",
     "draw_calendars",
     "draw_courses",
     "draw_cumulative",
     "draw_forest",
+    "draw_harms",
+    "draw_landmarks",
     "draw_overview",
+    "draw_randomised",
+    "draw_response",
     "draw_survival",
 ]
