@@ -31,6 +31,12 @@ TESTS = ROOT / "tests"
 # What has no test file of its own -> what holds it instead. A room stands for all its modules.
 HELD_ELSEWHERE = {
     "charts/drawn.py": "charts/test_sheet.py",  # a sheet is seen when it is drawn
+    "charts/forest_rows.py": "charts/test_response.py",
+    "charts/forest_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
+    "charts/harm_sheet.py": "charts/test_figures.py",
+    "charts/labels.py": "charts/test_response.py",
+    "charts/ratio_sheet.py": "charts/test_figures.py",
+    "charts/strip_sheet.py": "charts/test_figures.py",
     "checks": "checks/test_damage.py",  # every rule, by damage that it must name
     "chapter": "chapter/test_face.py",  # it has no module: the room is its face
     "synthesis/results.py": "synthesis/test_oracle.py",  # frozen values, compared field by field

@@ -6,6 +6,7 @@ Everything a page may use stands here, grouped by what it makes; nothing else of
 from livingreview.charts import (
     draw_adverse_events,
     draw_bias_lights,
+    draw_arms,
     draw_bridge,
     draw_calendars,
     draw_courses,
@@ -15,6 +16,10 @@ from livingreview.charts import (
     draw_map,
     draw_overview,
     draw_stacked_response,
+    draw_harms,
+    draw_landmarks,
+    draw_randomised,
+    draw_response,
     draw_survival,
     draw_swimmer,
 )
@@ -75,6 +80,12 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "open_chapter",
     "open_parts",
     "glue_figures",
+    # Figures of a chapter.
+    "draw_response",
+    "draw_randomised",
+    "draw_landmarks",
+    "draw_harms",
+    "draw_arms",
     # Charts.
     "draw_adverse_events",
     "draw_bias_lights",

@@ -5,7 +5,11 @@ from livingreview.charts.courses import draw_calendars, draw_courses
 from livingreview.charts.evidence_map import draw_map
 from livingreview.charts.forests import draw_forest
 from livingreview.charts.funnel import draw_funnel
+from livingreview.charts.harms import draw_arms, draw_harms
+from livingreview.charts.landmarks import draw_landmarks
 from livingreview.charts.overview import draw_overview
+from livingreview.charts.randomised import draw_randomised
+from livingreview.charts.response import draw_response
 from livingreview.charts.results import (
     draw_adverse_events,
     draw_bridge,
@@ -18,6 +22,7 @@ from livingreview.charts.swimmer import draw_swimmer
 __all__ = [
     "draw_adverse_events",
     "draw_bias_lights",
+    "draw_arms",
     "draw_bridge",
     "draw_calendars",
     "draw_courses",
@@ -27,6 +32,10 @@ __all__ = [
     "draw_map",
     "draw_overview",
     "draw_stacked_response",
+    "draw_harms",
+    "draw_landmarks",
+    "draw_randomised",
+    "draw_response",
     "draw_survival",
     "draw_swimmer",
 ]

@@ -82,12 +82,14 @@ def draw_response(evidence: Evidence, group: str, *, title: str, least: int = LE
 def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
     """The outcomes of a group by preference: the narrowest definition that is pooled first, others last.
 
-    Of the codes that ``pooled_results`` counts under one name the widest stands first there.
+    Of the codes that ``pooled_results`` counts under one name the widest stands first there; the others are
+    alike. Where nothing is pooled the order is that of the schema.
     """
     field = evidence.package.field("outcomes", "outcome")
     nested = [code for code in _nested(evidence)[::-1] if field.groups.get(code) == group]
-    others = [code for code in field.codes_in(group) if code not in nested]
-    return {code: place for place, code in enumerate([*nested, *reversed(others)])}
+    if not nested:
+        return {code: place for place, code in enumerate(field.codes_in(group))}
+    return {code: nested.index(code) if code in nested else len(nested) for code in field.codes_in(group)}
 
 
 def _nested(evidence: Evidence) -> list[str]:
@@ -194,6 +196,7 @@ def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], draw
             ranks[first["outcome"]],
             pd.isna(first["events"]),
             -choice.size,
+            -sum(0 if pd.isna(row["events"]) else row["events"] for row in choice.rows),
         )
 
     units: dict[tuple[str, str], Choice] = {}

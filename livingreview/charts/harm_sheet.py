@@ -1,0 +1,147 @@
+"""Where the marks of the figures of harm stand: a table of shades, and dots of two arms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from livingreview.charts.sheet import LEADING, SMALL, Sheet, width_of, wrap
+
+if TYPE_CHECKING:
+    from livingreview.charts.harms import ArmsRow, Cell, HarmBlock, HarmRow
+
+NAMES = 172  # desk: room for studies
+CELL = 32
+TICKS = (0, 25, 50, 75, 100)
+LEFT, RIGHT, SHARES = 232, 500, 584  # desk: the plot of two arms, and where their shares end
+NOTE = {"size": SMALL, "color": "quiet"}
+
+
+def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str]) -> None:
+    """Put the table of shades on a sheet; on a phone each study has its cells under its name."""
+    column = sheet.width / 2 if sheet.phone else (sheet.width - NAMES) / len(names)
+    if not sheet.phone:
+        heads = [wrap(name, column - 10, size=SMALL) for name in names]
+        tallest = max(map(len, heads))
+        for place, lines in enumerate(heads):
+            at = 8 + 13 * (tallest - len(lines))
+            sheet.block(NAMES + place * column + 6, at, lines, leading=13, **NOTE)
+        sheet.height = 13 * tallest + 5
+        sheet.line(0, sheet.height, sheet.width, sheet.height)
+        sheet.height += 5
+    for block in blocks:
+        if block.title:
+            sheet.height += 8
+            sheet.height += sheet.block(0, sheet.height + 8, block.title, sheet.width, bold=True) + 4
+        for row in block.rows:
+            if sheet.phone:
+                _draw_on_phone(sheet, row, names, column)
+            else:
+                _draw_on_desk(sheet, row, column)
+
+
+def _height(row: HarmRow, width: float) -> float:
+    """What the row's cells take: a line more where a remark has no room beside the share."""
+    return CELL + 12 * any(cell is not None and not _fits(cell, width) for cell in row.cells)
+
+
+def _fits(cell: Cell, width: float) -> bool:
+    beside = width - 12 - width_of(cell.shown, bold=True)
+    return not cell.remark or width_of(cell.remark, size=10) < beside
+
+
+def _draw_on_desk(sheet: Sheet, row: HarmRow, column: float) -> None:
+    lines = wrap(row.name, NAMES - 10)
+    tall = _height(row, column - 4)
+    told = sheet.block(0, sheet.height + 9, lines)
+    sheet.text(0, sheet.height + 9 + told, row.about, **NOTE)
+    for place, cell in enumerate(row.cells):
+        x = NAMES + place * column
+        if cell is None:
+            sheet.text(x + 8, sheet.height + CELL / 2, "·", color="line", size=14)
+        else:
+            _draw_cell(sheet, cell, x, sheet.height, column - 4, tall)
+    sheet.height += max(tall + 4, told + 20)
+
+
+def _draw_on_phone(sheet: Sheet, row: HarmRow, names: Sequence[str], column: float) -> None:
+    lines = wrap(row.name, sheet.width - width_of(row.about, size=SMALL) - 10)
+    sheet.text(sheet.width, sheet.height + 9, row.about, align="right", **NOTE)
+    sheet.height += sheet.block(0, sheet.height + 9, lines) + 4
+    told = [(name, cell) for name, cell in zip(names, row.cells, strict=True) if cell]
+    tall = _height(row, column - 6)
+    for place, (name, cell) in enumerate(told):
+        x, y = place % 2 * column, sheet.height + (tall + 15) * (place // 2)
+        sheet.text(x, y + 6, name, size=10, color="quiet")
+        _draw_cell(sheet, cell, x, y + 13, column - 6, tall)
+    sheet.height += (tall + 15) * ((len(told) + 1) // 2) + 8
+
+
+def _draw_cell(sheet: Sheet, cell: Cell, x: float, y: float, width: float, height: float) -> None:
+    shade = round(0.05 + 0.5 * min(cell.share, 80) / 80, 2)
+    with sheet.row(cell.figure, y, height, x=x, width=width):
+        sheet.rect(x, y, width, height, fill="harm", opacity=shade)
+        sheet.text(x + 6, y + 10, cell.shown, bold=True)
+        size = SMALL if width_of(cell.count, size=SMALL) < width - 8 else 9.5
+        sheet.text(x + 6, y + 24, cell.count, size=size)
+        if _fits(cell, width):
+            sheet.text(x + width - 4, y + 10, cell.remark, size=10, color="quiet", align="right")
+        else:
+            sheet.text(x + 6, y + 36, cell.remark, size=10, color="quiet")
+
+
+def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str]) -> None:
+    """Put both arms of a trial on a sheet, the experimental arm filled, the control open."""
+    left, right = (4, sheet.width - 6) if sheet.phone else (LEFT, RIGHT)
+
+    def x(share: float) -> float:
+        return left + (right - left) * share / 100
+
+    for name, (fill, color) in zip(treatments, ARMS, strict=True):
+        sheet.point(6, sheet.height + 9, size=8, fill=fill, stroke=color)
+        told = sheet.block(18, sheet.height + 9, name, sheet.width - 20, color=color)
+        sheet.height += told + 2
+    sheet.height += 4
+    sheet.line(0, sheet.height, sheet.width, sheet.height)
+    top = sheet.height
+    for row in rows:
+        _draw_arms_row(sheet, row, x, left, right)
+    for tick in TICKS:
+        sheet.line(
+            x(tick), top + (22 if sheet.phone else 4), x(tick), sheet.height + 4, color="line", width=0.7
+        )
+        at_end = sheet.phone and tick in (0, 100)
+        align = "center" if not at_end else "right" if tick else "left"
+        words = f"{tick}%" if tick in (0, 100) else tick
+        sheet.text(x(tick), sheet.height + 13, words, align=align, **NOTE)
+    sheet.height += 24
+
+
+ARMS = (("treated", "treated"), ("paper", "control"))
+
+
+def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> None:
+    top = sheet.height
+    counts = f"{row.counts[0]} v {row.counts[1]}" + (" r" if row.second_hand else "")
+    if sheet.phone:
+        room = sheet.width - width_of(counts, size=SMALL) - 10
+        lines = wrap(f"{row.words}, {row.grade}", room)
+        height, y = LEADING * len(lines) + 31.0, top + LEADING * len(lines) + 19
+    else:
+        lines = wrap(row.words, LEFT - 14 - width_of(row.grade, size=SMALL) - 8)
+        height = max(28.0, LEADING * len(lines) + 10)
+        y = top + height / 2
+    with sheet.row(row.figures[0], top, height):
+        if sheet.phone:
+            sheet.block(0, top + 13, lines)
+            sheet.text(sheet.width, top + 13, counts, align="right", **NOTE)
+        else:
+            sheet.block(0, y, lines, middle=True)
+            sheet.text(LEFT - 14, y, row.grade, align="right", **NOTE)
+            sheet.text(SHARES, y, f"{row.shown[0]} v {row.shown[1]}", align="right", bold=True)
+            sheet.text(sheet.width, y, counts, align="right", **NOTE)
+        marks = zip(row.shares, row.limits, ARMS, (-4, 4), strict=True)
+        for share, (low, high), (fill, color), shift in marks:
+            sheet.interval(x(low), x(high), y + shift, left=left, right=right, color=color, width=1.3)
+            sheet.point(x(share), y + shift, size=7.5, fill=fill, stroke=color)
+    sheet.height = top + height

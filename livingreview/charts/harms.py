@@ -1,0 +1,341 @@
+"""Harm: severe events and early deaths of all studies as one table of shades, and both arms of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
+from livingreview.charts.labels import name_study, short_interval
+from livingreview.charts.randomised import SEVERE
+from livingreview.charts.sheet import SheetFigure
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import (
+    Figure,
+    exact_interval,
+    format_percent,
+    is_second_hand,
+    make_figure,
+)
+from livingreview.evidence import Evidence, records, split_ids
+from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
+from livingreview.tables.choice import choose_counts, count_size, kinship
+from livingreview.tables.common import capitalise, group_by, text, with_cohorts
+from livingreview.tables.labels import distinguish, refuse_twins, row_details
+from livingreview.tables.outcomes import ABSENT, event_words, grade_text
+from livingreview.tables.plan import BASES
+from livingreview.tables.synthesis import NO_CONTRAST
+
+MOST_COLUMNS = 6
+LEAST_PATIENTS = 10  # of a study in the table of shades
+LEAST_EVENTS = 3  # of a trial, to draw its arms
+MOST_EVENTS = 16
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A share of patients: as a number, as written, and where it leads; `share` in per cent."""
+
+    share: float
+    shown: str
+    count: str
+    remark: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class HarmRow:
+    """One study: its name, who its patients are, and a cell or None for each event."""
+
+    name: str
+    about: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class HarmBlock:
+    """Studies under a heading ('' for none)."""
+
+    title: str
+    rows: tuple[HarmRow, ...]
+
+
+@dataclass(frozen=True)
+class ArmsRow:
+    """One adverse event in both arms: shares and exact limits in per cent, first the experimental arm's."""
+
+    words: str
+    grade: str
+    shares: tuple[float, float]
+    limits: tuple[tuple[float, float], tuple[float, float]]
+    counts: tuple[str, str]
+    shown: tuple[str, str]
+    figures: tuple[Figure, Figure]
+    second_hand: bool = False
+
+
+@dataclass
+class _Event:
+    """A column: what is counted, by which codes, from which grade on (None for any)."""
+
+    name: str
+    table: str
+    codes: list[str]
+    grade: int | None
+    chosen: dict[str, dict] = field(default_factory=dict)
+
+
+def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
+    """Severe adverse events and early deaths, study by event; a blank cell is not reported.
+
+    The events are those that ``pooled_results`` counts: adverse events with their grade, and outcomes that
+    are bad for a patient. Of them the most often reported are shown. Control arms are not.
+    """
+    events = _choose_events(evidence, part)
+    blocks = _make_blocks(evidence, events)
+    rows = [row for block in blocks for row in block.rows]
+    if not rows:
+        return Stack([], ABSENT)
+    names = [event.name for event in events]
+    table = _tabulate(blocks, names, title)
+    if sum(cell is not None for row in rows for cell in row.cells) < LEAST_EVENTS:
+        return Stack([table])
+    refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
+    note = (
+        f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
+        "interval]. Blank: not reported, which is not the same as none. The shade is the share of patients."
+    )
+    layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
+    return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
+
+
+def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
+    """The columns, each with the row that stands for each study; those told most often."""
+    directions = evidence.package.field("outcomes", "outcome")
+    events = []
+    for row in records(evidence.tables["pooled_results"].sort_values("position")):
+        codes = split_ids(row["codes"])
+        harm = row["table"] == "adverse_events" or (
+            row["table"] == "outcomes" and all(directions.direction(code) == "bad" for code in codes)
+        )
+        if harm:
+            grade = None if pd.isna(row["grade_min"]) else int(row["grade_min"])
+            name = row["name"].partition(", grade")[0]
+            events.append(_Event(name, row["table"], codes, grade))
+    for event in events:
+        event.chosen = _choose_rows(evidence, event, part)
+    told = sorted((event for event in events if event.chosen), key=lambda event: -len(event.chosen))
+    kept = {event.name for event in told[:MOST_COLUMNS]}
+    return [event for event in events if event.name in kept]
+
+
+def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict]:
+    """For each study the row of most patients, of those with the fewest remarks (see `_remarks`)."""
+    kin = kinship(evidence)
+    column = "term" if event.table == "adverse_events" else "outcome"
+    rows = [
+        row
+        for row in with_cohorts(evidence, event.table)
+        if row[column] in event.codes
+        and row["c_part"] == part
+        and kin.arm(row["cohort_id"]) != "control"
+        and _of_grade(row, event)
+        and not (pd.isna(row["events"]) and pd.isna(row["percent_reported_pct"]))
+        and (pd.isna(row["total"]) or row["total"] >= LEAST_PATIENTS)
+    ]
+    least: dict[str, int] = {}
+    for row in rows:
+        study = evidence.cohort_studies[row["cohort_id"]]
+        least[study] = min(len(_remarks(row)), least.get(study, 9))
+    rows = [row for row in rows if len(_remarks(row)) == least[evidence.cohort_studies[row["cohort_id"]]]]
+    choices, _ = choose_counts(evidence, rows, alike=lambda row: row["row_id"])
+    return {choice.study_id: choice.rows[0] for choice in reversed(choices)}
+
+
+def _of_grade(row: Mapping, event: _Event) -> bool:
+    if event.table != "adverse_events":
+        return BASES.get(row["denominator"]) == "all"
+    return event.grade is None or (not pd.isna(row["grade_min"]) and row["grade_min"] == event.grade)
+
+
+def _remarks(row: Mapping) -> list[str]:
+    """In what a count of adverse events holds less than others: one grade alone, a part of the treatment."""
+    low, high, period = (row.get(name, pd.NA) for name in ("grade_min", "grade_max", "period"))
+    alone = not pd.isna(low) and not pd.isna(high) and low == high
+    return [*([f"grade {low}"] if alone else []), *([] if pd.isna(period) else [str(period)])]
+
+
+def _make_blocks(evidence: Evidence, events: Sequence[_Event]) -> list[HarmBlock]:
+    studies: dict[str, list[dict]] = {}
+    for event in events:
+        for study, row in event.chosen.items():
+            studies.setdefault(study, []).append(row)
+    firsts = [max(rows, key=count_size) | {"study": study} for study, rows in studies.items()]
+    firsts.sort(key=lambda row: (row["c_family_position"], -_patients(row)))
+    by = "c_class" if len({row["c_class"] for row in firsts}) > 1 else "c_family"
+    titles = {row["class_id"]: row["short_title"] for row in records(evidence.tables["regimen_classes"])}
+    groups = group_by(firsts, by)
+    blocks = []
+    for key, rows in groups.items():
+        names = distinguish(
+            rows,
+            lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
+            row_details(evidence, "adverse_events") if "term" in rows[0] else (),
+        )
+        made = [
+            HarmRow(
+                name,
+                _about(evidence, row),
+                tuple(_make_cell(evidence, event, event.chosen.get(row["study"])) for event in events),
+            )
+            for row, name in zip(rows, names, strict=True)
+        ]
+        blocks.append(HarmBlock(titles.get(key, key) if len(groups) > 1 else "", tuple(made)))
+    return blocks
+
+
+def _patients(row: Mapping) -> int:
+    return count_size(row) or (0 if pd.isna(row["c_n_enrolled"]) else int(row["c_n_enrolled"]))
+
+
+def _about(evidence: Evidence, row: Mapping) -> str:
+    age = "" if row["c_age_group"] == "not_reported" else row["c_age_group"]
+    words = evidence.label("cohorts", "age_group", age) if age else "age not reported"
+    return f"{words}; r" if is_second_hand(row) else words
+
+
+def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell | None:
+    if row is None:
+        return None
+    counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
+    if counted:
+        events, total = int(row["events"]), int(row["total"])
+        share, shown = 100 * events / total, format_percent(events / total)
+        count = f"{events}/{total} [{short_interval(*exact_interval(events, total))}]"
+    else:
+        share = float(row["percent_reported_pct"])
+        shown, count = f"{row['percent_reported_pct']}%", "no count"
+    remarks = _remarks(row)
+    if event.grade is None and event.table == "adverse_events" and not remarks:
+        remarks = [grade_text(row).replace("grade not given", "any grade")]
+    return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
+
+
+def _describe(blocks: Sequence[HarmBlock], names: Sequence[str]) -> str:
+    parts = []
+    for place, name in enumerate(names):
+        told = [(row.cells[place], row.name) for block in blocks for row in block.rows if row.cells[place]]
+        if told:
+            least, most = (choose(told, key=lambda item: item[0].share) for choose in (min, max))
+            parts.append(
+                f"{name}, {len(told)} {'study' if len(told) == 1 else 'studies'}, "
+                f"from {least[0].shown} ({least[1]}) to {most[0].shown} ({most[1]})."
+            )
+    return " ".join([*parts, "Each study is in the table that follows."])
+
+
+def _tabulate(blocks: Sequence[HarmBlock], names: Sequence[str], title: str) -> HtmlTable:
+    columns = [Column("Study"), Column("Patients"), *(Column(name, True) for name in names)]
+    rows = []
+    for block in blocks:
+        rows += [Row([block.title], heading=True)] if block.title else []
+        for row in block.rows:
+            cells = [
+                "" if cell is None else [part for part in (cell.figure, cell.remark) if part]
+                for cell in row.cells
+            ]
+            rows.append(Row([row.name, row.about, *cells]))
+    return HtmlTable(f"{title}, numbers", columns, rows)
+
+
+def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
+    """Adverse events in both arms of each randomised trial, sorted by their difference, the benefit first.
+
+    Of each event the count of grade 3 or more stands where there is one, else that of any grade.
+    """
+    figures = []
+    for arms, rows in _events_of_trials(evidence, find_arms(evidence, part)):
+        drawn = [_arms_row(evidence, pair) for pair in rows]
+        drawn.sort(key=lambda row: row.shares[0] - row.shares[1])
+        name = f"{title}: {name_study(evidence, arms.report_id, arms.experimental['cohort_id'])}"
+        refuse_twins(name, [((row.words, row.grade), row.figures[0].row_id) for row in drawn])
+        treatments = tuple(
+            words or kind
+            for words, kind in zip(name_treatments(evidence, arms), ("experimental", "control"), strict=True)
+        )
+        note = "Lines: exact 95% confidence intervals of each arm, not of the difference."
+        figures.append(
+            SheetFigure(
+                name,
+                lambda sheet, drawn=drawn, treatments=treatments: lay_out_arms(sheet, drawn, treatments),
+                _describe_arms(drawn, treatments),
+                _tabulate_arms(drawn, treatments, name),
+                f"{note} r: restated by another publication." if drawn[0].second_hand else note,
+            )
+        )
+    return Stack(figures, NO_CONTRAST)
+
+
+def _events_of_trials(evidence: Evidence, arms: Sequence[Arms]) -> Iterable[tuple[Arms, list[Pair]]]:
+    """For each trial the report that counts the most events in both arms, and its commonest events."""
+    same = ("term", "grade_min", "grade_max", "attribution", "period")
+    by_report: dict[str, dict[str, list[Pair]]] = {}
+    for pair in pair_rows(evidence, arms, "adverse_events", *same):
+        if pair.counted:
+            told = by_report.setdefault(pair.arms.study_id, {})
+            told.setdefault(pair.arms.report_id, []).append(pair)
+    for reports in by_report.values():
+        pairs = max(
+            reports.values(), key=lambda told: (told[0].arms.report_id in evidence.included, len(told))
+        )
+        one_each = best_pairs(
+            evidence,
+            sorted(pairs, key=lambda pair: _severity(pair.experimental), reverse=True),
+            lambda pair: (pair.experimental["term"], text(pair.experimental["period"])),
+        )
+        if len(one_each) >= LEAST_EVENTS:
+            one_each.sort(key=lambda pair: -max(_shares(pair)))
+            yield pairs[0].arms, one_each[:MOST_EVENTS]
+
+
+def _severity(row: Mapping) -> int:
+    """Counts of grade 3 and above first, then of any grade, then of one grade or of death alone."""
+    low, high = row["grade_min"], row["grade_max"]
+    if pd.isna(low):
+        return 1
+    return 2 if low == SEVERE and (pd.isna(high) or high > SEVERE) else 0 if low > 1 else 1
+
+
+def _shares(pair: Pair) -> tuple[float, float]:
+    one, other = (100 * row["events"] / row["total"] for row in (pair.experimental, pair.control))
+    return float(one), float(other)
+
+
+def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
+    rows = (pair.experimental, pair.control)
+    limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
+    grade = grade_text(pair.experimental).replace("grade not given", "any grade")
+    return ArmsRow(
+        capitalise(event_words(pair.experimental)),
+        grade,
+        _shares(pair),
+        tuple((100 * low, 100 * high) for low, high in limits),
+        tuple(f"{row['events']}/{row['total']}" for row in rows),
+        tuple(format_percent(int(row["events"]) / int(row["total"])) for row in rows),
+        tuple(make_figure(evidence, row) for row in rows),
+        any(map(is_second_hand, rows)),
+    )
+
+
+def _describe_arms(rows: Sequence[ArmsRow], treatments: Sequence[str]) -> str:
+    told = "; ".join(f"{row.words}, {row.grade}, {row.shown[0]} against {row.shown[1]}" for row in rows)
+    return f"{treatments[0]} against {treatments[1]}: {told}."
+
+
+def _tabulate_arms(rows: Sequence[ArmsRow], treatments: Sequence[str], title: str) -> HtmlTable:
+    columns = [Column("Adverse event"), Column("Grade"), *(Column(name, True) for name in treatments)]
+    return HtmlTable(
+        f"{title}, numbers", columns, [Row([row.words, row.grade, *row.figures]) for row in rows]
+    )

@@ -1,0 +1,92 @@
+"""Every figure of a chapter, laid out for desk and phone: nothing is cut and nothing overlaps."""
+
+from itertools import combinations
+
+import pytest
+
+from livingreview import charts
+from livingreview.charts.sheet import PHONE, WIDE, Sheet, SheetFigure, width_of
+from livingreview.evidence import select_class, select_part
+from tests.drawn import CLASSES
+
+FIGURES = {
+    "response": lambda chapter, core: charts.draw_response(core, "response", title="Response"),
+    "mrd": lambda chapter, core: charts.draw_response(core, "mrd", title="MRD"),
+    "randomised": lambda chapter, core: charts.draw_randomised(chapter, title="Randomised"),
+    "randomised, beside": lambda chapter, core: charts.draw_randomised(chapter, title="R", part="beside"),
+    "landmarks": lambda chapter, core: charts.draw_landmarks(chapter, title="Survival"),
+    "harms": lambda chapter, core: charts.draw_harms(core, title="Harm"),
+    "arms": lambda chapter, core: charts.draw_arms(chapter, title="Both arms"),
+}
+
+
+@pytest.fixture(scope="module")
+def figures(review) -> list[tuple[str, SheetFigure]]:
+    found = []
+    for name in CLASSES:
+        chapter = select_class(review, name)
+        core = select_part(chapter, "core")
+        for kind, draw in FIGURES.items():
+            parts = draw(chapter, core).parts
+            found += [(f"{name}, {kind}", part) for part in parts if isinstance(part, SheetFigure)]
+    return found
+
+
+def boxes(sheet: Sheet) -> list[tuple[str, float, float, float, float]]:
+    """Words, left, right, top and bottom of each text."""
+    found = []
+    for text in sheet.texts:
+        # Words are measured wide, so that they fit in any browser.
+        width = 0.97 * width_of(text["t"], size=text["s"], bold=text["b"] == "bold")
+        left = text["x"] - {"left": 0, "right": width, "center": width / 2}[text["a"]]
+        found.append((text["t"], left, left + width, text["y"] - 0.72 * text["s"], text["y"]))
+    return found
+
+
+def test_every_kind_of_figure_is_drawn(figures):
+    kinds = {name.partition(", ")[2] for name, _ in figures}
+    assert kinds == set(FIGURES)
+
+
+def test_no_word_leaves_its_picture(figures):
+    for name, figure in figures:
+        for sheet in figure.sheets():
+            for words, left, right, top, bottom in boxes(sheet):
+                inside = left >= -1 and right <= sheet.width + 1 and top >= -1 and bottom <= sheet.height + 1
+                assert inside, (name, sheet.width, words)
+
+
+def test_no_word_stands_on_another(figures):
+    for name, figure in figures:
+        for sheet in figure.sheets():
+            found = sorted(boxes(sheet), key=lambda box: box[3])
+            for one, other in combinations(found, 2):
+                if other[3] > one[4]:
+                    continue
+                beside = one[2] <= other[1] + 1 or other[2] <= one[1] + 1
+                assert beside or one[4] <= other[3] + 2, (name, sheet.width, one[0], other[0])
+
+
+def test_marks_stay_on_the_sheet(figures):
+    for name, figure in figures:
+        for sheet in figure.sheets():
+            for mark in sheet.marks:
+                assert -1 <= mark["x"] <= sheet.width + 1, (name, mark)
+                assert -1 <= mark["y"] <= sheet.height + 1, (name, mark)
+
+
+def test_each_picture_links_to_the_rows_of_its_table(figures):
+    for name, figure in figures:
+        told = {link.href for link in figure.table.figures}
+        wide, phone = figure.sheets()
+        assert (wide.width, phone.width) == (WIDE, PHONE)
+        assert wide.links, name
+        assert set(wide.links) == set(phone.links), name
+        assert set(wide.links) <= told, name
+
+
+def test_what_a_figure_shows_is_told_in_words(figures):
+    for name, figure in figures:
+        assert len(figure.description) > 40, name
+        assert "None" not in figure.description, name
+        assert "nan" not in figure.description, name

@@ -1,0 +1,71 @@
+"""Harm: what is blank is not reported, one grade alone is named, arms are sorted by their difference."""
+
+import pandas as pd
+import pytest
+
+from livingreview.charts import draw_arms, draw_harms
+from livingreview.charts.harms import _choose_events, _make_blocks
+from livingreview.evidence import select_class, select_part
+from tests.drawn import CLASSES
+
+
+@pytest.fixture(scope="module")
+def tables(review):
+    found = []
+    for name in CLASSES:
+        core = select_part(select_class(review, name), "core")
+        events = _choose_events(core, "core")
+        found.append((core, events, _make_blocks(core, events)))
+    return found
+
+
+def cells_of(tables):
+    for core, events, blocks in tables:
+        for row in (row for block in blocks for row in block.rows):
+            for event, cell in zip(events, row.cells, strict=True):
+                if cell:
+                    yield core, event, cell
+
+
+def test_a_cell_is_the_count_of_its_row(tables):
+    seen = 0
+    for core, event, cell in cells_of(tables):
+        row = core.row(cell.figure.row_id)
+        if event.grade:
+            assert row["grade_min"] == event.grade
+        if pd.isna(row["events"]):
+            assert cell.count == "no count"
+        else:
+            assert cell.count.startswith(f"{row['events']}/{row['total']} [")
+            assert cell.share == pytest.approx(100 * row["events"] / row["total"])
+        seen += 1
+    assert seen > 20
+
+
+def test_one_grade_alone_and_a_part_of_the_treatment_are_said(tables):
+    for core, event, cell in cells_of(tables):
+        row = core.row(cell.figure.row_id)
+        if event.table == "adverse_events" and not pd.isna(row["grade_min"]):
+            alone = not pd.isna(row["grade_max"]) and row["grade_min"] == row["grade_max"]
+            assert (f"grade {row['grade_min']}" in cell.remark) == alone
+            assert pd.isna(row["period"]) or row["period"] in cell.remark
+
+
+def test_what_is_not_reported_is_blank_and_never_nought(review):
+    core = select_part(select_class(review, "blinatumomab"), "core")
+    figure = draw_harms(core, title="Harm").parts[0]
+    blanks = [cell for row in figure.table.rows if not row.heading for cell in row.cells if cell == ""]
+    assert blanks
+    assert "not the same as none" in figure.note
+
+
+def test_arms_are_sorted_by_difference_the_benefit_first(review):
+    figures = draw_arms(select_class(review, "blinatumomab"), title="Adverse events").parts
+    assert len(figures) == 2
+    for figure in figures:
+        gaps = []
+        for row in figure.table.rows:
+            one, other = (review.row(link.row_id) for link in row.cells[2:])
+            gaps.append(one["events"] / one["total"] - other["events"] / other["total"])
+        assert gaps == sorted(gaps)
+        assert gaps[0] < 0

@@ -1,0 +1,74 @@
+"""Survival strips: medians and landmarks as reported, no interval that is not, controls beside."""
+
+import pandas as pd
+import pytest
+
+from livingreview.charts.landmarks import (
+    Strips,
+    _is_drawn,
+    _make_blocks,
+    _of_some_size,
+    draw_landmarks,
+    say_marks,
+)
+from livingreview.evidence import select_class
+from livingreview.tables.common import with_cohorts
+from tests.drawn import CLASSES
+
+
+@pytest.fixture(scope="module")
+def blocks(review) -> list[tuple[object, Strips]]:
+    found = []
+    for name in CLASSES:
+        chapter = select_class(review, name)
+        rows = [row for row in with_cohorts(chapter, "survival") if _is_drawn(row)]
+        found += [(chapter, block) for block in _make_blocks(chapter, rows, "core")]
+    return found
+
+
+def test_marks_are_the_figures_of_their_rows(blocks):
+    for chapter, block in blocks:
+        for mark in (m for strip in block.strips for m in (*strip.marks, *strip.control)):
+            row = chapter.row(mark.figure.row_id)
+            if mark.share is None:
+                assert row["statistic"] == "median"
+                assert mark.months == row["estimate"] or row["unit"] == "days"
+            else:
+                assert (mark.months, mark.share) == (row["time_months"], row["estimate"])
+
+
+def test_an_interval_is_drawn_only_where_one_is_reported(blocks):
+    for chapter, block in blocks:
+        for mark in (m for strip in block.strips for m in (*strip.marks, *strip.control)):
+            row = chapter.row(mark.figure.row_id)
+            assert (mark.low is None) == pd.isna(row["ci_low"])
+            assert (mark.high is None) == pd.isna(row["ci_high"])
+
+
+def test_the_control_of_a_trial_is_in_its_strip_and_named(blocks):
+    strips = [strip for _, block in blocks for strip in block.strips if "randomised against" in strip.about]
+    trial = next(strip for strip in strips if strip.name == "Kantarjian 2017 (TOWER)")
+    assert (say_marks(trial.marks), say_marks(trial.control)) == ("median 7.7 mo", "median 4.0 mo")
+    beside = [strip for _, block in blocks for strip in block.strips if strip.control and strip not in strips]
+    assert beside
+    assert all("not randomised, beside" in strip.about for strip in beside)
+
+
+def test_a_study_is_told_once_but_for_the_other_end_points_of_a_trial(blocks):
+    told: dict[str, list[str]] = {}
+    for _, block in blocks:
+        population, _, endpoint = block.title.rpartition(": ")
+        for strip in block.strips:
+            told.setdefault(f"{population} {strip.name}", []).append(endpoint + strip.about)
+    for name, endpoints in told.items():
+        assert len(endpoints) == 1 or all("randomised" in words for words in endpoints), name
+
+
+def test_small_cohorts_stand_in_the_table_alone(review, blocks):
+    own = [block for chapter, block in blocks if chapter is blocks[-1][0]]
+    kept = [strip for block in _of_some_size(own) for strip in block.strips]
+    assert len(kept) < sum(len(block.strips) for block in own)
+    assert all(not strip.patients or strip.patients >= 20 for strip in kept)
+    figure = draw_landmarks(select_class(review, "blinatumomab"), title="Survival").parts[0]
+    assert len([row for row in figure.table.rows if not row.heading]) > len(kept)
+    assert "no survival curves" in figure.note

@@ -1,0 +1,84 @@
+"""Randomised comparisons: printed hazard ratios, risk ratios from both counts, and why there is none."""
+
+import pytest
+
+from livingreview.charts import draw_randomised
+from livingreview.charts.randomised import _event_ratios, _hazard_ratios, _risk_ratios
+from livingreview.display.html import Stack
+from livingreview.evidence import select_class
+from livingreview.tables.arms import find_arms
+
+
+@pytest.fixture(scope="module")
+def chapter(review):
+    return select_class(review, "blinatumomab")
+
+
+@pytest.fixture(scope="module")
+def arms(chapter):
+    return find_arms(chapter)
+
+
+def by_words(pairs):
+    return {(trial.report_id, ratio.words): ratio for trial, ratio in pairs}
+
+
+def test_a_hazard_ratio_stands_as_it_is_printed(chapter, arms):
+    told = by_words(_hazard_ratios(chapter, arms))
+    ratio = told["kantarjian-2017", "Overall survival"]
+    assert (ratio.shown, ratio.experimental, ratio.control) == ("HR 0.71 [0.55–0.93]", "7.7 mo", "4.0 mo")
+    assert told["brown-2021", "Disease-free survival"].experimental == "54% at 2 y"
+
+
+def test_an_analysis_of_its_own_gives_way_to_the_plain_one(chapter, arms):
+    words = [ratio.words for trial, ratio in _hazard_ratios(chapter, arms) if trial.study_id == "tower"]
+    assert not any("censored" in word for word in words)
+
+
+def test_a_risk_ratio_is_that_of_both_counts(chapter, arms):
+    told = by_words(_risk_ratios(chapter, arms, "good"))
+    ratio = told["brown-2021", "MRD negative"]
+    assert (ratio.experimental, ratio.control) == ("79/105", "33/103")
+    assert ratio.value == pytest.approx((79 / 105) / (33 / 103))
+    assert ratio.shown == "RR 2.35 [1.74–3.18]"
+
+
+def test_without_both_counts_there_is_no_ratio_but_a_reason(chapter, arms):
+    ratio = by_words(_risk_ratios(chapter, arms, "good"))["kantarjian-2017", "Complete remission (CR)"]
+    assert ratio.value is None
+    assert ratio.low is None
+    assert ratio.shown == "no ratio: control count not reported"
+    assert ratio.control == "16%"
+
+
+def test_an_arm_without_events_gives_no_ratio(chapter, arms):
+    told = [ratio for _, ratio in _event_ratios(chapter, arms) if ratio.control.startswith("0/")]
+    assert told
+    assert {ratio.shown for ratio in told} == {"no ratio: no event in the control arm"}
+
+
+def test_panels_go_by_direction(chapter, arms):
+    field = chapter.package.field("outcomes", "outcome")
+    for way in ("good", "bad"):
+        for _, ratio in _risk_ratios(chapter, arms, way):
+            assert field.direction(chapter.row(ratio.figures[0].row_id)["outcome"]) == way
+
+
+def test_each_axis_says_which_side_favours_what(chapter):
+    figure = draw_randomised(chapter, title="Randomised").parts[0]
+    for sheet in figure.sheets():
+        words = [text["t"] for text in sheet.texts if "favours" in text["t"] or "fewer" in text["t"]]
+        assert words == [
+            "← favours blinatumomab",
+            "favours control →",
+            "← favours control",
+            "favours blinatumomab →",
+            "← fewer with blinatumomab",
+        ]
+
+
+def test_without_a_trial_a_sentence_says_so(review):
+    none = draw_randomised(select_class(review, "bortezomib"), title="Randomised")
+    assert isinstance(none, Stack)
+    assert none.parts == []
+    assert "No randomised comparison" in none.empty

@@ -1,0 +1,129 @@
+"""The compact forest: one row a study, favourable outcomes only, filled where it is pooled."""
+
+from dataclasses import replace
+
+import pytest
+
+from livingreview.charts import draw_response
+from livingreview.charts.forest_rows import Line
+from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
+from livingreview.charts.sheet import SheetFigure
+from livingreview.display.html import HtmlTable
+from livingreview.evidence import select_class, select_part
+from livingreview.tables.plan import synthesis_plan
+from tests.drawn import CLASSES
+
+
+@pytest.fixture(scope="module")
+def cores(review):
+    return {name: select_part(select_class(review, name), "core") for name in CLASSES}
+
+
+@pytest.fixture(scope="module")
+def blocks(cores):
+    """(evidence, group, blocks) of every class and both groups."""
+    return [
+        (core, group, _make_blocks(core, group, _candidates(core, group, 5), group))
+        for core in cores.values()
+        for group in ("response", "mrd")
+    ]
+
+
+def test_a_study_has_one_row_in_a_population_unless_it_compares_regimens(blocks):
+    for core, _, found in blocks:
+        regimens = core.tables["cohorts"].set_index("cohort_id")["regimen_id"]
+        for block in found:
+            cohorts = [core.row(line.figures[0].row_id)["cohort_id"] for line in block.lines]
+            told = [(core.cohort_studies[cohort], regimens[cohort]) for cohort in cohorts]
+            assert len(set(told)) == len(told), block.title
+
+
+def test_every_row_is_good_for_a_patient_and_counts_what_it_says(blocks):
+    for core, group, found in blocks:
+        field = core.package.field("outcomes", "outcome")
+        for line in (line for block in found for line in block.lines):
+            rows = [core.row(figure.row_id) for figure in line.figures]
+            assert {field.direction(row["outcome"]) for row in rows} == {"good"}
+            assert {field.groups[row["outcome"]] for row in rows} == {group}
+            if line.low is None:
+                assert line.count.startswith("–")
+                assert line.share == rows[0]["percent_reported_pct"]
+            elif "counted again" not in line.label:
+                events, total = (sum(int(row[name]) for row in rows) for name in ("events", "total"))
+                assert line.count == f"{events}/{total}"
+                assert line.value == pytest.approx(100 * events / total)
+                assert line.low <= line.value <= line.high
+
+
+def test_filled_rows_are_those_of_the_pools(cores, blocks):
+    drawn = 0
+    for core, group, found in blocks:
+        pooled = {
+            row_id
+            for plan in synthesis_plan(core, (group,))
+            if plan.decision == "pooled"
+            for entry in plan.entries
+            for row_id in entry.row_ids
+        }
+        lines = [line for block in found for line in block.lines]
+        assert {line.figures[0].row_id for line in lines if line.pooled} <= pooled
+        assert all(line.reason for line in lines if line.figures[0].row_id not in pooled)
+        pools = [pool for block in found for pool in block.pools]
+        assert len(pools) == sum(plan.decision == "pooled" for plan in synthesis_plan(core, (group,)))
+        drawn += len(pools)
+    assert drawn
+
+
+def test_a_pool_stands_under_its_rows_and_over_those_not_pooled(blocks):
+    for _, _, found in blocks:
+        for block in found:
+            hollow, waiting = False, False
+            for item in block.items:
+                if isinstance(item, Line):
+                    assert not (item.pooled and hollow), block.title
+                    hollow, waiting = not item.pooled, waiting or item.pooled
+                else:
+                    assert isinstance(item, str) <= (not waiting), block.title
+                    hollow, waiting = False, False
+            assert not waiting, block.title
+
+
+def test_the_widest_definition_is_a_tick_of_the_same_patients(blocks):
+    ticks = [line for _, _, found in blocks for block in found for line in block.lines if line.wider]
+    assert ticks
+    assert all(line.wider > line.value for line in ticks)
+
+
+def test_the_narrowest_pooled_definition_comes_first(cores):
+    ranks = outcome_ranks(cores["blinatumomab"], "response")
+    assert sorted(ranks, key=ranks.get)[:5] == ["cr", "cr_crh", "cr_crp", "cr_cri", "crc"]
+    assert ranks["orr"] == ranks["crh"] == 5
+
+
+def test_where_nothing_is_pooled_the_schema_orders(cores):
+    core = cores["bortezomib"]
+    empty = core.tables["pooled_results"].iloc[:0]
+    without = replace(core, tables={**core.tables, "pooled_results": empty})
+    ranks = outcome_ranks(without, "response")
+    assert list(ranks) == core.package.field("outcomes", "outcome").codes_in("response")
+    assert list(ranks.values()) == list(range(len(ranks)))
+
+
+def test_two_rows_are_a_table_and_none_a_sentence(cores):
+    few = draw_response(cores["liposomal-mitoxantrone"], "response", title="Response").parts
+    assert [type(part) for part in few] == [HtmlTable]
+    none = draw_response(cores["liposomal-mitoxantrone"], "mrd", title="MRD", least=10_000)
+    assert none.parts == []
+    assert none.empty
+
+
+def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
+    pooled, bare = (
+        draw_response(cores[name], "response", title="Response").parts[0]
+        for name in ("blinatumomab", "bortezomib")
+    )
+    assert isinstance(pooled, SheetFigure)
+    for figure, told in ((pooled, True), (bare, False)):
+        words = {text["t"] for text in figure.sheets()[0].texts}
+        assert ("Not pooled because" in words) == told
+    assert "No studies may be pooled" in bare.note
