@@ -28,7 +28,7 @@ LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
 NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design. Relapsed or refractory: with MRD in some reports. n = ?: number not reported. "
+    "patients the better design. Relapsed or refractory: with MRD in some reports. n = ?: not reported. "
     "An empty place means that no report was found."
 )
 
@@ -98,14 +98,11 @@ def _populations(evidence: Evidence) -> dict[tuple[str, ...], None]:
 
 
 def _population(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
-    """Disease, setting and age in the schema's groups; of unknown age all together."""
+    """Disease, setting and age in the schema's broad words; of unknown age all together."""
     if row["age_group"] == "not_reported":
         return ("age not reported",)
-    words = []
-    for column in STRATUM:
-        field = evidence.package.field("cohorts", column)
-        words.append(field.groups.get(row[column], field.label(row[column])))
-    return tuple(words)
+    fields = (evidence.package.field("cohorts", column) for column in STRATUM)
+    return tuple(field.broad_label(row[field.name]) for field in fields)
 
 
 def _patients_once(evidence: Evidence, cohorts: Sequence[dict]) -> list[dict]:
@@ -150,8 +147,9 @@ def _design(evidence: Evidence, kin: Kinship, row: Mapping, own: Sequence[dict])
     same = {kin.arm(other["cohort_id"]) for other in own if other["study_id"] == row["study_id"]}
     if kin.arm(row["cohort_id"]) == "experimental" and "control" not in same:
         return RANDOMISED
-    group = evidence.package.field("studies", "design").groups.get(studies[row["study_id"]], SERIES)
-    return group if group in DESIGNS else SERIES
+    if evidence.package.field("studies", "design").groups.get(studies[row["study_id"]]) == TRIAL:
+        return TRIAL
+    return CASE if cohort_size(row) == 1 else SERIES
 
 
 def draw_map(evidence: Evidence, *, title: str) -> Stack:

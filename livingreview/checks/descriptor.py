@@ -260,7 +260,7 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     for key in ("title", "description", "unit"):
         if not isinstance(item.get(key, ""), str):
             yield Finding(path, place, "wrong-kind", quote(item[key]), f"text as {key}", "correct it")
-    for key in ("labels", "groups", "steps"):
+    for key in ("labels", "groups", "steps", "broad"):
         words = item.get(key, {})
         if not isinstance(words, dict) or not all(isinstance(value, str) for value in words.values()):
             yield Finding(path, place, "wrong-kind", quote(words), f"{key} as code: words", "correct it")

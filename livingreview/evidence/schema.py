@@ -47,6 +47,7 @@ class Field:
     directions: dict = field(default_factory=dict)
     forms: tuple[Form, ...] = ()
     steps: dict = field(default_factory=dict)
+    broad: dict = field(default_factory=dict)
 
     @property
     def dtype(self) -> str:
@@ -65,6 +66,10 @@ class Field:
     def codes_in(self, group: str) -> list[str]:
         """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
+
+    def broad_label(self, code: str) -> str:
+        """Words for a code and those like it, for coarse displays; its own where none are declared."""
+        return self.broad.get(code, self.label(code))
 
     def step(self, code: str) -> str:
         """Where on a patient's way a code stands, see `contract.STEPS`; '' where it is no step."""
@@ -154,7 +159,7 @@ class Package:
 
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
-    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions", "steps")
+    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions", "steps", "broad")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),
