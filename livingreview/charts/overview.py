@@ -15,12 +15,12 @@ from livingreview.tables.choice import Choice, choose_counts, is_whole, one_of_e
 from livingreview.tables.common import capitalise, group_by, iterate_strata, study_name, text
 from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import ABSENT, select_outcomes
-from livingreview.tables.plan import BASES, alike_counts
+from livingreview.tables.plan import BASES, TIMED, alike_counts
 
 PAGE_ROWS = 29  # rows and headings of a chart that fit a printed page
 CAUTION = (
     "Patients, lines of therapy and definitions differ from line to line; "
-    "headings part what must not be read together. "
+    "rows under different headings should not be compared. "
     "Lines of one trial may count the same patients again in a smaller group. "
 )
 STRATUM = ("c_family", "c_disease", "c_setting", "c_age_group")
@@ -67,6 +67,8 @@ def _first_outcomes(evidence: Evidence, group: str, least: int) -> list[Choice]:
     studies = evidence.cohort_studies
     included = {studies[row["cohort_id"]] for row in own if row["report_id"] in evidence.included}
     own = [row for row in own if studies[row["cohort_id"]] in included]
+    # Of counts of one cohort at two times the earlier, as in a pool.
+    own.sort(key=lambda row: (*TIMED, row["assessed_at"]).index(row["assessed_at"]))
     order = {code: place for place, code in enumerate(field.labels)}
     chosen: list[Choice] = []
     for stratum in group_by(own, *STRATUM).values():
