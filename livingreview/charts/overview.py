@@ -12,7 +12,7 @@ from livingreview.charts.selection import arms_together, drawable_counts
 from livingreview.display.html import Stack
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import Choice, choose_counts, is_whole, one_of_each_patient, patients_once
-from livingreview.tables.common import capitalise, group_by, iterate_strata, study_name, text
+from livingreview.tables.common import capitalise, group_by, iterate_strata, source_name, text
 from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import ABSENT, select_outcomes
 from livingreview.tables.plan import BASES, TIMED, alike_counts
@@ -111,7 +111,7 @@ def _overview_rows(evidence: Evidence, first: Sequence[Choice]) -> list[ChartRow
 
 def _label_choices(evidence: Evidence, choices: Sequence[Choice]) -> list[ChartRow]:
     def base(row: Mapping) -> str:
-        return f"{study_name(evidence, row['cohort_id'])}; {_outcome(evidence, row)}"
+        return f"{source_name(evidence, row)}; {_outcome(evidence, row)}"
 
     labels = distinguish([choice.rows[0] for choice in choices], base, row_details(evidence, "outcomes"))
     return [
