@@ -12,8 +12,8 @@ from livingreview.charts.selection import arms_together, drawable_counts
 from livingreview.display.html import Stack
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import Choice, choose_counts, is_whole, one_of_each_patient, patients_once
-from livingreview.tables.common import capitalise, group_by, iterate_strata, study_name, text
-from livingreview.tables.counts import BASES
+from livingreview.tables.common import capitalise, group_by, iterate_strata, source_name, text
+from livingreview.tables.counts import BASES, TIMED
 from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import ABSENT, select_outcomes
 from livingreview.tables.plan import alike_counts
@@ -21,7 +21,7 @@ from livingreview.tables.plan import alike_counts
 PAGE_ROWS = 29  # rows and headings of a chart that fit a printed page
 CAUTION = (
     "Patients, lines of therapy and definitions differ from line to line; "
-    "headings part what must not be read together. "
+    "rows under different headings should not be compared. "
     "Lines of one trial may count the same patients again in a smaller group. "
 )
 STRATUM = ("c_family", "c_disease", "c_setting", "c_age_group")
@@ -68,6 +68,8 @@ def _first_outcomes(evidence: Evidence, group: str, least: int) -> list[Choice]:
     studies = evidence.cohort_studies
     included = {studies[row["cohort_id"]] for row in own if row["report_id"] in evidence.included}
     own = [row for row in own if studies[row["cohort_id"]] in included]
+    # Of counts of one cohort at two times the earlier, as in a pool.
+    own.sort(key=lambda row: (*TIMED, row["assessed_at"]).index(row["assessed_at"]))
     order = {code: place for place, code in enumerate(field.labels)}
     chosen: list[Choice] = []
     for stratum in group_by(own, *STRATUM).values():
@@ -110,7 +112,7 @@ def _overview_rows(evidence: Evidence, first: Sequence[Choice]) -> list[ChartRow
 
 def _label_choices(evidence: Evidence, choices: Sequence[Choice]) -> list[ChartRow]:
     def base(row: Mapping) -> str:
-        return f"{study_name(evidence, row['cohort_id'])}; {_outcome(evidence, row)}"
+        return f"{source_name(evidence, row)}; {_outcome(evidence, row)}"
 
     labels = distinguish([choice.rows[0] for choice in choices], base, row_details(evidence, "outcomes"))
     return [

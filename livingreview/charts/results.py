@@ -28,7 +28,7 @@ from livingreview.tables.common import (
     group_by,
     in_declared_order,
     iterate_strata,
-    study_name,
+    source_name,
     text,
     whole,
     with_cohorts,
@@ -211,7 +211,7 @@ def _event_rows(evidence: Evidence, block: Sequence[Choice], *, one_study: bool)
     def base(row: Mapping) -> str:
         if text(row["c_arm"]) or text(row["c_parent_cohort_id"]):  # an arm or a part says which it is
             return f"{_event(row)}; {name_cohort(evidence, row, one_study=one_study)}"
-        return _event(row) if one_study else f"{_event(row)}; {study_name(evidence, row['cohort_id'])}"
+        return _event(row) if one_study else f"{_event(row)}; {source_name(evidence, row)}"
 
     kin = kinship(evidence)
     groups: dict[tuple, list[Choice]] = {}

@@ -169,19 +169,18 @@ def short_name(evidence: Evidence, report_id: str) -> str:
     return shorten(evidence.report_names[report_id])
 
 
-def full_name(evidence: Evidence, row: Mapping) -> str:
-    """A row's report and its cohort's label, the study's name once.
+def source_name(evidence: Evidence, row: Mapping) -> str:
+    """What a row's report is called: 'Roe 2020', or 'TRIAL, in Roe 2020' of another study than its own."""
+    name = short_name(evidence, row["report_id"])
+    if evidence.report_studies[row["report_id"]] == evidence.cohort_studies[row["cohort_id"]]:
+        return name
+    return f"{study_name(evidence, row['cohort_id'])}, in {name}"
 
-    A cohort of another study than the report's own is named by that study: 'UKALL R3, in Roe 2020: children'.
-    """
-    study, label, name = (
-        study_name(evidence, row["cohort_id"]),
-        row["c_label"],
-        short_name(evidence, row["report_id"]),
-    )
-    if evidence.report_studies[row["report_id"]] != evidence.cohort_studies[row["cohort_id"]]:
-        name = f"{study}, in {name}"
-    return f"{name}: {label.removeprefix(study).lstrip(' ,:') or label}"
+
+def full_name(evidence: Evidence, row: Mapping) -> str:
+    """A row's report, see `source_name`, and its cohort's label, the study's name once."""
+    study, label = study_name(evidence, row["cohort_id"]), row["c_label"]
+    return f"{source_name(evidence, row)}: {label.removeprefix(study).lstrip(' ,:') or label}"
 
 
 def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, column: str) -> list[dict]:

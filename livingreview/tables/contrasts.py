@@ -41,7 +41,7 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     note = (
         "Risk ratio by the log method; difference with Newcombe's interval. "
         "Many outcomes of one trial are shown: "
-        "an interval that leaves out no effect is not by itself a finding."
+        "a confidence interval that excludes no effect is not by itself evidence."
     )
     return HtmlTable(caption, columns, rows, [note])
 

@@ -107,7 +107,7 @@ def test_a_new_report_on_the_question_reopens_a_conclusion(review, rows):
 
 def test_another_result_on_the_question_corrected_or_removed_reopens_it(review, rows):
     others = [row for row in rows_on_question(review, CLAIM) if row["row_id"] not in rows]
-    assert len(others) > 3
+    assert len(others) > 1
     reading, one = take_reading(review, CLAIM), others[0]["row_id"]
     table = review.row_tables[one]
     column = "estimate" if table == "survival" else "events"
