@@ -296,7 +296,14 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     # What no chapter of a class shows may change without touching it.
     tables |= {
         name: evidence.tables[name].iloc[:0]
-        for name in ("glossary", "searches", "screening", "extraction_agreement", "reporting_items")
+        for name in (
+            "glossary",
+            "questions",
+            "searches",
+            "screening",
+            "extraction_agreement",
+            "reporting_items",
+        )
     }
     tables["readings"] = evidence.tables["readings"].loc[
         lambda frame: frame["claim_id"].isin(tables["claims"]["claim_id"])

@@ -26,7 +26,7 @@ from livingreview.display.numbers import (
     write_value,
 )
 from livingreview.evidence import records
-from livingreview.pages.explorer import list_rows
+from livingreview.pages.explorer_rows import list_rows
 
 COUNTED = ("outcomes", "adverse_events", "characteristics")
 # Numbers for the eye are written by display/numbers.py; here they are coordinates, seconds or messages.
