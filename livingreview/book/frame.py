@@ -32,8 +32,6 @@ def frame_page(app, pagename, templatename, context, doctree) -> None:
     record = app.config.livingreview_record
     context["lr_theme_version"] = f"{pydata_sphinx_theme.__version__}-{record['version']}"
     title = Markup(context.get("title", "")).striptags()
-    if pagename == "search":
-        app.add_js_file("lr-search.js", loading_method="defer")
     context["lr_edition"] = edition(record)
     context["lr_foot"] = foot_style(record, title, f"{pagename}.html")
     context["metatags"] = policy_tag() + Markup(

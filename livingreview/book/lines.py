@@ -60,11 +60,22 @@ def describe_page(body: str) -> str:
 def write_lines(out: Path, terms: Mapping[str, str]) -> None:
     """The script of a built book: lines of prose of its chapters, and what its abbreviations mean."""
     pages = {f"chapters/{path.stem}": path for path in sorted((out / "chapters").glob("*.html"))}
+    reports = {
+        f"chapters/reports/{path.stem}": path
+        for path in sorted((out / "chapters" / "reports").glob("*.html"))
+    }
     lines = {name: list(_once(read_lines(path.read_text(encoding="utf-8")))) for name, path in pages.items()}
-    told = f"lrLines({inert_json({'lines': lines, 'terms': dict(terms)})});\n"
+    named = {name: _reference(path.read_text(encoding="utf-8")) for name, path in reports.items()}
+    told = f"lrLines({inert_json({'lines': lines, 'reports': named, 'terms': dict(terms)})});\n"
     path = out / "_static" / SCRIPT
     if not path.is_file() or path.read_text(encoding="utf-8") != told:
         path.write_text(told, encoding="utf-8")
+
+
+def _reference(page: str) -> str:
+    """A report's reference, as its page gives it to who cites a row; '' where it does not."""
+    found = re.search(r'data-source="(.*?) \N{EM DASH} cited in: ', page)
+    return html.unescape(found[1]) if found else ""
 
 
 def _once(lines: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:

@@ -213,7 +213,14 @@ class ReviewEnglish(SearchEnglish):
 def add_search(app) -> None:
     """Make this the search of English books."""
     app.add_search_language(ReviewEnglish)
+    app.connect("html-page-context", load_lines)
     app.connect("config-inited", give_names)  # once the data are known to be sound
+
+
+def load_lines(app, pagename, templatename, context, doctree) -> None:
+    """Load what furnishes the results on the page that shows them."""
+    if pagename == "search":
+        app.add_js_file("lr-search.js", loading_method="defer")
 
 
 def give_names(app, config) -> None:

@@ -52,14 +52,10 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
 def preview_tags(record: dict, item: dict, about: str, *, path: str) -> Markup:
     """What search engines and services that show a link show of a page: title, description, address.
 
-    See https://ogp.me. Its image must have an address of the web; the book has none of its own.
+    See https://ogp.me. Its type is left out, since Zotero would take it for the kind of the item, and its
+    image, which must have an address of the web.
     """
-    tags = [
-        ("og:type", "book" if "container-title" not in item else "article"),
-        ("og:site_name", record["title"]),
-        ("og:title", item["title"]),
-        ("og:description", about),
-    ]
+    tags = [("og:title", item["title"]), ("og:description", about)]
     address = site_address(record, path)
     tags += [("og:url", address)] if address else []
     return META.format("description", about) + Markup("").join(PROPERTY.format(*tag) for tag in tags)

@@ -81,7 +81,7 @@ COLUMNS = {
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "glossary": "term! meaning!",
-    "questions": "position:integer! question! view!",
+    "questions": "question! position:integer! view!",
     "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
     "extraction_agreement": (
         "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer"

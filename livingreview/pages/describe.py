@@ -82,7 +82,7 @@ def describe_row(evidence: Evidence, table: Table, row: Mapping, *, without: Col
         for item in table.fields
         if item.name not in HIDDEN and item.name not in without and _is_told(row[item.name])
     ]
-    return "; ".join(dict.fromkeys(filter(None, parts)))
+    return "; ".join(dict.fromkeys(words for part in filter(None, parts) for words in part.split("; ")))
 
 
 def _is_told(cell) -> bool:

@@ -18,9 +18,7 @@ from livingreview.pages.explorer_rows import (
     CODED,
     COLUMNS,
     PLAIN,
-    RESULTS,
     TABLES,
-    describe_cohorts,
     list_rows,
 )
 from livingreview.tables.choice import by_rank, cohorts_apart, kinship
@@ -131,11 +129,11 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
     Raises
     ------
     ValueError
-        If the view of a question (``questions.csv``) names a choice that the explorer does not have.
+        If the view of a question (``questions.csv``) names a control that the explorer does not have.
     """
     questions = records(review.tables["questions"].sort_values("position"))
     for row in questions:
-        check_view(review, row["question"], row["view"])
+        check_view(row["question"], row["view"])
     classes = review.tables["regimen_classes"].sort_values("position")
     return Fragment(
         "explorer.html.j2",
@@ -155,36 +153,11 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
     )
 
 
-def check_view(evidence: Evidence, question: str, view: str) -> None:
-    """Whether the explorer can show a view."""
-    others = {"q", "sort", "group", *LEAST, *MORE}
-    for name, value in parse_qsl(view, strict_parsing=True):
-        if name in others:
-            continue
-        if name not in FILTERS:
-            choices = ", ".join([*FILTERS, *sorted(others)])
-            msg = f"questions.csv, {question!r}: {name!r} is no choice; choices are {choices}"
+def check_view(question: str, view: str) -> None:
+    """Whether the explorer has all the controls that a view names."""
+    known = {*FILTERS, "q", "sort", "group", *LEAST, *MORE}
+    for name, _ in parse_qsl(view, strict_parsing=True):
+        if name not in known:
+            near = ", ".join(difflib.get_close_matches(name, known, 1) or sorted(known))
+            msg = f"questions.csv, {question!r}: the explorer has no choice {name!r}; did you mean {near}?"
             raise ValueError(msg)
-        if value not in (known := _codes(evidence, name)):
-            near = difflib.get_close_matches(value, known, 3) or sorted(known)[:8]
-            meant = ", ".join(near)
-            msg = f"questions.csv, {question!r}: nothing has {name} {value!r}; did you mean one of {meant}?"
-            raise ValueError(msg)
-
-
-def _codes(evidence: Evidence, name: str) -> set[str]:
-    """The codes that rows have in a coded column; of outcomes those of groups, too."""
-    if (known := f"explorer:{name}") not in evidence.memo:
-        about = describe_cohorts(evidence)
-        found = {cohort[name][0] for cohort in about.values() if name in cohort}
-        if not found:
-            told = [
-                RESULTS[table](evidence, row)
-                | {"kind": (table,), "report": (row["report_id"],), "basis": (row["basis"],)}
-                for table in TABLES
-                for row in records(evidence.tables[table])
-            ]
-            found = {row[name][0] for row in told if name in row}
-            found |= {ANY + row["outcome_group"][0] for row in told if "outcome_group" in row}
-        evidence.memo[known] = found
-    return evidence.memo[known]

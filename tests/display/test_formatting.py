@@ -242,7 +242,7 @@ def test_numbers_are_written_in_one_place(root):
         if not name.startswith(OF_THE_MACHINE):
             found = FORMAT_CODE.findall(path.read_text(encoding="utf-8"))
             assert not found or name == "display/numbers.py", f"{name}: {found}"
-    for name in ("lr-explorer.js", "lr-card.js", "lr-whatif.js"):
+    for name in ("lr-explorer.js", "lr-plot.js", "lr-table.js", "lr-card.js", "lr-whatif.js"):
         script = (engine / "book" / "web" / name).read_text(encoding="utf-8")
         assert not re.search(r"toFixed|toPrecision|Math\.round", script), name
 

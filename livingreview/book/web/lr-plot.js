@@ -38,7 +38,7 @@
   function nameRow(row, mixed) {
     const report = row.report.replace(/[;(]\s?[^;()]*not established\)/, '').trim();
     const study = row.cohort.startsWith(row.study) || report.includes(row.study) ? '' : `${row.study}: `;
-    return `${report}, ${study}${row.cohort}${mixed ? ` – ${[row.outcome, row.definition].filter(Boolean).join(', ')}` : ''}`;
+    return `${report}, ${study}${row.cohort}${mixed ? ` – ${(row.ratio != null && row.definition) || row.outcome}` : ''}`;
   }
 
   function scaleOf(kind, rows, from, to) {
@@ -70,8 +70,8 @@
     pen.font = `400 ${SIZE}px system-ui, sans-serif`;
     const right = Math.max(...shown.map(row => pen.measureText(valueOf(row)).width)) + 8;
     const counts = row => (row.events != null && row.total != null ? `${row.events}/${row.total}` : row.patients ? `n = ${row.patients}` : '');
-    const label = narrow ? width : Math.max(220, width - right - 90 - 260);
-    const from = narrow ? 8 : label + 90, to = width - right - 8;
+    const label = narrow ? width : Math.max(260, width - right - 80 - 260);
+    const from = narrow ? 8 : label + 80, to = width - right - 8;
     const scale = scaleOf(kind, shown, from, to), largest = Math.max(1, ...shown.map(row => row.patients ?? 0));
     const drawing = make('svg', { xmlns: SVG, width, role: 'img', color: title ? '#111' : 'currentColor', 'font-family': 'system-ui, sans-serif', 'font-size': SIZE });
     drawing.append(make('title', {}, `Plot of ${shown.length} rows: ${KINDS[kind].title}. The table below holds the same.`));
@@ -83,14 +83,16 @@
     const top = y + 6;
     shown.forEach((row, i) => {
       if (group && (!i || shown[i - 1].code[group] !== row.code[group])) {
+        if (i) y += 8;
         for (const line of wrap(row[group] || 'not given', width, 600)) { y += LINE + 2; write(line, 0, y, { 'font-weight': 600 }); }
+        y += 4;
       }
       const lines = wrap(nameRow(row, mixed && group !== 'outcome'), label - (narrow ? 0 : 12));
       lines.forEach((line, n) => write(line, 0, y + LINE * (n + 1)));
       const middle = y + (narrow ? LINE * lines.length + 14 : LINE - 5);
       body.append(drawMark(row, kind, scale, middle, largest));
       if (narrow) write(`${counts(row)}`, 0, middle + LINE + 4, { 'font-size': 12 });
-      else write(counts(row), label + 76, middle + 5, { 'text-anchor': 'end' });
+      else write(counts(row), label + 68, middle + 5, { 'text-anchor': 'end' });
       write(valueOf(row), width, middle + 5, { 'text-anchor': 'end' });
       y += narrow ? LINE * lines.length + 40 : Math.max(LINE * lines.length, 18) + 6;
     });

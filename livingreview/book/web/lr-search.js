@@ -3,7 +3,7 @@
   const FEW = 8, LONG = 240; // reports shown at first; characters of a line
   const list = document.getElementById('search-results'), asked = new URLSearchParams(location.search).get('q') ?? '';
   if (!list || !asked) return;
-  let told = { lines: {}, terms: {} };
+  let told = { lines: {}, reports: {}, terms: {} };
   globalThis.lrLines = given => { told = given; };
 
   function make(tag, name, ...parts) {
@@ -46,7 +46,11 @@
     item.dataset.told = 'yes';
     const page = new URL(link.href), name = page.pathname.replace(/^.*\/(?=chapters\/)/, '').replace(/\.html$/, '');
     const lines = told.lines[name];
-    if (!lines) { item.classList.add('lr-report'); return; }
+    if (!lines) {
+      item.classList.add('lr-report');
+      if (told.reports[name]) item.append(make('p', 'lr-line', ...mark(told.reports[name])));
+      return;
+    }
     const own = page.hash ? lines.filter(([anchor]) => `#${anchor}` === page.hash) : lines;
     const line = best(own, terms) ?? own[0];
     if (!line) return;
