@@ -21,7 +21,8 @@ from playwright.sync_api import sync_playwright
 
 from livingreview.charts.render import inert_json
 from livingreview.evidence import Evidence, load_evidence
-from livingreview.pages.explorer import list_rows, pack_rows, show_explorer
+from livingreview.pages.explorer import pack_rows, rank_rows, show_explorer
+from livingreview.pages.explorer_rows import list_rows
 from tests.find_browser import find_browser
 
 WEB = Path(__file__).resolve().parent.parent / "livingreview" / "book" / "web"
@@ -46,13 +47,11 @@ TIMED = """async ([choices, run]) => {
   }
   return times;
 }"""
-# The explorer is driven as a reader does: its controls are set and told.
+# The explorer is driven as by a reader who goes back and forth: it reads the address.
 RIVALS = """
 const choose = choice => {
-  const wanted = new URLSearchParams(choice), form = document.querySelector('.lr-controls');
-  const controls = form.querySelectorAll('input, select');
-  for (const control of controls) control.value = wanted.get(control.name) ?? '';
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  history.replaceState(null, '', `#${choice}&every=yes&context=yes`);
+  dispatchEvent(new PopStateEvent('popstate'));
 };
 const matching = choice => {
   const wanted = new URLSearchParams(choice), words = (wanted.get('q') ?? '').split(' ').filter(Boolean);
@@ -92,19 +91,30 @@ globalThis.runHiding = choice => {
 """
 
 
-def grow_rows(evidence: Evidence, count: int) -> list[dict]:
-    """The review's rows again and again, each copy with an id of its own, up to `count`."""
+def grow_rows(evidence: Evidence, count: int) -> dict:
+    """The review's rows again and again, packed, each copy with an id and a question of its own: `count`."""
     rows = list_rows(evidence)
-    return [rows[i % len(rows)] | {"row_id": f"{rows[i % len(rows)]['row_id']}-{i}"} for i in range(count)]
+    ranks = rank_rows(evidence, rows)
+    places = [i % len(rows) for i in range(count)]
+    grown = [rows[place] | {"row_id": f"{rows[place]['row_id']}-{i}"} for i, place in enumerate(places)]
+    return pack_rows(grown) | ranks | {"questions": [*range(count)], "places": [*range(count)], "ris": {}}
 
 
 def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     """A page with nothing but the explorer and that many rows; opens from disk."""
     (folder / "_static").mkdir()
     (folder / "chapters").mkdir()
-    for name in ("lr-page.js", "lr-cite.js", "lr-card.js", "lr-explorer.js", "lr.css"):
+    for name in (
+        "lr-page.js",
+        "lr-table.js",
+        "lr-cite.js",
+        "lr-card.js",
+        "lr-explorer.js",
+        "lr-plot.js",
+        "lr.css",
+    ):
         (folder / "_static" / name).write_bytes((WEB / name).read_bytes())
-    data = inert_json(pack_rows(grow_rows(evidence, count)) | {"ris": {}})
+    data = inert_json(grow_rows(evidence, count))
     (folder / "_static" / "explorer-data.js").write_text(
         f"globalThis.given = {data}; lrExplorer(given);", encoding="utf-8"
     )
@@ -113,7 +123,8 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     )
     page = folder / "chapters" / "explorer.html"
     scripts = "".join(
-        f'<script src="../_static/{name}.js" defer></script>' for name in ("lr-page", "lr-cite", "lr-card")
+        f'<script src="../_static/{name}.js" defer></script>'
+        for name in ("lr-page", "lr-table", "lr-cite", "lr-card")
     )
     style = '<link rel="stylesheet" href="../_static/lr.css">'
     head = f'<!doctype html><meta charset="utf-8"><title>x</title>{style}{scripts}'

@@ -4,7 +4,7 @@ from livingreview.citation import chapter_item, read_citation
 from tests.conftest import ROOT
 
 RECORD = {
-    name: value for name, value in read_citation(ROOT).items() if name != "draft"
+    name: value for name, value in read_citation(ROOT).items() if name not in ("draft", "problems")
 }  # as if it were released
 PUBLISHED = RECORD | {
     "url": "https://example.org/review/",

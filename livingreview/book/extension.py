@@ -23,6 +23,7 @@ from sphinx.util import logging
 from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source
+from livingreview.book.lines import write_lines
 from livingreview.book.made import lay_data, renew_reports
 from livingreview.book.plain import come_back, go_aside, stay_for_pages
 from livingreview.book.schemes import settle_schemes
@@ -30,6 +31,7 @@ from livingreview.book.search import add_search
 from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
 from livingreview.book.staging import break_seal
+from livingreview.book.terms import explain_terms
 from livingreview.checks import DataError, require_sound
 from livingreview.citation import read_citation, site_address
 from livingreview.evidence import find_root
@@ -211,16 +213,26 @@ def finish_build(app, error) -> None:
     )
     for path in sorted(map(Path, app.livingreview_written)):  # others were finished by an earlier build
         text = path.read_text(encoding="utf-8")
-        finished, problems = finish_page(text)
+        finished, problems = finish_page(explain_on(app, path, text))
         for problem in problems:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
             path.write_text(finished, encoding="utf-8")
+    write_lines(Path(app.outdir), app.config.livingreview_terms["terms"])
     if slim_theme(Path(app.outdir)) <= 0:
         log.warning(
             "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
     settle_schemes(Path(app.outdir) / "_static")
+
+
+def explain_on(app, path: Path, text: str) -> str:
+    """A page with its abbreviations explained; untouched where no chapter shows the glossary."""
+    told = app.config.livingreview_terms
+    if not told["page"] or path.parent.name not in ("chapters", "reports"):
+        return text
+    address = f"{'../' if path.parent.name == 'reports' else ''}{told['page']}.html"
+    return explain_terms(text, told["terms"], address)
 
 
 def lay_sources(app) -> None:
@@ -245,9 +257,11 @@ def setup(app) -> dict:
     """Register with Sphinx."""
     app.add_config_value("livingreview_engine", "", "env")
     app.add_config_value("livingreview_assets", "", "html")
+    app.add_config_value("livingreview_terms", {"page": "", "terms": {}}, "html")
     app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
     app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for
+    app.add_js_file("lr-table.js", loading_method="defer")
     app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-sheet.js", loading_method="defer")

@@ -8,8 +8,9 @@ import pydata_sphinx_theme
 from markupsafe import Markup
 
 from livingreview.book.finish import policy_tag
+from livingreview.book.lines import describe_page
 from livingreview.book.paper import edition, foot_style
-from livingreview.citation import book_item, chapter_item, head_tags
+from livingreview.citation import book_item, chapter_item, head_tags, preview_tags
 
 THEME = Path(__file__).parent / "theme"
 NAME = "livingreview"
@@ -52,7 +53,11 @@ def add_head_tags(app, pagename, templatename, context, doctree) -> None:
     tags = head_tags(
         record, item, path=f"{pagename}.html", data=page.name == "data", linked=page.parent.name == "chapters"
     )
-    context["metatags"] = Markup(context.get("metatags", "")) + tags
+    about = describe_page(context.get("body", ""))
+    if page.parent.name == "reports":
+        about = f"{item['title']}: each result as printed, with its place in the report."
+    shown = preview_tags(record, item, about or item["title"], path=f"{pagename}.html")
+    context["metatags"] = Markup(context.get("metatags", "")) + tags + shown
 
 
 def offer_no_made_source(app, pagename, templatename, context, doctree) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sphinx.search.en import SearchEnglish
 
+from livingreview.book.terms import find_glossary, read_terms
 from livingreview.evidence import Evidence, find_root, load_evidence, records, split_ids
 
 THEME = Path(__file__).parent / "theme"
@@ -212,11 +213,22 @@ class ReviewEnglish(SearchEnglish):
 def add_search(app) -> None:
     """Make this the search of English books."""
     app.add_search_language(ReviewEnglish)
+    app.connect("html-page-context", load_lines)
     app.connect("config-inited", give_names)  # once the data are known to be sound
+
+
+def load_lines(app, pagename, templatename, context, doctree) -> None:
+    """Load what furnishes the results on the page that shows them."""
+    if pagename == "search":
+        app.add_js_file("lr-search.js", loading_method="defer")
 
 
 def give_names(app, config) -> None:
     """Tell the search the glossary's names: where they change, every page is read into the index anew."""
-    synonyms = read_synonyms(load_evidence(find_root(app.srcdir)))
+    root = find_root(app.srcdir)
+    evidence = load_evidence(root)
+    synonyms = read_synonyms(evidence)
+    # Here, too, pages hold what the glossary says: where that changes, they are written anew.
+    config.livingreview_terms = {"page": find_glossary(root / "chapters"), "terms": read_terms(evidence)}
     config.html_search_options = {**config.html_search_options, "synonyms": synonyms}
     config.html_search_scorer = str(SCORER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +14,8 @@ import pandas as pd
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, Upkeep, read_upkeep
+
+CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")
 
 
 def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
@@ -69,6 +72,15 @@ def _check_shape(values: dict) -> Iterator[tuple]:
                 "a date like 2026-11-21, or nothing",
                 "write the date; leave it empty if it is not known",
             )
+    contact = values.get("contact")
+    if contact is not None and not (isinstance(contact, str) and CONTACT.fullmatch(contact)):
+        yield (
+            "contact",
+            "no-contact",
+            quote(contact),
+            "an address that begins with https://, an e-mail address, or nothing",
+            "write where problems are to be reported, such as https://host/owner/review/issues/new",
+        )
     months = values.get("search_every_months")
     if months is not None and (type(months) is not int or months < 1):
         yield (

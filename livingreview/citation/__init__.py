@@ -5,7 +5,7 @@ from livingreview.citation.csl import entry_to_csl, write_bibtex
 from livingreview.citation.deposit import describe_deposit, write_deposit
 from livingreview.citation.files import write_citations
 from livingreview.citation.formats import format_item, item_to_bibtex, items_to_ris
-from livingreview.citation.head import head_tags
+from livingreview.citation.head import head_tags, preview_tags
 from livingreview.citation.record import (
     KEPT,
     author_names,
@@ -45,6 +45,7 @@ __all__ = [
     "list_references",
     "name_reference",
     "page_source",
+    "preview_tags",
     "read_citation",
     "row_source",
     "site_address",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livingreview.citation.formats import format_item, item_to_bibtex
-from livingreview.citation.record import WHOLE, book_item, chapter_item, issues_address, version_address
+from livingreview.citation.record import WHOLE, book_item, chapter_item, version_address
 from livingreview.display.html import Fragment
 
 FORMATS = (("BibTeX", "bib"), ("RIS", "ris"), ("CSL-JSON", "json"))
@@ -54,11 +54,14 @@ def row_source(record: dict, report_id: str, reference: str) -> dict:
     Returns
     -------
     dict
-        ``source``; ``address`` of the report's page; ``issues``, where problems are reported. The last two
-        are '' where there is none.
+        ``source``; ``address`` of the report's page; ``problems``, where one is reported. The last two are
+        '' where there is none.
     """
     about = page_source(record, f"reports/{report_id}")
-    return about | {"source": f"{reference} — cited in: {about['source']}", "issues": issues_address(record)}
+    return about | {
+        "source": f"{reference} — cited in: {about['source']}",
+        "problems": record.get("problems", ""),
+    }
 
 
 def page_source(record: dict, page: str) -> dict:

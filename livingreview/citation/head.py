@@ -12,6 +12,7 @@ from markupsafe import Markup
 from livingreview.citation.record import last_name_first, licences, site_address, version_address
 
 META = Markup('<meta name="{}" content="{}">\n')
+PROPERTY = Markup('<meta property="{}" content="{}">\n')
 _PARTS = ("given", "non-dropping-particle", "family", "suffix")
 LINK = Markup('<link rel="{}" href="{}">\n')
 
@@ -46,6 +47,18 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
     links = [("cite-as", address)] if address else []
     text = Markup("").join([*(META.format(*tag) for tag in tags), *(LINK.format(*pair) for pair in links)])
     return text + _script(describe_page(record, item, path=path, data=data)) if linked else text
+
+
+def preview_tags(record: dict, item: dict, about: str, *, path: str) -> Markup:
+    """What search engines and services that show a link show of a page: title, description, address.
+
+    See https://ogp.me. Its type is left out, since Zotero would take it for the kind of the item, and its
+    image, which must have an address of the web.
+    """
+    tags = [("og:title", item["title"]), ("og:description", about)]
+    address = site_address(record, path)
+    tags += [("og:url", address)] if address else []
+    return META.format("description", about) + Markup("").join(PROPERTY.format(*tag) for tag in tags)
 
 
 def describe_page(record: dict, item: dict, *, path: str, data: bool = False) -> dict:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from livingreview.evidence.upkeep import read_upkeep
 from livingreview.files import RELEASES
 
 RECORD = "CITATION.cff"
@@ -20,14 +21,25 @@ KEPT = "v"  # folder of the site that keeps each version for good
 
 
 def read_citation(root: Path) -> dict:
-    """The review's own record, and whether its version is still a ``draft``: not frozen, it may change."""
+    """The review's own record, with what else its pages say of it.
+
+    ``draft``: whether the version, not frozen, may change. ``problems``: where a reader reports one, by
+    ``review.yml`` or else, seen from a report's page, the page on contributing; '' where there is neither.
+    """
     try:
         # Asked for even where there is none: a page that cites the review depends on it.
         frozen = os.listdir(root / RELEASES)
     except OSError:
         frozen = []
     record = yaml.safe_load((root / RECORD).read_text(encoding="utf-8"))
-    return record | {"draft": str(record["version"]) not in frozen}
+    return record | {"draft": str(record["version"]) not in frozen, "problems": _problems_address(root)}
+
+
+def _problems_address(root: Path) -> str:
+    upkeep = read_upkeep(root)
+    if upkeep and upkeep.contact:
+        return upkeep.contact if upkeep.contact.startswith("https://") else f"mailto:{upkeep.contact}"
+    return "../contribute.html" if (root / "chapters" / "contribute.md").is_file() else ""
 
 
 def book_item(record: dict) -> dict:
@@ -66,11 +78,6 @@ def version_address(record: dict, path: str) -> str:
     '' while the book has none.
     """
     return site_address(record, path if record.get("draft") else f"{KEPT}/{record['version']}/{path}")
-
-
-def issues_address(record: dict) -> str:
-    """Where a problem is reported; '' while there is no repository."""
-    return f"{record['repository-code'].rstrip('/')}/issues/new" if record.get("repository-code") else ""
 
 
 def author_names(record: dict) -> list[str]:

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from livingreview.display.marks import Figure, legend
 
+WORDY, MOST_WORDY = 20, 5  # letters of a cell that wraps; columns of such cells beside which others find room
 CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
 
 
@@ -78,7 +79,7 @@ class HtmlTable:
     @property
     def length(self) -> str:
         """Its number of rows, in words."""
-        rows = sum(not row.heading for row in self.rows)
+        rows = len(self._lines())
         return f"{rows} row{'' if rows == 1 else 's'}"
 
     @property
@@ -90,9 +91,21 @@ class HtmlTable:
         )
 
     @property
-    def numeric(self) -> str:
-        """Classes that name the columns of numbers: said once, not in every cell, for lr.css."""
-        return " ".join(f"lr-n{i}" for i, column in enumerate(self.columns, 1) if column.numeric)
+    def classes(self) -> str:
+        """Classes that name the columns of numbers and of words: said once, not in every cell, for lr.css.
+
+        Columns of words keep a width of some twelve letters, where the page has room for all of them.
+        """
+        numeric = [f"lr-n{i}" for i, column in enumerate(self.columns, 1) if column.numeric]
+        wordy = [
+            f"lr-w{i}"
+            for i, column in enumerate(self.columns[1:], 2)
+            if not column.numeric and any(len(_plain(row.cells[i - 1])) > WORDY for row in self._lines())
+        ]
+        return " ".join([*numeric, *(wordy if len(wordy) <= MOST_WORDY else [])])
+
+    def _lines(self) -> list[Row]:
+        return [row for row in self.rows if not row.heading]
 
     def __html__(self) -> Markup:
         return render(

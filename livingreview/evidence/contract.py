@@ -88,6 +88,7 @@ COLUMNS = {
         "result_id! position:integer! name! table! codes! grade_min:integer time_months:number note"
     ),
     "glossary": "term! meaning!",
+    "questions": "question! position:integer! view!",
     "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
     "extraction_agreement": (
         "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer"

@@ -30,7 +30,7 @@ from livingreview.files import DESCRIPTOR, find_root
 BIBLIOGRAPHY = "references.bib"
 # Tables of which no chapter of a class shows anything.
 _OF_THE_WHOLE = (
-    *("glossary", "searches", "screening", "expected", "rule_changes"),
+    *("glossary", "questions", "searches", "screening", "expected", "rule_changes"),
     *("extraction_agreement", "reporting_items"),
 )
 

@@ -1,4 +1,4 @@
-"""How the review is kept up, as ``review.yml`` states it: mode, searches, dates; what is not, is empty."""
+"""How the review is kept up, as ``review.yml`` states it: contact, mode, searches, dates; else empty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MODES = {
     "paused": "paused: searches are put off",
     "retired": "retired: closed, and not searched again",
 }
-KEYS = ("mode", "since", "reason", "search_every_months", "sources", "data_as_of", "next_due")
+KEYS = ("contact", "mode", "since", "reason", "search_every_months", "sources", "data_as_of", "next_due")
 DATES = ("since", "data_as_of", "next_due")
 
 
@@ -34,6 +34,8 @@ class Upkeep:
     data_as_of, stated_due, since : date or None
     reason : str
         Why paused or retired.
+    contact : str
+        Where a problem is reported: a web address or an e-mail address.
     """
 
     mode: str
@@ -43,6 +45,7 @@ class Upkeep:
     stated_due: datetime.date | None = None
     since: datetime.date | None = None
     reason: str = ""
+    contact: str = ""
 
     @property
     def next_due(self) -> datetime.date | None:
@@ -81,6 +84,7 @@ def read_upkeep(root: Path) -> Upkeep | None:
         values.get("next_due"),
         values.get("since"),
         values.get("reason") or "",
+        values.get("contact") or "",
     )
 
 

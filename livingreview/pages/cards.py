@@ -15,33 +15,45 @@ from livingreview.charts.render import inert_json
 from livingreview.citation import find_doi, name_reference, page_source, row_source
 from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
+from livingreview.evidence.names import trial_name
 from livingreview.pages.describe import describe_row
+from livingreview.tables.outcomes import interval_text
 
 FLAG = ("title", "explanation", "resolution")  # what a card tells of a registered discrepancy
 
 
 def make_card(evidence: Evidence, row: Mapping) -> dict:
-    """One row's card: what it is, its value, as printed, where, on what basis, how far checked.
+    """One row's card: its value with its interval, what it is, as printed, where, how far checked.
 
-    And what does not add up; empty parts are left out.
+    And what a card folds away: derivation, note, what does not add up. Empty parts are left out.
     """
     name = evidence.row_tables[row["row_id"]]
     table = evidence.package.tables[name]
     card = {
-        "what": describe_row(evidence, table, row),
         "value": write_value(evidence, row),
+        "interval": _interval(row),
+        "what": describe_row(evidence, table, row, without=("ci_low_reported_pct",)),
         "printed": row["as_reported"],
         "where": evidence.in_words(row["locator"]),
+        "checked": evidence.label(name, "verification", row["verification"]),
         "basis": evidence.label(name, "basis", row["basis"]),
         "source": row["source_report_id"],
         "sourceName": _name(evidence, row["source_report_id"]),
         "citation": evidence.in_words(row["source_citation"]),
         "derivation": evidence.in_words(row["derivation"]),
-        "checked": evidence.label(name, "verification", row["verification"]),
         "note": evidence.in_words(row["note"]),
         "flags": list(evidence.flags.get(row["row_id"], ())) or None,
     }
     return _filled(card)
+
+
+def _interval(row: Mapping) -> str:
+    """The interval that a report prints of a share of patients, or else the exact one of its counts."""
+    low, high = (row.get(f"ci_{end}_reported_pct", pd.NA) for end in ("low", "high"))
+    if not pd.isna(low) and not pd.isna(high):
+        return f"95% CI {low} to {high}%, as printed"
+    exact = interval_text(row) if "events" in row else ""
+    return f"95% CI {exact}, exact" if exact else ""
 
 
 def _name(evidence: Evidence, report_id) -> str:
@@ -73,12 +85,22 @@ def cards_script(
     entry = evidence.bibliography.entries.get(report_id)
     about = {
         "name": evidence.report_names[report_id],
+        "study": _study_beside(evidence, report_id),
         "reference": name_reference(evidence, report_id),
         "doi": find_doi(entry) if entry else "",
     }
     return (
         f"lrCards({inert_json(report_id)},{inert_json(_filled(about) | {'flags': flags, 'rows': cards})});\n"
     )
+
+
+def _study_beside(evidence: Evidence, report_id: str) -> str:
+    """A report's study, where the report's own name does not hold it."""
+    study = dict(evidence.tables["studies"][["study_id", "name"]].itertuples(index=False, name=None))[
+        evidence.report_studies[report_id]
+    ]
+    known = trial_name(study) or study
+    return "" if known in evidence.report_names[report_id] else study
 
 
 def write_cards(evidence: Evidence, folder: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
 from livingreview.display.numbers import count_words, write_printed
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.schema import Field, Table
-from livingreview.tables.outcomes import grade_text
+from livingreview.tables.outcomes import grade_text, says_the_same
 from livingreview.tables.reports import age_text
 
 PROVENANCE = (
@@ -68,24 +68,39 @@ PHRASES = {
     "follow_up_min_months": "shortest follow-up {} months",
     "follow_up_max_months": "longest follow-up {} months",
 }
-# Codes of the review that say nothing more where the report's own words stand in another column.
-TOLD_IN = {"assessed_at": "timepoint"}
 UNSAID = "not_reported"  # a code, or stands where a report does not say
 
 
-def describe_row(evidence: Evidence, table: Table, row: Mapping) -> str:
-    """A row's own columns in words, without its value and provenance; what is not reported is left out."""
+def describe_row(evidence: Evidence, table: Table, row: Mapping, *, without: Collection[str] = ()) -> str:
+    """A row's own columns in words, without its value and provenance; what is not reported is left out.
+
+    Nothing is said twice: neither the time by its kind and in words, nor an outcome by a definition that only
+    repeats its name. Columns in `without` are left out, too.
+    """
     parts = [
         _say(evidence, table, item, row)
         for item in table.fields
-        if item.name not in HIDDEN and not pd.isna(row[item.name]) and row[item.name] != UNSAID
+        if item.name not in HIDDEN and item.name not in without and _is_told(row[item.name])
     ]
-    return "; ".join(dict.fromkeys(filter(None, parts)))
+    return "; ".join(dict.fromkeys(words for part in filter(None, parts) for words in part.split("; ")))
+
+
+def _is_told(cell) -> bool:
+    return not pd.isna(cell) and cell != UNSAID
+
+
+def _is_repeated(evidence: Evidence, table: Table, column: str, row: Mapping) -> bool:
+    """Whether another column of a row says the same in its own words."""
+    if column == "assessed_at":
+        return _is_told(row.get("timepoint", pd.NA))
+    if column == "definition" and _is_told(row.get("outcome", pd.NA)):
+        return says_the_same(evidence.label(table.name, "outcome", row["outcome"]), row["definition"])
+    return False
 
 
 def _say(evidence: Evidence, table: Table, item: Field, row: Mapping) -> str:
     value, name = row[item.name], item.name
-    if name in TOLD_IN and not pd.isna(row.get(TOLD_IN[name])):
+    if _is_repeated(evidence, table, name, row):
         return ""
     if name == "grade_min":
         return grade_text(row)

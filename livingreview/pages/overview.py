@@ -248,9 +248,17 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
     return HtmlTable(caption, columns, rows)
 
 
+def term_anchor(term: str) -> str:
+    """The address of a term in the glossary's table."""
+    return "term-" + re.sub(r"[^a-z0-9]+", "-", term.lower()).strip("-")
+
+
 def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
-    """Terms and names of the book."""
-    rows = [Row([row["term"], row["meaning"]]) for row in records(review.tables["glossary"])]
+    """Terms and names of the book, each with an address."""
+    rows = [
+        Row([row["term"], row["meaning"]], anchor=term_anchor(row["term"]))
+        for row in records(review.tables["glossary"])
+    ]
     return HtmlTable(caption, [Column("Term"), Column("Meaning here")], rows)
 
 

@@ -170,7 +170,7 @@ def choose_counts(
     choices, dropped = [], []
     for (study, _), every in units.items():
         same = _told_of_both_arms(units, study, every, size)
-        chosen = _most_patients(kin, _by_rank(evidence, same, size), alike, size)
+        chosen = _most_patients(kin, by_rank(evidence, same, size), alike, size)
         ids = {row["row_id"] for row in chosen}
         dropped += [(row, ANOTHER) for row in every if row["row_id"] not in ids]
         found = [
@@ -223,7 +223,7 @@ def _told_of_both_arms(
     return [row for row in rows if row["report_id"] == best] or rows
 
 
-def _by_rank(evidence: Evidence, rows: Iterable[dict], size: Callable[[dict], int]) -> list[dict]:
+def by_rank(evidence: Evidence, rows: Iterable[dict], size: Callable[[dict], int]) -> list[dict]:
     """Larger before smaller; of equals first the included report, the first-hand, the whole, the later."""
     available = kinship(evidence).available
 
@@ -237,6 +237,22 @@ def _by_rank(evidence: Evidence, rows: Iterable[dict], size: Callable[[dict], in
         )
 
     return sorted(rows, key=rank, reverse=True)
+
+
+def cohorts_apart(evidence: Evidence) -> dict[str, list[str]]:
+    """For each cohort those of its study that are known to share no patient with it, where there are any."""
+    kin = kinship(evidence)
+    studies: dict[str, list[str]] = {}
+    for cohort, study in evidence.cohort_studies.items():
+        studies.setdefault(study, []).append(cohort)
+    # Apart are cohorts of declared sets and their parts, so that a study without such a set has none.
+    declared = {evidence.cohort_studies[cohort] for cohort in kin.sets}
+    found = {
+        one: [other for other in studies[study] if kin.apart(one, other)]
+        for study in sorted(declared)
+        for one in studies[study]
+    }
+    return {cohort: others for cohort, others in found.items() if others}
 
 
 def _most_patients(

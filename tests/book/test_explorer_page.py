@@ -11,7 +11,10 @@ from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 ADDRESS = "chapters/explorer.html"
-NUMBERS = ("events", "total", "percent", "low", "high")
+NUMBERS = (
+    *("events", "total", "patients", "year", "percent", "low", "high"),
+    *("ratio", "ratio_low", "ratio_high"),
+)
 # What Excel and LibreOffice read as something else than text in a cell of a CSV file, in whatever country:
 # https://support.microsoft.com/office/452bd2db-cc96-47d1-81e4-72cec11c4ed8 and LibreOffice's date acceptance
 # patterns. A plain number stays what it is.

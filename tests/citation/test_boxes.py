@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from tests.visit import Visit
 from tests.zotero import Head, read_item
 
+ISSUES = "https://example.org/owner/review/issues/new"
 BOXED = (
     "liposomal-mitoxantrone",
     "mitoxantrone-clofarabine",
@@ -24,15 +25,15 @@ BOXED = (
 )
 
 
-def test_a_problem_can_be_reported_where_there_is_a_repository_only():
-    assert "issues" not in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
+def test_a_problem_can_be_reported_where_an_address_is_set():
+    assert "problem" not in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
     assert "data-address" not in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
     assert "how-to-cite.html" in cite_row(RECORD, "ramos-2025", "Ramos 2025.").__html__()
     assert "how-to-cite" not in cite_row(PUBLISHED, "r", "R.", guide=False).__html__(), (
         "there is no such page"
     )
-    told = cite_row(PUBLISHED, "ramos-2025", "Ramos 2025.").__html__()
-    assert 'data-issues="https://example.org/owner/review/issues/new"' in told
+    told = cite_row(PUBLISHED | {"problems": ISSUES}, "ramos-2025", "Ramos 2025.").__html__()
+    assert f'data-problems="{ISSUES}"' in told
     assert f"/v/{RECORD['version']}/chapters/reports/ramos-2025.html" in told
 
 
@@ -57,7 +58,7 @@ def test_box_head_and_files_of_a_chapter_say_the_same(book):
 
 @pytest.mark.browser
 def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
-    record = read_citation(ROOT) | {"repository-code": "https://example.org/owner/review"}
+    record = read_citation(ROOT) | {"problems": ISSUES}
     script = (ROOT / "livingreview" / "book" / "web" / "lr-cite.js").read_text(encoding="utf-8")
     row = (
         '<table class="lr-table"><tbody><tr id="r.outcome.cr"><th>Complete remission</th>'
@@ -65,7 +66,8 @@ def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
     )
     for name, line in (
         ("set", cite_row(record, "r", "R.")),
-        ("unset", cite_row(read_citation(ROOT), "r", "R.")),
+        ("unset", cite_row(record | {"problems": ""}, "r", "R.")),
+        ("mail", cite_row(record | {"problems": "mailto:a@example.org"}, "r", "R.")),
     ):
         (tmp_path / f"{name}.html").write_text(
             f"<!DOCTYPE html><meta charset=utf-8>{line.__html__()}{row}<script>{script}</script>",
@@ -78,6 +80,10 @@ def test_a_problem_with_a_row_is_reported_with_its_address(chromium, tmp_path):
         assert "title=Row+r.outcome.cr" in address
         assert "3%2F7" in address
         assert "set.html%23r.outcome.cr" in address
+    with Visit(chromium, "file://", f"{tmp_path}/mail.html") as visit:
+        visit.page.get_by_role("button", name="Cite r.outcome.cr").click()
+        address = visit.page.locator("tr a", has_text="Report a problem").get_attribute("href")
+        assert address.startswith("mailto:a@example.org?subject=Row%20r.outcome.cr&body=")
     with Visit(chromium, "file://", f"{tmp_path}/unset.html") as visit:
         visit.page.get_by_role("button", name="Cite r.outcome.cr").click()
         assert visit.page.get_by_text("Report a problem").count() == 0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from livingreview.citation import chapter_item, head_tags
+from livingreview.citation import chapter_item, head_tags, preview_tags
 from tests.cited import CHAPTER, PUBLISHED, RECORD
 from tests.zotero import Head, read_item
 
@@ -23,6 +23,18 @@ def test_tags_and_links_appear_with_a_site_address_only():
     (described,) = map(json.loads, head.scripts)
     assert described["url"] == "https://example.org/review/chapters/bortezomib.html"
     assert described["name"] == item["title"]
+
+
+def test_a_link_is_shown_with_its_title_words_and_address():
+    about = 'A "b" <c>'
+    told = dict(Head(f"<head>{preview_tags(PUBLISHED, CHAPTER, about, path='p.html')}</head>").metas)
+    assert told == {
+        "description": about,
+        "og:title": CHAPTER["title"],
+        "og:description": about,
+        "og:url": "https://example.org/review/p.html",
+    }
+    assert "og:url" not in preview_tags(RECORD, CHAPTER, "x", path="p.html")
 
 
 def test_zotero_is_diverted_by_other_vocabularies():
@@ -46,7 +58,12 @@ def test_zotero_saves_every_chapter_as_a_book_section(book):
         assert item["date"].replace("/", "-") == RECORD["date-released"]
         assert item["language"] == "en"
         assert "citation_journal_title" not in names
-        assert not [name for name in names if name.startswith(("og:", "twitter:", "article:"))]
+        shown = [name for name in names if name.startswith(("og:", "twitter:", "article:"))]
+        assert shown == ["og:title", "og:description"], "no type, which would divert Zotero"
+        told = dict(head.metas)
+        assert told["og:title"] == item["title"]
+        assert 20 < len(told["description"]) <= 203
+        assert told["description"] == told["og:description"]
         if path.name == "index.html":
             assert item["itemType"] == "book"
             assert item["title"] == RECORD["title"]

@@ -26,7 +26,7 @@ from livingreview.display.numbers import (
     write_value,
 )
 from livingreview.evidence import records
-from livingreview.pages.explorer import list_rows
+from livingreview.pages.explorer_rows import list_rows
 
 COUNTED = ("outcomes", "adverse_events", "characteristics")
 # Numbers for the eye are written by display/numbers.py; here they are coordinates, seconds or messages.
@@ -242,7 +242,7 @@ def test_numbers_are_written_in_one_place(root):
         if not name.startswith(OF_THE_MACHINE):
             found = FORMAT_CODE.findall(path.read_text(encoding="utf-8"))
             assert not found or name == "display/numbers.py", f"{name}: {found}"
-    for name in ("lr-explorer.js", "lr-card.js", "lr-whatif.js"):
+    for name in ("lr-explorer.js", "lr-plot.js", "lr-table.js", "lr-card.js", "lr-whatif.js"):
         script = (engine / "book" / "web" / name).read_text(encoding="utf-8")
         assert not re.search(r"toFixed|toPrecision|Math\.round", script), name
 

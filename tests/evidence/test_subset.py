@@ -10,7 +10,7 @@ from livingreview.evidence import load_evidence
 from livingreview.evidence.contract import ASKED, GROUPS, REQUIRED
 from livingreview.execution import Store, execute_chapters
 from livingreview.manuscript import find_pages
-from livingreview.pages import explorer
+from livingreview.pages import explorer_rows
 from livingreview.tables import plan
 from tests.conftest import ROOT
 from tests.copies import Copy
@@ -60,7 +60,7 @@ def test_the_contract_agrees_with_the_real_package():
 
 def test_the_groups_are_those_by_which_pages_part_outcomes():
     groups = GROUPS["outcomes", "outcome"]
-    assert set(groups) == set(explorer.GROUPS)
+    assert set(groups) == set(explorer_rows.GROUPS)
     assert set(plan.GROUPS) - {plan.HARM} <= set(groups)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from livingreview.checks import check_project
 from livingreview.checks.upkeep import check_upkeep
+from livingreview.citation import read_citation
 from livingreview.evidence.upkeep import Upkeep, add_months, read_upkeep, tell_due
 from tests.changed import edit
 from tests.conftest import ROOT
@@ -40,6 +41,9 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
         ("last_searched: 2026-11-29", "last_searched: 2026-11-20", "sources", "latest search on record"),
         ("last_searched: 2026-11-29", "last_searched: 21.11.2026", "sources", "write it like"),
         (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),
+        ("contact:", "contact: nobody", "contact", "an e-mail address"),
+        ("contact:", "contact: http://example.org", "contact", "begins with https://"),
+        ("contact:", "contact: a@b@example.org", "contact", "an e-mail address"),
         ("mode: living", "mode: retired", "since", "retired"),
         ("mode: living", "mode: paused\nsince: 2026-12-01", "reason", "paused"),
     ],
@@ -53,6 +57,22 @@ def test_each_mistake_is_named(folder, review, old, new, column, words):
     assert hit[0].file == "review.yml"
     assert words in f"{hit[0].expected} {hit[0].mend} {hit[0].found}"
     assert hit[0].row in (0, line, line + 1) or column == "sources"
+
+
+def test_a_problem_is_reported_at_the_address_that_is_set_or_on_the_page_about_it(folder, review):
+    (folder / "CITATION.cff").write_text("version: 1\n", encoding="utf-8")
+    assert read_citation(folder)["problems"] == "", "no page, no address"
+    (folder / "chapters").mkdir()
+    (folder / "chapters" / "contribute.md").touch()
+    assert read_citation(folder)["problems"] == "../contribute.html"
+    for set_to, address in (
+        ("https://example.org/issues/new", "https://example.org/issues/new"),
+        ("a.b@example.org", "mailto:a.b@example.org"),
+    ):
+        shutil.copy(ROOT / "review.yml", folder)
+        edit(folder, "contact:", f"contact: {set_to}")
+        assert check_upkeep(folder, review.tables["searches"].astype(object)) == []
+        assert read_citation(folder)["problems"] == address
 
 
 def test_broken_yaml_is_named_by_its_line(folder, review):

@@ -3,10 +3,12 @@
 import json
 import re
 
+import pandas as pd
 import pytest
 
 from livingreview.display.numbers import DERIVED, write_value
-from livingreview.pages.cards import make_cards, write_cards, write_review
+from livingreview.evidence import records
+from livingreview.pages.cards import make_card, make_cards, write_cards, write_review
 from tests.visit import Visit
 
 RECORD = {
@@ -16,7 +18,7 @@ RECORD = {
     "license": "CC-BY-4.0",
     "authors": [{"name": "Nobody"}],
 }
-PUBLISHED = RECORD | {"url": "https://example.org/r", "repository-code": "https://example.org/code"}
+PUBLISHED = RECORD | {"url": "https://example.org/r", "problems": "mailto:a@example.org"}
 
 
 def read_cards(path) -> dict:
@@ -56,9 +58,40 @@ def test_a_card_offers_what_the_record_holds(tmp_path):
     write_review(PUBLISHED, tmp_path / "review.js")
     about = json.loads((tmp_path / "review.js").read_text().removeprefix("lrReview(").removesuffix(");\n"))
     assert about["rows"]["source"] == f"{{reference}} — cited in: {about['source']}"
-    assert about["rows"]["issues"] == "https://example.org/code/issues/new"
+    assert about["rows"]["problems"] == "mailto:a@example.org"
     assert about["rows"]["address"] == "https://example.org/r/v/2026.11.0/chapters/reports/{report}.html"
     assert about["address"].endswith("/v/2026.11.0/chapters/{page}.html")
+
+
+def test_a_card_is_short_and_says_a_thing_once(review):
+    """Words before what is folded, with those of its labels and of the report's name."""
+    visible = ("value", "interval", "what", "printed", "where", "checked", "basis", "sourceName", "citation")
+    labels = ["As", "printed", "Where", "Checked", "Basis", "Taken", "from"]
+    for report_id, cards in make_cards(review).items():
+        for row_id, card in cards.items():
+            told = [review.report_names[report_id], *(card.get(name, "") for name in visible)]
+            words = len(labels) + sum(len(re.findall(r"\w\S*", part)) for part in told)
+            assert words < 90, (row_id, words)
+            parts = card["what"].split("; ")
+            assert len(parts) == len(set(parts)), row_id
+    rows = {row["row_id"]: row for row in records(review.tables["outcomes"])}
+    both = next(
+        row for row in rows.values() if row["assessed_at"] == "course_1" and isinstance(row["timepoint"], str)
+    )
+    what = make_card(review, both)["what"]
+    assert both["timepoint"] in what
+    assert review.label("outcomes", "assessed_at", "course_1") not in what
+
+
+def test_a_share_has_its_interval(review):
+    for row in records(review.tables["outcomes"]):
+        card = make_card(review, row)
+        counted = isinstance(row["events"], int) and isinstance(row["total"], int) and row["total"] > 1
+        printed = isinstance(row["ci_low_reported_pct"], str | int | float) and not pd.isna(
+            row["ci_low_reported_pct"]
+        )
+        assert ("95% CI" in card.get("interval", "")) == (counted or printed), row["row_id"]
+        assert "95% CI" not in card["what"]
 
 
 def test_a_figure_derived_from_what_is_restated_says_so(review):
@@ -102,12 +135,23 @@ def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
         told = card.inner_text()
         for fact in ("printed", "where", "basis", "checked"):
             assert cards["rows"][row_id][fact] in told
+        order = [told.index(cards[name]) for name in ("name",)]
+        order += [
+            told.index(cards["rows"][row_id][fact]) for fact in ("value", "printed", "where", "checked")
+        ]
+        assert order == sorted(order)
+        assert (
+            card.get_by_role("link", name="Report a problem")
+            .get_attribute("href")
+            .endswith("contribute.html")
+        )
+        card.get_by_text("registered").click()
+        told = card.inner_text()
         for item in cards["rows"][row_id]["flags"]:
             assert cards["flags"][item]["title"] in told
             assert cards["flags"][item]["explanation"] in told
         assert page.evaluate("document.activeElement.className") == "lr-card"
-        assert "Report a problem" not in told
-        card.get_by_text("Cite this figure").click()
+        card.get_by_text("Cite this", exact=True).click()
         assert card.locator(".lr-rowcite p").first.inner_text().endswith(f"{report}.html#{row_id}")
         page.keyboard.press("Escape")
         assert card.count() == 0

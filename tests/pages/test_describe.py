@@ -11,7 +11,7 @@ from livingreview.pages.describe import describe_row
 def test_a_card_says_its_interval_and_leaves_out_what_is_not_reported(review):
     told = [card for cards in make_cards(review).values() for card in cards.values()]
     assert not [card["what"] for card in told if re.search(r"_|\d%?; \d+(\.\d+)? ?%", card["what"])]
-    assert any("95% CI" in card["what"] for card in told)
+    assert any("95% CI" in card.get("interval", "") for card in told)
 
 
 def test_what_ids_stand_for_is_named(review):

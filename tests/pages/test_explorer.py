@@ -5,39 +5,15 @@ import io
 import itertools
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from benchmarks.explorer import write_page
-from livingreview.display.numbers import exact_interval, write_value
-from livingreview.pages.explorer import COLUMNS, FILTERS, TABLES, list_rows, pack_rows, show_explorer
+from livingreview.evidence import records
+from livingreview.pages.explorer import ANY, FILTERS, check_view, pack_rows, rank_rows, show_explorer
+from livingreview.pages.explorer_rows import COLUMNS, TABLES, list_rows
 from tests.visit import ADDRESS, Visit, counted, open_explorer, taken
-
-
-def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
-    rows = {row["row_id"]: row for row in list_rows(review)}
-    wanted = {
-        row_id
-        for name in TABLES
-        for row_id, cohort in zip(
-            review.tables[name]["row_id"], review.tables[name]["cohort_id"], strict=True
-        )
-        if isinstance(cohort, str)
-    }
-    assert rows.keys() == wanted
-    assert all(row.keys() == set(COLUMNS) for row in rows.values())
-    for row_id, row in rows.items():
-        source = review.row(row_id)
-        assert row["value"] == write_value(review, source)
-        assert row["report"][0] == source["report_id"]
-        if row["interval"][0] == "exact":
-            ends = [100 * end for end in exact_interval(source["events"], source["total"])]
-            assert [row["low"], row["high"]] == pytest.approx(ends, abs=0.0501)
-            assert (row["low"] == 0) == (source["events"] == 0)
-            assert (row["high"] == 100) == (source["events"] == source["total"])
-        if row["low"] is not None:
-            assert 0 <= row["low"] <= row["percent"] <= row["high"] <= 100
 
 
 def test_packed_rows_unpack_to_the_same(review):
@@ -54,10 +30,102 @@ def test_every_filter_is_a_column_with_a_control_and_a_label(review):
     for name in FILTERS:
         assert name in COLUMNS
         assert (
-            html.count(f'<select id="lr-{name}" name="{name}">')
+            html.count(f'<select id="lr-{name}" name="{name}" data-filter>')
             == html.count(f'<label for="lr-{name}">')
             == 1
         )
+
+
+def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(review):
+    rows = list_rows(review)
+    ranks = rank_rows(review, rows)
+    best: dict[int, dict] = {}
+    for _, question, row in sorted(
+        zip(ranks["places"], ranks["questions"], rows, strict=True), key=lambda x: x[0]
+    ):
+        first = best.setdefault(question, row)
+        assert first["study"] == row["study"]
+        assert first["outcome"] == row["outcome"]
+        assert (first["total"] or 0) >= (row["total"] or 0)
+    told = [row for row in best.values() if row["report"][0] == "kantarjian-2017"]
+    assert told, "the largest report of its trial stands for it"
+    for cohort, others in ranks["apart"].items():
+        assert cohort not in others
+        assert all(cohort in ranks["apart"][other] for other in others)
+
+
+def test_every_question_to_start_with_can_be_asked(review):
+    questions = records(review.tables["questions"])
+    assert len(questions) >= 10
+    html = str(show_explorer(review, caption="Rows").__html__())
+    assert html.count("data-view=") == len(questions)
+    rows = list_rows(review)
+    for row in questions:
+        for name, value in parse_qsl(row["view"]):
+            if name in FILTERS:
+                column = "outcome_group" if value.startswith(ANY) else name
+                assert any(found[column][0] == value.removeprefix(ANY) for found in rows), (
+                    row["question"],
+                    value,
+                )
+    with pytest.raises(ValueError, match="no choice 'diseases'; did you mean disease"):
+        check_view("Which?", "diseases=aml")
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_a_question_is_answered_by_one_choice_and_drawn(book, chromium, review):
+    with open_explorer(chromium, f"file://{book}") as visit:
+        page = visit.page
+        links = page.locator(".lr-questions a")
+        assert links.count() == len(review.tables["questions"])
+        for link in links.all():
+            link.click()
+            page.wait_for_selector(f".lr-questions a[aria-current][href='{link.get_attribute('href')}']")
+            assert 0 < counted(page)[0] < 100, link.inner_text()
+        page.get_by_role("link", name="hazard ratios").click()
+        assert "log scale" in page.locator(".lr-plotted").inner_text()
+        page.get_by_role("link", name="largest cohorts first").click()
+        assert page.locator(".lr-plotted rect").count() > 10
+        for kind, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+            with page.expect_download() as download:
+                page.locator(f"[data-take={kind}]").click()
+            assert download.value.path().read_bytes().startswith(start)
+        assert visit.console == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_several_choices_limits_groups_and_what_is_left_out_by_default(book, chromium, review):
+    rows = list_rows(review)
+    with open_explorer(
+        chromium, f"file://{book}", "#outcome=cr&outcome=cr_cri&patients=50&since=2015&group=class"
+    ) as visit:
+        page = visit.page
+        shown = list(csv.DictReader(io.StringIO(taken(page, "csv"))))
+        assert {row["status"] for row in shown} == {"included"}
+        assert {row["outcome"] for row in shown} == {"Complete remission (CR)", "CR or CRi"}
+        assert all(int(row["patients"]) >= 50 and int(row["year"]) >= 2015 for row in shown)
+        heads = page.locator(".lr-explorer tr.lr-group").all_inner_texts()
+        assert heads == sorted(heads)
+        assert len(heads) > 1
+        page.get_by_label("Every report and subgroup").check()
+        page.get_by_label("Reports kept for context").check()
+        wanted = {
+            row["row_id"]
+            for row in rows
+            if row["outcome"][0] in ("cr", "cr_cri")
+            and (row["patients"] or 0) >= 50
+            and (row["year"] or 0) >= 2015
+        }
+        assert counted(page)[0] == len(wanted) > len(shown)
+        page.get_by_role("button", name="CR or CRi").click()
+        assert "cr_cri" not in page.url
+        page.get_by_role("button", name="Share of patients").click()
+        assert page.locator("th[aria-sort=descending]").inner_text().startswith("Share of patients")
+        assert "sort=share" in page.url
+        page.get_by_role("button", name="Share of patients").click()
+        assert page.locator("th[aria-sort=ascending]").count() == 1
 
 
 @pytest.mark.book
@@ -80,7 +148,7 @@ def test_a_view_is_an_address_and_back_works(site, chromium):
         assert page.get_by_label("Search words").input_value() == ""
         page.go_back()
         assert counted(page)[0] == total
-        assert page.get_by_label("Regimen class").input_value() == ""
+        assert page.locator(".lr-chip").count() == 0
         page.go_forward()
         assert counted(page)[0] == some
         page.get_by_role("button", name="Next").click()
@@ -127,7 +195,9 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):
 @pytest.mark.browser
 def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave(book, chromium, review):
     rows = list_rows(review)
-    with open_explorer(chromium, f"file://{book}", "#outcome=group:mrd&class=bortezomib") as visit:
+    with open_explorer(
+        chromium, f"file://{book}", "#outcome=group:mrd&class=bortezomib&every=yes&context=yes"
+    ) as visit:
         page, outcome = visit.page, visit.page.get_by_label("Outcome or event")
         wanted = {
             row["row_id"]
@@ -150,7 +220,11 @@ def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave
             assert (options[class_id].get_attribute("disabled") is not None) == (left == 0)
         outcome.focus()
         assert "(" not in options["bortezomib"].inner_text()
-        assert outcome.locator("option:checked").inner_text() == f"Any MRD result ({len(wanted)})"
+        chips = page.locator(".lr-chip").all_inner_texts()
+        assert [chip.split(" (")[0] for chip in chips] == [
+            "Outcome or event: Any MRD result",
+            "Regimen class: Bortezomib combinations",
+        ]
         page.get_by_text("Cite this view").click()
         assert "Outcome or event “Any MRD result”" in page.locator(".lr-explorer .lr-copied").inner_text()
 
@@ -158,7 +232,7 @@ def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave
 @pytest.mark.browser
 def test_ten_thousand_rows_take_no_more_of_the_page_than_fifty(review, chromium, tmp_path):
     page = chromium.new_page()
-    page.goto(f"file://{write_page(tmp_path, review, 10_000)}")
+    page.goto(f"file://{write_page(tmp_path, review, 10_000)}#every=yes&context=yes")
     page.wait_for_selector(".lr-explorer[data-ready]")
     assert counted(page) == (10_000, 50)
     elements = page.evaluate("document.querySelectorAll('*').length")
@@ -184,7 +258,7 @@ def test_the_explorer_and_a_card_are_accessible(site, chromium, scheme):
 
     with open_explorer(chromium, site, "#class=bortezomib&age_group=adult", scheme=scheme) as visit:
         visit.page.locator(".lr-explorer a.lr-figure").nth(2).click()
-        visit.page.get_by_role("dialog").get_by_text("Cite this figure").click()
+        visit.page.get_by_role("dialog").get_by_text("Cite this", exact=True).click()
         found = Axe().run(
             visit.page,
             options={

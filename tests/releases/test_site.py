@@ -231,7 +231,7 @@ def test_a_kept_page_is_the_page_it_was(kept, book, chromium):
         visit.scroll()
         assert visit.page.locator("figure.lr-chart[data-live=yes]").count() > 0
         visit.page.locator(".bd-article p a.lr-figure").first.click()
-        visit.page.get_by_role("dialog").get_by_text("Cite this figure").click()
+        visit.page.get_by_role("dialog").get_by_text("Cite this", exact=True).click()
         assert f"Version {version}" in visit.page.locator(".lr-card .lr-rowcite").inner_text()
         visit.page.goto(f"file://{site}/v/{version}/chapters/explorer.html")
         visit.page.wait_for_selector(".lr-explorer[data-ready]")

@@ -158,7 +158,7 @@ def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
                 figure.click()
                 card = page.get_by_role("dialog")
                 card.wait_for()
-                card.get_by_text("Cite this figure").click()
+                card.get_by_text("Cite this", exact=True).click()
                 assert "lrEvil" in card.inner_text()
                 page.evaluate(MEET)
                 assert page.evaluate(FOUND) == []

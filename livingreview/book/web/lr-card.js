@@ -15,47 +15,55 @@
   }
   const link = (text, href) => Object.assign(make('a', '', text), { href });
 
-  function listFacts(row, cards, page) {
+  const term = (list, name, ...parts) => { if (parts.some(Boolean)) list.append(make('dt', '', name), make('dd', '', ...parts)); };
+
+  function listFacts(row, page) {
     const list = make('dl', 'lr-facts');
-    const add = (term, ...parts) => { if (parts.some(Boolean)) list.append(make('dt', '', term), make('dd', '', ...parts)); };
-    add('As printed', row.printed ? `“${row.printed}”` : 'no fragment kept');
-    add('Where', row.where);
-    add('Basis', row.basis);
-    add('Taken from', row.source && link(row.sourceName, new URL(`${row.source}.html`, page)), row.source && row.citation && ', ', row.citation);
-    add('Derivation', row.derivation);
-    add('Checked', row.checked);
-    add('Note', row.note);
-    for (const id of row.flags || []) {
-      const { title, explanation, resolution } = cards.flags[id];
-      add('Does not add up', link(title, new URL(`../discrepancies.html#${id}`, page)), explanation && make('p', '', explanation), resolution && make('p', '', resolution));
-    }
+    term(list, 'As printed', row.printed ? `“${row.printed}”` : 'no fragment kept');
+    term(list, 'Where', row.where);
+    term(list, 'Checked', row.checked);
+    term(list, 'Basis', row.basis);
+    term(list, 'Taken from', row.source && link(row.sourceName, new URL(`${row.source}.html`, page)), row.source && row.citation && ', ', row.citation);
     return list;
   }
 
-  function offerCitation(report, id, row, cards, page) {
-    const box = make('details', 'lr-fold', make('summary', '', 'Cite this figure'));
-    box.addEventListener('toggle', async () => {
-      const { rows } = await lrCite.loadReview();
-      const source = Object.fromEntries(Object.entries(rows).map(([name, text]) => [name, text.replaceAll('{report}', report).replaceAll('{reference}', cards.reference)]));
-      if (box.childElementCount < 2) box.append(lrCite.citeRow({ id, page, ...row, ...source }));
-    });
-    return box;
+  /* What explains the number, folded; its title says what is in it. */
+  function foldRest(row, cards, page) {
+    const flags = row.flags ?? [], list = make('dl', 'lr-facts');
+    const names = [row.derivation && 'Derivation', row.note && 'Note', flags.length && `${flags.length > 1 ? `${flags.length} discrepancies` : 'Discrepancy'} registered`].filter(Boolean);
+    if (!names.length) return '';
+    term(list, 'Derivation', row.derivation);
+    term(list, 'Note', row.note);
+    for (const id of flags) {
+      const { title, explanation, resolution } = cards.flags[id];
+      term(list, 'Does not add up', link(title, new URL(`../discrepancies.html#${id}`, page)), explanation && make('p', '', explanation), resolution && make('p', '', resolution));
+    }
+    return make('details', 'lr-fold', make('summary', '', names.join(' · ')), list);
   }
 
-  function draw(report, id, row, cards, href) {
-    const page = new URL(href.split('#')[0]);
-    const paper = make('p', 'lr-quiet', cards.name);
-    const title = make('p', 'lr-card-title', row.value && make('strong', '', row.value), row.value && ' ', row.what);
+  const sourceOf = (review, report, cards) => Object.fromEntries(Object.entries(review.rows).map(([name, text]) => [name, text.replaceAll('{report}', report).replaceAll('{reference}', cards.reference)]));
+
+  function offerCitation(id, row, source, page) {
+    return make('details', 'lr-fold', make('summary', '', 'Cite this'), lrCite.citeRow({ id, page, ...row, ...source, problems: '' }));
+  }
+
+  function draw(report, id, row, cards, href, review) {
+    const page = new URL(href.split('#')[0]), source = sourceOf(review, report, cards);
+    const paper = make('p', 'lr-card-title', make('strong', '', cards.name), cards.study && `, ${cards.study}`);
+    const shown = [row.value, row.interval].filter(Boolean).join(', ');
+    const number = make('p', 'lr-card-number', row.value && make('strong', '', row.value), row.interval && ` (${row.interval})`, row.value && ' ', row.what);
     const shut = make('button', 'lr-card-close', '×');
     shut.type = 'button';
     shut.setAttribute('aria-label', 'Close');
     shut.addEventListener('click', () => close(true));
-    const ways = make('p', 'lr-card-links', link(`Row on the page of ${cards.name}`, href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`));
-    const box = make('div', 'lr-card', shut, title, paper, listFacts(row, cards, page), ways, offerCitation(report, id, row, cards, page));
-    title.id = 'lr-card-title';
+    const problem = source.problems && lrCite.reportProblem({ id, shown: `${row.what}: ${shown}`, href, page, problems: source.problems });
+    const ways = make('p', 'lr-card-links', link('Row on the page of this report', href), cards.doi && ' · ', cards.doi && link(`doi:${cards.doi}`, `https://doi.org/${encodeURI(cards.doi)}`), problem && ' · ', problem);
+    const box = make('div', 'lr-card', shut, paper, number, listFacts(row, page), foldRest(row, cards, page), offerCitation(id, row, source, page), ways);
+    paper.id = 'lr-card-title';
+    number.id = 'lr-card-number';
     box.tabIndex = -1;
     box.setAttribute('role', 'dialog');
-    box.setAttribute('aria-labelledby', title.id);
+    box.setAttribute('aria-labelledby', `${paper.id} ${number.id}`);
     return box;
   }
 
@@ -76,13 +84,13 @@
     const [, report, anchor] = /reports\/([a-z0-9-]+)\.html#(.+)$/.exec(href);
     const id = decodeURIComponent(anchor);
     try {
-      await lrLoad(`cards/${report}.js`);
+      const [review] = await Promise.all([lrCite.loadReview(), lrLoad(`cards/${report}.js`)]);
       const found = held[report].rows[id];
       if (!found) throw new Error(`no card of ${id}`);
       close(false);
       opener = from;
       document.querySelector('.lr-tip')?.setAttribute('hidden', ''); // a chart's tooltip says less than the card
-      card = draw(report, id, found, held[report], href);
+      card = draw(report, id, found, held[report], href, review);
       document.body.append(card);
       place(card, at());
       card.focus({ preventScroll: true });

@@ -33,20 +33,26 @@
   // Where a page of the book is found by others: a saved copy's place on a disk is nobody else's address.
   const addressOf = page => page.protocol === 'file:' ? page.pathname.replace(/^.*\/(?=chapters\/)/, '') : page.href.split('#')[0];
 
-  /* A row's citation with a copy button, as cards and the pages of reports show it. `page`: URL of the report's page; `source`, `address`, `issues`: see row_source. */
-  function citeRow({ id, what, value, page, source, address, issues }) {
-    const href = `${address || addressOf(page)}#${id}`, shown = `${what}${value ? `: ${value}` : ''}`;
+  /* Where a problem of a row is reported; an address that takes words is given them. */
+  function reportProblem({ id, shown, href, page, problems }) {
+    const address = new URL(problems, page), title = `Row ${id}`;
+    const body = `Row: ${id}\nShown: ${shown}\nAddress: ${href}\n\nWhat is wrong, and where does it stand in the report?\n`;
+    if (address.protocol === 'mailto:') address.search = `subject=${encodeURIComponent(title)}&body=${encodeURIComponent(body)}`;
+    else if (/^https:/.test(problems)) { address.searchParams.set('title', title); address.searchParams.set('body', body); }
+    return Object.assign(make('a', '', 'Report a problem'), { href: address.href });
+  }
+
+  /* A row's citation with a copy button, as cards and the pages of reports show it. `page`: URL of the report's page; `source`, `address`, `problems`: see row_source. */
+  function citeRow({ id, what, value, interval, page, source, address, problems }) {
+    const href = `${address || addressOf(page)}#${id}`, shown = `${what}${value ? `: ${[value, interval].filter(Boolean).join(', ')}` : ''}`;
     const box = make('div', 'lr-rowcite', ''), text = make('p', '', `${shown}. ${source} ${href}`), tools = make('p', '', '');
     addCopy(text, tools);
     tools.append(Object.assign(make('a', '', 'Address of this row'), { href: `${page.href.split('#')[0]}#${id}` }));
-    if (issues) {
-      const query = new URLSearchParams({ title: `Row ${id}`, body: `Row: ${id}\nShown: ${shown}\nAddress: ${href}\n\nWhat is wrong, and where does it stand in the report?\n` });
-      tools.append(' · ', Object.assign(make('a', '', 'Report a problem'), { href: `${issues}?${query}` }));
-    }
+    if (problems) tools.append(' · ', reportProblem({ id, shown, href, page, problems }));
     box.append(text, tools);
     return box;
   }
-  globalThis.lrCite = { addressOf, citeRow, loadReview };
+  globalThis.lrCite = { addressOf, citeRow, reportProblem, loadReview };
 
   for (const source of document.querySelectorAll('.lr-copied')) {
     const place = make('p', '', '');

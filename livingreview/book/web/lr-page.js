@@ -33,6 +33,10 @@
   });
 }
 
+// The theme looks for the places a page's contents lead to, and where it finds no contents among all its links, of which some hold a view of the explorer.
+if (document.getElementById('pst-page-toc-nav')) document.body.dataset.bsTarget = '#pst-page-toc-nav';
+else delete document.body.dataset.bsSpy;
+
 // Sphinx hides the words it has marked by a link that holds code, which the page's policy does not run.
 document.addEventListener('click', event => {
   if (!event.target.closest?.('.highlight-link a')) return;
