@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from livingreview.checks import record_rows, write_rows
+from livingreview.checks.links import SHOWN
 from livingreview.evidence import load_package
 
 CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
@@ -87,6 +88,11 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
         tables[name] = renumber([row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows])
+    ratings = {row["certainty_id"] for row in tables["certainty"]}
+    for row in tables["findings"]:
+        row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
+        for column in SHOWN:
+            row[column] = "; ".join(name for name in row[column].split("; ") if name in rows)
     tables["readings"] = []  # a test records its own
     for name, table in package.tables.items():
         write_rows(

@@ -4,23 +4,17 @@ Everything a page may use stands here, grouped by what it makes; nothing else of
 """
 
 from livingreview.charts import (
-    draw_adverse_events,
-    draw_bias_lights,
     draw_arms,
-    draw_bridge,
+    draw_bias_lights,
     draw_calendars,
-    draw_courses,
     draw_cumulative,
-    draw_forest,
     draw_funnel,
-    draw_map,
-    draw_overview,
-    draw_stacked_response,
     draw_harms,
     draw_landmarks,
+    draw_map,
     draw_randomised,
     draw_response,
-    draw_survival,
+    draw_stacked_response,
     draw_swimmer,
 )
 from livingreview.citation import list_references
@@ -29,6 +23,7 @@ from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
 from livingreview.pages.downloads import link_downloads, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.explorer import show_explorer
+from livingreview.pages.more import list_more
 from livingreview.pages.opening import (
     cite_page,
     cite_review,
@@ -36,10 +31,12 @@ from livingreview.pages.opening import (
     open_chapter,
     open_parts,
     open_review,
+    open_setting,
 )
 from livingreview.pages.overview import (
     list_classes,
     list_reports,
+    say_status,
     show_flow,
     show_status,
     tabulate_agreement,
@@ -63,6 +60,7 @@ from livingreview.tables import (
     tabulate_contrasts,
     tabulate_evidence_map,
     tabulate_expected,
+    tabulate_findings,
     tabulate_leave_one_out,
     tabulate_models,
     tabulate_plan,
@@ -79,32 +77,27 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "open_review",
     "open_chapter",
     "open_parts",
+    "open_setting",
     "glue_figures",
-    # Figures of a chapter.
+    # Charts.
     "draw_response",
     "draw_randomised",
     "draw_landmarks",
+    "draw_funnel",
     "draw_harms",
     "draw_arms",
-    # Charts.
-    "draw_adverse_events",
-    "draw_bias_lights",
-    "draw_bridge",
-    "draw_calendars",
-    "draw_courses",
-    "draw_cumulative",
-    "draw_forest",
-    "draw_funnel",
-    "draw_map",
-    "draw_overview",
     "draw_stacked_response",
-    "draw_survival",
+    "draw_bias_lights",
+    "draw_map",
     "draw_swimmer",
+    "draw_calendars",
+    "draw_cumulative",
     # Tables and lists.
     "fold",
     "list_claims",
     "list_classes",
     "list_discrepancies",
+    "list_more",
     "list_references",
     "list_reports",
     "tabulate_agreement",
@@ -120,11 +113,13 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_downloads",
     "tabulate_evidence_map",
     "tabulate_expected",
+    "tabulate_findings",
     "tabulate_glossary",
     "tabulate_pooled_results",
     "tabulate_leave_one_out",
     "tabulate_models",
     "say_pooling",
+    "say_status",
     "tabulate_plan",
     "tabulate_populations",
     "tabulate_regimens",

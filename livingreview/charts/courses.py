@@ -51,8 +51,10 @@ class _Calendar(NamedTuple):
     table: HtmlTable
 
 
-def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
+def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
     """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
+
+    With `most` only so many calendars, and no other table; 0 = all.
 
     A study whose reports print the same days of the same drugs is drawn once, from the report that gives the
     most doses; the other reports' doses stay in a folded table.
@@ -63,6 +65,8 @@ def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
         best = max(same, key=lambda calendar: calendar.doses)
         parts.append(_draw_calendar(evidence, best.courses, f"{title}: {best.name}", best.table))
         tables += [calendar.table for calendar in same if calendar is not best]
+    if most:
+        return Stack(parts[:most], "No report of this class gives the days of its doses.")
     if tables:
         rest = "Drugs and doses of regimens without days, or with the days of a calendar above"
         parts.append(fold(join_tables(tables, rest)))

@@ -23,10 +23,10 @@ from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
+from livingreview.tables.contrasts import NO_CONTRAST
+from livingreview.tables.counts import BASES
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, event_words, grade_text
-from livingreview.tables.plan import BASES
-from livingreview.tables.synthesis import NO_CONTRAST
 
 MOST_COLUMNS = 6
 LEAST_PATIENTS = 10  # of a study in the table of shades

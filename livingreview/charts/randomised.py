@@ -24,9 +24,9 @@ from livingreview.evidence import Evidence, records
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
 from livingreview.tables.common import capitalise, stratum_name, text, with_cohorts
+from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words
-from livingreview.tables.synthesis import NO_CONTRAST
 
 SEVERE = 3  # grade from which an adverse event stands in the panel of harm
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms

@@ -35,17 +35,11 @@ from livingreview.tables.choice import (
     patients_once,
 )
 from livingreview.tables.common import group_by, text, whole
+from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, select_outcomes
-from livingreview.tables.plan import (
-    BASE_NAMES,
-    BASES,
-    FEW_STUDIES,
-    LEAST_PATIENTS,
-    Plan,
-    alike_counts,
-    synthesis_plan,
-)
+from livingreview.tables.plan import alike_counts, synthesis_plan
+from livingreview.tables.pool import FEW_STUDIES, Plan
 
 LEAST_DRAWN = 3  # marks below which a table says it better
 NO_OTHER = "no comparable study"

@@ -47,8 +47,10 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     root = Path(root)
     checked, problems = check_data(root, sources=sources)
     classes = rows = searches = terms = None
+    settings: list[str] = []
     if checked is not None:
         classes = checked.frames["regimen_classes"]["class_id"].dropna().tolist()
+        settings = checked.frames["settings"]["setting_id"].dropna().tolist()
         rows = {row["row_id"] for _, _, row in checked.rows("row_id", "locator", "basis")}
         if "glossary" in checked.package.tables:  # without one, a name cannot be told from a figure
             terms = checked.frames["glossary"]["term"].dropna().tolist()
@@ -56,7 +58,7 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     problems += check_upkeep(root, searches)
     problems += check_record(root)
     problems += check_configuration(root)
-    problems += check_manuscript(root, classes=classes, rows=rows, terms=terms)
+    problems += check_manuscript(root, classes=classes, rows=rows, terms=terms, settings=settings)
     return keep_first(problems)
 
 

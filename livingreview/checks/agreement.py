@@ -24,6 +24,8 @@ _POSITIONS = {
     "appraisal_tools": "tool",
     "reporting_items": "guideline",
     "patient_timeline": "cohort_id",
+    "settings": None,
+    "findings": "setting_id",
 }
 _PAIRED = (
     ("adverse_events", "grade_min", "grade_max"),

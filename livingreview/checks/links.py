@@ -11,6 +11,10 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import split_ids
 
+# Columns of the summary of findings that hold results.
+SHOWN = tuple(
+    f"{kind}{whose}" for kind in ("remission", "mrd", "survival", "early_death") for whose in ("", "_control")
+)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -50,12 +54,15 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
     """Every id in a cell that holds several must exist."""
     row_ids = {row["row_id"] for _, _, row in checked.rows("row_id")}
     studies = set(checked.frames["studies"]["study_id"])
+    families = set(checked.frames["families"]["family_id"])
     for table, column, known, what in (
         ("discrepancies", "affects", row_ids, "row_id of the evidence"),
         ("source_problems", "affects", row_ids, "row_id of the evidence"),
         ("claims", "rests_on", row_ids, "row_id of the evidence"),
         ("certainty", "rests_on", row_ids, "row_id of the evidence"),
         ("appraisals", "result", row_ids, "row_id of the evidence"),
+        *(("findings", column, row_ids, "row_id of the evidence") for column in SHOWN),
+        ("findings", "families", families, "family_id of families.csv"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
     ):
         for line, cell in checked.frames[table][column].dropna().items():

@@ -23,6 +23,7 @@ def check_manuscript(
     classes: Collection[str] | None,
     rows: Collection[str] | None,
     terms: Collection[str] | None = None,
+    settings: Collection[str] = (),
 ) -> list[Problem]:
     """Every problem in ``<root>/_toc.yml`` and in the chapters.
 
@@ -33,24 +34,28 @@ def check_manuscript(
         lead; None where they are not known.
     terms : collection of str, optional
         Names that may hold digits, as the glossary has them; None where they are not known.
+    settings : collection of str
+        Ids of the clinical settings, each of which has a page.
     """
     root = Path(root)
     folder = root / FOLDER
     if not folder.is_dir():
         mend = "restore it from version control"
         missing = Problem(FOLDER, 0, "", "folder-missing", "no such folder", "the pages of the book", mend)
-        return [missing, *_check_contents(root, set(), None)]
+        return [missing, *_check_contents(root, set(), None, ())]
     pages = find_pages(folder)
-    problems = _check_contents(root, {path.stem for path in pages}, classes)
+    problems = _check_contents(root, {path.stem for path in pages}, classes, settings)
     for path in pages:
-        about_class = path.stem in (classes or ())
+        about_class = path.stem in {*(classes or ()), *settings}
         problems += check_page(path, f"{FOLDER}/{path.name}", rows, terms, about_class=about_class)
     for path in sorted(folder.glob("_*.md")):
         problems += check_part(path, f"{FOLDER}/{path.name}", terms)
     return problems
 
 
-def _check_contents(root: Path, pages: set[str], classes: Collection[str] | None) -> list[Problem]:
+def _check_contents(
+    root: Path, pages: set[str], classes: Collection[str] | None, settings: Collection[str]
+) -> list[Problem]:
     document, problems = read_document(root / CONTENTS, CONTENTS, expected="the contents of the book")
     if document is None:
         return problems
@@ -61,7 +66,9 @@ def _check_contents(root: Path, pages: set[str], classes: Collection[str] | None
     entries = [item for item in items if isinstance(item, Entry)]
     told = [
         *_check_files(document, entries, pages),
-        *_check_lacking(document, entries, pages, classes),
+        *_check_own_pages(pages, classes or (), "class", "regimen_classes.csv"),
+        *_check_own_pages(pages, settings, "setting", "settings.csv"),
+        *_check_lacking(document, entries, pages),
         *_check_stock(document, entries),
     ]
     return [*problems, *told]
@@ -98,17 +105,21 @@ def _check_files(document: Document, entries: list[Entry], pages: set[str]) -> I
         seen.add(name)
 
 
-def _check_lacking(
-    document: Document, entries: list[Entry], pages: set[str], classes: Collection[str] | None
-) -> Iterator[Problem]:
+def _check_own_pages(pages: set[str], names: Collection[str], what: str, table: str) -> Iterator[Problem]:
+    """A page for each class and each setting."""
+    for name in names:
+        if name not in pages:
+            expected = f"{FOLDER}/{name}.md, a page for each {what} of {table}"
+            mend = "write it as the others are, and name it in the contents"
+            yield Problem(
+                f"{FOLDER}/{name}.md", 0, "", f"{what}-without-page", "no such page", expected, mend
+            )
+
+
+def _check_lacking(document: Document, entries: list[Entry], pages: set[str]) -> Iterator[Problem]:
     """Pages that are written, or that others link to, and that the contents lack."""
     listed = {name_of(entry.target) for entry in entries if entry.kind == "file"}
     globs = [entry.target for entry in entries if entry.kind == "glob"]
-    for name in classes or ():
-        if name not in pages:
-            expected = f"{FOLDER}/{name}.md, a page for each class of regimen_classes.csv"
-            mend = "write it as the other classes' chapters are, and name it in the contents"
-            yield Problem(f"{FOLDER}/{name}.md", 0, "", "class-without-page", "no such page", expected, mend)
     for name in sorted(pages - listed):
         if not any(fnmatchcase(f"{FOLDER}/{name}", pattern) for pattern in globs):
             found, mend = f"{FOLDER}/{name} in no entry", f"add `- file: {FOLDER}/{name}`, or delete the page"

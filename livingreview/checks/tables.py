@@ -24,6 +24,7 @@ from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
+from livingreview.checks.findings import FINDING_RULES
 from livingreview.checks.identifiers import IDENTIFIER_RULES
 from livingreview.checks.links import LINK_RULES
 from livingreview.checks.printed import PRINTED_RULES
@@ -44,6 +45,7 @@ ALL_RULES = (
     *COMPLETENESS_RULES,
     *CHOICE_RULES,
     *IDENTIFIER_RULES,
+    *FINDING_RULES,
 )
 
 

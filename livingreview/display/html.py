@@ -64,17 +64,12 @@ class HtmlTable:
     columns: Sequence[Column]
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
+    kind: str = ""  # a class of lr.css, where a table has a look of its own
 
     @property
     def figures(self) -> list[Figure]:
         """Every figure in the table."""
-        return [
-            part
-            for row in self.rows
-            for cell in row.cells
-            for part in _parts(cell)
-            if isinstance(part, Figure)
-        ]
+        return [part for row in self.rows for cell in row.cells for part in _figures_of(cell)]
 
     @property
     def length(self) -> str:
@@ -115,6 +110,24 @@ class HtmlTable:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         lines = [self.caption] + [" | ".join(_plain(cell) for cell in row.cells) for row in self.rows]
         return {"text/html": str(self.__html__()), "text/plain": "\n".join(lines)}
+
+
+@dataclass(frozen=True)
+class Inline:
+    """Text, markup and figures on one line of a cell."""
+
+    parts: Sequence
+
+    def __html__(self) -> Markup:
+        return Markup("").join(map(_render_part, self.parts))
+
+
+def _figures_of(cell) -> list[Figure]:
+    """Every figure in a cell, those on one line with words among them."""
+    if isinstance(cell, Figure):
+        return [cell]
+    parts = cell.parts if isinstance(cell, Inline) else cell if isinstance(cell, (list, tuple)) else ()
+    return [figure for part in parts for figure in _figures_of(part)]
 
 
 def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
@@ -201,7 +214,13 @@ def _render_part(part) -> Markup:
 
 
 def _plain(cell) -> str:
-    return "; ".join(str(part) if not isinstance(part, Markup) else part.striptags() for part in _parts(cell))
+    return "; ".join(_plain_part(part) for part in _parts(cell))
+
+
+def _plain_part(part) -> str:
+    if isinstance(part, Inline):
+        return "".join(map(_plain_part, part.parts))
+    return part.striptags() if isinstance(part, Markup) else str(part)
 
 
 def link(text: str, href: str) -> Markup:

@@ -10,15 +10,13 @@ from livingreview.evidence.package import (
     BIBLIOGRAPHY,
     Evidence,
     expand_days,
-    load_class,
     load_evidence,
     load_package,
     parse_evidence,
     records,
-    select_class,
-    select_part,
     split_ids,
 )
+from livingreview.evidence.slices import load_class, select_class, select_part, select_setting
 from livingreview.files import DESCRIPTOR, find_root
 
 __all__ = [
@@ -38,5 +36,6 @@ __all__ = [
     "records",
     "select_class",
     "select_part",
+    "select_setting",
     "split_ids",
 ]

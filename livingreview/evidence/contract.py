@@ -82,6 +82,13 @@ COLUMNS = {
         "risk_of_bias:integer! inconsistency:integer! indirectness:integer! imprecision:integer! "
         "publication_bias:integer! certainty! reason!"
     ),
+    "settings": "setting_id! position:integer! title! diseases! settings! age_groups!",
+    "findings": (
+        "finding_id! setting_id! position:integer! option! class_id families age_groups who! on_start! "
+        "remission remission_control mrd mrd_control survival survival_control "
+        "early_death early_death_control "
+        "design! certainty_id note"
+    ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "rule_changes": "change_id! made_on:date! former! now! reason!",
     "pooled_results": (
@@ -131,6 +138,9 @@ FOLLOWED = {
     "screening.report_id": "reports.report_id",
     "claims.class_id": "regimen_classes.class_id",
     "certainty.class_id": "regimen_classes.class_id",
+    "findings.setting_id": "settings.setting_id",
+    "findings.class_id": "regimen_classes.class_id",
+    "findings.certainty_id": "certainty.certainty_id",
     "extraction_agreement.report_id": "reports.report_id",
 }
 # Groups into which the schema puts the codes of a column, and by which pages part its rows.

@@ -23,7 +23,7 @@ from livingreview.pages.explorer_rows import (
 )
 from livingreview.tables.choice import by_rank, cohorts_apart, kinship
 from livingreview.tables.common import text, whole, with_cohorts
-from livingreview.tables.plan import BASES
+from livingreview.tables.counts import BASES
 
 FILTERS = {
     "class": "Regimen class",

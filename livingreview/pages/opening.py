@@ -8,7 +8,14 @@ from livingreview.citation import cite_chapter, cite_whole, read_citation
 from livingreview.display.html import Fragment
 from livingreview.display.marks import Figure, explain_marks
 from livingreview.display.numbers import figures_in, make_figure
-from livingreview.evidence import Evidence, find_root, load_class, load_evidence, select_part
+from livingreview.evidence import (
+    Evidence,
+    find_root,
+    load_class,
+    load_evidence,
+    select_part,
+    select_setting,
+)
 
 
 def open_review() -> Evidence:
@@ -24,6 +31,11 @@ def open_chapter(class_id: str) -> Evidence:
 def open_parts(evidence: Evidence) -> tuple[Evidence, Evidence]:
     """A class's evidence in two: the regimens the chapter asks about, and what is set beside them."""
     return select_part(evidence, "core"), select_part(evidence, "beside")
+
+
+def open_setting(setting_id: str) -> Evidence:
+    """The evidence in one clinical setting, of every class; KeyError names the settings there are."""
+    return select_setting(load_evidence(), setting_id)
 
 
 class _Shown:
@@ -78,11 +90,12 @@ def cite_page(page: str, title: str = "") -> Fragment:
     Parameters
     ----------
     page : str
-        File name of the page without ending; for the chapter of a class its id.
+        File name of the page without ending; for the chapter of a class, and for a setting, its id.
     title : str, optional
-        Title of the page; for the chapter of a class that of the class.
+        Title of the page; for the chapter of a class, and for a setting, that of the data.
     """
-    if title:
+    settings = load_evidence().tables["settings"].set_index("setting_id")["title"]
+    if title := title or settings.get(page, ""):
         return cite_chapter(review_record(), title=title, page=page)
     title = load_class(page).tables["regimen_classes"].set_index("class_id").loc[page, "title"]
     return cite_chapter(review_record(), title=title, page=page, reports=True)

@@ -18,6 +18,22 @@ from livingreview.tables.readings import say_reading
 NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
 
 
+def say_status(review: Evidence) -> Fragment:
+    """One line: version, what was searched to, how many reports, and how far they could be read."""
+    reports, record = review.tables["reports"], review_record()
+    draft = "Draft" if record["draft"] else "Version"
+    searched = review.tables["searches"]["date"].dropna()
+    told = [
+        f"{draft} {record['version']}",
+        f"searched to {max(searched)}" if len(searched) else "",
+        f"{_count(reports, 'status', 'included')} reports included and "
+        f"{_count(reports, 'status', 'context')} read for context, "
+        f"{_count(reports, 'text_seen', 'full_text')} of them in full text",
+    ]
+    line = "; ".join(part for part in told if part)
+    return Fragment("paragraph.html.j2", {"text": f"{line}."}, line)
+
+
 def show_status(review: Evidence) -> Fragment:
     """Version, what was searched and when, and how much the review holds."""
     reports, cohorts = review.tables["reports"], review.tables["cohorts"]
@@ -35,7 +51,10 @@ def show_status(review: Evidence) -> Fragment:
         ("Reports", f"{len(included)} included, {_count(reports, 'status', 'context')} as context"),
         ("Read of them", seen),
         ("Cohorts in included reports", f"{len(whole)}, their subgroups not counted"),
-        ("Rows of evidence", f"{len(review.row_tables)}, each with what was printed and where"),
+        (
+            "Results and other entries",
+            f"{len(review.row_tables)}, each with its wording and place in the report",
+        ),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
     ]
     plain = "; ".join(f"{name}: {value}" for name, value in facts)

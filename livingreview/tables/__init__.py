@@ -3,6 +3,7 @@
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.evidence_map import tabulate_evidence_map
+from livingreview.tables.findings import tabulate_findings
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.recall import tabulate_expected
@@ -33,6 +34,7 @@ __all__ = [
     "tabulate_contrasts",
     "tabulate_evidence_map",
     "tabulate_expected",
+    "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
     "tabulate_plan",

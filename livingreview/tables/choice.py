@@ -217,7 +217,7 @@ def _told_of_both_arms(
 
     def patients(report_id: str) -> tuple:
         told = [row for same in arms for row in same if row["report_id"] == report_id]
-        return all(not pd.isna(row["total"]) for row in told), sum(map(size, told)), report_id
+        return all(map(size, told)), sum(map(size, told)), report_id
 
     best = max(reports, key=patients, default="")
     return [row for row in rows if row["report_id"] == best] or rows

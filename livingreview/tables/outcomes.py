@@ -173,7 +173,7 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
 
 
 def tabulate_results(evidence: Evidence, *, title: str, harm_only: bool = False) -> Stack:
-    """Every result but the response, as folded tables by kind with the strata as headings.
+    """Every result, as folded tables by kind with the strata as headings.
 
     With `harm_only` deaths, relapses, failures and adverse events alone.
     """
@@ -183,9 +183,11 @@ def tabulate_results(evidence: Evidence, *, title: str, harm_only: bool = False)
         [row for row in died if (field.direction(row["outcome"]) == "bad") == way] for way in (True, False)
     )
     kinds = (
+        ("Response", select_outcomes(evidence, "response"), outcome_table),
         ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
         (HARM[0], bad, outcome_table),
         ("Survivors and favourable outcomes", good, outcome_table),
+        ("Cycles taken", select_outcomes(evidence, "cycles"), outcome_table),
         ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
         ("Survival", with_cohorts(evidence, "survival"), survival_table),
         (HARM[1], with_cohorts(evidence, "adverse_events"), adverse_event_table),

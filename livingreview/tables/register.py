@@ -17,7 +17,7 @@ TOLD = ("title", "where_a", "value_a", "where_b", "value_b", "explanation", "res
 
 
 def list_discrepancies(
-    evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/"
+    evidence: Evidence, *, of: str = "", home: str = "", reports: str = "reports/", most: int = 0
 ) -> Fragment:
     """Everything that does not add up, worst first, each folded under its title.
 
@@ -29,11 +29,15 @@ def list_discrepancies(
         The page that holds the entries' addresses; '' = this one.
     reports : str
         Where the reports' pages stand, seen from this page.
+    most : int
+        Show only so many, the worst; 0 = all.
     """
     table = evidence.package.table("discrepancies")
     order = {code: i for i, code in enumerate(table.field("severity").labels)}
     frame = of_report(evidence.tables["discrepancies"], of)
     frame = frame.iloc[frame["severity"].map(order).argsort(kind="stable")]
+    left = len(frame) - most if most else 0
+    frame = frame.head(most) if most else frame
     items = [
         {
             "row": {name: text(row[name]) for name in table.columns}
@@ -48,7 +52,7 @@ def list_discrepancies(
         for row in records(frame)
     ]
     marks = legend(figure for item in items for figure in item["affects"]) if not home else ""
-    values = {"items": items, "home": home, "marks": marks}
+    values = {"items": items, "home": home, "marks": marks, "left": max(left, 0)}
     return Fragment("discrepancies.html.j2", values, f"[{len(items)} discrepancies]")
 
 

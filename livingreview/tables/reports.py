@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from markupsafe import Markup
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.marks import legend
@@ -281,53 +282,68 @@ def how_far_read(evidence: Evidence, row_ids: str) -> str:
     return told[0] if len(told) == 1 else "in part " + ", in part ".join(told)
 
 
-def tabulate_certainty(evidence: Evidence, *, caption: str) -> HtmlTable:
-    """Certainty of the evidence per outcome (GRADE): which question is rated, each step down and why."""
-    steps = {
-        "risk_of_bias": "risk of bias",
-        "inconsistency": "inconsistency",
-        "indirectness": "indirectness",
-        "imprecision": "imprecision",
-        "publication_bias": "publication bias",
-    }
+STEPS = {
+    "risk_of_bias": "risk of bias",
+    "inconsistency": "inconsistency",
+    "indirectness": "indirectness",
+    "imprecision": "imprecision",
+    "publication_bias": "publication bias",
+}
+RATED = (
+    "How often an outcome happens and what a treatment does are different questions: "
+    "a series without a comparison group starts high for the first (GRADE for prognosis) "
+    "and low for the second.",
+    "Certainty is about the outcome, not about how far the reports could be read.",
+)
+
+
+def tabulate_certainty(evidence: Evidence, *, caption: str, full: bool = False) -> HtmlTable:
+    """Certainty of the evidence per outcome (GRADE): what it was lowered for, and why.
+
+    With `full` also which question is rated, the results it rests on, and how far their reports were read.
+    """
     rows = []
     for row in records(evidence.tables["certainty"].sort_values("position")):
-        down = "; ".join(f"{name} {row[column]}" for column, name in steps.items() if row[column])
-        rows.append(
-            Row(
-                [
-                    row["outcome"],
-                    capitalise(evidence.label("certainty", "question", row["question"])),
-                    [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
-                    evidence.label("certainty", "start", row["start"]).split(":")[0],
-                    down or "none",
-                    capitalise(evidence.label("certainty", "certainty", row["certainty"])),
-                    row["reason"],
-                    capitalise(how_far_read(evidence, row["rests_on"])),
-                ]
-            )
-        )
-    columns = [
-        Column("Outcome"),
-        Column("Question rated"),
-        Column("Rests on", True),
-        Column("Starts at"),
-        Column("Steps down"),
-        Column("Certainty"),
-        Column("Why"),
-        Column("How far read"),
-    ]
-    notes = [
-        "How often an outcome happens and what a treatment does are different questions: "
-        "a series without a comparison group starts high for the first (GRADE for prognosis) "
-        "and low for the second.",
-        "Certainty is about the outcome, not about how far the reports could be read.",
-    ]
-    return HtmlTable(caption, columns, rows, notes)
+        down = "; ".join(f"{name} {row[column]}" for column, name in STEPS.items() if row[column])
+        told = [row["outcome"], grade(evidence, row["certainty_id"]), down or "none", row["reason"]]
+        if full:
+            told += [
+                capitalise(evidence.label("certainty", "question", row["question"])),
+                evidence.label("certainty", "start", row["start"]).split(":")[0],
+                [make_figure(evidence, row_id) for row_id in split_ids(row["rests_on"])],
+                capitalise(how_far_read(evidence, row["rests_on"])),
+            ]
+        rows.append(Row(told))
+    columns = [Column("Outcome"), Column("Certainty"), Column("Lowered for"), Column("Why")]
+    if full:
+        columns += [
+            Column("Question rated"),
+            Column("Starts at"),
+            Column("Rests on", True),
+            Column("How far read"),
+        ]
+    return HtmlTable(caption, columns, rows, RATED if full else ())
 
 
-def list_claims(evidence: Evidence) -> Fragment:
-    """The chapter's conclusions, each with its certainty, why, and what would overturn it."""
+SIGNS = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very_low": "⊕◯◯◯"}
+
+
+def grade(evidence: Evidence, certainty_id) -> Markup | str:
+    """'⊕⊕⊕◯ moderate': certainty in signs and in its word; 'not rated' where there is no rating."""
+    if pd.isna(certainty_id):
+        return "not rated"
+    code = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "certainty"]
+    words = evidence.label("certainty", "certainty", code)
+    return Markup('<span class="lr-grade"><span aria-hidden="true">{}</span> {}</span>').format(
+        SIGNS.get(code, ""), words
+    )
+
+
+def list_claims(evidence: Evidence, *, most: int = 0) -> Fragment:
+    """The chapter's conclusions, each with its certainty, why, and what would overturn it.
+
+    With `most` those after so many are folded away; 0 = none are.
+    """
     table, claims = evidence.package.table("claims"), evidence.table("claims")
     marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))
     items = [
@@ -343,4 +359,5 @@ def list_claims(evidence: Evidence) -> Fragment:
         }
         for row in records(claims.sort_values(["class_id", "position"]))
     ]
-    return Fragment("claims.html.j2", {"items": items, "marks": marks}, f"[{len(items)} conclusions]")
+    values = {"items": items, "marks": marks, "most": most or len(items)}
+    return Fragment("claims.html.j2", values, f"[{len(items)} conclusions]")

@@ -8,7 +8,7 @@ import pytest
 from livingreview import charts
 from livingreview.charts.overview import PAGE_ROWS
 from livingreview.evidence import select_class, select_part, split_ids
-from livingreview.tables.plan import Plan
+from livingreview.tables.pool import Plan
 from tests.changed import spoil
 from tests.drawn import CHARTS, CLASSES, figures_of, validate
 

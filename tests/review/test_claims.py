@@ -10,7 +10,7 @@ from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import records, select_class, select_part, split_ids
 from livingreview.execution import read_chapter
 from livingreview.manuscript import find_pages
-from livingreview.tables.plan import BASES
+from livingreview.tables.counts import BASES
 from tests.conftest import ROOT
 from tests.drawn import CLASSES
 

@@ -56,3 +56,10 @@ document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventLi
   narrow.addEventListener('change', name);
   name();
 }
+
+// A section that has moved to another page is listed there under its old address, which leads on.
+{
+  const follow = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest('[data-lr-moved]')?.querySelector('a').click();
+  addEventListener('hashchange', follow);
+  follow();
+}

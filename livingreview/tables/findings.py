@@ -1,0 +1,234 @@
+"""The summary of findings: the options of each clinical setting, with the results that stand for them.
+
+Which results these are stands in ``findings.csv``, which settings there are in ``settings.csv``. Rows of one
+setting stand under each other to be found, not to be compared: only a control of the same report is written
+into the same cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pandas as pd
+from markupsafe import Markup
+
+from livingreview.display.html import Column, HtmlTable, Inline, Row, link
+from livingreview.display.marks import Figure
+from livingreview.display.numbers import (
+    exact_interval,
+    format_number,
+    format_percent,
+    make_figure,
+    write_printed,
+)
+from livingreview.evidence import Evidence, records, split_ids
+from livingreview.tables.choice import kinship
+from livingreview.tables.common import group_by, short_name, text
+from livingreview.tables.evidence_map import count_patients
+from livingreview.tables.reports import grade
+
+NOTES = (
+    "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
+    "a v stands before the comparator of the same report; in bold: the patients were randomised. "
+    "Each line shows the study named under Design; studies and patients are all that the review holds of "
+    "the option in this setting. "
+    "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
+)
+ABBREVIATION = re.compile(r"\(([^()]*)\)$")
+COLUMNS = (
+    Column("Option"),
+    Column("Studies (patients)"),
+    Column("Remission, of 100"),
+    Column("MRD negative, of 100"),
+    Column("Survival"),
+    Column("Early death, of 100"),
+    Column("Design"),
+    Column("Certainty"),
+)
+
+
+def tabulate_findings(
+    evidence: Evidence, *, caption: str, setting: str = "", class_id: str = "", on_start: bool = False
+) -> HtmlTable:
+    """Summary of findings: one line an option, under headings of their settings where there are several.
+
+    Parameters
+    ----------
+    caption : str
+        What the table is called.
+    setting, class_id : str
+        The setting, or the class, whose options are shown; '' = all.
+    on_start : bool
+        Only the options that ``findings.csv`` puts on the start page.
+
+    Raises
+    ------
+    KeyError
+        If there is no such setting.
+    """
+    settings = {
+        row["setting_id"]: row for row in records(evidence.tables["settings"].sort_values("position"))
+    }
+    if setting and setting not in settings:
+        msg = f"no setting {setting!r}; there are {', '.join(settings)}"
+        raise KeyError(msg)
+    found = [
+        row
+        for row in records(evidence.tables["findings"].sort_values(["setting_id", "position"]))
+        if (not setting or row["setting_id"] == setting)
+        and (not class_id or text(row["class_id"]) == class_id)
+        and (not on_start or row["on_start"] == "yes")
+    ]
+    rows: list[Row] = []
+    by_setting = group_by(found, "setting_id")
+    for name, place in settings.items():
+        if name not in by_setting:
+            continue
+        if not setting:
+            rows.append(Row([link(place["title"], f"{name}.html")], heading=True))
+        rows += [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
+    return HtmlTable(caption, COLUMNS, rows, NOTES, kind="lr-sof")
+
+
+def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_note: bool) -> Row:
+    option = row["option"]
+    name = link(option, f"{row['class_id']}.html") if text(row["class_id"]) else option
+    shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
+    study = short_name(evidence, evidence.row(shown[0])["report_id"]) if shown else ""
+    note = [_small(row["note"])] if with_note and text(row["note"]) else []
+    return Row(
+        [
+            [name, _small(row["who"])],
+            _count(evidence, setting, row),
+            _shares(evidence, row, "remission"),
+            _shares(evidence, row, "mrd"),
+            _survival(evidence, row),
+            _shares(evidence, row, "early_death"),
+            [row["design"], *([_small(study)] if study else []), *note],
+            grade(evidence, row["certainty_id"]),
+        ],
+        anchor=f"finding-{row['finding_id'].replace('.', '-')}",
+    )
+
+
+def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
+    """'16 (1435)': studies and patients of an option's families in a setting; '' where they are not told."""
+    narrower = setting if pd.isna(row["age_groups"]) else {**setting, "age_groups": row["age_groups"]}
+    cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
+    if not cohorts:
+        return ""
+    return f"{len(group_by(cohorts, 'study_id'))} ({count_patients(evidence, cohorts) or 'not reported'})"
+
+
+def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
+    """Whole cohorts of some families of regimens in a setting; of a class's own those in included reports."""
+    own = evidence.tables["regimens"]
+    regimens = set(own.loc[own["family_id"].isin(families), "regimen_id"])
+    core = evidence.families.index[evidence.families["part"].eq("core")]
+    codes = {column: set(split_ids(setting[f"{column}s"])) for column in ("disease", "setting", "age_group")}
+    cohorts = {
+        row["cohort_id"]: row
+        for row in records(evidence.tables["cohorts"])
+        if row["regimen_id"] in regimens
+        and (row["regimen_id"] not in core or row["report_id"] in evidence.included)
+        and all(row[column] in allowed for column, allowed in codes.items())
+    }
+    kin = kinship(evidence)
+    return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
+
+
+def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
+    """Results of one kind, each with its interval, its control after it, and what was counted of whom."""
+    controls = split_ids(row[f"{column}_control"])
+    parts: list = []
+    for place, row_id in enumerate(split_ids(row[column])):
+        one = evidence.row(row_id)
+        against = place < len(controls)
+        cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
+        if against:
+            cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
+        parts += [Inline(cell), _small(_counted(evidence, one, column))]
+    return parts
+
+
+def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
+    """'34 [28–40]' of a count, '76' where a percentage alone is printed; linked to its row."""
+    interval: list = []
+    if pd.isna(row["events"]) or pd.isna(row["total"]):
+        share = text(row["percent_reported_pct"], "not reported")
+    elif row["total"] == 1:
+        share = f"{row['events']} of 1"
+    else:
+        exact = exact_interval(row["events"], row["total"])
+        share, low, high = (
+            format_percent(end).removesuffix("%")
+            for end in (Fraction(int(row["events"]), int(row["total"])), *exact)
+        )
+        interval = [_interval(low, high)]
+    return [*_bold(make_figure(evidence, row, share), bold), *interval]
+
+
+def _interval(low: str, high: str) -> Markup:
+    return Markup(' <small class="lr-nowrap">[{}–{}]</small>').format(low, high)
+
+
+def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
+    """'CR 91/271', '25/36 of responders': what was counted, and of whom where not of all treated."""
+    count = "" if pd.isna(row["events"]) else f"{row['events']}/{row['total']}"
+    if "outcome" not in row:
+        return f"{row['term']} {count}"
+    words = evidence.label("outcomes", "outcome", row["outcome"])
+    short = found[1] if (found := ABBREVIATION.search(words)) else words
+    whom = f"of {evidence.label('outcomes', 'denominator', row['denominator'])}"
+    told = (
+        "" if column == "mrd" else short,
+        count,
+        "" if count and row["denominator"] in ("treated", "enrolled", "evaluable") else whom,
+    )
+    return " ".join(part for part in told if part)
+
+
+def _survival(evidence: Evidence, row: Mapping) -> list[Inline]:
+    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'."""
+    controls = split_ids(row["survival_control"])
+    parts = []
+    for place, row_id in enumerate(split_ids(row["survival"])):
+        one = evidence.row(row_id)
+        bold = is_randomised(evidence, one) and (place < len(controls) or one["statistic"] == "hazard_ratio")
+        cell = [f"{_say_statistic(evidence, one)} ", *_time(evidence, one, bold=bold)]
+        if place < len(controls):
+            cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
+        parts.append(Inline(cell))
+    return parts
+
+
+def _say_statistic(evidence: Evidence, row: Mapping) -> str:
+    """'OS median', 'DFS at 24 months', 'OS HR'."""
+    if row["statistic"] == "landmark":
+        return f"{row['endpoint']} at {format_number(row['time_months'])} months"
+    short = {"hazard_ratio": "HR"}.get(row["statistic"])
+    return f"{row['endpoint']} {short or evidence.label('survival', 'statistic', row['statistic'])}"
+
+
+def _time(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
+    """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]'."""
+    unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
+    figure = make_figure(evidence, row, write_printed(row, row["estimate"]) + unit)
+    ends = [row["ci_low"], row["ci_high"]]
+    known = not pd.isna(ends[0]) and not pd.isna(ends[1])
+    return [*_bold(figure, bold), *([_interval(*(write_printed(row, end) for end in ends))] if known else [])]
+
+
+def _small(words: str) -> Markup:
+    return Markup("<small>{}</small>").format(words)
+
+
+def _bold(figure: Figure, bold: bool) -> list:
+    return [Markup("<b>"), figure, Markup("</b>")] if bold else [figure]
+
+
+def is_randomised(evidence: Evidence, row: Mapping) -> bool:
+    """Whether a result is one of an arm of a randomised trial."""
+    return bool(kinship(evidence).arm(row["cohort_id"]))

@@ -1,0 +1,84 @@
+"""The summary of findings: numbers of the data, controls of the same report only, everything linked."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from livingreview.display.html import HtmlTable
+from livingreview.evidence import records, split_ids
+from livingreview.tables.findings import cohorts_in, is_randomised, tabulate_findings
+
+KINDS = ("remission", "mrd", "survival", "early_death")
+
+
+def line(table: HtmlTable, finding_id: str) -> str:
+    """One option's line in words, a bar between its cells."""
+    anchor = f"finding-{finding_id.replace('.', '-')}"
+    row = re.search(rf'<tr id="{anchor}">(.*?)</tr>', str(table.__html__()), re.DOTALL)[1]
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+    marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag">.*?</span></span>'
+    words = [re.sub(r"<[^>]+>", "", re.sub(r"<br>", "; ", re.sub(marks, "", cell))) for cell in cells]
+    return " | ".join(" ".join(word.split()) for word in words)
+
+
+def test_a_line_tells_both_arms_of_a_trial(review):
+    told = line(tabulate_findings(review, caption="Findings"), "adult-relapse.blinatumomab")
+    assert "| 34 [28–40] v 16; CR 91/271 |" in told
+    assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
+    assert told.endswith("| ⊕⊕⊕◯ moderate")
+
+
+def test_what_is_randomised_is_bold_and_nothing_else(review):
+    html = str(tabulate_findings(review, caption="Findings").__html__())
+    bold = set(re.findall(r'<b><a class="lr-figure" href="[^"]*#([^"]*)"', html))
+    assert "kantarjian-2017.outcome.blinatumomab.cr" in bold
+    assert "rambaldi-2020.outcome.trial.cr-crh" not in bold, "historical patients are no randomised control"
+    assert all(is_randomised(review, review.row(row_id)) for row_id in bold)
+
+
+def test_a_control_is_of_the_same_report_and_outcome(review):
+    for row in records(review.tables["findings"]):
+        for kind in KINDS:
+            pairs = zip(split_ids(row[kind]), split_ids(row[f"{kind}_control"]), strict=False)
+            for one, other in ((review.row(a), review.row(b)) for a, b in pairs):
+                assert one["report_id"] == other["report_id"], row["finding_id"]
+                for column in ("outcome", "endpoint", "statistic", "time_months", "term", "grade_min"):
+                    same = one.get(column, pd.NA), other.get(column, pd.NA)
+                    assert same[0] is same[1] or same[0] == same[1], (row["finding_id"], column)
+
+
+def test_every_number_leads_to_its_row_and_marks_are_explained(review):
+    table = tabulate_findings(review, caption="Findings")
+    asked = {
+        row_id
+        for row in records(review.tables["findings"])
+        for kind in KINDS
+        for column in (kind, f"{kind}_control")
+        for row_id in split_ids(row[column])
+    }
+    assert {figure.row_id for figure in table.figures} == asked
+    assert "calculated from printed numbers" in str(table.__html__())
+
+
+def test_studies_and_patients_are_those_of_the_option_in_its_setting(review):
+    settings = {row["setting_id"]: row for row in records(review.tables["settings"])}
+    place = settings["mrd-positive"]
+    every = cohorts_in(review, place, {"blinatumomab-alone"})
+    adults = cohorts_in(review, {**place, "age_groups": "adult"}, {"blinatumomab-alone"})
+    assert 0 < len(adults) < len(every)
+    assert {row["setting"] for row in every} == {"mrd_positive"}
+    assert all(row["report_id"] in review.included for row in every)
+    assert cohorts_in(review, place, set()) == []
+
+
+def test_one_setting_stands_without_headings(review):
+    table = tabulate_findings(review, caption="Findings", setting="aml")
+    assert not any(row.heading for row in table.rows)
+    start = tabulate_findings(review, caption="Findings", on_start=True)
+    assert len(start.rows) < len(tabulate_findings(review, caption="Findings").rows)
+
+
+def test_an_unknown_setting_is_named(review):
+    with pytest.raises(KeyError, match="no setting 'x'; there are .*adult-relapse"):
+        tabulate_findings(review, caption="Findings", setting="x")
