@@ -128,6 +128,7 @@ def _say_line(line: Line) -> str:
 
 
 def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
+    """Every row with its figures, and why it is not pooled."""
     columns = [
         Column("Study"),
         Column("Outcome"),

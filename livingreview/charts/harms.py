@@ -107,6 +107,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
         "interval]. Blank: not reported, which is not the same as none. The shade is the share of patients."
     )
+    if any(row.about.endswith("; r") for row in rows):
+        note += " r: restated by another publication."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 

@@ -174,13 +174,20 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
                 best[key] = (rank, trial, row, about)
     order = list(evidence.package.field("survival", "endpoint").labels)
     for _, trial, row, about in sorted(best.values(), key=lambda item: order.index(item[2]["endpoint"])):
-        shown = [
-            _survival_words(
-                [r for r in by_cohort.get(arm["cohort_id"], ()) if r["endpoint"] == row["endpoint"]]
-            )
-            for arm in (trial.experimental, trial.control)
-        ]
-        yield trial, _hazard_ratio(evidence, row, about, shown[0], shown[1])
+        # A report that restates the ratio alone leaves the arms to the trial's other reports.
+        others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
+        told = [_arms_words(by_cohort, arm, row["endpoint"]) for arm in (trial, *others)]
+        one, other = next((words for words in told if "–" not in words), ("–", "–"))
+        yield trial, _hazard_ratio(evidence, row, about, one, other)
+
+
+def _arms_words(by_cohort: Mapping, trial: Arms, endpoint: str) -> tuple[str, str]:
+    """What a report says of an end point in both arms."""
+    one, other = (
+        _survival_words([row for row in by_cohort.get(arm["cohort_id"], ()) if row["endpoint"] == endpoint])
+        for arm in (trial.experimental, trial.control)
+    )
+    return one, other
 
 
 def _survival_words(rows: Sequence[Mapping]) -> str:
