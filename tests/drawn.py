@@ -1,9 +1,6 @@
 """Every kind of chart of a class, to be drawn by a test."""
 
-from itertools import combinations
-
 from livingreview import charts
-from livingreview.charts.sheet import width_of
 
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
 CHARTS = {
@@ -41,24 +38,3 @@ def sheets_of(stack) -> list:
 def words_of(sheet) -> list[str]:
     """What is written on a sheet, in order."""
     return [text["t"] for text in sheet.texts]
-
-
-def _boxes(sheet) -> list[tuple[str, float, float, float, float]]:
-    boxes = []
-    for text in sheet.texts:
-        wide = width_of(text["t"], size=text["s"], bold=text["b"] == "bold") / 1.02
-        left = text["x"] - {"left": 0, "center": wide / 2, "right": wide}[text["a"]]
-        boxes.append((text["t"], left, text["y"] - 0.7 * text["s"], left + wide, text["y"]))
-    return boxes
-
-
-def assert_readable(figure) -> None:
-    """No word of a figure is cut by its edge or written over another, on a desk and on a phone."""
-    for sheet in figure.sheets():
-        boxes = _boxes(sheet)
-        for words, left, top, right, bottom in boxes:
-            inside = left >= -0.5 and right <= sheet.width + 0.5 and top >= -1 and bottom <= sheet.height + 4
-            assert inside, f"{words!r} is cut on {sheet.width} pixels"
-        for one, other in combinations(boxes, 2):
-            apart = one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2]
-            assert apart, f"{one[0]!r} and {other[0]!r} overlap on {sheet.width} pixels"

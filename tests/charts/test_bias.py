@@ -9,7 +9,7 @@ from livingreview.charts.bias import LIGHTS, UNKNOWN, _codes, draw_bias_lights
 from livingreview.evidence import select_class
 from livingreview.tables.appraisals import SIGNS, judged_results
 from livingreview.tables.labels import TwinsError
-from tests.drawn import CLASSES, assert_readable, sheets_of, words_of
+from tests.drawn import CLASSES, sheets_of, words_of
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
@@ -19,7 +19,6 @@ def test_every_judgement_is_drawn_in_both_widths(review, class_id):
     tools = judged_results(part)
     assert len(figures) == len(tools) > 0
     for figure, judged in zip(figures, tools, strict=True):
-        assert_readable(figure)
         signs = [SIGNS[code][0] for code in judged.answers["judgement"]]
         for sheet in figure.sheets():
             drawn = words_of(sheet)

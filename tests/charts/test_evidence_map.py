@@ -7,7 +7,7 @@ import pytest
 
 from livingreview.charts.evidence_map import CASE, RANDOMISED, SERIES, TRIAL, draw_map, find_places
 from livingreview.tables.evidence_map import cohort_size
-from tests.drawn import assert_readable, sheets_of, words_of
+from tests.drawn import sheets_of, words_of
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,6 @@ def test_populations_are_few_and_of_unknown_age_last(review, places):
     assert len(populations) <= 12
     assert populations[-1] == ("age not reported",)
     figure = sheets_of(draw_map(review, title="Evidence"))[0]
-    assert_readable(figure)
     assert figure.table.rows
     assert f"n = {max(place.patients for place in places)}" in words_of(figure.sheets()[0])
 

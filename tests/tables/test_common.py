@@ -5,16 +5,14 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from livingreview.evidence import select_class, select_part
+from livingreview.evidence import select_class
 from livingreview.tables.common import (
     capitalise,
     full_name,
     group_by,
     in_declared_order,
     iterate_strata,
-    label_cohort,
     report_link,
-    strata_of,
     stratum_name,
     text,
     with_cohorts,
@@ -99,22 +97,3 @@ def test_a_cohort_without_a_family_stands_by_itself(review):
     assert {row["c_family"] for row in with_cohorts(lone, "outcomes")} == {
         "Several regimens, or regimen not stated"
     }
-
-
-def test_a_line_of_a_chart_names_the_cohort_only_where_it_parts(review):
-    rows = {row["cohort_id"]: row for row in with_cohorts(review, "outcomes")}
-    assert label_cohort(review, rows["yoon-2023.blinatumomab"]) == "Yoon 2023"
-    assert label_cohort(review, rows["kantarjian-2016.younger"]) == "Kantarjian 2016: Adults under 65 years"
-    assert label_cohort(review, rows["kantarjian-2017.chemotherapy"]).startswith("Kantarjian 2017 (TOWER): ")
-    other = label_cohort(review, rows["blinatumomab-safety-review-2018.mt103-211"])
-    assert other == "MT103-211 (in Stein 2018)"
-
-
-def test_a_family_is_named_where_it_begins(review):
-    core = select_part(select_class(review, "blinatumomab"), "core")
-    rows = with_cohorts(core, "outcomes")
-    families = {row["c_family"] for row in rows}
-    names = [name for name, _ in strata_of(core, rows)]
-    assert len([name for name in names if name.split(": ")[0] in families]) == len(families) < len(names)
-    one = [row for row in rows if row["c_family"] == rows[0]["c_family"]]
-    assert not any(": " in name for name, _ in strata_of(core, one))
