@@ -28,3 +28,13 @@ def validate(chart) -> None:
     if id(chart) not in VALIDATED:
         chart.properties(width="container").to_dict()
         VALIDATED[id(chart)] = chart
+
+
+def sheets_of(stack) -> list:
+    """The figures laid out in pixels among what a function that draws gives."""
+    return [part for part in stack.parts if hasattr(part, "sheets")]
+
+
+def words_of(sheet) -> list[str]:
+    """What is written on a sheet, in order."""
+    return [text["t"] for text in sheet.texts]

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.charts.selection import label_lines, one_of_each, whole_reports
+from livingreview.charts.labels import by_population, name_lines
+from livingreview.charts.selection import one_of_each, whole_reports
 from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
@@ -20,7 +21,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import Kinship, kinship
-from livingreview.tables.common import group_by, strata_of, text, with_cohorts
+from livingreview.tables.common import group_by, text, with_cohorts
 
 # Each step of the funnel: the steps of the schema that tell it, and what its column is called.
 STEPS = {
@@ -230,11 +231,11 @@ class _Line(NamedTuple):
 def _lines(evidence: Evidence, flows: Sequence[Flow], title: str) -> list[tuple[str, list[_Line]]]:
     found = []
     flow_of = {flow.base["row_id"]: flow for flow in flows}
-    for name, rows in strata_of(evidence, [flow.base for flow in flows]):
+    for name, rows in by_population(evidence, [flow.base for flow in flows]):
         part = [flow_of[row["row_id"]] for row in rows]
         sizes = {study: max(f.treated for f in same) for study, same in _by_study(part).items()}
         part.sort(key=lambda f: (-sizes[f.study_id], f.study_id, f.arm == "control", -f.treated))
-        labels = label_lines(evidence, title, name, [flow.base for flow in part])
+        labels = name_lines(evidence, title, name, [flow.base for flow in part])
         counted = any("remission" in flow.counts for flow in part)
         found.append((name, [_Line(label, f, counted) for label, f in zip(labels, part, strict=True)]))
     return found

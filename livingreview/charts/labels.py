@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
 
 from livingreview.display.numbers import format_interval
 from livingreview.evidence import Evidence
 from livingreview.evidence.names import trial_name
-from livingreview.tables.common import capitalise, short_name, stratum_name, study_name
+from livingreview.tables.common import capitalise, group_by, short_name, stratum_name, study_name, text
+from livingreview.tables.labels import distinguish, refuse_twins, row_details
 
 AGES = ("mixed", "not_reported")  # both say that adults and children may be among the patients
 
@@ -38,6 +41,51 @@ def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     if evidence.report_studies[report_id] == evidence.cohort_studies[cohort_id]:
         return name
     return f"{trial_name(study) or study}, in {name}"
+
+
+def by_population(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
+    """Rows by population, the largest first, and in it by family of regimens, named if it is not the first.
+
+    A population is as large as the cohorts of its rows.
+    """
+    strata = group_by(
+        (row | {"population": population_of(evidence, row)} for row in rows),
+        "population",
+        "c_family_position",
+        "c_family",
+    )
+    main = min((position for _, position, _ in strata), default=0)
+    told: dict[tuple, list[dict]] = {}
+    for (population, *_), part in strata.items():
+        told.setdefault(population, []).extend(part)
+    sizes = {
+        population: sum(0 if pd.isna(row["total"]) else row["total"] for row in part)
+        for population, part in told.items()
+    }
+    for key in sorted(strata, key=lambda key: (-sizes[key[0]], key)):
+        population, position, family = key
+        name = name_population(evidence, population, told[population])
+        yield name if position == main else f"{name}: {family}", strata[key]
+
+
+def name_lines(evidence: Evidence, display: str, stratum: str, rows: Sequence[Mapping]) -> list[str]:
+    """What the rows of outcomes under one heading of a display are called, no two alike.
+
+    The study's name; of an arm or a part its cohort, too.
+    """
+
+    def base(row: Mapping) -> str:
+        name = name_study(evidence, row["report_id"], row["cohort_id"])
+        if not text(row["c_arm"]) and not text(row["c_parent_cohort_id"]):
+            return name
+        study = study_name(evidence, row["cohort_id"])
+        return f"{name}: {row['c_label'].removeprefix(study).lstrip(' ,:') or row['c_label']}"
+
+    labels = distinguish(rows, base, row_details(evidence, "outcomes"))
+    refuse_twins(
+        display, [((stratum, label), row["row_id"]) for label, row in zip(labels, rows, strict=True)]
+    )
+    return labels
 
 
 def short_outcome(words: str) -> str:

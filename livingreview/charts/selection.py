@@ -12,9 +12,8 @@ from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field
 from livingreview.tables.choice import Choice, choose_counts, count_size, is_whole, kinship
-from livingreview.tables.common import group_by, label_cohort, text
+from livingreview.tables.common import group_by, text
 from livingreview.tables.counts import BASES
-from livingreview.tables.labels import distinguish, refuse_twins, row_details
 
 
 def drawable_counts(rows: Sequence[dict], *, percentages: bool = False) -> list[dict]:
@@ -218,14 +217,3 @@ def one_of_each(
         if not any(shares(cohort, row_of(other)["cohort_id"]) for other in kept):
             kept.append(item)
     return kept
-
-
-def label_lines(
-    evidence: Evidence, display: str, stratum: str, rows: Sequence[dict], table: str = "outcomes"
-) -> list[str]:
-    """What the lines of one stratum of a display are called, no two alike."""
-    labels = distinguish(rows, lambda row: label_cohort(evidence, row), row_details(evidence, table))
-    refuse_twins(
-        display, [((stratum, label), row["row_id"]) for label, row in zip(labels, rows, strict=True)]
-    )
-    return labels

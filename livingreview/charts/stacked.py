@@ -9,12 +9,13 @@ from fractions import Fraction
 import pandas as pd
 
 from livingreview.charts.funnel import FEWEST_MARKS
-from livingreview.charts.selection import label_lines, one_of_each, whole_reports
+from livingreview.charts.labels import by_population, name_lines
+from livingreview.charts.selection import one_of_each, whole_reports
 from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, width_of, wrap
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_percent, make_figure
 from livingreview.evidence import Evidence
-from livingreview.tables.common import group_by, strata_of, text, with_cohorts
+from livingreview.tables.common import group_by, text, with_cohorts
 
 # Part of the bar -> its words and letter, its colour and how dark that is. The order is that of the bar.
 PARTS = {
@@ -140,9 +141,9 @@ def draw_stacked_response(evidence: Evidence, *, title: str) -> Stack:
         return Stack([], EMPTY)
     split_of = {split.rows[0]["row_id"]: split for split in splits}
     strata = []
-    for name, rows in strata_of(evidence, [split.rows[0] for split in splits]):
+    for name, rows in by_population(evidence, [split.rows[0] for split in splits]):
         part = sorted((split_of[row["row_id"]] for row in rows), key=lambda split: -split.total)
-        labels = label_lines(evidence, title, name, [split.rows[0] for split in part])
+        labels = name_lines(evidence, title, name, [split.rows[0] for split in part])
         strata.append((name, list(zip(labels, part, strict=True))))
     words = " ".join(f"{label}: {_tell(split)}." for _, lines in strata for label, split in lines)
     table = _table(evidence, strata, title)

@@ -169,7 +169,7 @@ def _lay_out(sheet: Sheet, evidence: Evidence, course: Course) -> None:
     if sheet.phone:
         sheet.height += 4
         for number, words in enumerate(course.named.values(), 1):
-            sheet.height += sheet.block(0, sheet.height, f"{number}  {words}", sheet.width, size=SMALL)
+            sheet.height += sheet.block(0, sheet.height, f"{number} {words}", sheet.width, size=SMALL)
 
 
 def _name_above(sheet: Sheet, course: Course, x: Callable[[float], float]) -> float:

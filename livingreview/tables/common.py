@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from livingreview.display.html import link
 from livingreview.display.numbers import NOT_REPORTED  # noqa: F401 - one word for all tables
 from livingreview.evidence import Evidence, records
-from livingreview.evidence.names import shorten, trial_name
+from livingreview.evidence.names import shorten
 
 NO_FAMILY = {"name": "Several regimens, or regimen not stated", "position": 99}
 
@@ -187,27 +187,3 @@ def in_declared_order(evidence: Evidence, rows: Iterable[dict], table: str, colu
     """Rows in the order in which the schema declares the codes of a column, otherwise as they stood."""
     rank = {code: i for i, code in enumerate(evidence.package.field(table, column).labels)}
     return sorted(rows, key=lambda row: rank.get(row[column], len(rank)))
-
-
-def label_cohort(evidence: Evidence, row: Mapping) -> str:
-    """What a chart's row is called: its report; of an arm or a part its cohort, too.
-
-    A cohort of another study than the report's own is called by its study: 'TRIAL-1 (in Roe 2020)'.
-    """
-    name = short_name(evidence, row["report_id"])
-    study = study_name(evidence, row["cohort_id"])
-    if evidence.report_studies[row["report_id"]] != evidence.cohort_studies[row["cohort_id"]]:
-        name = f"{trial_name(study) or study} (in {name})"
-    if not text(row["c_arm"]) and not text(row["c_parent_cohort_id"]):
-        return name
-    return f"{name}: {row['c_label'].removeprefix(study).lstrip(' ,:') or row['c_label']}"
-
-
-def strata_of(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
-    """The strata of some rows, see `iterate_strata`; of several families each is named once, at its first."""
-    rows = list(rows)
-    told = rows[0]["c_family"] if len({row["c_family"] for row in rows}) == 1 else ""
-    for name, part in iterate_strata(evidence, rows):
-        family = part[0]["c_family"]
-        yield capitalise(name.removeprefix(f"{family}: ") if family == told else name), part
-        told = family

@@ -17,6 +17,11 @@ FIGURES = {
     "landmarks": lambda chapter, core: charts.draw_landmarks(chapter, title="Survival"),
     "harms": lambda chapter, core: charts.draw_harms(core, title="Harm"),
     "arms": lambda chapter, core: charts.draw_arms(chapter, title="Both arms"),
+    "funnel": lambda chapter, core: charts.draw_funnel(core, title="From treatment to survival"),
+    "course": lambda chapter, core: charts.draw_swimmer(core, title="Course"),
+    "stacked": lambda chapter, core: charts.draw_stacked_response(core, title="Parted"),
+    "map": lambda chapter, core: charts.draw_map(chapter, title="Evidence"),
+    "bias": lambda chapter, core: charts.draw_bias_lights(chapter, title="Risk of bias"),
 }
 
 
@@ -29,7 +34,8 @@ def figures(review) -> list[tuple[str, SheetFigure]]:
         for kind, draw in FIGURES.items():
             parts = draw(chapter, core).parts
             found += [(f"{name}, {kind}", part) for part in parts if isinstance(part, SheetFigure)]
-    return found
+    (whole,) = charts.draw_map(review, title="Evidence").parts
+    return [*found, ("review, map", whole)]
 
 
 def boxes(sheet: Sheet) -> list[tuple[str, float, float, float, float]]:

@@ -1,0 +1,70 @@
+"""Bubbles of evidence: each patient of a class once, the best design of a place."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from livingreview.charts.evidence_map import CASE, RANDOMISED, SERIES, TRIAL, draw_map, find_places
+from livingreview.tables.evidence_map import cohort_size
+from tests.drawn import sheets_of, words_of
+
+
+@pytest.fixture(scope="module")
+def places(review):
+    return find_places(review)
+
+
+def test_no_patient_of_a_class_counts_twice(review, places):
+    for class_id in {place.class_id for place in places}:
+        own = [row for place in places if place.class_id == class_id for row in place.cohorts]
+        assert len({row["cohort_id"] for row in own}) == len(own)
+        for one, other in combinations(own, 2):
+            assert other["study_id"] not in review.overlaps[one["study_id"]]
+
+
+def test_both_randomisations_of_one_trial_count(places):
+    first = next(
+        place for place in places if place.class_id == "blinatumomab" and "first relapse" in place.population
+    )
+    sizes = {row["study_id"]: cohort_size(row) for row in first.cohorts}
+    assert sizes == {"aall1331": 105, "aall1331-low-risk": 127, "nct02393859": 54}
+    assert (first.patients, first.studies, first.design) == (286, 3, RANDOMISED)
+
+
+def test_a_randomisation_of_something_else_is_no_randomisation_of_the_regimen(places):
+    holding = [
+        place for place in places if any(row["study_id"] == "kaspers-bortezomib" for row in place.cohorts)
+    ]
+    assert [place.design for place in holding] == [TRIAL]
+    assert not any(place.design == RANDOMISED for place in places if place.class_id == "bortezomib")
+
+
+def test_single_patients_are_told_from_series(places):
+    case = next(
+        place for place in places if place.class_id == "liposomal-mitoxantrone" and place.patients == 1
+    )
+    assert case.design == CASE
+    assert any(place.design == SERIES for place in places)
+
+
+def test_populations_are_few_and_of_unknown_age_last(review, places):
+    populations = list(dict.fromkeys(place.population for place in places))
+    assert len(populations) <= 12
+    assert populations[-1] == ("age not reported",)
+    figure = sheets_of(draw_map(review, title="Evidence"))[0]
+    assert figure.table.rows
+    assert f"n = {max(place.patients for place in places)}" in words_of(figure.sheets()[0])
+
+
+def test_without_broad_words_the_strata_stand_for_themselves(review, places):
+    table = review.package.table("cohorts")
+    fields = tuple(replace(field, broad={}) for field in table.fields)
+    package = replace(
+        review.package, tables=review.package.tables | {"cohorts": replace(table, fields=fields)}
+    )
+    settings = {
+        place.population[1] for place in find_places(replace(review, package=package)) if place.population[1:]
+    }
+    labels = table.field("setting").labels
+    assert {labels["relapsed"], labels["refractory"], labels["relapsed_refractory"]} <= settings

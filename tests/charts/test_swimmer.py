@@ -1,0 +1,66 @@
+"""The course of one patient in one picture."""
+
+import pytest
+
+from livingreview.charts.swimmer import MOST_LABELS, STATES, draw_swimmer, read_course
+from livingreview.evidence import select_class, select_part
+from livingreview.evidence.contract import STEPS
+from tests.drawn import CLASSES, sheets_of, words_of
+
+
+@pytest.fixture(scope="module", params=CLASSES)
+def part(request, review):
+    return select_part(select_class(review, request.param), "core")
+
+
+def test_each_patient_has_a_figure_whose_words_are_readable(part):
+    stack = draw_swimmer(part, title="Course")
+    patients = part.tables["patient_timeline"]["cohort_id"].unique()
+    assert len(stack.parts) == len(patients)
+    for figure, (_, rows) in zip(
+        sheets_of(stack), part.tables["patient_timeline"].groupby("cohort_id", sort=False), strict=True
+    ):
+        assert len(figure.table.rows) == len(rows), "every event is in the table"
+        for label in rows["label"]:
+            assert label in figure.description
+
+
+def test_every_step_of_a_response_has_a_look(review):
+    assert set(STATES) == set(STEPS["patient_timeline", "response"])
+    assert len({look[2:] for look in STATES.values()}) == len(STATES)
+
+
+@pytest.fixture(scope="module")
+def case(review):
+    part = select_part(select_class(review, "liposomal-mitoxantrone"), "core")
+    return part, part.tables["patient_timeline"]
+
+
+def test_the_therapies_named_are_few_and_hold_the_one_under_study(case):
+    part, rows = case
+    course = read_course(part, rows)
+    assert len(course.blocks) > MOST_LABELS == len(course.named)
+    studied = part.tables["regimens"].set_index("regimen_id")["role"].eq("studied")
+    named = {course.blocks[place].events[0].row["regimen_id"] for place in course.named}
+    used = {block.events[0].row["regimen_id"] for block in course.blocks}
+    assert {name for name in used if studied.get(name, False)} <= named
+    phone = words_of(sheets_of(draw_swimmer(part, title="C"))[0].sheets()[1])
+    key = [f"{number} {name}" for number, name in enumerate(course.named.values(), 1)]
+    assert phone[-MOST_LABELS:] == key
+
+
+def test_readings_are_those_of_the_report(case):
+    part, rows = case
+    readings = {r.event.row["row_id"]: r.percent for r in read_course(part, rows).readings}
+    assert readings["lipomit-vmp-2024.timeline.relapse"] == 81
+    assert readings["lipomit-vmp-2024.timeline.transplant"] is None
+    printed = rows.loc[
+        rows["unit"].isin(["pct_marrow", "pct_flow", "pct_blood", "pct"]) & rows["value"].notna()
+    ]
+    assert {name for name, percent in readings.items() if percent is not None} == set(printed["row_id"])
+
+
+def test_a_course_without_dates_is_a_table(case):
+    part, rows = case
+    bare = rows.assign(start=rows["start"].where(rows["position"] < 3))
+    assert read_course(part, bare) is None
