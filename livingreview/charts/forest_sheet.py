@@ -11,7 +11,7 @@ from livingreview.charts.sheet import LEADING, SMALL, Sheet, wrap
 
 ROW = 26  # pixels a row of one line takes
 TICKS = (0, 25, 50, 75, 100)
-OUTCOME, COUNT = 166, 322  # desk: where outcomes begin, where counts end
+OUTCOME, COUNT = 262, 452  # desk: where outcomes begin, where counts end
 LABEL = 138  # phone: room for words
 SMALL_LEADING = 13
 NOTE = {"size": SMALL, "color": "quiet"}
@@ -31,7 +31,7 @@ class _Forest:
 
     @property
     def right(self) -> float:
-        return 288 if self.sheet.phone else 476 if self.reasoned else 580
+        return 288 if self.sheet.phone else 620 if self.reasoned else 750
 
     @property
     def share(self) -> float:

@@ -300,7 +300,7 @@ def _row_of(flow: Flow, step: str) -> dict | None:
 
 
 def _lay_out(sheet: Sheet, evidence: Evidence, strata: Sequence[tuple[str, list[_Line]]]) -> None:
-    start = 0 if sheet.phone else 190
+    start = 0 if sheet.phone else 270
     column = (sheet.width - start) / len(NAMES)
     for place, (wide, phone) in enumerate(NAMES.values()):
         sheet.text(start + place * column, 8, phone if sheet.phone else wide, size=SMALL, color="quiet")

@@ -10,10 +10,10 @@ from livingreview.charts.sheet import LEADING, SMALL, Sheet, width_of, wrap
 if TYPE_CHECKING:
     from livingreview.charts.harms import ArmsRow, Cell, HarmBlock, HarmRow
 
-NAMES = 172  # desk: room for studies
+NAMES = 250  # desk: room for studies
 CELL = 32
 TICKS = (0, 25, 50, 75, 100)
-LEFT, RIGHT, SHARES = 232, 500, 584  # desk: the plot of two arms, and where their shares end
+LEFT, RIGHT, SHARES = 300, 660, 750  # desk: the plot of two arms, and where their shares end
 NOTE = {"size": SMALL, "color": "quiet"}
 
 

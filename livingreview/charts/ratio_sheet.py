@@ -19,8 +19,8 @@ AXES = {
     10: (0.1, 0.2, 0.5, 1, 2, 5, 10),
     100: (0.01, 0.1, 1, 10, 100),
 }
-ONE, OTHER, LEFT, RIGHT = 260, 340, 358, 546  # desk: where the arms' counts end, and the plot
-WORDS = 186  # desk: room for what is compared
+ONE, OTHER, LEFT, RIGHT = 350, 434, 456, 706  # desk: where the arms' counts end, and the plot
+WORDS = 274  # desk: room for what is compared
 NOTE = {"size": SMALL, "color": "quiet"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -45,7 +46,9 @@ LEAST_DRAWN = 3  # marks below which a table says it better
 NO_OTHER = "no comparable study"
 
 
-def draw_response(evidence: Evidence, group: str, *, title: str, least: int = LEAST_PATIENTS) -> Stack:
+def draw_response(
+    evidence: Evidence, group: str, *, title: str, least: int = LEAST_PATIENTS, most: int = 0
+) -> Stack:
     """One forest of a group of outcomes that are good for a patient, one row a study.
 
     Parameters
@@ -54,6 +57,9 @@ def draw_response(evidence: Evidence, group: str, *, title: str, least: int = LE
         Group of the schema's field ``outcomes.outcome``, say ``response`` or ``mrd``.
     least : int
         Patients below which a count stays in the tables.
+    most : int
+        Rows beyond which the smallest studies that are not pooled are left to the tables, those of one size
+        together; 0 = all are drawn.
 
     Notes
     -----
@@ -63,14 +69,43 @@ def draw_response(evidence: Evidence, group: str, *, title: str, least: int = LE
     blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), title)
     if not blocks:
         return Stack([], ABSENT)
+    blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
     table = tabulate(blocks, title)
     if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
         return Stack([table])
     main = _main_family(blocks, evidence)
     note = explain(blocks, main)
+    if fewer:
+        note += f" Studies of fewer than {fewer} patients that are not pooled stand in the tables alone."
     return Stack(
         [SheetFigure(title, lambda sheet: lay_out_forest(sheet, blocks), describe(blocks), table, note)]
     )
+
+
+def _leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], int]:
+    """Blocks of at most `most` studies, the largest and all that are pooled, and the least size drawn."""
+    lines = [line for block in blocks for line in block.lines]
+    free = sorted((line.patients or 0 for line in lines if not line.pooled), reverse=True)
+    room = most - (len(lines) - len(free))
+    if room >= len(free):
+        return list(blocks), 0
+    least = free[max(room, 0)] + 1
+    kept = []
+    for block in blocks:
+        items = [
+            item
+            for item in block.items
+            if not isinstance(item, Line) or item.pooled or (item.patients or 0) >= least
+        ]
+        # A family's heading stays only where something is left under it.
+        items = [
+            item
+            for item, after in zip_longest(items, items[1:], fillvalue="")
+            if not isinstance(item, str) or not isinstance(after, str)
+        ]
+        if items:
+            kept.append(Block(block.title, tuple(items)))
+    return kept, least
 
 
 def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:

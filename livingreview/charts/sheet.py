@@ -31,7 +31,7 @@ from livingreview.charts.words import break_lines, measure
 from livingreview.display.html import HtmlTable, fold, render
 from livingreview.display.numbers import Figure
 
-WIDE, PHONE = 688, 350  # the book's column of text on a desk, and a phone's less its margins
+WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less its margins
 SIZE, SMALL, LEADING = 12, 11, 14  # pixels: type, small type, from one line of a label to the next
 # On light paper; lr.css gives each its variable, by which dark, forced and printed colours follow.
 # No two may be the same: a picture's colours are told apart by their value.

@@ -177,7 +177,7 @@ def _table(evidence: Evidence, strata: Sequence[tuple[str, list]], title: str) -
 
 
 def _lay_out(sheet: Sheet, evidence: Evidence, strata: Sequence[tuple[str, list]]) -> None:
-    left = 0.0 if sheet.phone else 210.0
+    left = 0.0 if sheet.phone else 280.0
     for name, lines in strata:
         sheet.height += 14 if sheet.height else 8
         sheet.height += sheet.block(0, sheet.height, name, sheet.width, bold=True)

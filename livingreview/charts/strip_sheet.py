@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TALL, LOW = 42, 22  # pixels: a strip with landmarks, and one with medians only
 MOST_MONTHS = 60
 MANY = 4  # strips under which the axis is named again
-LEFT, RIGHT, TOLD = 206, 536, 546  # desk: the plot, and where its figures stand in words
+LEFT, RIGHT, TOLD = 286, 684, 696  # desk: the plot, and where its figures stand in words
 NOTE = {"size": SMALL, "color": "quiet"}
 
 
