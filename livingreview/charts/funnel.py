@@ -32,7 +32,7 @@ STEPS = {
 }
 ALL = ("treated", "enrolled")  # denominators that are all patients
 STRATUM = ("c_disease", "c_setting", "c_age_group")
-LEAST, LEAST_OF_MANY = 10, 20  # patients of a study that is drawn; where there are many of them
+LEAST, LEAST_OF_MANY = 10, 30  # patients of a study that is drawn; where there are many of them
 MANY = 14  # lines
 FEWEST_MARKS = 3  # of a chart; fewer are said in words
 LEAST_STEPS = 2  # steps known beside the number treated

@@ -27,7 +27,9 @@ from livingreview.tables.outcomes import ABSENT
 
 DAYS = 30.4375  # in a month, to place a median printed in days
 LEAST_PATIENTS = 5
-LEAST_DRAWN = 20  # patients below which a cohort stands in the table alone, where larger ones are drawn
+# Patients below which a cohort stands in the table alone, where larger ones are drawn; where there are many.
+LEAST_DRAWN, LEAST_OF_MANY = 20, 40
+MANY = 20  # strips
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
 NO_TIME = ("duration",)  # counted from a response, not from treatment
@@ -98,25 +100,26 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
     table = _tabulate(blocks, title)
     if len(told) < 2:
         return Stack([table])
-    drawn = _of_some_size(blocks)
+    least = LEAST_OF_MANY if len(told) > MANY else LEAST_DRAWN
+    drawn = _of_some_size(blocks, least)
     note = (
         "Dotted lines join reported points from 100% on; they are no survival curves. "
         "Bars: the interval as reported, none where none is. Time zero differs between studies."
     )
     if len(told) > sum(len(block.strips) for block in drawn):
-        note += f" Cohorts of fewer than {LEAST_DRAWN} patients are in the table alone."
+        note += f" Cohorts of fewer than {least} patients are in the table alone."
     if any(strip.second_hand for block in drawn for strip in block.strips):
         note += " r: restated by another publication."
     figure = SheetFigure(title, lambda sheet: lay_out_strips(sheet, drawn), _describe(drawn), table, note)
     return Stack([figure])
 
 
-def _of_some_size(blocks: Sequence[Strips]) -> list[Strips]:
-    """The strips of cohorts of some size or with a control, or all where those would be few."""
+def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:
+    """The strips of cohorts of `least` patients or with a control, or all where those would be few."""
     kept = [
         Strips(
             block.title,
-            tuple(s for s in block.strips if not s.patients or s.patients >= LEAST_DRAWN),
+            tuple(s for s in block.strips if not s.patients or s.patients >= least),
         )
         for block in blocks
     ]
