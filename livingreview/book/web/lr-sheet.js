@@ -36,7 +36,13 @@ document.addEventListener('click', async event => {
   /* A heading over rows becomes a column of its own. The mark at the start tells spreadsheets the letters' code. */
   function csv() {
     const table = figure.querySelector('.lr-table table');
-    const words = cell => [...cell.childNodes].map(part => (part.nodeName === 'BR' ? '; ' : part.textContent)).join('').trim();
+    const words = given => {
+      const cell = given.cloneNode(true);
+      cell.querySelectorAll('br').forEach(part => part.replaceWith('; '));
+      cell.querySelectorAll('.lr-mark').forEach(part => part.replaceWith(` [${part.textContent}]`)); // what they mean stands above the table
+      cell.querySelectorAll('.lr-flag').forEach(part => part.replaceWith(` [${part.textContent.trim()}]`));
+      return cell.textContent.trim();
+    };
     const quote = value => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
     let group = '';
     const lines = [['Group', ...[...table.tHead.rows[0].cells].map(words)]];
