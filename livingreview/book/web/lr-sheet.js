@@ -12,15 +12,18 @@ document.addEventListener('click', async event => {
 
   /* The picture by itself: on white, with its caption as title, its links leading to the book from anywhere. */
   function picture() {
-    const svg = figure.querySelector('.lr-wide svg').cloneNode(true);
     const make = (name, attributes, text = '') => {
       const part = Object.assign(document.createElementNS('http://www.w3.org/2000/svg', name), { textContent: text });
       Object.entries(attributes).forEach(([key, value]) => part.setAttribute(key, value));
       return part;
     };
-    svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+    const parts = [...figure.querySelectorAll('.lr-wide svg')].map(part => part.cloneNode(true));
+    const [width, ...heights] = [parts[0].getAttribute('width'), ...parts.map(part => Number(part.getAttribute('height')))];
+    const height = heights.reduce((sum, own) => sum + own, 0);
+    const svg = make('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+    svg.append(make('title', {}, figure.querySelector('figcaption').textContent.trim()), make('rect', { width: '100%', height: '100%', fill: '#fffffe' }), ...parts);
+    parts.forEach((part, place) => part.setAttribute('y', heights.slice(0, place).reduce((sum, own) => sum + own, 0)));
     svg.querySelectorAll('a').forEach(link => link.setAttribute('href', new URL(link.getAttribute('href'), location.href)));
-    svg.prepend(make('title', {}, figure.querySelector('figcaption').textContent.trim()), make('rect', { width: '100%', height: '100%', fill: '#fffffe' }));
     return new XMLSerializer().serializeToString(svg);
   }
 
