@@ -23,17 +23,31 @@ def draw_sheets(sheets: Sequence[Mapping]) -> str:
 
 
 def draw_sheet(sheet: Mapping) -> str:
-    """One sheet as SVG."""
+    """One sheet as SVG; a tall one in parts, one under the other, between which paper may break."""
+    ends = [*sheet["parts"][1:], sheet["height"]]
+    return "".join(_draw_part(sheet, *ends_of) for ends_of in zip(sheet["parts"], ends, strict=True))
+
+
+def _draw_part(sheet: Mapping, top: float, bottom: float) -> str:
     import vl_convert  # not at the top: its engine must not be running when a process forks
 
     from livingreview.charts.render import compile_vega, restore_sizes
 
-    spec = _layout(sheet["width"], sheet["height"]) | {"background": None}
+    marks, texts = (
+        [mark | {"y": round(mark["y"] - top, 1)} for mark in sheet[kind] if _is_within(mark, top, bottom)]
+        for kind in ("marks", "texts")
+    )
     # A negative size keeps the renderer from measuring the words, which is nearly all its time.
-    texts = [text | {"s": -text["s"]} for text in sheet["texts"]]
-    live = compile_vega(spec | {"datasets": {"marks": sheet["marks"], "texts": texts}})
-    svg = restore_sizes(vl_convert.vega_to_svg(live))
-    return slim_svg(_link_rows(svg, sheet["links"]))
+    texts = [text | {"s": -text["s"]} for text in texts]
+    spec = _layout(sheet["width"], round(bottom - top)) | {"background": None}
+    live = compile_vega(spec | {"datasets": {"marks": marks, "texts": texts}})
+    svg = slim_svg(_link_rows(restore_sizes(vl_convert.vega_to_svg(live)), sheet["links"]))
+    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _is_within(mark: Mapping, top: float, bottom: float) -> bool:
+    """Whether a mark is of a part: what stands at a break begins the part below it."""
+    return (mark["y"] >= top or top == 0) and mark["y"] < bottom
 
 
 @cache
@@ -89,6 +103,8 @@ def _link_rows(svg: str, links: Sequence[str]) -> str:
                 group.remove(mark)
                 rows[row].append(mark)
     for place, marks in rows.items():
+        if not marks:
+            continue
         link = ElementTree.SubElement(whole, f"{{{SVG}}}a", {"href": links[int(place)], "tabindex": "-1"})
         link.extend(marks)
     return ElementTree.tostring(root, encoding="unicode")

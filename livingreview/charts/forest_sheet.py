@@ -54,6 +54,7 @@ def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
     forest = _Forest(sheet, pooled and bool(reasons), letters)
     _draw_head(forest)
     for block in blocks:
+        sheet.may_break()
         sheet.height += 8
         sheet.height += sheet.block(0, sheet.height + 10, block.title, sheet.width, bold=True) + 4
         top = sheet.height

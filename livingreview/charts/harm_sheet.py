@@ -34,6 +34,7 @@ def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str
             sheet.height += 8
             sheet.height += sheet.block(0, sheet.height + 8, block.title, sheet.width, bold=True) + 4
         for row in block.rows:
+            sheet.may_break()
             if sheet.phone:
                 _draw_on_phone(sheet, row, names, column)
             else:

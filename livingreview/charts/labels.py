@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from livingreview.display.numbers import format_interval
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.evidence.names import trial_name
 from livingreview.tables.common import capitalise, group_by, short_name, stratum_name, study_name, text
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
@@ -43,6 +43,20 @@ def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     return f"{trial_name(study) or study}, in {name}"
 
 
+def main_family(evidence: Evidence) -> str:
+    """The family of regimens that needs no name: the first of a class's own, if no other class is shown."""
+    families = evidence.families.drop_duplicates("family_id").sort_values("position")
+    first = next(iter(records(families)), None)
+    if first is None or first["part"] != "core" or not is_of_one_class(evidence):
+        return ""
+    return str(first["name"])
+
+
+def is_of_one_class(evidence: Evidence) -> bool:
+    """Whether all regimens are those of one class, as in a chapter; of a clinical setting they are not."""
+    return len(set(evidence.families["class_id"])) == 1
+
+
 def by_population(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
     """Rows by population, the largest first, and in it by family of regimens, named if it is not the first.
 
@@ -54,7 +68,7 @@ def by_population(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[st
         "c_family_position",
         "c_family",
     )
-    main = min((position for _, position, _ in strata), default=0)
+    main = main_family(evidence)
     told: dict[tuple, list[dict]] = {}
     for (population, *_), part in strata.items():
         told.setdefault(population, []).extend(part)
@@ -63,9 +77,9 @@ def by_population(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[st
         for population, part in told.items()
     }
     for key in sorted(strata, key=lambda key: (-sizes[key[0]], key)):
-        population, position, family = key
+        population, _, family = key
         name = name_population(evidence, population, told[population])
-        yield name if position == main else f"{name}: {family}", strata[key]
+        yield name if family == main else f"{name}: {family}", strata[key]
 
 
 def name_lines(evidence: Evidence, display: str, stratum: str, rows: Sequence[Mapping]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.labels import name_population, name_study, population_of
+from livingreview.charts.labels import main_family, name_population, name_study, population_of
 from livingreview.charts.sheet import SheetFigure
 from livingreview.charts.strip_sheet import lay_out_strips
 from livingreview.display.html import Column, HtmlTable, Row, Stack
@@ -237,12 +237,12 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
         row_details(evidence, "survival"),
     )
-    main = evidence.families["position"].min()
+    main = main_family(evidence)
     names_of = evidence.tables["regimens"].set_index("regimen_id")["name"].to_dict()
     found = []
     for (cohort, control, randomised), name in zip(strips, names, strict=True):
         first = cohort[0]
-        about = [] if first["c_family_position"] == main else [first["c_family"]]
+        about = [] if first["c_family"] == main else [first["c_family"]]
         if control:
             name_of = names_of.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
             kind = "randomised against" if randomised else "not randomised, beside"

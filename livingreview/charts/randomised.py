@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.labels import name_study
+from livingreview.charts.labels import is_of_one_class, name_study
 from livingreview.charts.ratio_sheet import lay_out_ratios
 from livingreview.charts.selection import main_direction
 from livingreview.charts.sheet import SheetFigure
@@ -87,15 +87,16 @@ class Panel:
     harm: bool = False
 
 
-def draw_randomised(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
+def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) -> Stack:
     """Ratios of randomised arms, hazard ratios as printed and risk ratios from both arms' counts.
 
     Parameters
     ----------
-    part : str
-        Part of the chapter that the experimental regimen belongs to.
+    part : str, optional
+        Part of the chapter that the experimental regimen belongs to: unless given its own regimens, and of
+        evidence on several classes, as in a clinical setting, all.
     """
-    arms = find_arms(evidence, part)
+    arms = find_arms(evidence, part or ("core" if is_of_one_class(evidence) else None))
     drug = _name_experimental(evidence, arms)
     found = {
         "avoid": [*_hazard_ratios(evidence, arms), *_risk_ratios(evidence, arms, "bad")],

@@ -45,6 +45,7 @@ def lay_out_ratios(sheet: Sheet, panels: Sequence[Panel], *, drug: str) -> None:
     plot = _Plot(sheet, next((end for end in AXES if farthest <= log(end)), max(AXES)))
     told: set[str] = set()  # what a trial is about stands where it is first named
     for panel in panels:
+        sheet.may_break()
         _draw_head(plot, panel, drug)
         for trial in panel.trials:
             about = "" if trial.name + trial.about in told else trial.about
@@ -70,6 +71,7 @@ def _draw_head(plot: _Plot, panel: Panel, drug: str) -> None:
 
 def _draw_trial(plot: _Plot, trial: TrialRatios, about: str, color: str) -> None:
     sheet = plot.sheet
+    sheet.may_break()
     sheet.height += 16
     beside = width_of(trial.name, bold=True) + 8
     sheet.block(0, sheet.height, trial.name, sheet.width, bold=True)

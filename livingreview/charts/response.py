@@ -11,6 +11,7 @@ from livingreview.charts.forest_rows import Block, Line, Pool, describe, explain
 from livingreview.charts.forest_sheet import lay_out_forest
 from livingreview.charts.forests import mrd_limit
 from livingreview.charts.labels import (
+    main_family,
     name_population,
     name_study,
     population_of,
@@ -73,8 +74,8 @@ def draw_response(
     table = tabulate(blocks, title)
     if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
         return Stack([table])
-    main = _main_family(blocks, evidence)
-    note = explain(blocks, main)
+    named = any(isinstance(item, str) for block in blocks for item in block.items)
+    note = explain(blocks, main_family(evidence) if named else "")
     if fewer:
         note += f" Studies of fewer than {fewer} patients that are not pooled stand in the tables alone."
     return Stack(
@@ -155,19 +156,22 @@ def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
 def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -> list[Block]:
     plans = synthesis_plan(evidence, (group,))
     ranks = outcome_ranks(evidence, group)
+    nested = set(_nested(evidence))
     drawn = {
         row_id
         for plan in plans
         if plan.decision == "pooled"
         for entry in plan.entries
         for row_id in entry.row_ids
+        if not nested or evidence.row(row_id)["outcome"] in nested
     }
-    strata = group_by(rows, "population", "c_family_position", "c_family")
+    strata = group_by(rows, "population", "c_part", "c_class", "c_family_position", "c_family")
     chosen = {key: _choose(evidence, part, ranks, drawn) for key, part in strata.items()}
     once = {id(choice) for choice in patients_once(evidence, [c for part in chosen.values() for c in part])}
-    main = min((key[1] for key in strata), default=0)
+    main = main_family(evidence)
+    classes = [row["class_id"] for row in records(evidence.tables["regimen_classes"].sort_values("position"))]
     populations: dict[tuple, list[tuple]] = {}
-    for key in sorted(chosen, key=lambda key: key[1]):
+    for key in sorted(chosen, key=lambda key: (key[1] != "core", classes.index(key[2]), key[3])):
         kept = [c for c in chosen[key] if id(c) in once or c.rows[0]["row_id"] in drawn]
         if kept:
             populations.setdefault(key[0], []).append((key, kept))
@@ -176,7 +180,7 @@ def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -
     for where in sorted(populations, key=lambda where: -size[where]):
         items: list[Line | Pool | str] = []
         for key, kept in populations[where]:
-            items += [] if key[1] == main else [key[2]]
+            items += [] if key[4] == main else [key[4]]
             items += _make_items(evidence, kept, strata[key], plans, ranks)
         told = [row for key, _ in populations[where] for row in strata[key]]
         blocks.append(Block(name_population(evidence, where, told), tuple(items)))
@@ -256,12 +260,15 @@ def _make_items(
     labels = _labels(evidence, choices)
     items: list[Line | Pool] = []
     rest = sorted(choices, key=lambda choice: -choice.size)
+    nested = set(_nested(evidence))
     for plan in pools:
         own = {row_id for entry in plan.entries for row_id in entry.row_ids}
         mine = [choice for choice in rest if choice.rows[0]["row_id"] in own]
         rest = [choice for choice in rest if choice not in mine]
         for choice in mine:
             items.append(_make_line(evidence, choice, labels[id(choice)], rows, plan, ""))
+        if not mine and evidence.row(plan.entries[0].row_id)["outcome"] not in nested:
+            continue  # a pool of a part of the responses, over rows that show another count
         above = {choice.study_id for choice in choices if choice not in rest and choice not in mine}
         items.append(_make_pool(plan, sum(entry.study_id in above for entry in plan.entries)))
     for choice in rest:
@@ -397,12 +404,3 @@ def _make_pool(plan: Plan, above: int) -> Pool:
         short_interval(*fit.ci),
         "few studies" if few else f"a new study: {short_interval(*fit.prediction)}%",
     )
-
-
-def _main_family(blocks: Sequence[Block], evidence: Evidence) -> str:
-    """The regimens of the rows that stand under no family's name; '' where no row names another."""
-    if not any(isinstance(item, str) for block in blocks for item in block.items):
-        return ""
-    named = {item for block in blocks for item in block.items if isinstance(item, str)}
-    families = evidence.families.sort_values("position")["name"]
-    return next((name for name in families if name not in named), "")

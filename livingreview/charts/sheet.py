@@ -32,6 +32,7 @@ from livingreview.display.html import HtmlTable, fold, render
 from livingreview.display.numbers import Figure
 
 WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less its margins
+PAGE = 1060  # pixels of a wide sheet that a page of paper holds
 SIZE, SMALL, LEADING = 12, 11, 14  # pixels: type, small type, from one line of a label to the next
 # On light paper; lr.css gives each its variable, by which dark, forced and printed colours follow.
 # No two may be the same: a picture's colours are told apart by their value.
@@ -80,6 +81,8 @@ class Sheet:
         What `livingreview.charts.drawn` draws; `n` is the row they belong to, a place in `links`.
     links : list of str
         Where each row leads.
+    breaks : list of float
+        Heights that no mark crosses: there a tall picture may go on on another page of paper.
     """
 
     def __init__(self, width: float) -> None:
@@ -87,6 +90,7 @@ class Sheet:
         self.marks: list[dict] = []
         self.texts: list[dict] = []
         self.links: list[str] = []
+        self.breaks: list[float] = []
         self._row = ""
 
     @property
@@ -270,15 +274,30 @@ class Sheet:
             x += taken + 16
         return y - top + 17
 
+    def may_break(self) -> None:
+        """Say that no mark crosses the present height."""
+        self.breaks.append(self.height)
+
+    def _parts(self) -> list[float]:
+        """Where the picture is parted: as few times as pages of paper need."""
+        tops, fits = [0.0], 0.0
+        for place in [*self.breaks, self.height]:
+            if place - tops[-1] > PAGE and fits > tops[-1]:
+                tops.append(fits)
+            fits = place
+        return tops
+
     def as_data(self) -> dict:
-        """The sheet as it is handed to who draws it."""
-        marks = sorted(self.marks, key=lambda mark: mark.pop("z"))
+        """The sheet as it is handed to who draws it; ``parts`` are the tops of its pictures."""
+        ordered = sorted(self.marks, key=lambda mark: mark["z"])
+        marks = [{name: value for name, value in mark.items() if name != "z"} for mark in ordered]
         return {
             "width": self.width,
             "height": round(self.height),
             "marks": marks,
             "texts": self.texts,
             "links": self.links,
+            "parts": self._parts(),
         }
 
     def _mark(

@@ -25,6 +25,7 @@ def lay_out_strips(sheet: Sheet, blocks: Sequence[Strips]) -> None:
     end = min(MOST_MONTHS, max(12, -(-months // 12) * 12))
     plot = _Plot(sheet, end)
     for block in blocks:
+        sheet.may_break()
         sheet.height += 14
         sheet.height += sheet.block(0, sheet.height, block.title, sheet.width, bold=True)
         sheet.line(0, sheet.height - 4, sheet.width, sheet.height - 4, color="line")

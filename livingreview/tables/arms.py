@@ -44,13 +44,13 @@ class Pair:
         return not any(map(pd.isna, cells))
 
 
-def find_arms(evidence: Evidence, part: str = "core") -> list[Arms]:
+def find_arms(evidence: Evidence, part: str | None = "core") -> list[Arms]:
     """Whole arms of randomised trials, for each report that tells of both; the largest trial first.
 
     Parameters
     ----------
-    part : str
-        Part of the chapter that the experimental regimen belongs to, see ``families.part``.
+    part : str or None
+        Part of the chapter that the experimental regimen belongs to, see ``families.part``; None for any.
     """
     kin, parts = kinship(evidence), evidence.families["part"].to_dict()
     told: dict[tuple[str, str], dict[str, list[dict]]] = {}
@@ -61,7 +61,7 @@ def find_arms(evidence: Evidence, part: str = "core") -> list[Arms]:
         Arms(study, report, arms["experimental"][0], arms["control"][0])
         for (study, report), arms in told.items()
         if {arm: len(rows) for arm, rows in arms.items()} == {"experimental": 1, "control": 1}
-        and parts.get(arms["experimental"][0]["regimen_id"]) == part
+        and part in (None, parts.get(arms["experimental"][0]["regimen_id"]))
     ]
     size: dict[str, int] = {}
     for arms in found:

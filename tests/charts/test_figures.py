@@ -1,5 +1,6 @@
 """Every figure of a chapter, laid out for desk and phone: nothing is cut and nothing overlaps."""
 
+import re
 from itertools import combinations
 
 import pytest
@@ -81,6 +82,20 @@ def test_marks_stay_on_the_sheet(figures):
                 assert -1 <= mark["y"] <= sheet.height + 1, (name, mark)
 
 
+def test_paper_breaks_no_picture_through_a_word_or_a_mark(figures):
+    parted = 0
+    for name, figure in figures:
+        for sheet in figure.sheets():
+            for top in sheet.as_data()["parts"][1:]:
+                parted += 1
+                for words, _, _, high, low in boxes(sheet):
+                    assert high >= top - 1 or low <= top + 1, (name, words)
+                for mark in sheet.marks:
+                    ends = [mark["y"] + float(y) for y in re.findall(r",(-?[\d.]+)", mark["d"])]
+                    assert min(ends) >= top - 1 or max(ends) <= top + 1, (name, mark)
+    assert parted > 5
+
+
 def test_each_picture_links_to_the_rows_of_its_table(figures):
     for name, figure in figures:
         told = {link.href for link in figure.table.figures}
@@ -95,4 +110,4 @@ def test_what_a_figure_shows_is_told_in_words(figures):
     for name, figure in figures:
         assert len(figure.description) > 40, name
         assert "None" not in figure.description, name
-        assert "nan" not in figure.description, name
+        assert not re.search(r"\b(nan|NA)\b", figure.description), name

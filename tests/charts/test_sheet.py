@@ -9,7 +9,7 @@ import pytest
 from livingreview.book import __file__ as book
 from livingreview.charts.drawn import draw_sheet
 from livingreview.charts.render import DEFERRED, draw_deferred
-from livingreview.charts.sheet import COLOURS, PHONE, WIDE, Sheet, SheetFigure, anchor_of, wrap
+from livingreview.charts.sheet import COLOURS, PAGE, PHONE, WIDE, Sheet, SheetFigure, anchor_of, wrap
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.marks import Figure
 
@@ -67,6 +67,21 @@ def test_rectangles_lie_under_lines_and_lines_under_points():
     assert [mark["d"][:8] for mark in sheet.as_data()["marks"]] == ["M0,0L9,0", "M0,0L5,5", "M-4,0A4,"]
 
 
+def test_a_tall_picture_is_parted_for_paper_between_rows():
+    sheet = Sheet(WIDE)
+    for _ in range(30):
+        sheet.may_break()
+        with sheet.row(STUDY, sheet.height, 50):
+            sheet.text(0, sheet.height + 25, "row")
+            sheet.line(0, sheet.height, WIDE, sheet.height)
+        sheet.height += 50
+    parts = re.findall(r"<svg.*?</svg>", draw_sheet(sheet.as_data()))
+    heights = [int(re.search(r' height="(\d+)"', part)[1]) for part in parts]
+    assert sum(heights) == sheet.height
+    assert max(heights) <= PAGE
+    assert sum(part.count("<a ") for part in parts) == sum(part.count("<text ") for part in parts) == 30
+
+
 def test_words_wrap_and_none_is_cut():
     words = "Multicentre retrospective series of adults"
     lines = wrap(words, 100)
@@ -79,7 +94,7 @@ def test_a_figure_is_laid_out_for_both_widths_and_drawn_apart(monkeypatch):
     html = str(figure().__html__())
     found = DEFERRED.search(html)
     picture, script = draw_deferred(found["key"], found["spec"])
-    assert re.findall(r'<svg width="(\d+)"', picture) == [str(WIDE), str(PHONE)]
+    assert re.findall(r'<svg[^>]* width="(\d+)"', picture) == [str(WIDE), str(PHONE)]
     assert script == ""
     assert 'id="figure-cr-adults"' in html
     assert 'href="#figure-cr-adults"' in html

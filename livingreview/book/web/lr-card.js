@@ -110,7 +110,8 @@
     close(false);
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const figure = event.target.closest?.(FIGURE), row = !figure && drawnRow(event.target);
-    const href = figure?.href?.baseVal ?? figure?.href ?? (row && new URL(row, location.href).href);
+    const asked = figure?.getAttribute('href') ?? row; // the href of a link in a picture is no text
+    const href = asked && new URL(asked, location.href).href;
     if (!reaches(href)) return;
     event.preventDefault();
     const { clientX, clientY } = event;

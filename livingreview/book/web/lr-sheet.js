@@ -12,15 +12,18 @@ document.addEventListener('click', async event => {
 
   /* The picture by itself: on white, with its caption as title, its links leading to the book from anywhere. */
   function picture() {
-    const svg = figure.querySelector('.lr-wide svg').cloneNode(true);
     const make = (name, attributes, text = '') => {
       const part = Object.assign(document.createElementNS('http://www.w3.org/2000/svg', name), { textContent: text });
       Object.entries(attributes).forEach(([key, value]) => part.setAttribute(key, value));
       return part;
     };
-    svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+    const parts = [...figure.querySelectorAll('.lr-wide svg')].map(part => part.cloneNode(true));
+    const [width, ...heights] = [parts[0].getAttribute('width'), ...parts.map(part => Number(part.getAttribute('height')))];
+    const height = heights.reduce((sum, own) => sum + own, 0);
+    const svg = make('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+    svg.append(make('title', {}, figure.querySelector('figcaption').textContent.trim()), make('rect', { width: '100%', height: '100%', fill: '#fffffe' }), ...parts);
+    parts.forEach((part, place) => part.setAttribute('y', heights.slice(0, place).reduce((sum, own) => sum + own, 0)));
     svg.querySelectorAll('a').forEach(link => link.setAttribute('href', new URL(link.getAttribute('href'), location.href)));
-    svg.prepend(make('title', {}, figure.querySelector('figcaption').textContent.trim()), make('rect', { width: '100%', height: '100%', fill: '#fffffe' }));
     return new XMLSerializer().serializeToString(svg);
   }
 
@@ -36,7 +39,13 @@ document.addEventListener('click', async event => {
   /* A heading over rows becomes a column of its own. The mark at the start tells spreadsheets the letters' code. */
   function csv() {
     const table = figure.querySelector('.lr-table table');
-    const words = cell => [...cell.childNodes].map(part => (part.nodeName === 'BR' ? '; ' : part.textContent)).join('').trim();
+    const words = given => {
+      const cell = given.cloneNode(true);
+      cell.querySelectorAll('br').forEach(part => part.replaceWith('; '));
+      cell.querySelectorAll('.lr-mark').forEach(part => part.replaceWith(` [${part.textContent}]`)); // what they mean stands above the table
+      cell.querySelectorAll('.lr-flag').forEach(part => part.replaceWith(` [${part.textContent.trim()}]`));
+      return cell.textContent.trim();
+    };
     const quote = value => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
     let group = '';
     const lines = [['Group', ...[...table.tHead.rows[0].cells].map(words)]];
