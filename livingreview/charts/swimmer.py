@@ -33,7 +33,7 @@ STATES = {
     "active": ("active disease", "active", "harm", 0.85),
     "refractory": ("refractory", "refr.", "harm", 0.4),
     "partial": ("partial remission", "PR", "treated", 0.4),
-    "mrd_positive": ("remission, MRD positive", "MRD+", "pooled", 0.2),
+    "mrd_remains": ("remission, MRD positive", "MRD+", "pooled", 0.2),
     "remission": ("remission", "CR", "pooled", 0.45),
     "mrd_negative": ("remission, MRD negative", "MRD\N{MINUS SIGN}", "pooled", 0.85),
 }
