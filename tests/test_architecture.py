@@ -34,7 +34,6 @@ HELD_ELSEWHERE = {
     "charts/forest_rows.py": "charts/test_response.py",
     "charts/forest_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
     "charts/harm_sheet.py": "charts/test_figures.py",
-    "charts/labels.py": "charts/test_response.py",
     "charts/ratio_sheet.py": "charts/test_figures.py",
     "charts/strip_sheet.py": "charts/test_figures.py",
     "checks": "checks/test_damage.py",  # every rule, by damage that it must name

@@ -33,7 +33,7 @@ STATES = {
     "active": ("active disease", "active", "harm", 0.85),
     "refractory": ("refractory", "refr.", "harm", 0.4),
     "partial": ("partial remission", "PR", "treated", 0.4),
-    "mrd_positive": ("remission, MRD positive", "MRD+", "pooled", 0.2),
+    "mrd_remains": ("remission, MRD positive", "MRD+", "pooled", 0.2),
     "remission": ("remission", "CR", "pooled", 0.45),
     "mrd_negative": ("remission, MRD negative", "MRD\N{MINUS SIGN}", "pooled", 0.85),
 }
@@ -162,7 +162,8 @@ def _lay_out(sheet: Sheet, evidence: Evidence, course: Course) -> None:
     top = states + 58
     bottom = _draw_readings(sheet, evidence, course, x, top)
     for day, _ in course.axis[1:-1]:
-        sheet.line(x(day), lane - 3, x(day), bottom, color="quiet", dash=(1, 3))
+        sheet.line(x(day), lane - 3, x(day), states + 20, color="quiet", dash=(1, 3))
+        sheet.line(x(day), top - 8, x(day), bottom, color="quiet", dash=(1, 3))
     _draw_months(sheet, course, x, bottom)
     sheet.height = bottom + 36
     _draw_key(sheet, evidence, course)
@@ -274,7 +275,7 @@ def _draw_readings(
     for percent in (0.1, 1, 10, 100):
         sheet.line(LEFT, level(percent), right, level(percent), color="line", width=0.8)
         sheet.text(LEFT - 6, level(percent), f"{percent:g}", size=SMALL, color="quiet", align="right")
-    sheet.text(LEFT - 6, negative, "none", size=SMALL, color="quiet", align="right")
+    sheet.text(LEFT - 6, negative, "neg.", size=SMALL, color="quiet", align="right")
     sheet.line(LEFT, negative, right, negative, color="line", width=0.8, dash=(2, 2))
     places = [(x(reading.day), level(reading.percent)) for reading in readings]
     for one, other in pairwise(places):

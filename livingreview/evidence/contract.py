@@ -154,7 +154,7 @@ STEPS = {
     ),
     ("survival", "endpoint"): ("alive",),
     ("patient_timeline", "response"): (
-        "active", "refractory", "partial", "remission", "mrd_positive", "mrd_negative",
+        "active", "refractory", "partial", "remission", "mrd_remains", "mrd_negative",
     ),
 }  # fmt: skip
 # Ids by which rows of other tables are found, beside the primary keys: each once.

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
-from markupsafe import Markup
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.display.marks import Figure
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import short_name, text
@@ -93,7 +93,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
         rows = [
             {
                 "name": name,
-                "figure": _link_result(evidence, row_id, here=bool(of)),
+                "figure": _find_result(evidence, row_id, here=bool(of)).link(),
                 "cells": [_sign(evidence, told.get(item)) for item in judged.domains.index],
             }
             for name, row_id, told in judged.results
@@ -101,7 +101,8 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
         values = {"title": title, "domains": list(judged.domains["topic"]), "rows": rows}
         values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
         parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
-        parts.append(fold(reason_table(evidence, judged, f"{title}: reasons"), f"{title}: every reason"))
+        reasons = reason_table(evidence, judged, f"{title}: reasons", here=bool(of))
+        parts.append(fold(reasons, f"{title}: every reason"))
     return Stack(parts, "")
 
 
@@ -146,21 +147,21 @@ def judged_results(evidence: Evidence, of: str = "") -> list[Judged]:
     return found
 
 
-def _link_result(evidence: Evidence, row_id: str, *, here: bool) -> Markup:
-    """A result as a link to its row, which on its report's page is further up (`here`)."""
+def _find_result(evidence: Evidence, row_id: str, *, here: bool) -> Figure:
+    """A result as the figure of its row, which on its report's page is further up (`here`)."""
     figure = make_figure(evidence, row_id)
-    return (replace(figure, href=f"#{row_id}") if here else figure).link()
+    return replace(figure, href=f"#{row_id}") if here else figure
 
 
 def _by_item(answers: pd.DataFrame) -> dict[str, dict]:
     return {row["item_id"]: row for row in records(answers)}
 
 
-def reason_table(evidence: Evidence, judged: Judged, caption: str) -> HtmlTable:
+def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool = False) -> HtmlTable:
     """Every judgement with its reason, under the result it is of."""
     rows = []
-    for name, _, told in judged.results:
-        rows.append(Row([name], heading=True))
+    for name, row_id, told in judged.results:
+        rows.append(Row([[name, _find_result(evidence, row_id, here=here)]], heading=True))
         for item in judged.domains.index.intersection(list(told)):
             answer = told[item]
             words = evidence.label("appraisals", "judgement", answer["judgement"])

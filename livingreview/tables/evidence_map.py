@@ -122,6 +122,7 @@ def cohort_size(cohort: dict) -> int:
 
 
 def cohort_table(evidence: Evidence, cells: list[dict], caption: str) -> HtmlTable:
+    """Cells of a map (`name`, `cohorts`, `what`) as rows, each with the patients of its cohorts."""
     columns = [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")]
     rows = [
         Row([cell["name"], [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]])

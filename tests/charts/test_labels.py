@@ -1,0 +1,35 @@
+"""What studies and populations are called in a figure."""
+
+import pytest
+
+from livingreview.charts.labels import by_population, name_lines
+from livingreview.evidence import select_class, select_part
+from livingreview.tables.common import with_cohorts
+from livingreview.tables.labels import TwinsError
+
+
+def test_populations_come_by_size_and_another_family_is_named(review):
+    core = select_part(select_class(review, "blinatumomab"), "core")
+    rows = [row for row in with_cohorts(core, "outcomes") if row["outcome"] == "cr"]
+    strata = list(by_population(core, rows))
+    assert sum(len(part) for _, part in strata) == len(rows)
+    assert len({name for name, _ in strata}) == len(strata)
+    main = min(row["c_family_position"] for row in rows)
+    for name, part in strata:
+        family = part[0]["c_family"]
+        assert {row["c_family"] for row in part} == {family}
+        assert name.endswith(f": {family}") == (part[0]["c_family_position"] != main)
+
+
+def test_a_line_names_its_cohort_only_where_that_parts(review):
+    rows = {row["cohort_id"]: row for row in with_cohorts(review, "outcomes")}
+    cohorts = (
+        "yoon-2023.blinatumomab",
+        "kantarjian-2016.younger",
+        "blinatumomab-safety-review-2018.mt103-211",
+    )
+    names = name_lines(review, "display", "stratum", [rows[cohort] for cohort in cohorts])
+    assert names == ["Yoon 2023", "Kantarjian 2016: Adults under 65 years", "MT103-211, in Stein 2018"]
+    twins = [rows[cohorts[0]], rows[cohorts[0]] | {"row_id": "another"}]
+    with pytest.raises(TwinsError):
+        name_lines(review, "display", "stratum", twins)
