@@ -105,3 +105,17 @@ def test_every_included_study_of_ten_patients_is_in_a_conclusion(review, class_i
         size.ge(10) & cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(review.included)
     ]
     assert set(large["study_id"]) <= told
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_each_class_says_what_is_known_of_response_residual_disease_survival_and_harm(review, class_id):
+    groups = review.package.field("outcomes", "outcome").groups
+    claims = review.tables["claims"]
+    rows = {
+        row_id
+        for cell in claims.loc[claims["class_id"].eq(class_id), "rests_on"]
+        for row_id in split_ids(cell)
+    }
+    told = {review.row_tables[row_id] for row_id in rows}
+    told |= {groups[review.row(row)["outcome"]] for row in rows if review.row_tables[row] == "outcomes"}
+    assert {"response", "mrd", "survival", "adverse_events"} <= told
