@@ -17,8 +17,8 @@ from tests.drawn import CLASSES
 SAME = {
     "outcomes": ("outcome", "base"),
     "adverse_events": ("term", "grade_min", "grade_max"),
-    "survival": ("endpoint", "statistic", "time_months", "group"),
 }
+FINDINGS = ("remission", "mrd", "survival", "early_death")
 
 
 def named_in_chapters() -> dict[str, set[str]]:
@@ -38,18 +38,21 @@ def named_in_chapters() -> dict[str, set[str]]:
 
 @pytest.fixture(scope="module")
 def places(review) -> dict[str, set[str]]:
-    """Each conclusion, rating and page with the rows it shows or rests on."""
+    """Each conclusion, rating, summarised finding and page with the rows it shows or rests on."""
     found = named_in_chapters()
     for table, key in (("claims", "claim_id"), ("certainty", "certainty_id")):
         for row in records(review.tables[table]):
             shown = re.findall(r"\{([^}]+)\}", row.get("text", ""))
             found[row[key]] = {*split_ids(row["rests_on"]), *shown}
+    for row in records(review.tables["findings"]):
+        cells = [row[name] for name in FINDINGS if not pd.isna(row[name])]
+        found[row["finding_id"]] = {row_id for cell in cells for row_id in split_ids(cell)}
     return found
 
 
 @pytest.fixture(scope="module")
 def alike(review) -> dict[tuple, list[dict]]:
-    """Rows that tell the same of the same patients of one study."""
+    """Counts of the same thing in the same patients of one study; estimates change with follow-up."""
     cohorts = {row["cohort_id"]: row for row in records(review.tables["cohorts"])}
     found: dict[tuple, list[dict]] = {}
     for table, columns in SAME.items():
@@ -64,16 +67,12 @@ def alike(review) -> dict[tuple, list[dict]]:
 
 def test_a_report_is_quoted_at_first_hand_wherever_it_can_be(places, alike):
     """A number repeated by another report may stand beside the first-hand one, never in its place."""
-
-    def tells(row) -> bool:
-        return not pd.isna(row.get("events", row.get("estimate")))
-
     better = {
         row["row_id"]: [
             other["row_id"]
             for other in same
             if not is_second_hand(other)
-            and tells(other)
+            and not pd.isna(other["events"])
             and (pd.isna(row["total"]) or pd.isna(other["total"]) or other["total"] >= row["total"])
         ]
         for same in alike.values()
@@ -105,3 +104,17 @@ def test_every_included_study_of_ten_patients_is_in_a_conclusion(review, class_i
         size.ge(10) & cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(review.included)
     ]
     assert set(large["study_id"]) <= told
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_each_class_says_what_is_known_of_response_residual_disease_survival_and_harm(review, class_id):
+    groups = review.package.field("outcomes", "outcome").groups
+    claims = review.tables["claims"]
+    rows = {
+        row_id
+        for cell in claims.loc[claims["class_id"].eq(class_id), "rests_on"]
+        for row_id in split_ids(cell)
+    }
+    told = {review.row_tables[row_id] for row_id in rows}
+    told |= {groups[review.row(row)["outcome"]] for row in rows if review.row_tables[row] == "outcomes"}
+    assert {"response", "mrd", "survival", "adverse_events"} <= told
