@@ -140,7 +140,7 @@ def test_files_of_two_choices_have_two_names(site, chromium):
     ids=lambda names: names[0],
 )
 def test_rows_are_found_by_any_name(site, chromium, names):
-    with open_explorer(chromium, site) as visit:
+    with open_explorer(chromium, site, "#every=yes&context=yes") as visit:
         found = []
         for name in names:
             visit.page.get_by_label("Search words").fill(name)
@@ -241,9 +241,9 @@ def test_tab_leaves_no_card_open_behind(site, chromium, way, start):
         card = page.locator(".lr-card")
         card.wait_for()
         if start == "words clicked":
-            card.locator("dd").last.click()
+            card.locator("dd").first.click()
         if start == "citation open":
-            card.locator("summary").click()
+            card.locator("summary").last.click()
             card.locator(".lr-rowcite").wait_for()
         for _ in range(12):
             page.keyboard.press(way)

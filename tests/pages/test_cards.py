@@ -145,12 +145,12 @@ def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
             .get_attribute("href")
             .endswith("contribute.html")
         )
+        assert page.evaluate("document.activeElement.className") == "lr-card"
         card.get_by_text("registered").click()
         told = card.inner_text()
         for item in cards["rows"][row_id]["flags"]:
             assert cards["flags"][item]["title"] in told
             assert cards["flags"][item]["explanation"] in told
-        assert page.evaluate("document.activeElement.className") == "lr-card"
         card.get_by_text("Cite this", exact=True).click()
         assert card.locator(".lr-rowcite p").first.inner_text().endswith(f"{report}.html#{row_id}")
         page.keyboard.press("Escape")

@@ -217,14 +217,16 @@ def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave
         for class_id in ("bortezomib", "blinatumomab", "liposomal-mitoxantrone"):
             left = sum(row["outcome_group"][0] == "mrd" and row["class"][0] == class_id for row in rows)
             assert options[class_id].inner_text().endswith(f" ({left})")
-            assert (options[class_id].get_attribute("disabled") is not None) == (left == 0)
+            assert (options[class_id].get_attribute("disabled") is not None) == (
+                left == 0 or class_id == "bortezomib"
+            ), "what is chosen, or leaves nothing"
         outcome.focus()
         assert "(" not in options["bortezomib"].inner_text()
         chips = page.locator(".lr-chip").all_inner_texts()
-        assert [chip.split(" (")[0] for chip in chips] == [
+        assert {chip.split("\n")[0] for chip in chips} == {
             "Outcome or event: Any MRD result",
             "Regimen class: Bortezomib combinations",
-        ]
+        }
         page.get_by_text("Cite this view").click()
         assert "Outcome or event “Any MRD result”" in page.locator(".lr-explorer .lr-copied").inner_text()
 

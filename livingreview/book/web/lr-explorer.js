@@ -102,6 +102,8 @@
     history[typing && /[#&]q=/.test(location.hash) ? 'replaceState' : 'pushState'](null, '', hash);
   }
 
+  const inOrder = told => [...new URLSearchParams(told)].map(String).sort().join('&');
+
   /* Each choice as a button that takes it away. */
   function drawChoices() {
     const chips = Object.entries(chosen).flatMap(([name, codes]) => codes.map(code => {
@@ -116,7 +118,7 @@
       select.value = '';
     }
     for (const question of root.querySelectorAll('[data-view]')) {
-      if (new URLSearchParams(question.dataset.view).toString() === view().slice(1)) question.setAttribute('aria-current', 'true');
+      if (inOrder(question.dataset.view) === inOrder(view().slice(1))) question.setAttribute('aria-current', 'true');
       else question.removeAttribute('aria-current');
     }
   }
@@ -289,7 +291,7 @@
     for (const button of root.querySelectorAll('[data-take]')) button.disabled = !found.length;
     $('.lr-pages').hidden = pages === 1;
     $('.lr-table').hidden = !found.length;
-    $('.lr-scope').textContent = found.length ? describe() : 'Take a word or a filter away, or show more below.';
+    $('.lr-scope').textContent = found.length ? describe() : 'Take a word or a filter away, or show more: the boxes above say what else there is.';
     tellMore();
     markOrder();
     drawPlot();

@@ -124,13 +124,12 @@
     });
   }
 
-  /* Before a table of many links a way past it, and behind it the place it leads to. */
+  /* Before a table of many links a way to the first stop behind it. */
   function addSkip(table) {
-    const skip = button('lr-skip lr-button', 'Skip this table'), end = make('span', 'lr-end', '');
-    end.tabIndex = -1;
-    skip.addEventListener('click', () => end.focus());
+    const skip = button('lr-skip lr-button', 'Skip this table');
+    const behind = stop => table.compareDocumentPosition(stop) === Node.DOCUMENT_POSITION_FOLLOWING && stop.checkVisibility();
+    skip.addEventListener('click', () => [...document.querySelectorAll('a[href], button, summary, input, select')].find(behind)?.focus());
     table.before(skip);
-    table.after(end);
   }
 
   function furnish(table) {
