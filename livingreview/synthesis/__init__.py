@@ -3,7 +3,7 @@
 No file is read and nothing else of the engine is imported here.
 """
 
-from livingreview.synthesis.bayes import BayesFit
+from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.intervals import (
     counts_from_percent,
@@ -39,6 +39,7 @@ __all__ = [
     "BetaBinomialFit",
     "Coefficient",
     "CrudeTotal",
+    "GroupPrediction",
     "HazardRatio",
     "InverseVarianceFit",
     "LevelComparison",
@@ -64,6 +65,7 @@ __all__ = [
     "pool_many",
     "pool_proportions",
     "pool_ratios",
+    "predict_group",
     "printed_range",
     "proportion_interval",
     "read_printed",

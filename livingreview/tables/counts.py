@@ -205,3 +205,21 @@ def _bar_kind(row: dict, kind: str) -> str:
     if kind == "routine" and row["care"] != "routine":
         return "not routine care"
     return ""
+
+
+def own_families(evidence: Evidence, rows: list[dict]) -> list[dict]:
+    """Rows with the family of their own regimen, which of a control arm is not that of its heading.
+
+    Left out are those of families that are not among the evidence: a slice may hold one arm of them alone.
+    """
+    families = evidence.families.to_dict("index")
+    shown = {row["c_family"] for row in rows if row["c_arm_at"] != "control"}
+    found = []
+    for row in rows:
+        own = families.get(row["c_regimen_id"])
+        name, position = (
+            (own["name"], int(own["position"])) if own else (row["c_family"], row["c_family_position"])
+        )
+        if row["c_arm_at"] != "control" or (own and name in shown):
+            found.append(row | {"p_family": name, "p_position": position})
+    return found
