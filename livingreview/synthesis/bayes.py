@@ -33,7 +33,7 @@ DROP = 16.0
 SETTLED = 1e-4
 # Middles of equal shares of a distribution over which its mean is taken, and the logits between which and
 # the points at which a new study's distribution is tabulated for a group.
-GROUP_TAILS, GROUP_POINTS = (np.arange(64) + 0.5) / 64, np.linspace(-9, 9, 121)
+GROUP_TAILS, GROUP_POINTS = (np.arange(64) + 0.5) / 64, np.linspace(-7, 7, 71)
 # Nodes of the integral over a study's own effect, by the tau up to which its error stays near 1e-6.
 NODES = ((1.5, glmm.FINE_NODES), (6.0, 81), (14.0, 161), (30.0, 321), (np.inf, 641))
 

@@ -2,6 +2,7 @@
 
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.contrasts import tabulate_contrasts
+from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
@@ -22,6 +23,7 @@ from livingreview.tables.synthesis import (
 )
 
 __all__ = [
+    "decision_data",
     "list_claims",
     "list_discrepancies",
     "say_pooling",
@@ -30,6 +32,7 @@ __all__ = [
     "tabulate_certainty",
     "tabulate_characteristics",
     "tabulate_contrasts",
+    "tabulate_decision",
     "tabulate_evidence_map",
     "tabulate_leave_one_out",
     "tabulate_models",

@@ -19,6 +19,7 @@ from livingreview.tables.pool import PRIMARY
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
+SECONDARY = "secondary"  # designs that treat no patient of their own
 HARM = "harm"  # adverse events, by the names of `pooled_results`
 BY_COURSE = ("response", "mrd")  # groups of outcomes that mean something only with their time
 TIMED = ("course_1", "courses_2", "later_course")
@@ -158,6 +159,8 @@ def _bar_always(row: dict) -> str:
         return f"fewer than {LEAST_PATIENTS} patients"
     if row["design"] == "case_report":
         return "single patients"
+    if row["care"] == SECONDARY:
+        return "a comparison or review of other studies"
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
     if row["base"] == "unknown":

@@ -249,7 +249,7 @@ def make_entry(choice: Choice) -> Entry:
 
 
 def widest_pools(evidence: Evidence, result: PooledResult) -> dict[tuple[str, str, str, str], Plan]:
-    """Of each population every study's count of a result, of all patients, by the widest definition, any time.
+    """Of each population every study's count of a result, of all patients, widest definition, any time.
 
     The key is family, disease, setting and age group; a pool may be of one study, or of none.
     """

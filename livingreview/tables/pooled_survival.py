@@ -16,7 +16,7 @@ from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
 from livingreview.tables.common import full_name, group_by, stratum_name, with_cohorts
-from livingreview.tables.counts import LEAST_PATIENTS, own_families
+from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, own_families
 from livingreview.tables.pool import LEAST_STUDIES
 
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
@@ -26,7 +26,7 @@ WHERE = ("p_position", "p_family", "c_disease", "c_setting", "c_age_group")
 
 @dataclass(frozen=True)
 class SurvivalEntry:
-    """One study's printed value: months of a median, or a share (0-1) alive; limits None where not printed."""
+    """One study's printed value: a median in months, or a share (0-1) alive; None where not printed."""
 
     row_id: str
     study_id: str
@@ -70,7 +70,7 @@ class SurvivalPool:
 
     @cached_property
     def pooled(self) -> PooledEffect | None:
-        """Medians by DerSimonian-Laird in months, landmarks by REML on log(-log); None of fewer than three."""
+        """Medians by DerSimonian-Laird in months, shares by REML on log(-log); None of fewer than three."""
         told = [entry for entry in self.entries if entry.has_interval]
         if len(told) < LEAST_STUDIES:
             return None
@@ -92,7 +92,7 @@ def survival_pools(
     """The printed values of an endpoint in each population, one a study."""
     rows = [
         row
-        for row in own_families(evidence, with_cohorts(evidence, "survival"))
+        for row in _with_care(evidence, with_cohorts(evidence, "survival"))
         if (row["endpoint"], row["statistic"]) == (endpoint, statistic)
         and (time_months is None or (not pd.isna(row["time_months"]) and row["time_months"] == time_months))
         and _may_stand(row)
@@ -106,11 +106,23 @@ def survival_pools(
     return found
 
 
+def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
+    """Rows with the family of their own regimen and the kind of their study."""
+    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
+    cares = evidence.package.field("studies", "design").groups
+    return [
+        row | {"care": cares.get(designs.get(row["c_study_id"]), "")}
+        for row in own_families(evidence, rows)
+        if not pd.isna(row["c_study_id"])
+    ]
+
+
 def _may_stand(row: dict) -> bool:
     """Whether a value is of a whole cohort, or a randomised arm, of enough patients."""
     patients = _patients(row)
     whole = is_whole(row) or not pd.isna(row["c_arm"])
-    return whole and pd.isna(row["group"]) and (patients is None or patients >= LEAST_PATIENTS)
+    own = whole and pd.isna(row["group"]) and row["care"] != SECONDARY
+    return own and (patients is None or patients >= LEAST_PATIENTS)
 
 
 def _patients(row: dict) -> int | None:
@@ -128,16 +140,21 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     best: dict[str, dict] = {}
     for row in sorted(rows, key=rank, reverse=True):
         best.setdefault(row["c_study_id"], row)
-    choices = [Choice(study, (row,), _patients(row) or 0) for study, row in best.items()]
-    kept, _ = one_of_each_patient(evidence, choices)
+    kept: list[Choice] = []
+    for told in (True, False):  # a value that can be pooled gives way to none that cannot
+        choices = [
+            Choice(study, (row,), _patients(row) or 0)
+            for study, row in best.items()
+            if pd.isna([row["ci_low"], row["ci_high"]]).any() != told
+            and not evidence.overlaps[study] & {choice.study_id for choice in kept}
+        ]
+        kept += one_of_each_patient(evidence, choices)[0]
     return tuple(_entry(evidence, choice.rows[0]) for choice in kept)
 
 
 def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
     scale = MONTHS.get(row["unit"], 0.01)
     low, high = (None if pd.isna(row[end]) else float(row[end]) * scale for end in ("ci_low", "ci_high"))
-    designs = evidence.tables["studies"].set_index("study_id")["design"]
-    care = evidence.package.field("studies", "design").groups
     return SurvivalEntry(
         row["row_id"],
         row["c_study_id"],
@@ -146,5 +163,5 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
         low,
         high,
         _patients(row),
-        care.get(designs[row["c_study_id"]], ""),
+        row["care"],
     )
