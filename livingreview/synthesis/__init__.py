@@ -3,6 +3,7 @@
 No file is read and nothing else of the engine is imported here.
 """
 
+from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.intervals import (
@@ -35,6 +36,7 @@ from livingreview.synthesis.results import (
 from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave_one_out
 
 __all__ = [
+    "AbsoluteEffect",
     "BayesFit",
     "BetaBinomialFit",
     "Coefficient",
@@ -61,6 +63,7 @@ __all__ = [
     "leave_one_out",
     "pairs_from_percent_and_interval",
     "parse_percent",
+    "per_hundred",
     "pool_generic",
     "pool_many",
     "pool_proportions",

@@ -6,6 +6,7 @@ from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
@@ -37,6 +38,7 @@ __all__ = [
     "tabulate_leave_one_out",
     "tabulate_models",
     "tabulate_plan",
+    "tabulate_pooled_contrasts",
     "tabulate_populations",
     "tabulate_regimens",
     "tabulate_reports",
