@@ -25,6 +25,7 @@ from livingreview.checks.contract import check_contract, check_presence, check_r
 from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.links import LINK_RULES
+from livingreview.checks.pooling import POOLING_RULES
 from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.problems import Problem
 from livingreview.checks.rules import RULES
@@ -42,6 +43,7 @@ ALL_RULES = (
     *AGREEMENT_RULES,
     *COMPLETENESS_RULES,
     *CHOICE_RULES,
+    *POOLING_RULES,
 )
 
 

@@ -7,6 +7,8 @@ from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
+from livingreview.tables.pooled_survival import tabulate_pooled_survival
+from livingreview.tables.published import tabulate_published
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
@@ -39,7 +41,9 @@ __all__ = [
     "tabulate_models",
     "tabulate_plan",
     "tabulate_pooled_contrasts",
+    "tabulate_pooled_survival",
     "tabulate_populations",
+    "tabulate_published",
     "tabulate_regimens",
     "tabulate_reports",
     "tabulate_results",

@@ -11,7 +11,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from livingreview.display.numbers import is_second_hand
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import format_fixed, is_second_hand, make_figure
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
@@ -165,3 +166,42 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
         _patients(row),
         row["care"],
     )
+
+
+def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:
+    """Medians of an endpoint in each population of three printed intervals or more, pooled."""
+    pools = [pool for pool in survival_pools(evidence, endpoint, "median") if pool.pooled]
+    if not pools:
+        return Stack([], "")
+    rows = []
+    for pool in pools:
+        told = [entry for entry in pool.entries if entry.has_interval]
+        trials = pool.of_trials()
+        apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
+        rows.append(
+            Row(
+                [
+                    [pool.stratum, pool.endpoint],
+                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart],
+                    [make_figure(evidence, entry.row_id) for entry in told],
+                    [entry.name for entry in pool.entries if not entry.has_interval] or "none",
+                ]
+            )
+        )
+    columns = [
+        Column("Population"),
+        Column("Pooled median, months (95% CI)", True),
+        Column("Printed medians", True),
+        Column("Left out: no interval printed"),
+    ]
+    note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
+    return HtmlTable(caption, columns, rows, [note])
+
+
+def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
+    return trials.pooled is not None and trials.pooled.k != pool.pooled.k
+
+
+def _say_months(fit: PooledEffect) -> str:
+    value, low, high = (format_fixed(months, 1) for months in (fit.effect, *fit.ci))
+    return f"{value} ({low} to {high})"
