@@ -27,6 +27,7 @@ from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.findings import FINDING_RULES
 from livingreview.checks.identifiers import IDENTIFIER_RULES
 from livingreview.checks.links import LINK_RULES
+from livingreview.checks.pooling import POOLING_RULES
 from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.problems import Problem
 from livingreview.checks.rules import RULES
@@ -46,6 +47,7 @@ ALL_RULES = (
     *CHOICE_RULES,
     *IDENTIFIER_RULES,
     *FINDING_RULES,
+    *POOLING_RULES,
 )
 
 

@@ -94,6 +94,10 @@ COLUMNS = {
     "pooled_results": (
         "result_id! position:integer! name! table! codes! grade_min:integer time_months:number note"
     ),
+    "published_syntheses": (
+        "row_id! class_id! source! source_url! page_read! family_id! disease! setting! age_group! measure! "
+        "code! studies:integer patients:integer estimate! ci_low ci_high as_reported! difference!"
+    ),
     "glossary": "term! meaning!",
     "questions": "question! position:integer! view!",
     "reporting_items": "item_id! guideline! position:integer! number! topic! asks! status! where note",
@@ -141,6 +145,8 @@ FOLLOWED = {
     "findings.setting_id": "settings.setting_id",
     "findings.class_id": "regimen_classes.class_id",
     "findings.certainty_id": "certainty.certainty_id",
+    "published_syntheses.class_id": "regimen_classes.class_id",
+    "published_syntheses.family_id": "families.family_id",
     "extraction_agreement.report_id": "reports.report_id",
 }
 # Groups into which the schema puts the codes of a column, and by which pages part its rows.

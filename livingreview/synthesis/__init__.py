@@ -3,7 +3,8 @@
 No file is read and nothing else of the engine is imported here.
 """
 
-from livingreview.synthesis.bayes import BayesFit
+from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
+from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.intervals import (
     counts_from_percent,
@@ -35,10 +36,12 @@ from livingreview.synthesis.results import (
 from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave_one_out
 
 __all__ = [
+    "AbsoluteEffect",
     "BayesFit",
     "BetaBinomialFit",
     "Coefficient",
     "CrudeTotal",
+    "GroupPrediction",
     "HazardRatio",
     "InverseVarianceFit",
     "LevelComparison",
@@ -60,10 +63,12 @@ __all__ = [
     "leave_one_out",
     "pairs_from_percent_and_interval",
     "parse_percent",
+    "per_hundred",
     "pool_generic",
     "pool_many",
     "pool_proportions",
     "pool_ratios",
+    "predict_group",
     "printed_range",
     "proportion_interval",
     "read_printed",

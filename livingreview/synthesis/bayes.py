@@ -8,14 +8,18 @@ grid of its own.  Every result is read off twice, from the grid and from every s
 of its lines; while the two differ the grid is made finer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, log_expit, logit
+from scipy.stats import beta, betabinom
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._distributions import Distributions, find_quantiles
 from livingreview.synthesis._types import Array, Index, Interval
+from livingreview.synthesis._validate import check_level, check_pairs
 
 TAU_SCALE = 1.0
 # Steps of u in the search for where the posterior lies, and the tau it reaches to at first.
@@ -27,6 +31,9 @@ DROP = 16.0
 # Largest difference between grid and half grid, of logits and of log tau; the grid's own error is
 # smaller by a power of the step.
 SETTLED = 1e-4
+# Middles of equal shares of a distribution over which its mean is taken, and the logits between which and
+# the points at which a new study's distribution is tabulated for a group.
+GROUP_TAILS, GROUP_POINTS = (np.arange(64) + 0.5) / 64, np.linspace(-7, 7, 71)
 # Nodes of the integral over a study's own effect, by the tau up to which its error stays near 1e-6.
 NODES = ((1.5, glmm.FINE_NODES), (6.0, 81), (14.0, 161), (30.0, 321), (np.inf, 641))
 
@@ -80,13 +87,11 @@ def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
     left (Trefethen & Weideman 2014, SIAM Rev 56:385-458).
     """
     tails = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
-    # The error of the most precise study, on the logit scale.
-    scale = float(np.sqrt((n + 1) / ((x + 0.5) * (n - x + 0.5))).min())
+    scale = _scale(x, n)
     u, centre = _find_range(x, n, scale)
     found, settled = np.full(8, np.nan), False
     for doubling in range(MOST_DOUBLINGS + 1):
-        lines = np.linspace(u[0], u[-1], (TAU_POINTS - 1) * 2**doubling + 1)
-        grid = _make_grid(x, n, scale, lines, np.interp(lines, u, centre), (MU_POINTS - 1) * 2**doubling + 1)
+        grid = _make_lines(x, n, scale, u, centre, doubling)
         half = _Grid(grid.u[::2], grid.mu[::2, ::2], grid.log_density[::2, ::2])
         found = _summarise(grid, scale, tails)
         settled = bool(np.abs(found - _summarise(half, scale, tails)).max() < SETTLED)
@@ -103,6 +108,81 @@ def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
         level=level,
         converged=settled,
     )
+
+
+@dataclass(frozen=True)
+class GroupPrediction:
+    """How many of a new group will have the event.
+
+    size [patients]; low, median, high [patients]: least counts that reach the tails and the middle of the
+    predictive distribution; level of the interval.
+    """
+
+    size: int
+    low: int
+    median: int
+    high: int
+    level: float
+
+
+def predict_group(
+    events: npt.ArrayLike, totals: npt.ArrayLike, *, size: int = 100, level: float = 0.95
+) -> GroupPrediction:
+    """Return how many of a new group of patients are expected to have the event.
+
+    Parameters
+    ----------
+    events, totals : array-like of int, shape (k,)  [patients]
+    size : int  patients of the new group, 1 or more
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    GroupPrediction
+        Of one study its own proportion, uniform before it was seen, holds for the new group: spread between
+        studies is not in it.  Of two or more the group is one of a new study, by :func:`fit_bayes`.
+
+    Raises
+    ------
+    ValueError
+        As :func:`livingreview.synthesis.pool_proportions`; or if size is below 1.
+
+    Notes
+    -----
+    P(count <= c) is the mean of the predictive distribution function of the new study's
+    proportion over Beta(c + 1, size - c), whose draws exceed a proportion p with the
+    probability of c or fewer events among ``size``.
+    """
+    (x, n), level = check_pairs(events, totals), check_level(level)
+    if size < 1:
+        msg = f"size: expected 1 or more, found {size}"
+        raise ValueError(msg)
+    counts = np.arange(size)
+    if len(x) == 1:
+        below = betabinom.cdf(counts, size, x[0] + 1, n[0] - x[0] + 1)
+    else:
+        shares = logit(beta.ppf(GROUP_TAILS, counts[:, None] + 1, size - counts[:, None]))
+        below = np.interp(shares, GROUP_POINTS, _new_study_cdf(x, n, GROUP_POINTS)).mean(axis=1)
+    places = np.searchsorted(below, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    low, median, high = places.tolist()
+    return GroupPrediction(size, low, median, high, level)
+
+
+def _new_study_cdf(x: Array, n: Array, mu: Array) -> Array:
+    """Return the predictive distribution function of a new study's logit at the points mu."""
+    scale = _scale(x, n)
+    grid = _make_lines(x, n, scale, *_find_range(x, n, scale), 0)
+    return _new_study(grid, scale)(mu)[0]
+
+
+def _scale(x: Array, n: Array) -> float:
+    """Return the error of the most precise study [logit]."""
+    return float(np.sqrt((n + 1) / ((x + 0.5) * (n - x + 0.5))).min())
+
+
+def _make_lines(x: Array, n: Array, scale: float, u: Array, centre: Array, doubling: int) -> _Grid:
+    lines = np.linspace(u[0], u[-1], (TAU_POINTS - 1) * 2**doubling + 1)
+    return _make_grid(x, n, scale, lines, np.interp(lines, u, centre), (MU_POINTS - 1) * 2**doubling + 1)
 
 
 def _log_prior(mu: Array, tau: Array) -> Array:
@@ -182,16 +262,36 @@ def _summarise(grid: _Grid, scale: float, tails: Array) -> Array:
     rows = Distributions(grid.mu[:, 0], grid.mu[:, -1], grid.log_density)
     u = _u_quantiles(grid.u, rows.log_mass, tails)
     tau = scale * np.sinh(grid.u)
-    # The density is even in u and gone at the far end, so plain sums converge fastest.
-    share = np.exp(rows.log_mass - rows.log_mass.max())
-    share[[0, -1]] *= 0.5
-    share /= share.sum()
+    share = _shares(rows)
     low, high = grid.mu.min(), grid.mu.max()
 
     def of_mu(value: Array) -> tuple[Array, Array]:
         cdf, density = rows.at(np.broadcast_to(value, (len(tau), len(value))))
         return share @ cdf, share @ density
 
+    reach = 8 * tau[-1]
+    return np.concatenate(
+        [
+            find_quantiles(of_mu, tails, low, high),
+            find_quantiles(_new_study(grid, scale), tails[[0, 2]], low - reach, high + reach),
+            np.log(scale * np.sinh(u)),
+        ]
+    )
+
+
+def _shares(rows: Distributions) -> Array:
+    """Return the posterior share of each line of tau."""
+    # The density is even in u and gone at the far end, so plain sums converge fastest.
+    share: Array = np.exp(rows.log_mass - rows.log_mass.max())
+    share[[0, -1]] *= 0.5
+    share /= share.sum()
+    return share
+
+
+def _new_study(grid: _Grid, scale: float) -> Callable[[Array], tuple[Array, Array]]:
+    """Return the distribution function and the density of a new study's logit, as one function of points."""
+    rows = Distributions(grid.mu[:, 0], grid.mu[:, -1], grid.log_density)
+    tau, share = scale * np.sinh(grid.u), _shares(rows)
     z, weight = _normal_steps(float((tau / rows.spread).max()))
 
     def of_new(value: Array) -> tuple[Array, Array]:
@@ -199,14 +299,7 @@ def _summarise(grid: _Grid, scale: float, tails: Array) -> Array:
         cdf, density = rows.at(points.reshape(len(tau), -1))
         return share @ (cdf.reshape(points.shape) @ weight), share @ (density.reshape(points.shape) @ weight)
 
-    reach = 8 * tau[-1]
-    return np.concatenate(
-        [
-            find_quantiles(of_mu, tails, low, high),
-            find_quantiles(of_new, tails[[0, 2]], low - reach, high + reach),
-            np.log(scale * np.sinh(u)),
-        ]
-    )
+    return of_new
 
 
 def _u_quantiles(u: Array, log_mass: Array, tails: Array) -> Array:

@@ -2,11 +2,15 @@
 
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.contrasts import tabulate_contrasts
+from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.recall import tabulate_expected
+from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
+from livingreview.tables.pooled_survival import tabulate_pooled_survival
+from livingreview.tables.published import tabulate_published
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
@@ -24,6 +28,7 @@ from livingreview.tables.synthesis import (
 )
 
 __all__ = [
+    "decision_data",
     "list_claims",
     "list_discrepancies",
     "say_pooling",
@@ -32,13 +37,17 @@ __all__ = [
     "tabulate_certainty",
     "tabulate_characteristics",
     "tabulate_contrasts",
+    "tabulate_decision",
     "tabulate_evidence_map",
     "tabulate_expected",
     "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
     "tabulate_plan",
+    "tabulate_pooled_contrasts",
+    "tabulate_pooled_survival",
     "tabulate_populations",
+    "tabulate_published",
     "tabulate_regimens",
     "tabulate_reports",
     "tabulate_results",

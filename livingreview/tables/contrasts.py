@@ -26,7 +26,7 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     Outcome, time point and denominator are the same in both. An arm given as a percentage only is shown as
     printed, and nothing is calculated from it.
     """
-    rows = [_contrast_row(evidence, one, other) for one, other in _pair_arms(evidence)]
+    rows = [_contrast_row(evidence, one, other) for one, other in pair_arms(evidence)]
     if not rows:
         return Stack([], NO_CONTRAST)
     columns = [
@@ -46,7 +46,7 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     return HtmlTable(caption, columns, rows, [note])
 
 
-def _pair_arms(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
+def pair_arms(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
     """Outcome rows of the experimental and the control arm of a trial that one report tells side by side."""
     cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
     outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")

@@ -19,6 +19,7 @@ from livingreview.tables.pool import PRIMARY
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
+SECONDARY = "secondary"  # designs that treat no patient of their own
 HARM = "harm"  # adverse events, by the names of `pooled_results`
 BY_COURSE = ("response", "mrd")  # groups of outcomes that mean something only with their time
 TIMED = ("course_1", "courses_2", "later_course")
@@ -158,6 +159,8 @@ def _bar_always(row: dict) -> str:
         return f"fewer than {LEAST_PATIENTS} patients"
     if row["design"] == "case_report":
         return "single patients"
+    if row["care"] == SECONDARY:
+        return "a comparison or review of other studies"
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
     if row["base"] == "unknown":
@@ -205,3 +208,21 @@ def _bar_kind(row: dict, kind: str) -> str:
     if kind == "routine" and row["care"] != "routine":
         return "not routine care"
     return ""
+
+
+def own_families(evidence: Evidence, rows: list[dict]) -> list[dict]:
+    """Rows with the family of their own regimen, which of a control arm is not that of its heading.
+
+    Left out are those of families that are not among the evidence: a slice may hold one arm of them alone.
+    """
+    families = evidence.families.to_dict("index")
+    shown = {row["c_family"] for row in rows if row["c_arm_at"] != "control"}
+    found = []
+    for row in rows:
+        own = families.get(row["c_regimen_id"])
+        name, position = (
+            (own["name"], int(own["position"])) if own else (row["c_family"], row["c_family_position"])
+        )
+        if row["c_arm_at"] != "control" or (own and name in shown):
+            found.append(row | {"p_family": name, "p_position": position})
+    return found

@@ -14,7 +14,17 @@ from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import ANOTHER, RIVAL, Choice, choose_counts, is_whole, name_sum
 from livingreview.tables.common import group_by, stratum_name
-from livingreview.tables.counts import BASE_NAMES, HARM, ONCE, TIMED, bar, count_rows, pooled_results
+from livingreview.tables.counts import (
+    BASE_NAMES,
+    HARM,
+    ONCE,
+    TIMED,
+    PooledResult,
+    bar,
+    count_rows,
+    own_families,
+    pooled_results,
+)
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
 
 ARM = "a control arm: pooled with its own regimen"
@@ -51,7 +61,7 @@ def synthesis_plan(
 
 
 def _plan_group(evidence: Evidence, rows: list[dict]) -> Iterator[Plan]:
-    rows = _own_families(evidence, rows)
+    rows = own_families(evidence, rows)
     wide = {
         code: {"outcome": result.result_id, "words": result.name, "width": place, "code": code}
         for result in pooled_results(evidence)
@@ -71,24 +81,6 @@ def _plan_group(evidence: Evidence, rows: list[dict]) -> Iterator[Plan]:
             widest = _make_plan(evidence, key, part, ANY, "widest")
             pools = [widest, *_parted(evidence, key, part, widest)]
             yield from (plan for plan in pools if plan.entries and plan.entries not in told)
-
-
-def _own_families(evidence: Evidence, rows: list[dict]) -> list[dict]:
-    """Rows with the family of their own regimen, which of a control arm is not that of its heading.
-
-    Left out are those of families that are not among the evidence: a slice may hold one arm of them alone.
-    """
-    families = evidence.families.to_dict("index")
-    shown = {row["c_family"] for row in rows if row["c_arm_at"] != "control"}
-    found = []
-    for row in rows:
-        own = families.get(row["c_regimen_id"])
-        name, position = (
-            (own["name"], int(own["position"])) if own else (row["c_family"], row["c_family_position"])
-        )
-        if row["c_arm_at"] != "control" or (own and name in shown):
-            found.append(row | {"p_family": name, "p_position": position})
-    return found
 
 
 def _plan_question(evidence: Evidence, key: tuple, part: list[dict], *, nested: bool) -> Iterator[Plan]:
@@ -254,3 +246,31 @@ def make_entry(choice: Choice) -> Entry:
         setting=rows[0].get("c_setting_told", ""),
         arm=rows[0].get("arm", "") if isinstance(rows[0].get("arm", ""), str) else "",
     )
+
+
+def widest_pools(evidence: Evidence, result: PooledResult) -> dict[tuple[str, str, str, str], Plan]:
+    """Of each population every study's count of a result, of all patients, widest definition, any time.
+
+    The key is family, disease, setting and age group; a pool may be of one study, or of none.
+    """
+    if (name := f"widest:{result.result_id}") in evidence.memo:
+        return evidence.memo[name]
+    groups = (HARM,) if result.table == "adverse_events" else GROUPS[:-1]
+    rows = [
+        row | {"words": result.name, "outcome": result.result_id, "code": row["outcome"], "width": width}
+        for group in groups
+        for row in own_families(evidence, count_rows(evidence, group))
+        if (width := _width(row, result)) is not None and row["base"] == "all"
+    ]
+    evidence.memo[name] = {
+        key[1:5]: _make_plan(evidence, key, part, ANY, "widest")
+        for key, part in group_by(rows, *WHERE, "outcome", "base").items()
+    }
+    return evidence.memo[name]
+
+
+def _width(row: dict, result: PooledResult) -> int | None:
+    """The place of a row's code among those of a result, the widest first; None where it is not of it."""
+    if result.table == "adverse_events":
+        return 0 if row["outcome"] == result.result_id else None
+    return result.codes.index(row["outcome"]) if row["outcome"] in result.codes else None

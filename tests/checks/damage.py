@@ -632,3 +632,10 @@ def _(project):
     return set_cell(
         project, "certainty", "certainty", lambda word: "moderate" if word != "moderate" else "low"
     )
+
+
+cell_damage("unknown code of a pooled result", "pooled_results", "codes", "crx; cr", result_id="remission")
+cell_damage("one code under two results", "pooled_results", "codes", "cr", result_id="transplant")
+cell_damage("published value not in its fragment", "published_syntheses", "estimate", "55")
+cell_damage("published value of no result", "published_syntheses", "code", "remissions", measure="proportion")
+cell_damage("published value of no age group", "published_syntheses", "age_group", "adults")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logit
+from scipy.stats import betabinom
 
-from livingreview.synthesis import bayes, pool_proportions
+from livingreview.synthesis import bayes, pool_proportions, predict_group
 from livingreview.synthesis.bayes import fit_bayes
 
 from .strategies import quick
@@ -144,3 +145,24 @@ def test_tau_is_mostly_the_prior_for_single_patients():
     fit = fit_bayes(np.array([0.0, 1.0]), np.array([1.0, 1.0]))
     # The median of a half-normal(1) is 0.674.
     assert fit.tau_median == pytest.approx(0.674, abs=0.06)
+
+
+def test_a_new_group_of_one_study_is_beta_binomial():
+    """20 of 50, uniform before: the next hundred are BetaBinomial(100, 21, 31), 95% from 25 to 57."""
+    group = predict_group([20], [50])
+    assert (group.low, group.median, group.high) == (25, 40, 57)
+    exact = betabinom(100, 21, 31)
+    assert exact.mean() == pytest.approx(40.4, abs=0.05)
+    assert (exact.ppf(0.025), exact.ppf(0.5), exact.ppf(0.975)) == (group.low, group.median, group.high)
+
+
+def test_a_new_group_of_several_studies_is_one_of_a_new_study():
+    """Of a very large group the share is the new study's own; of a hundred chance comes on top."""
+    x, n = np.array([25.0, 81, 41, 23, 115]), np.array([36.0, 189, 90, 40, 271])
+    low, high = fit_bayes(x, n).predictive_interval
+    many, few = predict_group(x, n, size=2000), predict_group(x, n)
+    assert [many.low / 2000, many.high / 2000] == pytest.approx([low, high], abs=0.005)
+    assert few.low / 100 < low < high < few.high / 100
+    assert predict_group([0, 0, 0], [30, 20, 50]).low == 0
+    with pytest.raises(ValueError, match="size: expected 1 or more, found 0"):
+        predict_group([20], [50], size=0)

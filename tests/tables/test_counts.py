@@ -41,6 +41,7 @@ HARM = SOUND | {
         ({"events": 3, "total": LEAST_PATIENTS - 1}, "fewer than"),
         ({"events": 3, "total": LEAST_PATIENTS}, ""),
         ({"events": 0}, ""),
+        ({"care": "secondary"}, "review of other studies"),
         ({"design": "case_report"}, "single patients"),
         ({"design": "randomised", "arm": "control"}, ""),
         ({"base": "subgroup", "denominator": "subgroup"}, "subgroup"),

@@ -1,0 +1,79 @@
+"""Rules of the tables that pools are made by and set beside: names that exist, figures as printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from livingreview.checks.checked import Checked
+from livingreview.checks.problems import Problem, quote
+from livingreview.evidence import split_ids
+
+NUMBER = re.compile(r"(?<![\d.])\d*\.?\d+")
+COLUMNS = {"outcomes": "outcome", "survival": "endpoint"}
+
+
+def check_pooled_results(checked: Checked) -> Iterator[Problem]:
+    """Every code of a pooled result exists and, as every term, counts for one result alone."""
+    told: dict[tuple[str, str], str] = {}
+    for line, row in checked.rows_of("pooled_results", "table", "codes"):
+        table = row["table"]
+        column = COLUMNS.get(table)
+        known = checked.package.field(table, column).labels if column else {}
+        for code in split_ids(row["codes"]):
+            first = told.setdefault((table, code), row["result_id"])
+            if known and code not in known:
+                expected, mend = f"a code of {table}.{column}", "correct the name, or leave it out"
+            elif first != row["result_id"]:
+                expected, mend = f"a name under one result, not under {first} too", "leave it out of one"
+            else:
+                continue
+            yield checked.problem("pooled_results", line, "codes", "pooled-code", quote(code), expected, mend)
+
+
+def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
+    """A published value stands in its fragment, as printed or as a hundredth, beside a pool there may be."""
+    results = {row["result_id"] for _, row in checked.rows_of("pooled_results", "result_id")}
+    endpoints = set(checked.package.field("survival", "endpoint").labels)
+    for line, row in checked.rows_of("published_syntheses", "estimate", "as_reported", "measure", "code"):
+        printed = {Fraction(number) for number in NUMBER.findall(row["as_reported"])}
+        shares = {100 * number for number in printed if row["measure"] == "proportion" and number <= 1}
+        for column in ("estimate", "ci_low", "ci_high"):
+            value = row[column]
+            if isinstance(value, str) and NUMBER.fullmatch(value) and Fraction(value) not in printed | shares:
+                yield checked.problem(
+                    "published_syntheses",
+                    line,
+                    column,
+                    "published-figure",
+                    quote(value),
+                    f"a number of {quote(row['as_reported'])}",
+                    "enter the figure as printed, a share in percent",
+                )
+        known = results if row["measure"] == "proportion" else endpoints
+        if known and row["code"] not in known:
+            yield checked.problem(
+                "published_syntheses",
+                line,
+                "code",
+                "published-code",
+                quote(row["code"]),
+                f"one of: {', '.join(sorted(known))}",
+                "name the result of pooled_results, or the endpoint, that it is set beside",
+            )
+        for column in ("disease", "setting", "age_group"):
+            codes = checked.package.field("cohorts", column).labels
+            if isinstance(row[column], str) and codes and row[column] not in codes:
+                yield checked.problem(
+                    "published_syntheses",
+                    line,
+                    column,
+                    "published-code",
+                    quote(row[column]),
+                    f"a code of cohorts.{column}",
+                    "correct it",
+                )
+
+
+POOLING_RULES = (check_pooled_results, check_published_syntheses)

@@ -1,0 +1,247 @@
+"""Of a hundred patients: how many reach each result, by population and family of regimens.
+
+From a primary pool where there is one of three studies or more, else from the single largest study, which is
+said. Nothing here compares one treatment with another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import (
+    Figure,
+    exact_interval,
+    format_interval,
+    format_percent,
+    make_figure,
+)
+from livingreview.evidence import Evidence
+from livingreview.synthesis import GroupPrediction, predict_group
+from livingreview.tables.common import capitalise
+from livingreview.tables.counts import PooledResult, pooled_results
+from livingreview.tables.plan import synthesis_plan, widest_pools
+from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan
+from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
+
+SIZE = 100  # patients of whom results are told
+POOL, STUDY = "pool", "study"
+NOTHING = "No result of this kind is counted in any population of this chapter."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One result in one population: of a hundred patients, how many.
+
+    Attributes
+    ----------
+    result_id, name : str
+        Of ``pooled_results.csv``.
+    source : str
+        ``pool`` (a primary pool of three studies or more) or ``study`` (the single largest study).
+    said : str
+        What is counted, in the words of the outcome, and when; or which study it is.
+    value : float
+        Median of the pool, or proportion of the study (0-1).
+    interval : (float, float) or None
+        Of that median or proportion (0-1), None where a study prints none.
+    group : GroupPrediction or None
+        How many of a new group of a hundred; None where it cannot be known (survival).
+    studies : int
+    patients : int or None
+    row_ids : tuple of str
+        Every evidence row behind it.
+    is_wide : bool
+        Whether no single value describes the studies of the pool.
+    """
+
+    result_id: str
+    name: str
+    source: str
+    said: str
+    value: float
+    interval: tuple[float, float] | None
+    group: GroupPrediction | None
+    studies: int
+    patients: int | None
+    row_ids: tuple[str, ...]
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is known of one population on one family of regimens.
+
+    ``stratum`` in words; ``place`` is family, disease, setting and age group in codes; ``cells`` by
+    result_id, in the order of ``pooled_results.csv``, with None where nothing is counted.
+    """
+
+    stratum: str
+    place: tuple[str, str, str, str]
+    cells: dict[str, Cell | None]
+
+    @property
+    def patients(self) -> int:
+        """The most patients that any of its results is counted from."""
+        return max((cell.patients or 0 for cell in self.cells.values() if cell), default=0)
+
+
+def decision_data(evidence: Evidence) -> list[Decision]:
+    """Every population of which some result is counted from all patients, the largest first."""
+    if "decisions" not in evidence.memo:
+        found: dict[tuple, dict[str, Cell | None]] = {}
+        strata: dict[tuple, str] = {}
+        results = pooled_results(evidence)
+        for result in results:
+            for place, stratum, cell in _cells(evidence, result):
+                strata.setdefault(place, stratum)
+                found.setdefault(place, {one.result_id: None for one in results})[result.result_id] = cell
+        decisions = [Decision(strata[place], place, cells) for place, cells in found.items()]
+        evidence.memo["decisions"] = sorted(decisions, key=lambda one: (-one.patients, one.stratum))
+    return evidence.memo["decisions"]
+
+
+def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, Cell]]:
+    if result.table == "survival":
+        return [
+            (pool.place, pool.stratum, _survival_cell(result, pool))
+            for code in result.codes
+            for pool in survival_pools(evidence, code, "landmark", result.time_months)
+        ]
+    primary = _primary_pools(evidence, result)
+    found = []
+    for place, widest in widest_pools(evidence, result).items():
+        if plan := primary.get(place):
+            found.append((place, plan.stratum, _pool_cell(result, plan)))
+        elif widest.entries:
+            largest = max(widest.entries, key=lambda entry: entry.total)
+            found.append((place, widest.stratum, _study_cell(result, largest)))
+    return found
+
+
+def _primary_pools(evidence: Evidence, result: PooledResult) -> dict[tuple, Plan]:
+    """Of each population the primary pool of all patients by the widest code that has one."""
+    order = {code: place for place, code in enumerate(result.codes)} | {result.result_id: 0}
+    found: dict[tuple, Plan] = {}
+    plans = [
+        plan
+        for plan in synthesis_plan(evidence)
+        if plan.decision == "pooled" and plan.place.base == "all" and plan.place.what in order
+    ]
+    plans.sort(key=lambda plan: (order[plan.place.what], -sum(plan.totals)))
+    for plan in plans:
+        place = plan.place
+        found.setdefault((place.family, place.disease, place.setting, place.age), plan)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _predict(events: tuple[int, ...], totals: tuple[int, ...]) -> GroupPrediction:
+    return predict_group(events, totals, size=SIZE)
+
+
+def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
+    return Cell(
+        result.result_id,
+        result.name,
+        POOL,
+        plan.outcome if plan.outcome == result.name else f"{plan.outcome}, {plan.when}",
+        plan.pooled.estimate,
+        plan.pooled.ci,
+        _predict(tuple(plan.events), tuple(plan.totals)),
+        plan.pooled.k,
+        plan.pooled.total,
+        tuple(row_id for entry in plan.entries for row_id in entry.row_ids),
+        plan.is_wide,
+    )
+
+
+def _study_cell(result: PooledResult, entry: Entry) -> Cell:
+    return Cell(
+        result.result_id,
+        result.name,
+        STUDY,
+        entry.name,
+        entry.events / entry.total,
+        exact_interval(entry.events, entry.total),
+        _predict((entry.events,), (entry.total,)),
+        1,
+        entry.total,
+        tuple(entry.row_ids),
+    )
+
+
+def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
+    if fit := pool.pooled:
+        told = [entry for entry in pool.entries if entry.has_interval]
+        patients = [entry.patients for entry in told]
+        total = None if None in patients else sum(patients)
+        rows = tuple(entry.row_id for entry in told)
+        return Cell(
+            result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, None, fit.k, total, rows
+        )
+    largest = max(pool.entries, key=lambda entry: entry.patients or 0)
+    return Cell(
+        result.result_id,
+        result.name,
+        STUDY,
+        largest.name,
+        largest.value,
+        (largest.low, largest.high) if largest.has_interval else None,
+        None,
+        1,
+        largest.patients,
+        (largest.row_id,),
+    )
+
+
+def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> Stack:
+    """Of a hundred patients, how many reach each result: a table for each population of `least` results."""
+    columns = [
+        Column("Result"),
+        Column("Of 100 patients", True),
+        Column("95% CI of that", True),
+        Column("Of a new 100, 95%", True),
+        Column("From"),
+        Column("Rows", True),
+    ]
+    notes = [
+        "A new 100: how many of another group of a hundred would be expected, in a new study where studies "
+        "are pooled; of a single study as in that study, without what lies between studies."
+    ]
+    tables = [
+        HtmlTable(
+            f"{caption}: {decision.stratum}", columns, _rows(evidence, list(decision.cells.values())), notes
+        )
+        for decision in decision_data(evidence)
+        if sum(cell is not None for cell in decision.cells.values()) >= least
+    ]
+    return Stack(tables, NOTHING)
+
+
+def _rows(evidence: Evidence, cells: Sequence[Cell | None]) -> list[Row]:
+    names = {result.result_id: result.name for result in pooled_results(evidence)}
+    rows = []
+    for name, cell in zip(names.values(), cells, strict=True):
+        if cell is None:
+            rows.append(Row([name, "not counted", "", "", "", ""]))
+            continue
+        group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
+        interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not printed"
+        value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
+        rows.append(Row([name, value, interval, group, say_source(cell), _figures(evidence, cell)]))
+    return rows
+
+
+def say_source(cell: Cell) -> list[str]:
+    """Where a cell is from: the pool with its studies and patients, or the single study."""
+    patients = "patients not printed" if cell.patients is None else f"{cell.patients} patients"
+    if cell.source == POOL:
+        return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
+    return [cell.said, f"largest study alone, {patients}"]
+
+
+def _figures(evidence: Evidence, cell: Cell) -> list[Figure]:
+    return [make_figure(evidence, row_id) for row_id in cell.row_ids]

@@ -1,0 +1,237 @@
+"""Randomised comparisons of one population and endpoint, pooled where two trials or more make them.
+
+The regimens that a chapter asks about count as one treatment here, alone or added to another: what is pooled
+is what their trials randomised. No arm is compared with an arm of another trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import format_fixed, format_ratio, make_figure
+from livingreview.evidence import Evidence
+from livingreview.synthesis import (
+    PooledEffect,
+    hazard_ratio_from_interval,
+    per_hundred,
+    pool_generic,
+    two_by_two,
+)
+from livingreview.tables.common import group_by, stratum_name, study_name, text, with_cohorts
+from livingreview.tables.contrasts import pair_arms
+
+NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
+COMMON = "common effect of two trials"
+RANDOM = "random effects"
+
+
+@dataclass(frozen=True)
+class TrialRatio:
+    """One trial's ratio with its limits, its log with the error, and the control arm's risk (0-1)."""
+
+    row_ids: tuple[str, ...]
+    study_id: str
+    name: str
+    log_ratio: float
+    se: float
+    ends: tuple[float, float, float]
+    baseline: float | None = None
+    baseline_words: str = ""
+
+
+@dataclass(frozen=True)
+class ContrastPool:
+    """The ratios of one population and endpoint.
+
+    Attributes
+    ----------
+    stratum, endpoint : str
+        In words.
+    kind : str
+        ``RR`` (of counts) or ``HR`` (of an endpoint in time).
+    trials : tuple of TrialRatio
+        One a trial, no patient twice.
+    """
+
+    stratum: str
+    endpoint: str
+    kind: str
+    trials: tuple[TrialRatio, ...]
+
+    @property
+    def method(self) -> str:
+        """How they are pooled, in words; '' of a single trial."""
+        return "" if len(self.trials) < 2 else COMMON if len(self.trials) == 2 else RANDOM
+
+    @cached_property
+    def pooled(self) -> PooledEffect | None:
+        """Two trials: common effect, since of two no spread can be told; three or more: random effects."""
+        if not self.method:
+            return None
+        how = {"method": "EE", "test": "z"} if self.method == COMMON else {"method": "REML"}
+        return pool_generic([one.log_ratio for one in self.trials], [one.se for one in self.trials], **how)
+
+
+def contrast_pools(evidence: Evidence) -> list[ContrastPool]:
+    """Hazard ratios and risk ratios of randomised trials, by population and endpoint."""
+    return [*_hazard_pools(evidence), *_risk_pools(evidence)]
+
+
+def _treatment(row: dict) -> str:
+    """What was randomised: the class whose own regimens it is, else its family."""
+    return row["c_class"] if row["c_part"] == "core" else row["c_family"]
+
+
+def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
+    rows = with_cohorts(evidence, "survival")
+    told = [
+        row | {"treatment": _treatment(row)}
+        for row in rows
+        if row["statistic"] == "hazard_ratio"
+        and text(row["c_arm"]) == "experimental"
+        and not pd.isna(row["ci_low"])
+        and not pd.isna(row["ci_high"])
+    ]
+    keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")
+    for (_, *place, endpoint), part in group_by(told, *keys).items():
+        by_study = group_by(part, "c_study_id")
+        # Several ratios of one endpoint and trial are of parts of it.
+        single = [same[0] for same in by_study.values() if len(same) == 1]
+        if trials := _apart(evidence, [_of_hazard(evidence, row, rows) for row in single]):
+            words = evidence.label("survival", "endpoint", endpoint)
+            yield ContrastPool(_say_place(evidence, single[0], place), words, "HR", trials)
+
+
+def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRatio:
+    read = hazard_ratio_from_interval(float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"]))
+    controls = [
+        other
+        for other in rows
+        if (other["report_id"], other["endpoint"], other["statistic"], text(other["c_arm"]))
+        == (row["report_id"], row["endpoint"], "landmark", "control")
+    ]
+    last = max(controls, key=lambda other: other["time_months"], default=None)
+    baseline = None if last is None else 1 - float(last["estimate"]) / 100
+    return TrialRatio(
+        (row["row_id"],) if last is None else (row["row_id"], last["row_id"]),
+        row["c_study_id"],
+        study_name(evidence, row["cohort_id"]),
+        read.log_hr,
+        read.se,
+        (float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])),
+        baseline,
+        "" if last is None else f"events by {format_fixed(float(last['time_months']), 0)} months",
+    )
+
+
+def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
+    cohorted = {row["row_id"]: row for row in with_cohorts(evidence, "outcomes")}
+    found = []
+    for one, other in pair_arms(evidence):
+        counts = [one["events"], one["total"], other["events"], other["total"]]
+        if not pd.isna(counts).any() and one["events"] > 0 and other["events"] > 0:
+            row = cohorted[one["row_id"]]
+            ratio = _of_counts(evidence, [int(count) for count in counts], one, other)
+            found.append(row | {"treatment": _treatment(row), "ratio": ratio})
+    keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
+    for (_, *place, outcome, _, _), part in group_by(found, *keys).items():
+        trials = _apart(evidence, [row["ratio"] for row in part])
+        if len(trials) > 1:  # of one trial the ratio stands beside its arms
+            words = evidence.label("outcomes", "outcome", outcome)
+            yield ContrastPool(_say_place(evidence, part[0], place), words, "RR", trials)
+
+
+def _of_counts(evidence: Evidence, counts: list[int], one: pd.Series, other: pd.Series) -> TrialRatio:
+    a, n1, c, n2 = counts
+    table = two_by_two(a, n1, c, n2)
+    return TrialRatio(
+        (one["row_id"], other["row_id"]),
+        evidence.cohort_studies[one["cohort_id"]],
+        evidence.study_names[one["cohort_id"]],
+        float(np.log((a / n1) / (c / n2))),
+        float(np.sqrt(1 / a - 1 / n1 + 1 / c - 1 / n2)),
+        (table.risk_ratio, *table.risk_ratio_ci),
+        c / n2,
+        "in the control arm",
+    )
+
+
+def _say_place(evidence: Evidence, row: dict, place: Sequence[str]) -> str:
+    classes = dict(
+        evidence.tables["regimen_classes"][["class_id", "short_title"]].itertuples(index=False, name=None)
+    )
+    treatment = classes.get(row["treatment"], row["treatment"])
+    return f"{treatment}: {stratum_name(evidence, *place)}"
+
+
+def _apart(evidence: Evidence, trials: Sequence[TrialRatio]) -> tuple[TrialRatio, ...]:
+    """One ratio a trial, and of trials that share patients the more precise."""
+    kept: list[TrialRatio] = []
+    for trial in sorted(trials, key=lambda one: one.se):
+        told = {one.study_id for one in kept}
+        if trial.study_id not in told and not evidence.overlaps[trial.study_id] & told:
+            kept.append(trial)
+    return tuple(kept)
+
+
+def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
+    """Ratios of randomised trials by population and endpoint, pooled, with effects per hundred patients."""
+    rows = [
+        Row(
+            [
+                [pool.stratum, f"{pool.endpoint}, {'hazard' if pool.kind == 'HR' else 'risk'} ratio"],
+                [_say_trial(trial) for trial in pool.trials],
+                _say_pooled(pool),
+                [words for trial in pool.trials if (words := _say_hundred(pool, trial))] or "not known",
+                [make_figure(evidence, row_id) for trial in pool.trials for row_id in trial.row_ids],
+            ]
+        )
+        for pool in contrast_pools(evidence)
+    ]
+    if not rows:
+        return Stack([], NOTHING)
+    columns = [
+        Column("Population and endpoint"),
+        Column("Each trial (95% CI)"),
+        Column("Pooled (95% CI)"),
+        Column("Of 100 patients, at that risk"),
+        Column("Rows", True),
+    ]
+    note = (
+        "A hazard ratio is turned into events by a time on the assumption that it holds throughout. "
+        "The ratio of each line is the pooled one where there is one."
+    )
+    return HtmlTable(caption, columns, rows, [note])
+
+
+def _say_trial(trial: TrialRatio) -> str:
+    return f"{trial.name}: {format_ratio(*trial.ends)}"
+
+
+def _say_pooled(pool: ContrastPool) -> str:
+    if pool.pooled is None:
+        return "one trial"
+    return f"{format_ratio(pool.pooled.effect, *pool.pooled.ci)}, {pool.method}"
+
+
+def _say_hundred(pool: ContrastPool, trial: TrialRatio) -> str:
+    """'with 61 of 100 by 24 months on control (trial): 10 fewer (18 fewer to 1 more)'; '' without a risk."""
+    if trial.baseline is None:
+        return ""
+    fit = pool.pooled
+    ratio = (fit.effect, *fit.ci) if fit else trial.ends
+    effect = per_hundred(trial.baseline, *ratio, kind=pool.kind)
+    words = [_say_change(value) for value in (effect.change, effect.low, effect.high)]
+    control = f"{format_fixed(100 * trial.baseline, 0)} on control ({trial.baseline_words})"
+    return f"{trial.name}, {control}: {words[0]} ({words[1]} to {words[2]})"
+
+
+def _say_change(change: float) -> str:
+    number = format_fixed(abs(change), 0)
+    return "none" if number == "0" else f"{number} {'fewer' if change < 0 else 'more'}"

@@ -1,0 +1,207 @@
+"""Survival pooled from what is printed: medians with their interval, and the share alive at a time.
+
+Of whole cohorts or randomised arms alone, one value a study, no patient twice. Nothing is read off a curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import format_fixed, is_second_hand, make_figure
+from livingreview.evidence import Evidence
+from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
+from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
+from livingreview.tables.common import full_name, group_by, stratum_name, with_cohorts
+from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, own_families
+from livingreview.tables.pool import LEAST_STUDIES
+
+MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
+Z = 1.959963984540054  # of a printed 95% interval
+WHERE = ("p_position", "p_family", "c_disease", "c_setting", "c_age_group")
+
+
+@dataclass(frozen=True)
+class SurvivalEntry:
+    """One study's printed value: a median in months, or a share (0-1) alive; None where not printed."""
+
+    row_id: str
+    study_id: str
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    patients: int | None
+    care: str = ""
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both limits are printed, so that it can be pooled."""
+        return self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True)
+class SurvivalPool:
+    """The printed values of one population, endpoint and statistic.
+
+    Attributes
+    ----------
+    stratum, endpoint : str
+        In words.
+    place : tuple of str
+        Family, disease, setting and age group in codes.
+    statistic : str
+        ``median`` [months] or ``landmark`` [share 0-1].
+    time_months : float or None
+        Of a landmark.
+    entries : tuple of SurvivalEntry
+        One a study, the largest first.
+    """
+
+    stratum: str
+    endpoint: str
+    place: tuple[str, str, str, str]
+    statistic: str
+    time_months: float | None
+    entries: tuple[SurvivalEntry, ...]
+
+    @cached_property
+    def pooled(self) -> PooledEffect | None:
+        """Medians by DerSimonian-Laird in months, shares by REML on log(-log); None of fewer than three."""
+        told = [entry for entry in self.entries if entry.has_interval]
+        if len(told) < LEAST_STUDIES:
+            return None
+        if self.statistic == "median":
+            errors = [(entry.high - entry.low) / (2 * Z) for entry in told]
+            return pool_generic([entry.value for entry in told], errors, method="DL", scale="none")
+        read = [effect_from_interval(entry.value, entry.low, entry.high, scale="cloglog") for entry in told]
+        return pool_generic([one.estimate for one in read], [one.se for one in read], scale="cloglog")
+
+    def of_trials(self) -> SurvivalPool:
+        """The same of trials alone."""
+        trials = tuple(entry for entry in self.entries if entry.care == "trial")
+        return SurvivalPool(self.stratum, self.endpoint, self.place, self.statistic, self.time_months, trials)
+
+
+def survival_pools(
+    evidence: Evidence, endpoint: str, statistic: str, time_months: float | None = None
+) -> list[SurvivalPool]:
+    """The printed values of an endpoint in each population, one a study."""
+    rows = [
+        row
+        for row in _with_care(evidence, with_cohorts(evidence, "survival"))
+        if (row["endpoint"], row["statistic"]) == (endpoint, statistic)
+        and (time_months is None or (not pd.isna(row["time_months"]) and row["time_months"] == time_months))
+        and _may_stand(row)
+    ]
+    found = []
+    for (_, *place), part in group_by(rows, *WHERE).items():
+        stratum = f"{place[0]}: {stratum_name(evidence, *place[1:])}"
+        words = evidence.label("survival", "endpoint", endpoint)
+        entries = _one_a_study(evidence, part)
+        found.append(SurvivalPool(stratum, words, tuple(place), statistic, time_months, entries))
+    return found
+
+
+def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
+    """Rows with the family of their own regimen and the kind of their study."""
+    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
+    cares = evidence.package.field("studies", "design").groups
+    return [
+        row | {"care": cares.get(designs.get(row["c_study_id"]), "")}
+        for row in own_families(evidence, rows)
+        if not pd.isna(row["c_study_id"])
+    ]
+
+
+def _may_stand(row: dict) -> bool:
+    """Whether a value is of a whole cohort, or a randomised arm, of enough patients."""
+    patients = _patients(row)
+    whole = is_whole(row) or not pd.isna(row["c_arm"])
+    own = whole and pd.isna(row["group"]) and row["care"] != SECONDARY
+    return own and (patients is None or patients >= LEAST_PATIENTS)
+
+
+def _patients(row: dict) -> int | None:
+    size = row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]
+    return None if pd.isna(size) else int(size)
+
+
+def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntry, ...]:
+    """Of each study the value with an interval, of the most patients, of an included report, first-hand."""
+
+    def rank(row: dict) -> tuple:
+        told = not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"])
+        return told, row["report_id"] in evidence.included, not is_second_hand(row), _patients(row) or 0
+
+    best: dict[str, dict] = {}
+    for row in sorted(rows, key=rank, reverse=True):
+        best.setdefault(row["c_study_id"], row)
+    kept: list[Choice] = []
+    for told in (True, False):  # a value that can be pooled gives way to none that cannot
+        choices = [
+            Choice(study, (row,), _patients(row) or 0)
+            for study, row in best.items()
+            if pd.isna([row["ci_low"], row["ci_high"]]).any() != told
+            and not evidence.overlaps[study] & {choice.study_id for choice in kept}
+        ]
+        kept += one_of_each_patient(evidence, choices)[0]
+    return tuple(_entry(evidence, choice.rows[0]) for choice in kept)
+
+
+def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
+    scale = MONTHS.get(row["unit"], 0.01)
+    low, high = (None if pd.isna(row[end]) else float(row[end]) * scale for end in ("ci_low", "ci_high"))
+    return SurvivalEntry(
+        row["row_id"],
+        row["c_study_id"],
+        full_name(evidence, row),
+        float(row["estimate"]) * scale,
+        low,
+        high,
+        _patients(row),
+        row["care"],
+    )
+
+
+def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:
+    """Medians of an endpoint in each population of three printed intervals or more, pooled."""
+    pools = [pool for pool in survival_pools(evidence, endpoint, "median") if pool.pooled]
+    if not pools:
+        return Stack([], "")
+    rows = []
+    for pool in pools:
+        told = [entry for entry in pool.entries if entry.has_interval]
+        trials = pool.of_trials()
+        apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
+        rows.append(
+            Row(
+                [
+                    [pool.stratum, pool.endpoint],
+                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart],
+                    [make_figure(evidence, entry.row_id) for entry in told],
+                    [entry.name for entry in pool.entries if not entry.has_interval] or "none",
+                ]
+            )
+        )
+    columns = [
+        Column("Population"),
+        Column("Pooled median, months (95% CI)", True),
+        Column("Printed medians", True),
+        Column("Left out: no interval printed"),
+    ]
+    note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
+    return HtmlTable(caption, columns, rows, [note])
+
+
+def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
+    return trials.pooled is not None and trials.pooled.k != pool.pooled.k
+
+
+def _say_months(fit: PooledEffect) -> str:
+    value, low, high = (format_fixed(months, 1) for months in (fit.effect, *fit.ci))
+    return f"{value} ({low} to {high})"

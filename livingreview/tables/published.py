@@ -1,0 +1,121 @@
+"""Published syntheses beside the pools of this review, with why they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from livingreview.display.html import Column, HtmlTable, Row, Stack, link
+from livingreview.display.numbers import format_fixed, format_interval, format_percent, format_ratio
+from livingreview.evidence import Evidence, records
+from livingreview.tables.common import stratum_name, text
+from livingreview.tables.counts import pooled_results
+from livingreview.tables.decision import POOL, decision_data
+from livingreview.tables.plan import widest_pools
+from livingreview.tables.pooled_contrasts import contrast_pools
+from livingreview.tables.pooled_survival import survival_pools
+
+NOTHING = "No published synthesis of a question of this chapter is entered."
+UNITS = {"proportion": "%", "median": " months", "hazard_ratio": ""}
+
+
+def tabulate_published(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
+    """Each pooled result of a published synthesis, what this review has beside it, and why they differ."""
+    rows = [
+        Row(
+            [
+                [_say_question(evidence, row), _say_population(evidence, row)],
+                [link(row["source"], row["source_url"]), _say_published(row), *_say_size(row)],
+                _say_ours(evidence, row) or "nothing pooled or counted",
+                row["difference"],
+            ]
+        )
+        for row in records(evidence.tables["published_syntheses"])
+    ]
+    if not rows:
+        return Stack([], NOTHING)
+    columns = [
+        Column("Question"),
+        Column("Published (95% CI)"),
+        Column("This review (95% CI)"),
+        Column("Why they differ"),
+    ]
+    note = (
+        "Read in abstracts. They are not independent of this review, since they pool many of the same "
+        "trials, and none of their figures enters a pool here."
+    )
+    return HtmlTable(caption, columns, rows, [note])
+
+
+def _place(evidence: Evidence, row: Mapping) -> tuple[str, str, str, str]:
+    families = evidence.tables["families"].set_index("family_id")["name"]
+    return families[row["family_id"]], row["disease"], row["setting"], row["age_group"]
+
+
+def _say_question(evidence: Evidence, row: Mapping) -> str:
+    if row["measure"] == "proportion":
+        names = {one.result_id: one.name for one in pooled_results(evidence)}
+        return names.get(row["code"], row["code"])
+    words = evidence.label("survival", "endpoint", row["code"])
+    return f"{words}, {evidence.label('published_syntheses', 'measure', row['measure'])}"
+
+
+def _say_population(evidence: Evidence, row: Mapping) -> str:
+    family, *place = _place(evidence, row)
+    return f"{family}: {stratum_name(evidence, *place)}"
+
+
+def _say_published(row: Mapping) -> str:
+    value = f"{row['estimate']}{UNITS[row['measure']]}"
+    if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
+        return f"{value}, no interval printed"
+    return f"{value} ({row['ci_low']} to {row['ci_high']})"
+
+
+def _say_size(row: Mapping) -> list[str]:
+    told = [f"{text(row[name])} {name}" for name in ("studies", "patients") if not pd.isna(row[name])]
+    return [", ".join(told)] if told else []
+
+
+def _say_ours(evidence: Evidence, row: Mapping) -> list[str]:
+    """What this review has of the same question: the primary pool or the largest study, and the widest."""
+    place = _place(evidence, row)
+    if row["measure"] == "proportion":
+        return _say_shares(evidence, row["code"], place)
+    if row["measure"] == "median":
+        return [
+            f"{format_fixed(pool.pooled.effect, 1)} months ({format_fixed(pool.pooled.ci[0], 1)} to "
+            f"{format_fixed(pool.pooled.ci[1], 1)}), {pool.pooled.k} studies"
+            for pool in survival_pools(evidence, row["code"], "median")
+            if pool.place == place and pool.pooled
+        ]
+    words = evidence.label("survival", "endpoint", row["code"])
+    population = f": {stratum_name(evidence, *place[1:])}"
+    return [
+        f"{format_ratio(pool.pooled.effect, *pool.pooled.ci)}, {pool.method}"
+        for pool in contrast_pools(evidence)
+        if pool.kind == "HR" and pool.endpoint == words and pool.stratum.endswith(population) and pool.pooled
+    ]
+
+
+def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str]) -> list[str]:
+    result = next((one for one in pooled_results(evidence) if one.result_id == code), None)
+    if result is None:
+        return []
+    cells = [decision.cells[code] for decision in decision_data(evidence) if decision.place == place]
+    told = []
+    for cell in filter(None, cells):
+        kind = "primary pool" if cell.source == POOL else "largest study alone"
+        told.append(
+            f"{format_percent(cell.value)} ({format_interval(*cell.interval).removesuffix('%')}), {kind}, "
+            f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"
+        )
+    widest = widest_pools(evidence, result).get(place)
+    if widest and widest.decision == "pooled" and len(result.codes) > 1:
+        fit = widest.pooled
+        told.append(
+            f"{format_percent(fit.estimate)} ({format_interval(*fit.ci).removesuffix('%')}), "
+            f"widest definition at any time, {fit.k} studies, {fit.total} patients"
+        )
+    return told

@@ -1,0 +1,79 @@
+"""Randomised ratios pooled by population and endpoint: two trials by a common effect, said so."""
+
+import pytest
+
+from livingreview.synthesis import hazard_ratio_from_interval, pool_generic
+from livingreview.tables.pooled_contrasts import (
+    COMMON,
+    ContrastPool,
+    TrialRatio,
+    contrast_pools,
+    tabulate_pooled_contrasts,
+)
+
+
+@pytest.fixture(scope="module")
+def pools(review):
+    return contrast_pools(review)
+
+
+def find(pools, endpoint, *studies):
+    return next(
+        pool
+        for pool in pools
+        if pool.endpoint == endpoint and {trial.study_id for trial in pool.trials} == set(studies)
+    )
+
+
+def test_two_trials_of_first_relapse_have_a_common_effect(pools):
+    """DFS 0.73 (0.55 to 0.96), OS 0.63 (0.43 to 0.93): two randomisations, of two risk groups."""
+    for endpoint, expected in (
+        ("disease-free survival", [0.73, 0.55, 0.96]),
+        ("overall survival", [0.63, 0.43, 0.93]),
+    ):
+        pool = find(pools, endpoint, "aall1331", "aall1331-low-risk")
+        assert pool.method == COMMON
+        assert [pool.pooled.effect, *pool.pooled.ci] == pytest.approx(expected, abs=0.006)
+
+
+def test_a_single_trial_is_not_pooled(pools):
+    pool = find(pools, "overall survival", "tower")
+    assert pool.pooled is None
+    assert pool.method == ""
+
+
+def test_three_trials_are_pooled_by_random_effects():
+    trials = tuple(
+        TrialRatio((), f"s{i}", f"S{i}", value, 0.2, (1, 1, 1)) for i, value in enumerate((-0.2, -0.5, -0.1))
+    )
+    pool = ContrastPool("stratum", "endpoint", "HR", trials)
+    fit = pool_generic([-0.2, -0.5, -0.1], [0.2] * 3, method="REML")
+    assert (pool.pooled.effect, pool.pooled.ci) == (fit.effect, fit.ci)
+
+
+def test_ratios_of_parts_of_an_endpoint_are_not_taken(pools):
+    """One trial prints two cause-specific ratios of one endpoint: neither is that of the endpoint."""
+    rows = {row_id for pool in pools for trial in pool.trials for row_id in trial.row_ids}
+    assert not any(row_id.startswith("parker-2010.survival.mitoxantrone.efs-hr") for row_id in rows)
+
+
+def test_no_trial_stands_twice_nor_beside_one_that_shares_its_patients(review, pools):
+    for pool in pools:
+        studies = [trial.study_id for trial in pool.trials]
+        assert len(set(studies)) == len(studies)
+        assert not any(review.overlaps[study] & set(studies) for study in studies)
+
+
+def test_effects_per_hundred_are_at_the_control_arms_own_risk(review, pools):
+    table = tabulate_pooled_contrasts(review, caption="Randomised")
+    assert len(table.rows) == len(pools)
+    pool = find(pools, "disease-free survival", "aall1331", "aall1331-low-risk")
+    named = [pool.stratum, "disease-free survival, hazard ratio"]
+    row = next(row for row in table.rows if row.cells[0] == named)
+    assert any(line.endswith("0.70 (0.47 to 1.03)") for line in row.cells[1]), "as printed"
+    line = next(line for line in row.cells[3] if "61 on control (events by 24 months)" in line)
+    survival = 0.39**pool.pooled.effect
+    assert f": {100 * (survival - 0.39):.0f} fewer" in line
+    assert COMMON in row.cells[2]
+    ratio = hazard_ratio_from_interval(0.7, 0.47, 1.03)
+    assert {trial.log_ratio for trial in pool.trials} >= {ratio.log_hr}

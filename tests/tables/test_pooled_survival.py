@@ -1,0 +1,60 @@
+"""Survival from print: medians and shares alive, one value a study, whole cohorts and arms alone."""
+
+import dataclasses
+
+import pytest
+
+from livingreview.synthesis import effect_from_interval, pool_generic
+from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
+
+ADULTS = ("Blinatumomab", "b-all", "relapsed_refractory", "adult")
+
+
+@pytest.fixture(scope="module")
+def medians(review):
+    return {pool.place: pool for pool in survival_pools(review, "OS", "median")}
+
+
+def test_median_survival_of_adults(medians):
+    """8.0 months, 6.2 to 9.7 by DerSimonian-Laird on four printed intervals."""
+    pool = medians[ADULTS]
+    told = {entry.study_id: (entry.low, entry.high) for entry in pool.entries if entry.has_interval}
+    assert told == {
+        "mt103-206": (9, 15), "mt103-211": (4.2, 7.5), "tower": (5.6, 9.6), "nct03476239": (6.5, 11.7)
+    }  # fmt: skip
+    fit = pool.pooled
+    assert [fit.effect, *fit.ci] == pytest.approx([7.96, 6.24, 9.68], abs=0.005)
+    assert pool.of_trials().pooled.effect == fit.effect
+
+
+def test_a_part_of_a_cohort_or_a_comparison_of_studies_has_no_value_of_its_own(medians):
+    """Ph-negative adults of a cohort are a part of it; an indirect comparison treats nobody."""
+    studies = {entry.study_id for pool in medians.values() for entry in pool.entries}
+    assert not studies & {"neuf", "song-indirect", "linder-case"}
+    for pool in medians.values():
+        ids = [entry.study_id for entry in pool.entries]
+        assert len(set(ids)) == len(ids)
+
+
+def test_days_are_told_in_months(medians):
+    entry = next(
+        e for pool in medians.values() for e in pool.entries if e.row_id == "li-2023.survival.all.os-median"
+    )
+    assert entry.value == pytest.approx(126 * 12 / 365.25)
+
+
+def test_shares_alive_are_pooled_on_the_complementary_log_log_scale():
+    entries = tuple(
+        SurvivalEntry(f"r{i}", f"s{i}", f"S{i}", *values, 50)
+        for i, values in enumerate(
+            [(0.4, 0.3, 0.5), (0.5, 0.35, 0.64), (0.36, 0.25, 0.47), (0.9, None, None)]
+        )
+    )
+    pool = SurvivalPool("stratum", "OS", ADULTS, "landmark", 12.0, entries)
+    read = [
+        effect_from_interval(entry.value, entry.low, entry.high, scale="cloglog") for entry in entries[:3]
+    ]
+    fit = pool_generic([one.estimate for one in read], [one.se for one in read], scale="cloglog")
+    assert (pool.pooled.effect, pool.pooled.ci) == (fit.effect, fit.ci)
+    assert 0.36 < pool.pooled.effect < 0.5
+    assert dataclasses.replace(pool, entries=entries[1:]).pooled is None, "two intervals are too few"
