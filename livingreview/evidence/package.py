@@ -224,6 +224,7 @@ def _put_together(package: Package, tables: dict[str, pd.DataFrame], bibtex: str
 
 
 def read_package(root: str | os.PathLike | None) -> Evidence:
+    """The whole package of ``<root>/data``, read once for each state of its files."""
     sys.audit("livingreview.loading", True)
     try:
         data = find_root(root) / "data"

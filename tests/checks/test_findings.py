@@ -24,7 +24,9 @@ CASES = {
     "control of another outcome": (
         TRIAL, {"remission_control": "kantarjian-2017.outcome.chemotherapy.crc"}, "remission_control"
     ),
-    "control without its result": (TRIAL, {"remission_control": f"{CONTROL}; {CONTROL}"}, "remission_control"),
+    "control without its result": (
+        TRIAL, {"remission_control": f"{CONTROL}; {CONTROL}"}, "remission_control"
+    ),
     "option moved to another setting": (TRIAL, {"setting_id": "aml"}, "finding_id"),
     "rating of another class": (TRIAL, {"certainty_id": "bortezomib.certainty.effect"}, "certainty_id"),
     "unknown family": (TRIAL, {"families": "blinatumomab"}, "families"),

@@ -12,7 +12,7 @@ def test_the_books_own_contents_name_every_page_once():
     contents = yaml.safe_load((ROOT / CONTENTS).read_text(encoding="utf-8"))
     entries = list(list_entries(contents))
     files = [entry.target for entry in entries if entry.kind == "file"]
-    assert sorted(files) == [f"chapters/{path.stem}" for path in find_pages(ROOT / "chapters")]
+    assert sorted(files) == sorted(f"chapters/{path.stem}" for path in find_pages(ROOT / "chapters"))
     assert files[0] == contents["root"]
     assert [entry.target for entry in entries if entry.kind == "glob"] == ["chapters/reports/*"]
 

@@ -1,5 +1,7 @@
 """Chapters that share their sections: own words stand where they belong, what does not fit is named."""
 
+from collections import Counter
+
 import pytest
 
 from livingreview.manuscript import SectionError, expand_chapter, expand_text, find_pages, sections_of
@@ -180,17 +182,21 @@ def test_a_section_added_to_the_shared_file_stands_in_every_chapter(folder):
         assert text.index("## What is new?") < text.index("## References")
 
 
-def test_every_chapter_of_a_class_is_whole_when_expanded():
+def test_every_page_with_shared_sections_is_whole_when_expanded():
     """On the review's own files: no cell of the shared file is lost, and no own word either."""
-    shared = (ROOT / "chapters" / "_class.md").read_text(encoding="utf-8")
-    cells = shared.count("```{code-cell}")
-    named = [path for path in find_pages(ROOT / "chapters") if sections_of(path.read_text(encoding="utf-8"))]
-    assert len(named) == 4
-    for path in named:
+    named = {
+        path: name
+        for path in find_pages(ROOT / "chapters")
+        if (name := sections_of(path.read_text(encoding="utf-8")))
+    }
+    used = Counter(named.values())
+    assert used == {"_class.md": 4, "_class-evidence.md": 4, "_class-comparators.md": 4, "_setting.md": 6}
+    for path, name in named.items():
+        cells = (ROOT / "chapters" / name).read_text(encoding="utf-8").count("```{code-cell}")
         own, text = path.read_text(encoding="utf-8"), expand_chapter(path)
         assert text.count("```{code-cell}") == cells + own.count("```{code-cell}")
         for line in own.splitlines():
-            assert line in text or line in ("% sections: _class.md", "+++"), line
+            assert line in text or line in (f"% sections: {name}", "+++"), line
 
 
 def test_sections_in_another_encoding_are_told(folder):

@@ -135,13 +135,17 @@ def test_the_worst_discrepancies_come_first_and_lead_to_the_rows_they_touch(part
 
 
 def test_every_step_down_in_certainty_is_named(part):
-    table = tabulate_certainty(part, caption="Certainty")
+    brief, full = (tabulate_certainty(part, caption="Certainty", full=full) for full in (False, True))
     rows = part.tables["certainty"].sort_values("position")
-    assert len(table.rows) == len(rows) > 0
-    for shown, row in zip(table.rows, rows.to_dict("records"), strict=True):
-        assert [figure.row_id for figure in shown.cells[2]] == split_ids(row["rests_on"])
-        assert ("imprecision" in shown.cells[4]) == bool(row["imprecision"])
-        assert shown.cells[4] != ""
+    assert len(brief.rows) == len(full.rows) == len(rows) > 0
+    for few, many, row in zip(brief.rows, full.rows, rows.to_dict("records"), strict=True):
+        assert many.cells[: len(few.cells)] == few.cells
+        outcome, level, down, reason = few.cells
+        assert (outcome, reason) == (row["outcome"], row["reason"])
+        assert row["certainty"].replace("_", " ") in level
+        assert ("imprecision" in down) == bool(row["imprecision"])
+        assert down != ""
+        assert [figure.row_id for figure in many.cells[6]] == split_ids(row["rests_on"])
 
 
 def test_every_conclusion_stands_in_its_order_with_certainty_and_what_would_overturn_it(part):
