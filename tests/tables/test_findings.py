@@ -80,7 +80,7 @@ def test_one_setting_stands_without_headings(review):
 
 
 def test_an_unknown_setting_is_named(review):
-    with pytest.raises(KeyError, match="no setting 'x'; there are .*adult-relapse"):
+    with pytest.raises(KeyError, match=r"no setting 'x'; there are .*adult-relapse"):
         tabulate_findings(review, caption="Findings", setting="x")
 
 
