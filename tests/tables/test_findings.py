@@ -82,3 +82,12 @@ def test_one_setting_stands_without_headings(review):
 def test_an_unknown_setting_is_named(review):
     with pytest.raises(KeyError, match=r"no setting 'x'; there are .*adult-relapse"):
         tabulate_findings(review, caption="Findings", setting="x")
+
+
+def test_no_adult_trial_is_counted_among_children(review):
+    """Trials pooled, most of them in adults, once made two thirds of the children on the start page."""
+    settings = {row["setting_id"]: row for row in records(review.tables["settings"])}
+    finding = review.tables["findings"].set_index("finding_id").loc["child-later-relapse.blinatumomab"]
+    setting = settings["child-later-relapse"] | {"age_groups": finding["age_groups"]}
+    cohorts = cohorts_in(review, setting, set(split_ids(finding["families"])))
+    assert {row["age_group"] for row in cohorts} == {"paediatric"}
