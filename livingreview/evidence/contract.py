@@ -47,7 +47,7 @@ COLUMNS = {
     ),
     "outcomes": (
         "cohort_id! outcome! events:integer total:integer percent_reported_pct denominator! assessed_at! "
-        "timepoint definition!"
+        "timepoint definition! partition"
     ),
     "survival": (
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
