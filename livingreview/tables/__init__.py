@@ -5,12 +5,13 @@ from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
+from livingreview.tables.monitor import tabulate_monitor
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.recall import tabulate_expected
 from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
 from livingreview.tables.pooled_survival import tabulate_pooled_survival
 from livingreview.tables.published import tabulate_published
+from livingreview.tables.recall import tabulate_expected
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
@@ -43,6 +44,7 @@ __all__ = [
     "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
+    "tabulate_monitor",
     "tabulate_plan",
     "tabulate_pooled_contrasts",
     "tabulate_pooled_survival",
