@@ -6,6 +6,7 @@ No file is read and nothing else of the engine is imported here.
 from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
+from livingreview.synthesis.bounds import EValue, e_value
 from livingreview.synthesis.intervals import (
     counts_from_percent,
     pairs_from_percent_and_interval,
@@ -41,6 +42,7 @@ __all__ = [
     "BetaBinomialFit",
     "Coefficient",
     "CrudeTotal",
+    "EValue",
     "GroupPrediction",
     "HazardRatio",
     "InverseVarianceFit",
@@ -55,6 +57,7 @@ __all__ = [
     "compare_levels",
     "counts_from_percent",
     "cumulative",
+    "e_value",
     "effect_from_interval",
     "fit_ordered",
     "fit_proportions",

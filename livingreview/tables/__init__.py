@@ -1,10 +1,12 @@
 """Tables of the book: evidence in, displayable tables out."""
 
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.tables.bounds import tabulate_bounds
 from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
+from livingreview.tables.monitor import tabulate_monitor
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
@@ -34,6 +36,7 @@ __all__ = [
     "say_pooling",
     "synthesis_plan",
     "tabulate_appraisals",
+    "tabulate_bounds",
     "tabulate_certainty",
     "tabulate_characteristics",
     "tabulate_contrasts",
@@ -43,6 +46,7 @@ __all__ = [
     "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
+    "tabulate_monitor",
     "tabulate_plan",
     "tabulate_pooled_contrasts",
     "tabulate_pooled_survival",

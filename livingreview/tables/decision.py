@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
@@ -19,11 +18,11 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence
-from livingreview.synthesis import GroupPrediction, predict_group
+from livingreview.synthesis import GroupPrediction
 from livingreview.tables.common import capitalise
 from livingreview.tables.counts import PooledResult, pooled_results
 from livingreview.tables.plan import synthesis_plan, widest_pools
-from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan
+from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
 
 SIZE = 100  # patients of whom results are told
@@ -137,11 +136,6 @@ def _primary_pools(evidence: Evidence, result: PooledResult) -> dict[tuple, Plan
     return found
 
 
-@lru_cache(maxsize=256)
-def _predict(events: tuple[int, ...], totals: tuple[int, ...]) -> GroupPrediction:
-    return predict_group(events, totals, size=SIZE)
-
-
 def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
     return Cell(
         result.result_id,
@@ -150,7 +144,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         plan.outcome if plan.outcome == result.name else f"{plan.outcome}, {plan.when}",
         plan.pooled.estimate,
         plan.pooled.ci,
-        _predict(tuple(plan.events), tuple(plan.totals)),
+        foretell(plan.entries, SIZE),
         plan.pooled.k,
         plan.pooled.total,
         tuple(row_id for entry in plan.entries for row_id in entry.row_ids),
@@ -166,7 +160,7 @@ def _study_cell(result: PooledResult, entry: Entry) -> Cell:
         entry.name,
         entry.events / entry.total,
         exact_interval(entry.events, entry.total),
-        _predict((entry.events,), (entry.total,)),
+        foretell([entry], SIZE),
         1,
         entry.total,
         tuple(entry.row_ids),

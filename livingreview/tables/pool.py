@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from livingreview.synthesis import LevelComparison, PooledProportion, compare_levels, pool_proportions
+from livingreview.synthesis import (
+    GroupPrediction,
+    LevelComparison,
+    PooledProportion,
+    compare_levels,
+    pool_proportions,
+    predict_group,
+)
 from livingreview.tables.choice import say_sum
 
 LEAST_STUDIES, FEW_STUDIES = 3, 5
@@ -36,6 +43,17 @@ STOPPED = {
 def _fit(events: tuple[int, ...], totals: tuple[int, ...], model: str) -> PooledProportion:
     """One fit of a set of counts: a set stands in the whole review, in its chapter and in the panel."""
     return pool_proportions(events, totals, model=model)
+
+
+@lru_cache(maxsize=1024)
+def _predict(events: tuple[int, ...], totals: tuple[int, ...], size: int) -> GroupPrediction:
+    return predict_group(events, totals, size=size)
+
+
+def foretell(entries: Sequence[Entry], size: int) -> GroupPrediction:
+    """How many of a new group of `size` patients would be expected from some studies, or from one."""
+    counts = (tuple(entry.events for entry in entries), tuple(entry.total for entry in entries))
+    return _predict(*counts, size)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ MODELS = (
     ("reml", "Two-step logit, REML, truncated Hartung-Knapp", "median study"),
     ("arcsine", "Two-step arcsine, REML, truncated Hartung-Knapp", "median study"),
 )
+# Kinds of pools of which the counts left out are told; of the others the name says it.
+TOLD = (PRIMARY, "any_time", "widest")
 DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
 
 
@@ -117,7 +119,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                     [plan.stratum, f"{plan.outcome}, {say_rule(plan)}, of {plan.base}"],
                     [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
-                    say_left_out(plan),
+                    say_left_out(plan) if plan.kind in TOLD else "",
                 ]
             )
         )

@@ -15,6 +15,7 @@ OVER_ALL = {
     "comparison",
     "safety",
     "discrepancies",
+    "protocol",
     "methods",
     "data",
     "reporting-checklist",

@@ -20,6 +20,7 @@ BOXED = (
     "comparison",
     "safety",
     "discrepancies",
+    "protocol",
     "methods",
     "data",
 )

@@ -19,6 +19,7 @@ PAGES = (
     "explorer",
     "discrepancies",
     "what-changed",
+    "protocol",
     "methods",
     "reporting-checklist",
     "data",

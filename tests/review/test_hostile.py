@@ -34,7 +34,7 @@ TEXTS = (
     "[x](javascript:lrEvil())",
     "```````` {raw} html",
 )
-ADDRESSES = {"tool_url", "page_read", "where"}  # columns that hold a whole address
+ADDRESSES = {"tool_url", "page_read", "source_url", "where"}  # columns that hold a whole address
 IDS = {"affects", "rests_on", "overlaps_with"}  # ids of rows, which nothing shows as they stand
 # Pages that name no row; the chapters of the classes are made anew,
 # since their prose names rows that the small review lacks.
@@ -43,6 +43,7 @@ PAGES = (
     "discrepancies",
     "explorer",
     "index",
+    "protocol",
     "methods",
     "safety",
     "data",
