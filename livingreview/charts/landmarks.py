@@ -115,7 +115,7 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
 
 
 def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:
-    """The strips of cohorts of `least` patients or with a control, or all where those would be few."""
+    """The strips of cohorts of `least` patients and more, or all where those would be few."""
     kept = [
         Strips(
             block.title,
