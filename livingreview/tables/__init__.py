@@ -7,10 +7,10 @@ from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.recall import tabulate_expected
 from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
 from livingreview.tables.pooled_survival import tabulate_pooled_survival
 from livingreview.tables.published import tabulate_published
+from livingreview.tables.recall import tabulate_expected
 from livingreview.tables.register import list_discrepancies, tabulate_source_problems
 from livingreview.tables.reports import (
     list_claims,
