@@ -54,7 +54,6 @@ def lay_out_intervals(sheet: Sheet, items: Sequence[IntervalRow | str]) -> None:
     def x(percent: float) -> float:
         return left + (right - left) * percent / 100
 
-    top = sheet.height
     for item in items:
         if isinstance(item, str):
             sheet.height += 12
@@ -62,8 +61,6 @@ def lay_out_intervals(sheet: Sheet, items: Sequence[IntervalRow | str]) -> None:
         else:
             _draw_row(sheet, item, x, left, right)
     for tick in TICKS:
-        if not sheet.phone:
-            sheet.line(x(tick), top, x(tick), sheet.height, color="line", width=0.6)
         sheet.line(x(tick), sheet.height, x(tick), sheet.height + 4, color="quiet")
         sheet.text(x(tick), sheet.height + 12, f"{tick}%", align="center", **NOTE)
     sheet.height += 22
@@ -84,6 +81,8 @@ def _draw_row(sheet: Sheet, row: IntervalRow, x, left: float, right: float) -> N
     height = tall + 8 + (MARK if sheet.phone and row.value is not None else 0)
     start, first = sheet.height, sheet.height + 11
     y = start + tall + 4 + MARK / 2 if sheet.phone else start + height / 2
+    for tick in () if sheet.phone else TICKS:  # row by row, so that paper may break between two
+        sheet.line(x(tick), start, x(tick), start + height, color="line", width=0.6)
     with sheet.row(row.figure, start, height):
         end = sheet.block(0, first, name)
         sheet.block(0, first + end, about, leading=SMALL_LEADING, **NOTE)

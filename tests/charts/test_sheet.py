@@ -40,7 +40,11 @@ def drawn() -> ElementTree.Element:
 
 
 def test_a_picture_is_as_large_as_its_sheet(drawn):
-    assert (drawn.get("width"), drawn.get("height"), drawn.get("viewBox")) == ("688", "60", "0 0 688 60")
+    assert (drawn.get("width"), drawn.get("height"), drawn.get("viewBox")) == (
+        str(WIDE),
+        "60",
+        f"0 0 {WIDE} 60",
+    )
 
 
 def test_all_marks_of_a_row_are_one_link_that_the_keyboard_passes(drawn):

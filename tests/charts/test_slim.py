@@ -14,8 +14,8 @@ def test_a_slim_picture_shows_the_same():
     import vl_convert
 
     rows = [{"name": f"Study {number}", "percent": 11.7 * number} for number in range(1, 7)]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar().encode(x="percent:Q", y="name:N")
-    drawn = vl_convert.vegalite_to_svg((bars + bars.mark_text(dx=9)).to_dict(), vl_version=VEGALITE)
+    lines = alt.Chart(alt.Data(values=rows)).mark_rule().encode(x="percent:Q", y=alt.Y("name:N", title=None))
+    drawn = vl_convert.vegalite_to_svg((lines + lines.mark_text()).to_dict(), vl_version=VEGALITE)
     slim = slim_svg(drawn)
     assert len(slim) < 0.5 * len(drawn)
     assert resolved(slim) == resolved(drawn)
