@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from livingreview.charts.render import inert_json
+from livingreview.display.html import inert_json
 from livingreview.evidence import Evidence, load_evidence
 from livingreview.pages.explorer import pack_rows, rank_rows, show_explorer
 from livingreview.pages.explorer_rows import list_rows

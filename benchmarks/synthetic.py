@@ -50,11 +50,11 @@ lr.list_claims(chapter)
 CELLS = (
     ("Which reports is this based on?", 'lr.tabulate_reports(chapter, caption="Reports of this class")'),
     ("Who was treated?", 'lr.tabulate_populations(chapter, caption="Cohorts")'),
-    ("How many responded?", 'lr.draw_forest(chapter, "response", title="Response")'),
-    ("How deep was the response?", 'lr.draw_forest(chapter, "mrd", title="Measurable residual disease")'),
-    ("How long did patients live?", 'lr.draw_survival(chapter, title="Survival")'),
-    ("Who reached transplant?", 'lr.draw_bridge(chapter, title="From treatment to transplant")'),
-    ("What harm was seen?", 'lr.draw_adverse_events(chapter, title="Adverse events")'),
+    ("How many responded?", 'lr.draw_response(chapter, "response", title="Response")'),
+    ("How deep was the response?", 'lr.draw_response(chapter, "mrd", title="Measurable residual disease")'),
+    ("How long did patients live?", 'lr.draw_landmarks(chapter, title="Survival")'),
+    ("Who reached transplant?", 'lr.draw_funnel(chapter, title="From treatment to transplant and survival")'),
+    ("What harm was seen?", 'lr.draw_harms(chapter, title="Severe adverse events and early death")'),
     ("References", "lr.list_references(chapter)"),
     ("Cite this chapter", "lr.cite_page(class_id)"),
 )

@@ -38,7 +38,6 @@ LONGEST = (
     "synthesis/test_proportions.py",
     "checks/test_descriptor.py",
     "checks/test_files.py",
-    "charts/test_results.py",
     "display/test_names.py",
     "releases/test_freeze.py",
     "execution/test_forked.py",

@@ -1,33 +1,25 @@
-"""Every kind of chart of a class, to be drawn by a test."""
+"""Every kind of figure of a class, to be drawn by a test."""
 
 from livingreview import charts
 
 CLASSES = ("liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab")
-CHARTS = {
-    "calendars": lambda part: charts.draw_calendars(part, title="Days"),
-    "courses": lambda part: charts.draw_courses(part, title="Course"),
-    "response": lambda part: charts.draw_forest(part, "response", title="Response"),
-    "mrd": lambda part: charts.draw_forest(part, "mrd", title="MRD"),
-    "survival": lambda part: charts.draw_survival(part, title="Survival"),
-    "bridge": lambda part: charts.draw_bridge(part, title="Bridge"),
-    "harm": lambda part: charts.draw_adverse_events(part, title="Harm"),
-    "overview": lambda part: charts.draw_overview(part, title="All"),
+# Kind of figure -> draws it from the evidence of a class and from its core part.
+FIGURES = {
+    "response": lambda chapter, core: charts.draw_response(core, "response", title="Response"),
+    "mrd": lambda chapter, core: charts.draw_response(core, "mrd", title="MRD"),
+    "randomised": lambda chapter, core: charts.draw_randomised(chapter, title="Randomised"),
+    "randomised, beside": lambda chapter, core: charts.draw_randomised(chapter, title="R", part="beside"),
+    "landmarks": lambda chapter, core: charts.draw_landmarks(chapter, title="Survival"),
+    "harms": lambda chapter, core: charts.draw_harms(core, title="Harm"),
+    "arms": lambda chapter, core: charts.draw_arms(chapter, title="Both arms"),
+    "funnel": lambda chapter, core: charts.draw_funnel(core, title="From treatment to survival"),
+    "course": lambda chapter, core: charts.draw_swimmer(core, title="Course"),
+    "stacked": lambda chapter, core: charts.draw_stacked_response(core, title="Parted"),
+    "map": lambda chapter, core: charts.draw_map(chapter, title="Evidence"),
+    "bias": lambda chapter, core: charts.draw_bias_lights(chapter, title="Risk of bias"),
+    "calendars": lambda chapter, core: charts.draw_calendars(core, title="Days"),
+    "cumulative": lambda chapter, core: charts.draw_cumulative(core, title="As they came"),
 }
-
-
-def figures_of(stack) -> list:
-    """The charts among what a function that draws gives."""
-    return [part for part in getattr(stack, "parts", [stack]) if hasattr(part, "spec")]
-
-
-VALIDATED: dict = {}
-
-
-def validate(chart) -> None:
-    """Altair's own validation; charts of rows share one layout, looked at once."""
-    if id(chart) not in VALIDATED:
-        chart.properties(width="container").to_dict()
-        VALIDATED[id(chart)] = chart
 
 
 def sheets_of(stack) -> list:

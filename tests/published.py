@@ -17,7 +17,7 @@ TABLE = f"<table><caption>Response</caption><tbody><tr><td>{'a number ' * 60}</t
 
 
 def write_book(folder: Path, version: str, table: str = TABLE) -> Path:
-    """Two pages with a frame, a style with a font, a chart's script, a search index."""
+    """Two pages with a frame, a style with a font, a card's script, a search index."""
     files = {
         f"chapters/{name}.html": PAGE.format(version=version, frame="menu " * 200, title=name, table=table)
         for name in ("index", "one")
@@ -27,7 +27,7 @@ def write_book(folder: Path, version: str, table: str = TABLE) -> Path:
         "_static/styles/lr.css": "@font-face { src: url(../font.woff2) }",
         "_static/font.woff2": "font" * 5000,
         "_static/lr.js": "/* lr */",
-        "_static/charts/abc.js": "chart",
+        "_static/cards/abc.js": "card",
         "data/all.zip": "zip" * 3000,
         "feed.xml": "<feed/>",
         "searchindex.js": f"index of {version}",

@@ -31,9 +31,11 @@ TESTS = ROOT / "tests"
 # What has no test file of its own -> what holds it instead. A room stands for all its modules.
 HELD_ELSEWHERE = {
     "charts/drawn.py": "charts/test_sheet.py",  # a sheet is seen when it is drawn
+    "charts/forests.py": "charts/test_response.py",
     "charts/forest_rows.py": "charts/test_response.py",
     "charts/forest_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
     "charts/harm_sheet.py": "charts/test_figures.py",
+    "charts/intervals.py": "charts/test_cumulative.py",
     "charts/ratio_sheet.py": "charts/test_figures.py",
     "charts/strip_sheet.py": "charts/test_figures.py",
     "checks": "checks/test_damage.py",  # every rule, by damage that it must name
@@ -96,7 +98,7 @@ def test_every_room_stands_on_a_floor():
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_every_module_has_its_test_file(path):
-    """``livingreview/charts/rows.py``: ``tests/charts/test_rows.py``.
+    """``livingreview/charts/sheet.py``: ``tests/charts/test_sheet.py``.
 
     The face of a room (``__init__.py``) that only hands on names needs none, nor does a private module:
     both are tested through those that use them.

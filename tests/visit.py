@@ -2,14 +2,6 @@
 
 import re
 
-SCROLL = """async most => {
-  for (const figure of [...document.querySelectorAll('figure.lr-chart')].slice(0, most)) {
-    figure.scrollIntoView();
-    for (let waited = 0; !figure.dataset.live && waited < 10000; waited += 20) {
-      await new Promise(done => setTimeout(done, 20));
-    }
-  }
-}"""
 # Shifts of what stands on the page that nobody asked for; reset once the page has come to rest.
 SHIFTS = """globalThis.shifted = 0;
 new PerformanceObserver(list => list.getEntries().forEach(entry => {
@@ -58,16 +50,6 @@ class Visit:
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         if not blank:
             self.page.goto(f"{origin}/{path}", wait_until="load")
-
-    def scroll(self, most=1000):
-        """Look at each chart in turn, at most so many; each must come alive."""
-        self.page.evaluate(SCROLL, most)
-        charts = self.page.locator("figure.lr-chart").count()
-        assert (
-            min(most, charts)
-            <= self.page.locator("figure.lr-chart[data-live=yes] .lr-live svg").count()
-            <= charts
-        )
 
     def __enter__(self):
         return self

@@ -42,7 +42,6 @@ from livingreview.execution import (
     chapter_store,
     execute_chapters,
     hash_inputs,
-    lay_charts,
     outputs_digest,
 )
 from livingreview.execution.notebooks import digest
@@ -202,7 +201,6 @@ def finish_build(app, error) -> None:
         return
     drop_orphans(app)
     root = find_root(app.srcdir)
-    lay_charts(app.livingreview_notebooks.values(), root, Path(app.outdir) / "_static" / "charts")
     lay_data(app, root)
     lay_sources(app)
     write_release_files(root, Path(app.outdir))
@@ -262,7 +260,6 @@ def setup(app) -> dict:
     app.add_css_file("lr.css")
     app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for
     app.add_js_file("lr-table.js", loading_method="defer")
-    app.add_js_file("lr-chart.js", loading_method="defer")
     app.add_js_file("lr-whatif.js", loading_method="defer")
     app.add_js_file("lr-sheet.js", loading_method="defer")
     app.add_js_file("lr-cite.js", loading_method="defer")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from livingreview.charts.render import inert_json
+from livingreview.display.html import inert_json
 
 SCRIPT = "search-lines.js"
 ARTICLE = re.compile(r"<article\b.*?</article>", re.DOTALL)

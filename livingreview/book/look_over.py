@@ -11,10 +11,8 @@ from urllib.parse import unquote
 NEEDED = (
     "index.html",
     "searchindex.js",
-    "_static/lr-chart.js",
+    "_static/lr-page.js",
     "_static/lr.css",
-    "_static/vendor/vega.min.js",
-    "_static/vendor/vega-interpreter.min.js",
 )
 UNFINISHED = (".tmp", ".part", ".new", ".bak", "~")
 # What a page leads to or loads, less its query and fragment; addresses with a scheme are not the book's.

@@ -33,7 +33,7 @@ def slim_theme(pages: Path) -> int:
         for names in set(re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8"))):
             used.update(names.split())
     for path in (pages / "_static").rglob("*.js"):  # scripts add classes of their own
-        if path.parent.name not in ("charts", "cards", "vendor") and path.name != "fontawesome.js":
+        if path.parent.name not in ("cards", "vendor") and path.name != "fontawesome.js":
             used.update(re.findall(r"[_a-zA-Z][\w-]*", path.read_text(encoding="utf-8")))
     whole = SOURCE.read_text(encoding="utf-8")
     slim = slim_css(whole, used)

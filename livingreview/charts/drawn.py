@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -12,6 +13,9 @@ import altair as alt
 from livingreview.charts.slim import SVG, slim_svg, steps
 from livingreview.display.html import render
 
+VEGALITE = "6.4"
+# A figure that is still to be drawn, as it stands in a chapter's output.
+DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
 STRAIGHT = re.compile(r"M0,0L(-?[\d.]+),(-?[\d.]+)")  # slim_svg joins lines that are drawn by steps
 FONT = "Arial, Helvetica, sans-serif"
 
@@ -31,17 +35,18 @@ def draw_sheet(sheet: Mapping) -> str:
 def _draw_part(sheet: Mapping, top: float, bottom: float) -> str:
     import vl_convert  # not at the top: its engine must not be running when a process forks
 
-    from livingreview.charts.render import compile_vega, restore_sizes
-
     marks, texts = (
         [mark | {"y": round(mark["y"] - top, 1)} for mark in sheet[kind] if _is_within(mark, top, bottom)]
         for kind in ("marks", "texts")
     )
     # A negative size keeps the renderer from measuring the words, which is nearly all its time.
-    texts = [text | {"s": -text["s"]} for text in texts]
-    spec = _layout(sheet["width"], round(bottom - top)) | {"background": None}
-    live = compile_vega(spec | {"datasets": {"marks": marks, "texts": texts}})
-    svg = slim_svg(_link_rows(restore_sizes(vl_convert.vega_to_svg(live)), sheet["links"]))
+    values = {"marks": marks, "texts": [text | {"s": -text["s"]} for text in texts]}
+    chart = json.loads(_compile()) | {"width": sheet["width"], "height": round(bottom - top)}
+    for part in chart["data"]:
+        if part["name"] in values:
+            part["values"] = values[part["name"]]
+    drawn = re.sub(r'font-size="-(\d)', r'font-size="\1', vl_convert.vega_to_svg(chart))
+    svg = slim_svg(_link_rows(drawn, sheet["links"]))
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
@@ -51,8 +56,16 @@ def _is_within(mark: Mapping, top: float, bottom: float) -> bool:
 
 
 @cache
-def _layout(width: float, height: float) -> dict:
+def _compile() -> str:
+    """The chart without its marks, compiled once for all sheets, as JSON."""
+    import vl_convert
+
+    return json.dumps(vl_convert.vegalite_to_vega(_layout(), vl_version=VEGALITE))
+
+
+def _layout() -> dict:
     """The chart without its marks: paths and words where they are told to stand."""
+    width, height = alt.ExprRef("width"), alt.ExprRef("height")
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False, zero=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False), axis=None)
     fill, row = alt.Fill("f:N", scale=None), alt.Description("n:N")
@@ -83,11 +96,9 @@ def _layout(width: float, height: float) -> dict:
         )
         .encode(x=x, y=y, text="t:N", fill=fill, description=row)
     )
-    chart = alt.layer(paths, words).properties(
-        width=width, height=height, autosize=alt.AutoSizeParams(type="none")
-    )
+    chart = alt.layer(paths, words).properties(autosize=alt.AutoSizeParams(type="none"))
     chart = chart.configure(padding=0, aria=True, view=alt.ViewConfig(stroke=None))
-    return chart.to_dict(validate=False)
+    return chart.to_dict() | {"background": None, "datasets": {"marks": [], "texts": []}}
 
 
 def _link_rows(svg: str, links: Sequence[str]) -> str:

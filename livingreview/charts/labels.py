@@ -112,3 +112,11 @@ def short_interval(low: float, high: float) -> str:
     """Two proportions (0-1) as '23–66', '<1 to 64': whole per cents, without the sign."""
     words = format_interval(low, high).removesuffix("%")
     return words if {"<", ">"} & set(words) else words.replace(" to ", "–")
+
+
+def mrd_limit(row: Mapping) -> str:
+    """', limit 0.01%': below what MRD counts as negative, where it is told; limits differ tenfold."""
+    definition = text(row["definition"])
+    if found := re.search(r"(?<![\d.])0?\.\d+ ?%", definition):
+        return f", limit {found[0]}"
+    return ", limit 0.01%" if re.search(r"10\^?[-−–]4|1 in 10[ ,]?000", definition) else ""

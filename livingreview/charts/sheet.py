@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from livingreview.charts.words import break_lines, measure
-from livingreview.display.html import HtmlTable, fold, render
+from livingreview.display.html import HtmlTable, fold, inert_json, render
 from livingreview.display.numbers import Figure
 
 WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less its margins
@@ -372,12 +372,14 @@ class SheetFigure:
         return found
 
     def __html__(self) -> Markup:
-        from livingreview.charts.render import draw_deferred, inert_json  # it draws sheets as well
+        from livingreview.charts.drawn import draw_sheets  # Altair is loaded where something is drawn
 
-        spec = inert_json({"sheets": [sheet.as_data() for sheet in self.sheets()]})
-        key = hashlib.sha256(spec.encode()).hexdigest()[:12]
-        deferred = bool(os.environ.get("LIVINGREVIEW_DEFER_CHARTS"))
-        picture = f"<!--chart {key} {spec}-->" if deferred else draw_deferred(key, spec)[0]
+        sheets = [sheet.as_data() for sheet in self.sheets()]
+        if os.environ.get("LIVINGREVIEW_DEFER_CHARTS"):
+            told = inert_json(sheets)
+            picture = f"<!--chart {hashlib.sha256(told.encode()).hexdigest()[:12]} {told}-->"
+        else:
+            picture = draw_sheets(sheets)
         return render(
             "sheet.html.j2",
             figure=self,

@@ -23,7 +23,7 @@ from livingreview.charts.timeline import (
     stretch_time,
 )
 from livingreview.display.html import HtmlTable, Stack
-from livingreview.display.numbers import make_figure, write_value
+from livingreview.display.numbers import format_number, make_figure, write_value
 from livingreview.evidence import Evidence
 from livingreview.tables.common import short_name, text
 from livingreview.tables.reports import course_table, when_text
@@ -274,7 +274,7 @@ def _draw_readings(
     right = sheet.width - 12
     for percent in (0.1, 1, 10, 100):
         sheet.line(LEFT, level(percent), right, level(percent), color="line", width=0.8)
-        sheet.text(LEFT - 6, level(percent), f"{percent:g}", size=SMALL, color="quiet", align="right")
+        sheet.text(LEFT - 6, level(percent), format_number(percent), size=SMALL, color="quiet", align="right")
     sheet.text(LEFT - 6, negative, "neg.", size=SMALL, color="quiet", align="right")
     sheet.line(LEFT, negative, right, negative, color="line", width=0.8, dash=(2, 2))
     places = [(x(reading.day), level(reading.percent)) for reading in readings]

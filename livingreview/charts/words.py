@@ -1,13 +1,9 @@
-"""How wide words are, and where they break: no label of a chart is ever cut."""
+"""How wide words are, and where they break: no label of a figure is ever cut."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cache
 
-DESK, SLIM = 655, 308  # pixels a chart has for words on a desk and a phone, beside a large mark at 0
-GAP = 10  # pixels between a label and what stands at the right
-LINE = 15  # pixels from one line of a label to the next
 # Advance widths of Arial and Helvetica in thousandths of the font size; what is not here is as wide as an n.
 WIDTHS = (
     dict.fromkeys("ijl'|", 222)
@@ -54,39 +50,3 @@ def break_lines(words: str, first: float, rest: float, *, size: float = 12, bold
             word = word[fits:]
         line = word
     return [*lines, line] if line or not lines else lines
-
-
-def place_words(label: str, right: str = "", short: str = "") -> dict:
-    """A label's lines where it takes more than one: on a desk ``desk``, on a phone ``lines``.
-
-    Parameters
-    ----------
-    label : str
-        The words at the left.
-    right, short : str
-        What stands in bold at the right of the first line, on a desk and on a phone.
-    """
-    places = (("desk", DESK, right), ("lines", SLIM, short))
-    broken = {
-        name: break_lines(label, width - (measure(told, bold=True) + GAP if told else 0), width)
-        for name, width, told in places
-    }
-    return {name: lines for name, lines in broken.items() if len(lines) > 1}
-
-
-def place_heading(label: str) -> dict:
-    """The same of a heading, which has the whole width."""
-    broken = {
-        name: break_lines(label, width, width, size=13, bold=True)
-        for name, width in (("desk", DESK), ("lines", SLIM))
-    }
-    return {name: lines for name, lines in broken.items() if len(lines) > 1}
-
-
-def extra_height(records: Iterable[Mapping], name: str) -> int:
-    """By how many pixels a chart's rows are taller for its longest label; `name` is ``desk`` or ``lines``.
-
-    A heading has the place of its row's marks too, which is a line more.
-    """
-    lines = max((len(record.get(name, "x")) - bool(record.get("heading")) for record in records), default=1)
-    return LINE * max(0, lines - 1)

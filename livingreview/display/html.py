@@ -5,6 +5,7 @@ Everything that comes from data is escaped by the template engine; only this pac
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,12 @@ def templates() -> Environment:
 def render(template: str, **values) -> Markup:
     """One template of the package, filled."""
     return Markup(templates().get_template(template).render(**values))
+
+
+def inert_json(value) -> Markup:
+    """JSON that can stand anywhere in a page or a script: no character in it ends an element or a comment."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import nbformat
 
-from livingreview.execution.charts import finish_charts, place_scripts
+from livingreview.execution.charts import finish_charts
 from livingreview.execution.forked import end_with_parent, run_forked, warm_up
 from livingreview.execution.inputs import hash_inputs
 from livingreview.execution.kernel import run_in_kernel
 from livingreview.execution.limits import USUAL, Limits
-from livingreview.execution.notebooks import Chapter, Run, code_cells, digest, read_chapter, with_outputs
+from livingreview.execution.notebooks import Chapter, Run, digest, read_chapter, with_outputs
 from livingreview.execution.store import Store
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "chapter_store",
     "execute_chapters",
     "hash_inputs",
-    "lay_charts",
     "outputs_digest",
     "read_chapter",
 ]
@@ -112,15 +111,6 @@ def execute_chapters(
         raise ChapterError(f"{len(failures)} chapter(s) failed:\n\n" + "\n\n".join(sorted(failures)))
     finished = finish_charts(outputs, store.folder.parent / ".charts")
     return {chapter.path: with_outputs(chapter.notebook, finished[chapter.path]) for chapter in chapters}
-
-
-def lay_charts(notebooks: Iterable[nbformat.NotebookNode], root: Path, target: Path) -> None:
-    """Lay the live charts that finished chapters show, and no others, into a folder of the book."""
-    place_scripts(
-        [[cell.outputs for cell in code_cells(notebook)] for notebook in notebooks],
-        chapter_store(root).folder.parent / ".charts",
-        target,
-    )
 
 
 def run_all(

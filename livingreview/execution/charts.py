@@ -1,6 +1,6 @@
-"""Drawing all the book's charts in one go, after the chapters have run.
+"""Drawing all the book's figures in one go, after the chapters have run.
 
-Starting the chart renderer takes longer than drawing a chart: chapters leave their charts as specifications,
+Starting the renderer takes longer than drawing a figure: chapters leave their figures as marks to be drawn,
 and those not drawn before are drawn here by a few processes, each starting the renderer once.
 """
 
@@ -8,121 +8,84 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-from livingreview.charts import drawn, render, slim
-from livingreview.charts.render import DEFERRED, LIVE
+from livingreview.charts import drawn, slim
+from livingreview.charts.drawn import DEFERRED
+from livingreview.display import html
 from livingreview.execution.notebooks import digest
 from livingreview.files import keep, read_kept
 
-KINDS = ("html", "js")  # the picture, and the live specification
-FORM = "2"  # of what is kept
+FORM = "3"  # of what is kept
 
 
 def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
-    """Outputs with every deferred chart drawn.
+    """Outputs with every deferred figure drawn.
 
     Parameters
     ----------
     outputs : mapping
         Outputs of each code cell of each chapter.
     folder : Path
-        Where drawn charts are kept by their content: the picture as HTML,
-        the live specification as a script (see `place_scripts`).
+        Where pictures are kept by their content, as HTML.
     """
     wanted = {
-        match.group("key"): match.group("spec")
+        match["key"]: match["sheets"]
         for shown in outputs.values()
         for text in _html(shown)
         for match in DEFERRED.finditer(text)
     }
     kept = _kept(folder)
-    drawn = {}
-    for key in wanted:
-        picture, script = (read_kept(kept / f"{key}.{kind}") for kind in KINDS)
-        if picture is not None and script is not None:
-            drawn[key] = picture
-    for key, picture, script in draw_all([(key, spec) for key, spec in wanted.items() if key not in drawn]):
-        drawn[key] = picture
-        for kind, text in zip(KINDS, (picture, script), strict=True):
-            keep(kept / f"{key}.{kind}", text)
+    pictures = {key: read_kept(kept / f"{key}.html") for key in wanted}
+    missing = [(key, sheets) for key, sheets in wanted.items() if pictures[key] is None]
+    for key, picture in draw_all(missing):
+        pictures[key] = picture
+        keep(kept / f"{key}.html", picture)
     return {
-        path: [[_fill(output, drawn) for output in cell] for cell in shown] for path, shown in outputs.items()
+        path: [[_fill(output, pictures) for output in cell] for cell in shown]
+        for path, shown in outputs.items()
     }
-
-
-def place_scripts(outputs: Iterable[list], folder: Path, target: Path) -> None:
-    """Lay the scripts of the charts that some outputs show into a folder of the book; delete others there.
-
-    Parameters
-    ----------
-    outputs : iterable of list
-        Finished outputs of each code cell of each chapter.
-    folder : Path
-        Where drawn charts are kept, as given to `finish_charts`.
-    """
-    wanted = {
-        f"{match['key']}.js" for shown in outputs for text in _html(shown) for match in LIVE.finditer(text)
-    }
-    target.mkdir(parents=True, exist_ok=True)
-    for path in target.iterdir():
-        if path.name not in wanted:
-            path.unlink()
-    for name in wanted:
-        if (script := read_kept(_kept(folder) / name)) is None:
-            msg = f"the chart {name} was lost while the book was built; build again"
-            raise RuntimeError(msg)
-        path = target / name
-        if not path.is_file() or path.read_bytes() != script.encode():
-            path.write_bytes(script.encode())
 
 
 def _kept(folder: Path) -> Path:
     """The part of a folder that holds what this version of the drawing code made."""
-    templates = Path(render.__file__).parent.parent / "display" / "templates"
-    code = (
-        *(Path(module.__file__) for module in (render, slim, drawn)),
-        *(templates / name for name in ("picture.html.j2", "sheets.html.j2")),
-    )
+    code = [Path(module.__file__) for module in (drawn, slim)]
+    code.append(Path(html.__file__).parent / "templates" / "sheets.html.j2")
     return folder / digest(FORM, *(path.read_bytes() for path in code), version("vl-convert-python"))
 
 
-def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Draw charts (key, specification) as (key, picture, script), in several processes if there are many.
+def draw_all(missing: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Draw figures (key, sheets as JSON) as (key, picture), in several processes if there are many.
 
     Raises
     ------
     RuntimeError
-        If a chart cannot be drawn.
+        If a figure cannot be drawn.
     """
     workers = min(os.cpu_count() or 1, len(missing) // 4 + 1)
     if not missing:
         return []
     with ThreadPoolExecutor(workers) as pool:  # threads that only wait for their process
-        return [
-            chart
-            for part in pool.map(_draw_part, [missing[i::workers] for i in range(workers)])
-            for chart in part
-        ]
+        parts = list(pool.map(_draw_part, [missing[i::workers] for i in range(workers)]))
+    return [figure for part in parts for figure in part]
 
 
-def _draw_part(part: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def _draw_part(part: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    asked = ",".join(f"[{json.dumps(key)},{sheets}]" for key, sheets in part)
     done = subprocess.run(
         [sys.executable, "-m", "livingreview.charts.draw"],
-        input=json.dumps(part),
+        input=f"[{asked}]",
         capture_output=True,
         text=True,
     )
     if done.returncode:
-        msg = f"the charts could not be drawn:\n{done.stderr[-2000:]}"
+        msg = f"the figures could not be drawn:\n{done.stderr[-2000:]}"
         raise RuntimeError(msg)
-    return [tuple(chart) for chart in json.loads(done.stdout)]
+    return [(key, picture) for key, picture in json.loads(done.stdout)]
 
 
 def _html(shown: list) -> list[str]:
@@ -134,9 +97,9 @@ def _html(shown: list) -> list[str]:
     ]
 
 
-def _fill(output: dict, drawn: dict[str, str]) -> dict:
+def _fill(output: dict, pictures: dict[str, str]) -> dict:
     text = output.get("data", {}).get("text/html")
-    if not isinstance(text, str) or not re.search(DEFERRED, text):
+    if not isinstance(text, str) or not DEFERRED.search(text):
         return output
-    filled = DEFERRED.sub(lambda match: drawn[match.group("key")], text)
+    filled = DEFERRED.sub(lambda match: pictures[match["key"]], text)
     return {**output, "data": {**output["data"], "text/html": filled}}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.charts.render import inert_json
 from livingreview.citation import find_doi, name_reference, page_source, row_source
+from livingreview.display.html import inert_json
 from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.names import trial_name

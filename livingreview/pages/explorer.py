@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from livingreview.charts.render import inert_json
 from livingreview.citation import entry_to_csl, items_to_ris
-from livingreview.display.html import Fragment
+from livingreview.display.html import Fragment, inert_json
 from livingreview.evidence import Evidence, records
 from livingreview.pages.explorer_rows import (
     CODED,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from livingreview.charts.render import inert_json
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold, inert_json
 from livingreview.display.numbers import (
     exact_interval,
     format_count,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from livingreview.charts.render import ChartFigure
-from livingreview.charts.rows import ChartRow, draw_rows
+from livingreview.charts.intervals import IntervalRow, lay_out_intervals
+from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.display.numbers import Figure, row_href
 from livingreview.evidence import Evidence, find_root
@@ -137,36 +137,56 @@ def summarise(difference: Difference) -> str:
     )
 
 
-def draw_moves(difference: Difference, evidence: Evidence, *, title: str) -> ChartFigure | None:
+def draw_moves(difference: Difference, evidence: Evidence, *, title: str) -> SheetFigure | None:
     """Old and new interval of every estimate that moved, on an axis of percent; None where there is none."""
-    rows: list[ChartRow] = []
+    columns = [
+        Column("Version"),
+        Column("Result", True),
+        Column("95% interval", True),
+        Column("Patients", True),
+    ]
+    items: list[IntervalRow | str] = []
+    rows, words = [], []
     for move in difference.estimates:
-        if all(item is not None and item.unit in ("proportion", "pct") for item in (move.before, move.after)):
-            rows += [
-                ChartRow(move.label),
-                _chart_row(evidence, move, move.before, f"before ({difference.before})"),
-                _chart_row(evidence, move, move.after, "after"),
-            ]
-    if not rows:
+        pair = ((move.before, f"before ({difference.before})"), (move.after, "after"))
+        if not all(item is not None and item.unit in ("proportion", "pct") for item, _ in pair):
+            continue
+        items.append(move.label)
+        rows.append(Row([move.label], heading=True))
+        for item, when in pair:
+            figure = _figure(evidence, move, item, when)
+            items.append(_interval_row(item, when, figure, hollow=item is move.before))
+            rows.append(Row([when, figure, item.interval or "", str(item.total or "")]))
+        words.append(f"{move.label}: {_tell(move.before)} before, {_tell(move.after)} after.")
+    if not items:
         return None
     note = "Open diamonds: before. Squares: after. Lines: 95% intervals where there are any."
-    return draw_rows(rows, title=title, axis="%", note=note)
+    table = HtmlTable(f"{title}, numbers", columns, rows)
+    return SheetFigure(title, lambda sheet: lay_out_intervals(sheet, items), " ".join(words), table, note)
 
 
-def _chart_row(evidence: Evidence, move: Move, item: Estimate, words: str) -> ChartRow:
+def _figure(evidence: Evidence, move: Move, item: Estimate, when: str) -> Figure:
+    return Figure(item.point, move.key, _href(evidence, move.key, item.report_id), f"{move.key}, {when}")
+
+
+def _tell(item: Estimate) -> str:
+    return f"{item.point} [{item.interval}]" if item.interval else item.point
+
+
+def _interval_row(item: Estimate, when: str, figure: Figure, *, hollow: bool) -> IntervalRow:
     scale = 100 if item.unit == "proportion" else 1
     low, high = (None if value is None else scale * value for value in (item.low, item.high))
-    figure = Figure(item.point, move.key, _href(evidence, move.key, item.report_id), f"{move.key}, {words}")
-    return ChartRow(
-        words,
+    return IntervalRow(
+        when,
+        "",
+        item.point,
+        f"[{item.interval}]" if item.interval else "",
         scale * item.value,
         low,
         high,
         figure,
-        f"[{item.interval}]" if item.interval else "",
-        item.total,
-        hollow=item is move.before,
-        restated=item is move.before,
+        shape="diamond" if hollow else "square",
+        hollow=hollow,
     )
 
 

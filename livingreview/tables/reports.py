@@ -204,10 +204,10 @@ def component_table(evidence: Evidence, part: pd.DataFrame, caption: str) -> Htm
 
 
 def regimen_name(evidence: Evidence, regimen: Mapping, role: str = "") -> str:
-    """'Block A – Smith 2020, the regimen under study': a regimen, the report that gives it, and its role."""
+    """'Block A (Smith 2020; control)': a regimen, the report that gives it, and a role to be told."""
     report = short_name(evidence, regimen["report_id"])
-    told = ", ".join(part for part in (report, role) if part and part != regimen["name"])
-    return f"{regimen['name']} – {told}" if told else regimen["name"]
+    told = "; ".join(part for part in (report, role) if part and part != regimen["name"])
+    return f"{regimen['name']} ({told})" if told else regimen["name"]
 
 
 def regimens_shown(evidence: Evidence, roles=("studied", "comparator", "subsequent")) -> list[dict]:

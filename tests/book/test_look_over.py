@@ -39,7 +39,7 @@ def test_what_every_book_has_may_not_be_missing(pages, name):
     ("name", "text", "told"),
     [
         ("chapters/two words.html", "", "chapters/two words.html is empty"),
-        ("_static/charts/a.js", "", "_static/charts/a.js is empty"),
+        ("_static/cards/a.js", "", "_static/cards/a.js is empty"),
         ("chapters/two words.html", "<html><body>", "chapters/two words.html breaks off"),
         ("searchindex.js.tmp", "Search.set", "searchindex.js.tmp is a file that was not finished"),
         (

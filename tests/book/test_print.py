@@ -167,7 +167,7 @@ def test_paper_is_dark_on_light_from_every_scheme(site, chromium, name):
                 assert faint == {}, (scheme, script, width)
                 assert page.evaluate(GROUND) == [], (scheme, script, width)
                 assert page.locator(".bd-article h1").first.is_visible()
-                aside = page.locator(".bd-sidebar-primary, .bd-header-article, .prev-next-footer, .lr-live")
+                aside = page.locator(".bd-sidebar-primary, .bd-header-article, .prev-next-footer")
                 assert not any(part.is_visible() for part in aside.all())
 
 

@@ -130,25 +130,14 @@ def test_no_card_shows_a_raw_code(book, ids):
     assert tell(found) == []
 
 
-def test_no_chart_and_no_explorer_row_shows_a_raw_code(book, ids):
+def test_no_explorer_row_shows_a_raw_code(book, ids):
     """Coded columns of the explorer hold (code, words): the words are shown."""
-    found = []
-    for path in (book / "_static" / "charts").glob("*.js"):
-        for name, rows in _drawn(path):
-            found += [(f"{path.name} {name}", raw, words) for words in rows for raw in find_raw(words, ids)]
     data = handed_over(book / "_static" / "explorer-data.js")
     told = [words for known in data["codes"].values() for _, words in known]
     plain = [i for i, name in enumerate(data["columns"]) if name not in data["codes"] and name != "row_id"]
     told += [str(row[i]) for row in data["rows"] for i in plain]
-    found += [("explorer-data.js", raw, words) for words in told for raw in find_raw(words, ids)]
+    found = [("explorer-data.js", raw, words) for words in told for raw in find_raw(words, ids)]
     assert tell(found) == []
-
-
-def _drawn(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Labels, figures and tips of a live chart."""
-    text = path.read_text(encoding="utf-8")
-    for name in ("label", "right", "short", "tip"):
-        yield name, [json.loads(found) for found in re.findall(rf'"{name}":("(?:[^"\\]|\\.)*")', text)]
 
 
 def test_no_citation_shows_a_raw_code(book, ids):

@@ -8,22 +8,7 @@ import pytest
 from livingreview import charts
 from livingreview.charts.sheet import PHONE, WIDE, Sheet, SheetFigure, width_of
 from livingreview.evidence import select_class, select_part
-from tests.drawn import CLASSES
-
-FIGURES = {
-    "response": lambda chapter, core: charts.draw_response(core, "response", title="Response"),
-    "mrd": lambda chapter, core: charts.draw_response(core, "mrd", title="MRD"),
-    "randomised": lambda chapter, core: charts.draw_randomised(chapter, title="Randomised"),
-    "randomised, beside": lambda chapter, core: charts.draw_randomised(chapter, title="R", part="beside"),
-    "landmarks": lambda chapter, core: charts.draw_landmarks(chapter, title="Survival"),
-    "harms": lambda chapter, core: charts.draw_harms(core, title="Harm"),
-    "arms": lambda chapter, core: charts.draw_arms(chapter, title="Both arms"),
-    "funnel": lambda chapter, core: charts.draw_funnel(core, title="From treatment to survival"),
-    "course": lambda chapter, core: charts.draw_swimmer(core, title="Course"),
-    "stacked": lambda chapter, core: charts.draw_stacked_response(core, title="Parted"),
-    "map": lambda chapter, core: charts.draw_map(chapter, title="Evidence"),
-    "bias": lambda chapter, core: charts.draw_bias_lights(chapter, title="Risk of bias"),
-}
+from tests.drawn import CLASSES, FIGURES
 
 
 @pytest.fixture(scope="module")

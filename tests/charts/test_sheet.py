@@ -1,5 +1,6 @@
 """Marks placed in pixels, and the figure made of them."""
 
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -7,8 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from livingreview.book import __file__ as book
-from livingreview.charts.drawn import draw_sheet
-from livingreview.charts.render import DEFERRED, draw_deferred
+from livingreview.charts.drawn import DEFERRED, draw_sheet, draw_sheets
 from livingreview.charts.sheet import COLOURS, PAGE, PHONE, WIDE, Sheet, SheetFigure, anchor_of, wrap
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.marks import Figure
@@ -97,9 +97,8 @@ def test_a_figure_is_laid_out_for_both_widths_and_drawn_apart(monkeypatch):
     monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
     html = str(figure().__html__())
     found = DEFERRED.search(html)
-    picture, script = draw_deferred(found["key"], found["spec"])
+    picture = draw_sheets(json.loads(found["sheets"]))
     assert re.findall(r'<svg[^>]* width="(\d+)"', picture) == [str(WIDE), str(PHONE)]
-    assert script == ""
     assert 'id="figure-cr-adults"' in html
     assert 'href="#figure-cr-adults"' in html
     assert 'aria-label="CR: adults. One study."' in html

@@ -3,20 +3,21 @@
 import re
 from xml.etree import ElementTree
 
-from livingreview.charts.render import VEGALITE
+import altair as alt
+
+from livingreview.charts.drawn import VEGALITE
 from livingreview.charts.slim import INHERITED, slim_svg
-from livingreview.evidence import select_class
-from tests.drawn import CHARTS, figures_of
 
 
-def test_a_slim_picture_shows_the_same(review):
+def test_a_slim_picture_shows_the_same():
     """Every text with its place and style, and every mark with its colour, is what the renderer drew."""
     import vl_convert
 
-    figure = figures_of(CHARTS["response"](select_class(review, "bortezomib")))[0]
-    drawn = vl_convert.vegalite_to_svg(figure.spec | {"width": 700}, vl_version=VEGALITE)
+    rows = [{"name": f"Study {number}", "percent": 11.7 * number} for number in range(1, 7)]
+    lines = alt.Chart(alt.Data(values=rows)).mark_rule().encode(x="percent:Q", y=alt.Y("name:N", title=None))
+    drawn = vl_convert.vegalite_to_svg((lines + lines.mark_text()).to_dict(), vl_version=VEGALITE)
     slim = slim_svg(drawn)
-    assert len(slim) < 0.4 * len(drawn)
+    assert len(slim) < 0.5 * len(drawn)
     assert resolved(slim) == resolved(drawn)
 
 

@@ -37,7 +37,6 @@ OF_THE_MACHINE = (
     "execution/",
     "synthesis/",
     "charts/slim.py",
-    "charts/rows.py",
     "releases/estimates.py",
 )
 

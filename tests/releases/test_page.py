@@ -37,7 +37,7 @@ def test_a_correction_stands_before_and_after_with_a_chart(inside):
     assert "Corrected rows: 1." in html
     assert "to be read again" in html
     assert re.search(rf"{before}/\d+.*{before - 1}/\d+", html, re.DOTALL)
-    assert html.count('<figure class="lr-chart"') == 1
+    assert html.count('<figure class="lr-chart lr-sheet"') == 1
     assert f"reports/{REPORT}.html#{ROW}" in html
     assert f"2 releases; the latest is {SECOND}" in str(show_releases().__html__())
 

@@ -80,9 +80,9 @@ def test_the_root_is_the_latest_book_and_each_version_stays(site, tmp_path):
             (font,) = re.findall(r"url\(([^)]*)\)", (page.parent / style).read_text(encoding="utf-8"))
             assert ((page.parent / style).parent / font).resolve().is_file()
         places = (site / "v" / version / "places.js").read_text(encoding="utf-8")
-        assert (site / "shared" / re.search(r'"charts/abc.js":"([^"]*)"', places)[1]).read_text(
+        assert (site / "shared" / re.search(r'"cards/abc.js":"([^"]*)"', places)[1]).read_text(
             encoding="utf-8"
-        ) == "chart"
+        ) == "card"
     told = json.loads(re.search(r"told = (\{.*\});", (site / "versions.js").read_text(encoding="utf-8"))[1])
     assert told["latest"] == SECOND
     assert told["dates"] == DATES
@@ -212,13 +212,13 @@ def test_a_further_release_adds_little(kept):
 @pytest.mark.book
 @pytest.mark.browser
 def test_a_kept_page_is_the_page_it_was(kept, book, chromium):
-    """From disk: same words, live charts, search, anchors and a word that there is a later version.
+    """From disk: same words, figures, search, anchors and a word that there is a later version.
 
     Without script its prose and links.
     """
     site, version, _, _ = kept
     words = """() => { const copy = document.querySelector('article').cloneNode(true);
-      copy.querySelectorAll('script, noscript, .lr-live').forEach(item => item.remove());
+      copy.querySelectorAll('script, noscript').forEach(item => item.remove());
       return [copy.textContent.replace(/\\s+/g, ' '), copy.querySelectorAll('*').length]; }"""
     with Visit(chromium, "file://", f"{book}/chapters/bortezomib.html") as visit:
         own = visit.page.evaluate(words)
@@ -228,8 +228,7 @@ def test_a_kept_page_is_the_page_it_was(kept, book, chromium):
         banner = visit.page.locator("#lr-older")
         assert f"version {version}" in banner.inner_text()
         assert SECOND in banner.inner_text()
-        visit.scroll()
-        assert visit.page.locator("figure.lr-chart[data-live=yes]").count() > 0
+        assert visit.page.locator("figure.lr-chart svg:visible").count() > 0
         visit.page.locator(".bd-article p a.lr-figure").first.click()
         visit.page.get_by_role("dialog").get_by_text("Cite this", exact=True).click()
         assert f"Version {version}" in visit.page.locator(".lr-card .lr-rowcite").inner_text()

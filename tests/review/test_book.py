@@ -7,25 +7,13 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from livingreview.evidence import select_class
+from livingreview.manuscript import find_pages
+from tests.conftest import ROOT
+from tests.drawn import CLASSES
+
 pytestmark = pytest.mark.book
-PAGES = (
-    "index",
-    "liposomal-mitoxantrone",
-    "mitoxantrone-clofarabine",
-    "bortezomib",
-    "blinatumomab",
-    "comparison",
-    "safety",
-    "explorer",
-    "discrepancies",
-    "what-changed",
-    "protocol",
-    "methods",
-    "reporting-checklist",
-    "data",
-    "how-to-cite",
-    "contribute",
-)
+PAGES = [path.stem for path in find_pages(ROOT / "chapters")]
 
 
 class Links(HTMLParser):
@@ -113,12 +101,31 @@ def test_pages_show_no_machine_and_no_warning(book):
             assert word not in text, f"{path.name}: {word}"
 
 
-def test_charts_share_one_library_that_no_page_loads_at_first(book):
+def test_every_figure_is_a_picture_for_a_desk_and_for_a_phone_told_in_words(book):
+    """Nothing draws in the page: no engine is there to do it."""
+    assert not [path.name for path in book.rglob("*") if "vega" in path.name]
+    seen = 0
     for name in PAGES:
         text = (book / "chapters" / f"{name}.html").read_text(encoding="utf-8")
-        assert "vega.min.js" not in text
-        assert text.count("lr-chart.js") == 1
-    assert len(list(book.rglob("vega.min.js"))) == 1
+        for figure in re.findall(r"<figure .*?</figure>", text, re.DOTALL):
+            wide, _, phone = figure.partition('<div class="lr-phone">')
+            assert "<svg " in wide, name
+            assert "<svg " in phone, name
+            told = re.search(r'role="img" aria-label="([^"]*)"', figure)[1]
+            assert len(told) > 60, f"{name}: {told}"
+            assert "<table" in figure, f"{name}: {told[:60]}"
+            seen += 1
+    assert seen > 40
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_every_row_of_a_class_is_shown_on_its_pages(book, review, class_id):
+    """Nothing is dropped silently: what no figure draws is in a table of one of its pages."""
+    part = select_class(review, class_id)
+    pages = [book / "chapters" / f"{class_id}{end}.html" for end in ("", "-evidence", "-comparators")]
+    shown = set(re.findall(r'#([a-z0-9.-]+)"', "".join(page.read_text(encoding="utf-8") for page in pages)))
+    for name in ("outcomes", "survival", "adverse_events"):
+        assert set(part.tables[name]["row_id"]) <= shown, name
 
 
 def test_strata_are_never_read_together(book):

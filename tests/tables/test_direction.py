@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from livingreview.charts.selection import main_direction, without_complements
 from livingreview.checks.directions import check_directions
 from livingreview.checks.rules import Checked
 from livingreview.evidence.schema import parse_field
@@ -76,21 +75,3 @@ def test_who_was_not_evaluated_is_counted_as_not_responding(review):
     outcomes = review.tables["outcomes"].set_index("row_id")["outcome"]
     codes = review.package.tables["outcomes"].field("outcome").directions
     assert all(codes[outcomes[row_id]] == "good" for entry in rebased for row_id in entry.row_ids)
-
-
-def test_no_complement_is_kept(review, field):
-    assert [main_direction(field, group) for group in GROUPS] == ["good", "good", "bad", "good"]
-    dropped = 0
-    for group in GROUPS:
-        rows = select_outcomes(review, group)
-        kept = without_complements(review, rows, group)
-        dropped += len(rows) - len(kept)
-        told = {
-            (row["cohort_id"], str(row["total"]), str(row["events"]), field.direction(row["outcome"]))
-            for row in kept
-        }
-        for cohort, total, events, way in told:
-            if way != "neutral" and "NA" not in total + events:
-                other = {"good": "bad", "bad": "good"}[way]
-                assert (cohort, total, str(int(total) - int(events)), other) not in told
-    assert dropped > 2

@@ -89,7 +89,6 @@
       if (!found) throw new Error(`no card of ${id}`);
       close(false);
       opener = from;
-      document.querySelector('.lr-tip')?.setAttribute('hidden', ''); // a chart's tooltip says less than the card
       card = draw(report, id, found, held[report], href, review);
       document.body.append(card);
       place(card, at());
@@ -102,21 +101,16 @@
 
   const FIGURE = 'a.lr-figure, .lr-whatif-forest a, .lr-sheet svg a';
   const reaches = href => /reports\/[a-z0-9-]+\.html#./.test(href || '');
-  // A mark or a word of a live chart: Vega binds each to what it was drawn from.
-  const drawnRow = target => target.closest?.('.lr-live') && target.__data__?.datum?.row;
 
   document.addEventListener('click', event => {
     if (card?.contains(event.target)) return;
     close(false);
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const figure = event.target.closest?.(FIGURE), row = !figure && drawnRow(event.target);
-    const asked = figure?.getAttribute('href') ?? row; // the href of a link in a picture is no text
+    const figure = event.target.closest?.(FIGURE), asked = figure?.getAttribute('href'); // the href of a link in a picture is no text
     const href = asked && new URL(asked, location.href).href;
     if (!reaches(href)) return;
     event.preventDefault();
-    const { clientX, clientY } = event;
-    if (figure) open(href, figure, () => figure.getBoundingClientRect());
-    else open(href, event.target.closest('figure')?.querySelector('summary'), () => ({ left: clientX, top: clientY - 8, bottom: clientY + 8 }));
+    open(href, figure, () => figure.getBoundingClientRect());
   });
 
   document.addEventListener('focusin', event => {
@@ -124,9 +118,6 @@
     if (card && !card.contains(event.target)) close(false); // however the focus left it, no card stays open behind
   });
   addEventListener('popstate', () => close(false));
-  document.addEventListener('pointerover', event => {
-    if (drawnRow(event.target)) event.target.style.cursor = 'pointer';
-  });
 
   document.addEventListener('keydown', event => {
     if (!card) return;

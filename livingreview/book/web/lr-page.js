@@ -1,3 +1,5 @@
+document.documentElement.classList.add('lr-script'); // what needs a script shows only where one runs (lr.css)
+
 /* Loads a script of the book once: a page opened from disk may load scripts, but not read files. One that failed may be asked for again. */
 {
   const here = document.currentScript.src, loading = {};

@@ -1,0 +1,166 @@
+"""The days of a regimen: a calendar of doses, one lane per drug."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, width_of, wrap
+from livingreview.display.html import HtmlTable, Stack, fold, join_tables
+from livingreview.display.numbers import Figure, make_figure, write_value
+from livingreview.evidence import Evidence, expand_days, records
+from livingreview.tables.common import text
+from livingreview.tables.reports import component_table, components_of, regimen_name, regimens_shown
+
+FIRST, LAST = 1, 28  # days that every calendar shows, so that two can be compared
+WORDS, MOST_WORDS = 0.42, 330  # desk: share of the width that a lane's words take, and pixels
+LANE, MARK, GAP = 26, 14, 1.5  # pixels: a lane, the height of a day, between two days
+TICKS = (1, 8, 15, 22, 28, 35, 42, 49, 56)
+AXIS = "day of the block"
+NOTE = {"size": SMALL, "color": "quiet"}
+
+
+class _Calendar(NamedTuple):
+    """A regimen whose days are reported: name, dated drug courses, how many doses, table of all courses."""
+
+    name: str
+    courses: pd.DataFrame
+    doses: int
+    table: HtmlTable
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One drug course: its block, drug and dose, how and when it is given, in words and as days."""
+
+    block: str
+    label: str
+    about: str
+    told: str
+    days: tuple[int, ...]
+    figure: Figure
+
+
+def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
+    """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
+
+    With `most` only so many calendars, and no other table; 0 = all.
+
+    A study whose reports print the same days of the same drugs is drawn once, from the report that gives the
+    most doses; the other reports' doses stay in a folded table.
+    """
+    calendars, tables = _find_calendars(evidence)
+    parts: list = []
+    for same in calendars:
+        best = max(same, key=lambda calendar: calendar.doses)
+        parts.append(_draw(evidence, best, f"{title}: {best.name}"))
+        tables += [calendar.table for calendar in same if calendar is not best]
+    if most:
+        return Stack(parts[:most], "No report of this class gives the days of its doses.")
+    if tables:
+        rest = "Drugs and doses of regimens without days, or with the days of a calendar above"
+        parts.append(fold(join_tables(tables, rest)))
+    return Stack(parts, "No report of this class gives doses.")
+
+
+def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
+    """Calendars that can be drawn, those of one study and the same days together; tables of the others."""
+    studies = evidence.tables["reports"].set_index("report_id")["study_id"]
+    calendars: dict[tuple, list[_Calendar]] = {}
+    tables = []
+    for regimen in regimens_shown(evidence):
+        courses = components_of(evidence, regimen["regimen_id"])
+        if courses.empty:
+            continue
+        role = "" if regimen["role"] == "studied" else regimen["role"]
+        name = regimen_name(evidence, regimen, evidence.label("regimens", "role", role) if role else "")
+        table = component_table(evidence, courses, f"Drugs and doses: {name}")
+        dated = courses.dropna(subset=["days"])
+        if len(dated) < 2:
+            tables.append(table)
+            continue
+        days = zip(dated["drug_id"], dated["days"], strict=True)
+        doses = int(courses["dose"].notna().sum())
+        same = calendars.setdefault((studies[regimen["report_id"]], *days), [])
+        same.append(_Calendar(name, dated, doses, table))
+    return list(calendars.values()), tables
+
+
+def _draw(evidence: Evidence, calendar: _Calendar, title: str) -> SheetFigure:
+    drugs = evidence.tables["drugs"].set_index("drug_id")["short_name"]
+    lanes, warnings = [], []
+    for row in records(calendar.courses):
+        if row["row_id"] in evidence.flags and not pd.isna(row["note"]):
+            warnings.append(f"{drugs[row['drug_id']]}: {row['note']}")
+        lanes.append(_make_lane(evidence, row, drugs[row["drug_id"]]))
+    words = " ".join(
+        f"{f'Block {lane.block}: ' if lane.block else ''}{lane.label}"
+        f"{f' ({lane.about})' if lane.about else ''}, day {lane.told}."
+        for lane in lanes
+    )
+    note = " ".join(["One square is one planned day of the drug.", *warnings])
+    return SheetFigure(title, lambda sheet: lay_out_calendar(sheet, lanes), words, calendar.table, note)
+
+
+def _make_lane(evidence: Evidence, row: dict, drug: str) -> Lane:
+    route = evidence.label("regimen_components", "route", row["route"])
+    return Lane(
+        text(row["block"]),
+        f"{drug} {write_value(evidence, row)} {route}".strip(),
+        ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word),
+        re.sub(r"(?<=\d)-", "–", text(row["days"])).replace(",", ", "),
+        tuple(expand_days(row["days"]) or ()),
+        make_figure(evidence, row),
+    )
+
+
+def lay_out_calendar(sheet: Sheet, lanes: list[Lane]) -> None:
+    """Put a regimen's lanes on a sheet, under headings of its blocks, over an axis of days."""
+    days = [day for lane in lanes for day in lane.days]
+    first, last = min([FIRST, *days]), max([LAST, *days])
+    left = 0.0 if sheet.phone else min(WORDS * sheet.width, MOST_WORDS)
+    step = (sheet.width - left) / (last - first + 1)
+    top, block = sheet.height, ""
+    for lane in lanes:
+        if lane.block != block:
+            block = lane.block
+            sheet.text(0, sheet.height + 12, f"Block {block}" if block else "In any block", bold=True)
+            sheet.height += 22
+        _draw_lane(sheet, lane, first, left, step)
+    for tick in TICKS:
+        if first <= tick <= last:
+            middle = left + step * (tick - first + 0.5)
+            sheet.line(middle, sheet.height, middle, sheet.height + 4, color="quiet")
+            sheet.text(middle, sheet.height + 12, tick, align="center", **NOTE)
+            if not sheet.phone:
+                sheet.line(middle, top, middle, sheet.height, color="line", width=0.6)
+    sheet.height += 20
+    if sheet.phone:
+        sheet.height += 12
+    sheet.text(sheet.width if sheet.phone else left - 14, sheet.height - 8, AXIS, align="right", **NOTE)
+
+
+def _draw_lane(sheet: Sheet, lane: Lane, first: int, left: float, step: float) -> None:
+    """On a phone the words stand above the days, on a desk beside them; the days in words after the drug."""
+    told, end = f"day {lane.told}", sheet.width if sheet.phone else left - 14
+    taken = width_of(told, size=SMALL) + 10
+    beside = taken < end / 2  # else the days are told under the drug
+    name = wrap(lane.label, end - taken if beside else end)
+    about = wrap("; ".join(filter(None, [lane.about, "" if beside else told])), end, size=SMALL)
+    words = LEADING * len(name) + 13 * len(about)
+    height = words + MARK + 14 if sheet.phone else max(LANE, words + 10)
+    start = sheet.height
+    at = round(start + (words + 6 if sheet.phone else (height - MARK) / 2))
+    with sheet.row(lane.figure, start, height):
+        y = start + 11 if sheet.phone else start + (height - words) / 2 + LEADING / 2
+        if beside:
+            sheet.text(end, y, told, align="right", **NOTE)
+        y += sheet.block(0, y, name)
+        sheet.block(0, y, about, leading=13, **NOTE)
+        sheet.rect(left, at, sheet.width - left, MARK)
+        for day in lane.days:
+            sheet.rect(left + step * (day - first) + GAP / 2, at, step - GAP, MARK, fill="treated")
+    sheet.height = start + height
