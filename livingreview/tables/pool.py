@@ -42,7 +42,7 @@ STOPPED = {
 @lru_cache(maxsize=1024)
 def _fit(events: tuple[int, ...], totals: tuple[int, ...], model: str) -> PooledProportion:
     """One fit of a set of counts: a set stands in the whole review, in its chapter and in the panel."""
-    return pool_proportions(events, totals, model=model)
+    return pool_proportions(events, totals, model=model, profile=False)
 
 
 @lru_cache(maxsize=1024)
@@ -227,14 +227,14 @@ class Plan:
         """``pooled``, ``listed`` (shown, not pooled) or ``refused`` (fewer than two may stand together)."""
         if len(self.entries) < 2:
             return "refused"
-        return "listed" if self.stop or self.pooled is None else "pooled"
+        return "listed" if self.stop or len(self.entries) < LEAST_STUDIES else "pooled"
 
     @property
     def stop(self) -> str:
         """Why nothing can be estimated of three studies or more; '' where it can."""
-        if self.pooled is None or self.pooled.status == "ok":
+        if len(self.entries) < LEAST_STUDIES or self.fit().status == "ok" or self.bayes.status == "ok":
             return ""
-        return STOPPED.get(self.pooled.status, "the spread between studies cannot be estimated")
+        return STOPPED.get(self.fit().status, "the spread between studies cannot be estimated")
 
     @property
     def reason(self) -> str:
