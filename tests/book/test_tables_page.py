@@ -9,7 +9,10 @@ import pytest
 from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
-LONG = ".lr-table table:has(tbody tr:nth-child(24)):has(a.lr-figure):has(thead th:text('%'))"
+LONG = ".lr-table table:has(tbody tr:nth-child(24)):has(a.lr-figure):has(thead th:has-text('%'))"
+
+# What stands above a table may grow as it comes into view: it is looked for until it is there.
+FURNISHED = "t => { t.scrollIntoView({ behavior: 'instant' }); return t.querySelector('.lr-sort'); }"
 
 
 @pytest.fixture
@@ -18,8 +21,7 @@ def visit(book, chromium):
     with Visit(chromium, f"file://{book}", "chapters/bortezomib-evidence.html") as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
         table = visit.page.locator(LONG).first
-        table.scroll_into_view_if_needed()
-        table.locator(".lr-sort").first.wait_for()
+        visit.page.wait_for_function(FURNISHED, arg=table.element_handle())
         visit.table = table
         yield visit
         assert visit.console == []
@@ -74,8 +76,7 @@ def test_a_long_table_is_passed_over_by_keyboard_and_its_head_stays_in_view(visi
     page.keyboard.press("Enter")
     behind = "table => table.compareDocumentPosition(document.activeElement)"
     assert visit.table.evaluate(behind) == 4, "what follows the table and is not in it"
-    visit.table.evaluate("table => scrollTo(0, table.getBoundingClientRect().top + scrollY + 200)")
-    page.wait_for_timeout(700)  # the page scrolls smoothly
+    visit.table.evaluate("table => table.rows[9].scrollIntoView({ behavior: 'instant' })")
     head = visit.table.locator("thead th").first.bounding_box()
     bar = page.locator(".bd-header-article").bounding_box()
     assert head["y"] == pytest.approx(bar["y"] + bar["height"], abs=2)
