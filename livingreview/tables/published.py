@@ -112,7 +112,9 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
             f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"
         )
     widest = widest_pools(evidence, result).get(place)
-    if widest and widest.decision == "pooled" and len(result.codes) > 1:
+    shown = {row_id for cell in filter(None, cells) for row_id in cell.row_ids}
+    other = widest and {row_id for entry in widest.entries for row_id in entry.row_ids} != shown
+    if other and widest.decision == "pooled" and len(result.codes) > 1:
         fit = widest.pooled
         told.append(
             f"{format_percent(fit.estimate)} ({format_interval(*fit.ci).removesuffix('%')}), "

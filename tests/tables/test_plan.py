@@ -181,6 +181,33 @@ def test_severe_cytokine_release_of_adults_and_children_together_is_that_of_an_i
     assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([3.6, 2, 6], abs=0.6)
 
 
+def test_severe_neurological_events_differ_from_another_pool_by_named_studies(review, every):
+    """11.3% [5 to 23] of 3 there: with a count that is not printed, and with Ph-positive disease."""
+    plan = find(every, f"{ADULTS}.neurological-event.all.once")
+    assert counts(plan) == [(2, 40), (10, 64), (25, 267)]
+    fit = pool_proportions([25, 39, 3], [267, 261, 45])
+    assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([11.3, 5, 23], abs=0.6)
+    left = {row_id: reason for row_id, _, reason in plan.left_out}
+    assert "not printed" in left["kantarjian-2016.ae.younger.neurological-event-g3"]
+    row = review.row("kantarjian-2023-review.ae.first.neurological-event-g3")
+    assert (row["events"], row["total"]) == (3, 45)
+    assert row["row_id"] not in left, "Ph-positive disease is a population of its own"
+
+
+def test_mrd_of_responders_differs_from_another_pool_by_denominator_and_age(review, every):
+    """80.3% [69 to 88] of 5 there: responders and those assessed together, two series without adults' age."""
+    fit = pool_proportions([22, 60, 16, 4, 8], [25, 73, 22, 5, 12])
+    assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([80.3, 69, 88], abs=0.6)
+    plan = find(every, f"{ADULTS}.mrd-negativity.responders.any.widest")
+    assert counts(plan) == [(22, 25), (22, 29)]
+    assert (
+        review.row("pmc7481145-review.outcome.mt103-211-responders.mrd-negative")["denominator"] == "assessed"
+    )
+    ages = review.tables["cohorts"].set_index("cohort_id")["age_group"]
+    for row_id in ("soochow-2022.outcome.rr.mrd-negative", "wang-2025-aerospace.outcome.overt.mrd-negative"):
+        assert ages[review.row(row_id)["cohort_id"]] in ("not_reported", "mixed")
+
+
 def test_bortezomib_with_four_drugs_is_that_of_an_independent_calculation(every):
     plan = next(
         plan for plan in every if plan.kind == "widest" and plan.key.startswith("bortezomib,-vincristine")
