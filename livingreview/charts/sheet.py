@@ -32,6 +32,7 @@ from livingreview.display.html import HtmlTable, fold, inert_json, render
 from livingreview.display.numbers import Figure
 
 WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less its margins
+LONGEST = 60  # letters of a title in an address
 PAGE = 1060  # pixels of a wide sheet that a page of paper holds
 SIZE, SMALL, LEADING = 12, 11, 14  # pixels: type, small type, from one line of a label to the next
 # On light paper; lr.css gives each its variable, by which dark, forced and printed colours follow.
@@ -334,8 +335,11 @@ def _round(value: float) -> float:
 
 
 def anchor_of(title: str) -> str:
-    """The address of a figure in its page, from its title."""
-    return "figure-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+    """The address of a figure in its page, from its title; of a long one its beginning and a hash."""
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    if len(words) > LONGEST:
+        words = f"{words[:LONGEST].strip('-')}-{hashlib.sha256(title.encode()).hexdigest()[:4]}"
+    return f"figure-{words}"
 
 
 @dataclass(frozen=True)

@@ -185,9 +185,16 @@ class Stack:
         }
 
 
-def fold(table: HtmlTable, summary: str = "") -> Folded:
-    """A table folded away; the summary is its caption and number of rows unless given."""
-    return Folded(summary or f"{table.caption} ({table.length})", table)
+def fold(content: HtmlTable | Stack, summary: str = "") -> Folded | Stack:
+    """Something long folded away; the summary of a table is its caption and number of rows unless given.
+
+    A stack without parts is shown as it is: there is nothing to fold.
+    """
+    if isinstance(content, Stack) and not content.parts:
+        return content
+    if not summary and isinstance(content, HtmlTable):
+        summary = f"{content.caption} ({content.length})"
+    return Folded(summary, content)
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _by_item(answers: pd.DataFrame) -> dict[str, dict]:
 
 
 def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool = False) -> HtmlTable:
-    """Every judgement with its reason, under the result it is of."""
+    """Every judgement with its reason, under its result; on the report's page (`here`) with an address."""
     rows = []
     for name, row_id, told in judged.results:
         rows.append(Row([[name, _find_result(evidence, row_id, here=here)]], heading=True))
@@ -170,7 +170,7 @@ def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool
             if not pd.isna(other) and other != answer["judgement"]:
                 reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
             cells = [judged.domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
-            rows.append(Row(cells, anchor=answer["row_id"]))
+            rows.append(Row(cells, anchor=answer["row_id"] if here else ""))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
     return HtmlTable(caption, columns, rows)
 

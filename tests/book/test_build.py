@@ -51,9 +51,9 @@ def killed(copy: Copy) -> Iterator[subprocess.Popen]:
 
 
 def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
-    cell = 'lr.draw_forest(core, "cycles", title="Cycles taken to respond")'
+    cell, line = "import livingreview.chapter as lr\n\n", "core, beside = lr.open_parts(chapter)"
     with copy.edited(
-        ("chapters/bortezomib.md", cell, f"{cell}\nchapter.no_such_thing"),
+        ("chapters/bortezomib.md", line, f"{line}\nchapter.no_such_thing"),
         (
             "chapters/safety.md",
             "lr.open_parts(lr.open_review())",
@@ -63,7 +63,7 @@ def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
         done = copy.build()
     assert done.returncode == 1
     line = text[: text.index(cell)].count("\n") + 1
-    assert f"bortezomib.md, code cell 9, from line {line}: AttributeError" in done.stderr
+    assert f"bortezomib.md, code cell 2, from line {line}: AttributeError" in done.stderr
     assert "no_such_thing" in done.stderr
     assert executed(done) == {"bortezomib", "safety"}, "the other chapter was finished and kept"
     assert differing(tree(copy.published), original) == []

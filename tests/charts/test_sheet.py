@@ -106,6 +106,9 @@ def test_a_figure_is_laid_out_for_both_widths_and_drawn_apart(monkeypatch):
 
 def test_anchors_are_addresses():
     assert anchor_of("Remission (CR), all: adults") == "figure-remission-cr-all-adults"
+    one, other = (anchor_of(f"As studies became available: {'x' * 60}; {what}") for what in ("CR", "CRh"))
+    assert one != other
+    assert len(one) < 80
 
 
 def test_the_book_gives_every_colour_its_variable():

@@ -36,6 +36,7 @@ OF_THE_MACHINE = (
     "checks/",
     "execution/",
     "synthesis/",
+    "charts/sheet.py",
     "charts/slim.py",
     "releases/estimates.py",
 )

@@ -185,6 +185,8 @@ def test_a_figure_opens_its_card_by_key_mouse_and_touch(site, chromium):
         assert box["x"] + box["width"] <= 390
         card.get_by_role("button", name="Close").tap()
         assert card.count() == 0
+        visit.page.locator("figure.lr-chart .lr-phone svg a").first.tap()
+        card.wait_for()
 
 
 def read_cards_of(page, report: str) -> dict:
