@@ -20,8 +20,10 @@ _ALIKE = 60
 
 def normal(text: str) -> str:
     """Letters and digits of a text, in lower case and without accents, for comparing."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)).lower()))
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        text = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
 def as_row(found: Found) -> Row:

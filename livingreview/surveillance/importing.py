@@ -210,12 +210,19 @@ def _compare(loop: Loop, done: Imported) -> None:
     order = {row["record_id"]: place for place, row in reversed(list(enumerate(loop.tables["hits"])))}
     for first, second in same:
         _merge(loop, first, second, order)
-    done.doubtful += [
-        pair for pair in doubtful if f"{HELD}{rows.get(pair.second, {}).get('report_id')}" != pair.first
-    ]
+    done.doubtful += [pair for pair in doubtful if not _is_settled(loop, pair)]
     done.merged = sum(index.rows[name]["same_as"] != "" for name in fresh)
     done.held = sum(bool(index.rows[loop.canonical(name)]["report_id"]) for name in here)
     done.linked = sum(bool(index.rows[name]["study_id"]) for name in here)
+
+
+def _is_settled(loop: Loop, pair: Pair) -> bool:
+    """Whether the two of a pair were found to be one on another way, through a third record or a report."""
+    first, second = (name if name.startswith(HELD) else loop.canonical(name) for name in pair[:2])
+    if not first.startswith(HELD):
+        return first == second
+    row = loop.index.rows.get(second)
+    return row is not None and row["report_id"] == first.removeprefix(HELD)
 
 
 def _merge(loop: Loop, first: str, second: str, order: Mapping[str, int]) -> None:

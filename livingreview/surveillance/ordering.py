@@ -82,17 +82,24 @@ def rank(words: Mapping[str, Sequence[str]], known: Mapping[str, bool]) -> dict[
 
 
 def _weigh(texts: Sequence[Sequence[str]]) -> csr_array:
-    """Rows of length one: 1 + log of a word's count, times the log of how rare it is."""
+    """Rows of length one: 1 + log of a word's count, times the log of how rare it is.
+
+    A word of one record alone cannot make it like another, and is left out.
+    """
     counts = [Counter(words) for words in texts]
-    spread = Counter(word for count in counts for word in count)
-    most = 0.95 * len(texts)
-    column = {word: number for number, word in enumerate(sorted(w for w, n in spread.items() if n <= most))}
-    rare = {word: np.log((1 + len(texts)) / (1 + spread[word])) + 1 for word in column}
-    data, places, ends = [], [], [0]
+    spread = Counter[str]()
     for count in counts:
-        cells = [(column[word], (1 + np.log(n)) * rare[word]) for word, n in count.items() if word in column]
-        length = np.sqrt(sum(value**2 for _, value in cells)) or 1.0
-        data += [value / length for _, value in cells]
-        places += [number for number, _ in cells]
-        ends.append(len(data))
-    return csr_array((data, places, ends), shape=(len(texts), max(len(column), 1)))
+        spread.update(count.keys())
+    most = 0.95 * len(texts)
+    column = {word: number for number, word in enumerate(w for w, n in spread.items() if 1 < n <= most)}
+    places, times, ends = [], [], [0]
+    for count in counts:
+        kept = [(column[word], n) for word, n in count.items() if word in column]
+        places += [place for place, _ in kept]
+        times += [n for _, n in kept]
+        ends.append(len(places))
+    rare = np.log((1 + len(texts)) / (1 + np.array([spread[word] for word in column]))) + 1
+    data = (1 + np.log(np.array(times, dtype=float))) * rare[np.array(places, dtype=int)] if places else []
+    matrix = csr_array((data, places, ends), shape=(len(texts), max(len(column), 1)), dtype=float)
+    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
+    return csr_array(matrix.multiply((1 / np.where(lengths > 0, lengths, 1.0))[:, None]))

@@ -126,6 +126,20 @@ def open_loop(root: Path) -> Loop:
     return Loop(root, package, {"identifiers": [], **tables})
 
 
+def name_version(root: Path, version: str) -> int:
+    """Write a version into the searches that were run for it; returns into how many."""
+    package = load_package(root / "data")
+    if not {"strategies", "searches"} <= package.tables.keys():
+        return 0
+    rows = read_cells((root / "data" / package.tables["searches"].path).read_bytes())
+    made = [row for row in rows if row["strategy_id"] and not row["version"]]
+    for row in made:
+        row["version"] = version
+    if made:
+        save_tables(root / "data", package, {"searches": rows})
+    return len(made)
+
+
 def reader_code(name: str) -> str:
     """The name of a reader as a file has it. LoopError where nothing is left of it."""
     code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -2,12 +2,13 @@
 
 import csv
 import io
+import shutil
 
 from hypothesis import given
 from hypothesis import strategies as some
 
 from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
-from livingreview.surveillance.tables import open_loop
+from livingreview.surveillance.tables import name_version, open_loop
 
 
 def test_the_flow_of_a_review_with_every_fate(worked):
@@ -38,6 +39,15 @@ def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     )
     assert counts["dbr_excluded"] == "Kept as context, 1; wrong, 1"
     assert len(rows) == 30
+
+
+def test_a_release_closes_the_searches_of_its_version(worked, tmp_path):
+    shutil.copytree(worked, tmp_path / "x")
+    assert name_version(tmp_path / "x", "2026.12.0") == 3
+    assert name_version(tmp_path / "x", "2027.1.0") == 0
+    tables = open_loop(tmp_path / "x").tables
+    assert versions_of(tables["searches"]) == ["2026.12.0"]
+    assert count_flow(tables, ["2026.12.0"]).arms["databases"].screened == 6
 
 
 RECORDS = [f"r{number}" for number in range(8)]
