@@ -14,6 +14,7 @@ from pathlib import Path
 from livingreview import __version__
 from livingreview.files import find_root, is_current, locked
 from livingreview.releases.commands import add_commands
+from livingreview.surveillance.commands import add_commands as add_loop
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +40,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     _add_check(commands)
     _add_build(commands)
     _add_pdf(commands)
+    add_loop(commands)
     add_commands(commands)
     return parser.parse_args(arguments)
 

@@ -25,7 +25,8 @@ from typing import IO
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
 RELEASES = "releases"  # folder of the frozen versions
-SKIPPED = {"_build", "__pycache__", "reports", "node_modules"}  # what builds write themselves
+# What builds write themselves, and what screening works with: no page is made from it.
+SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions"}
 
 
 def find_root(start: str | os.PathLike | None = None) -> Path:

@@ -80,6 +80,10 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     for name in ("screening", "identifiers", "expected"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
+    for row in tables["records"]:
+        for key, known in (("report", reports), ("study", studies)):
+            if row[f"{key}_id"] not in known:
+                row[f"{key}_id"] = row[f"{key}_basis"] = ""
     tables["studies"] = [
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
     ]

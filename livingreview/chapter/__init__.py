@@ -37,16 +37,19 @@ from livingreview.pages.overview import (
     list_classes,
     list_reports,
     say_status,
-    show_flow,
     show_status,
     tabulate_agreement,
     tabulate_discrepancy_counts,
     tabulate_glossary,
     tabulate_pooled_results,
     tabulate_rule_changes,
+    tabulate_verification,
+)
+from livingreview.pages.searching import (
+    show_flow,
     tabulate_screening,
     tabulate_searches,
-    tabulate_verification,
+    tabulate_strategies,
 )
 from livingreview.pages.whatif import show_what_if
 from livingreview.releases.page import show_changes, show_releases
@@ -139,6 +142,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_results",
     "tabulate_screening",
     "tabulate_searches",
+    "tabulate_strategies",
     "tabulate_source_problems",
     "tabulate_verification",
     # Pieces that are more than a table or a chart.

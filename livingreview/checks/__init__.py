@@ -8,8 +8,10 @@ from livingreview.checks.configuration import check_configuration
 from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
-from livingreview.checks.tables import check_data, mend_tables, record_rows, sort_tables, write_rows
+from livingreview.checks.surveillance import check_decisions
+from livingreview.checks.tables import check_data, mend_tables, record_rows, sort_tables
 from livingreview.checks.upkeep import check_upkeep
+from livingreview.evidence.writing import write_rows
 
 __all__ = [
     "DataError",
@@ -54,6 +56,7 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
         rows = {row["row_id"] for _, _, row in checked.rows("row_id", "locator", "basis")}
         if "glossary" in checked.package.tables:  # without one, a name cannot be told from a figure
             terms = checked.frames["glossary"]["term"].dropna().tolist()
+        problems += check_decisions(root, checked)
         searches = checked.frames["searches"] if "searches" in checked.package.tables else None
     problems += check_upkeep(root, searches)
     problems += check_record(root)

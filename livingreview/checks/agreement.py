@@ -23,6 +23,7 @@ _POSITIONS = {
     "certainty": "class_id",
     "appraisal_tools": "tool",
     "reporting_items": "guideline",
+    "reasons": "stage",
     "patient_timeline": "cohort_id",
     "settings": None,
     "findings": "setting_id",

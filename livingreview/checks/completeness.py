@@ -157,7 +157,7 @@ def check_screening(checked: Checked) -> Iterator[Problem]:
     status = dict(zip(reports["report_id"], reports["status"], strict=True))
     for line, row in screening.dropna(subset=["decision"]).iterrows():
         if pd.isna(row["report_id"]):
-            if row["decision"] != "excluded":
+            if row["decision"] != "excluded" and row["basis"] == "before_log":
                 found, expected = f"{row['decision']!r} and no report", "the report that was kept"
                 mend, place = "name the report, or correct the decision", ("screening", line, "report_id")
                 yield checked.problem(*place, "screened-without-report", found, expected, mend)
@@ -252,7 +252,7 @@ def check_classes_of_claims(checked: Checked) -> Iterator[Problem]:
 def check_hits(checked: Checked) -> Iterator[Problem]:
     """A search says how many records it gave, or why that is not known."""
     for line, row in checked.lines("searches"):
-        if pd.isna(row["hits"]) and row["note"] is None:
+        if pd.isna(row["hits"]) and row["note"] is None and pd.isna(row["strategy_id"]):
             expected = "the number of records, or a note why it is not known"
             yield checked.problem(
                 "searches", line, "hits", "hits-missing", "nothing", expected, "fill one of them"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -33,9 +32,11 @@ from livingreview.checks.problems import Problem
 from livingreview.checks.rules import RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
+from livingreview.checks.surveillance import SURVEILLANCE_RULES
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import make_frame, split_rows
 from livingreview.evidence.schema import Package
+from livingreview.evidence.writing import write_rows
 
 # In the order in which a reader would look; of a cell the first thing found is told.
 ALL_RULES = (
@@ -48,6 +49,7 @@ ALL_RULES = (
     *IDENTIFIER_RULES,
     *FINDING_RULES,
     *POOLING_RULES,
+    *SURVEILLANCE_RULES,
 )
 
 
@@ -214,9 +216,3 @@ def mend_tables(root: Path) -> list[str]:
         if path.read_bytes() != whole:
             changed.append(name)
     return changed
-
-
-def write_rows(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table as the package keeps it: UTF-8, LF, quotes only where needed."""
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle, lineterminator="\n").writerows([header, *rows])

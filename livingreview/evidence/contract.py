@@ -72,8 +72,20 @@ COLUMNS = {
     "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
-    "searches": "search_id! source date:date query hits:integer note",
-    "screening": "record_id! search_id! report_id stage! decision! reason!",
+    "strategies": "strategy_id! source! platform! kind! query! window_field note",
+    "searches": (
+        "search_id! source date:date query hits:integer note strategy_id from_day:date to_day:date "
+        "hits_told:integer retrieved:integer file_sha256 version"
+    ),
+    "records": (
+        "record_id! pmid doi pmcid trials accession title authors n_authors:integer container year volume "
+        "issue pages kind! flags entered:date same_as same_as_basis report_id report_basis study_id "
+        "study_basis"
+    ),
+    "hits": "hit_id! search_id! record_id! copies:integer!",
+    "reasons": "reason_id! stage! position:integer! decision! label! criterion!",
+    "pairs": "pair_id! record_id! other_id! relation!",
+    "screening": "record_id! search_id! report_id stage! decision! reason! reason_id basis!",
     "claims": (
         "claim_id! class_id! position:integer! text! rests_on certainty! certainty_reason! overturned_by!"
     ),
@@ -139,7 +151,14 @@ FOLLOWED = {
     "discrepancies.report_id": "reports.report_id",
     "appraisals.report_id": "reports.report_id",
     "appraisals.item_id": "appraisal_tools.item_id",
+    "searches.strategy_id": "strategies.strategy_id",
+    "records.report_id": "reports.report_id",
+    "records.study_id": "studies.study_id",
+    "hits.search_id": "searches.search_id",
+    "hits.record_id": "records.record_id",
+    "pairs.record_id": "records.record_id",
     "screening.report_id": "reports.report_id",
+    "screening.reason_id": "reasons.reason_id",
     "claims.class_id": "regimen_classes.class_id",
     "certainty.class_id": "regimen_classes.class_id",
     "findings.setting_id": "settings.setting_id",

@@ -41,9 +41,12 @@ def is_plain(kind: str, cell: str) -> bool:
     return form is None or bool(form.fullmatch(cell))
 
 
-def split_rows(text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file, header first, each with the line it starts on. QuoteError where quotes fail."""
-    reader, start = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1
+def split_rows(text: str, separator: str = ",", *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, header first, each with the line it starts on. QuoteError where quotes fail.
+
+    `strict=False` takes quotes that do not pair as a spreadsheet does: for files that others made.
+    """
+    reader, start = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict), 1
     while True:
         try:
             row = next(reader, None)

@@ -16,7 +16,12 @@ from livingreview.evidence.package import Evidence, read_package, split_ids
 OF_THE_WHOLE = (
     "glossary",
     "questions",
+    "strategies",
     "searches",
+    "records",
+    "hits",
+    "reasons",
+    "pairs",
     "screening",
     "expected",
     "rule_changes",

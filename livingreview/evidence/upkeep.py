@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,3 +108,31 @@ def add_months(day: datetime.date, months: int) -> datetime.date:
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
     return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def note_search(root: Path, source: str, day: str) -> bool:
+    """Write into ``review.yml`` when a source was last searched; whether it is there now.
+
+    The file is a person's, with comments: lines are changed one by one, and only where they are as expected.
+    """
+    path = root / FILE
+    if not path.is_file():
+        return True  # a review that keeps no record of its searches there
+    text = path.read_text(encoding="utf-8")
+    quoted = yaml.safe_dump(source, allow_unicode=True, width=10_000).removesuffix("\n").removesuffix("\n...")
+    entry = re.compile(
+        rf"(?m)^(  - name: (?:{re.escape(source)}|{re.escape(quoted)})\n    last_searched:)[^\n]*$"
+    )
+    if found := entry.search(text):
+        upkeep = read_upkeep(root)
+        last = dict(upkeep.sources).get(source) if upkeep else None
+        if last is not None and last.isoformat() > day:
+            return True
+        text = text[: found.start()] + f"{found[1]} {day}" + text[found.end() :]
+    elif re.search(r"(?m)^sources:[ \t]*\n(?:  .*\n)+", text):
+        lines = f"  - name: {quoted}\n    last_searched: {day}\n"
+        text = re.sub(r"(?m)^(sources:[ \t]*\n(?:  .*\n)+)", lambda match: match[1] + lines, text, count=1)
+    else:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True

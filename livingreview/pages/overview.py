@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 
-from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.display.html import Column, Fragment, HtmlTable, Row
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, records, select_class, split_ids
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
-
-NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
 
 
 def say_status(review: Evidence) -> Fragment:
@@ -134,112 +131,6 @@ def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
         frame = review.tables[table.name]
         counts = [str(_count(frame, "verification", code)) for code in labels]
         rows.append(Row([table.title, *counts, str(len(frame))]))
-    return HtmlTable(caption, columns, rows)
-
-
-def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Folded:
-    """The records of one decision, the search that found each, and the reason; folded."""
-    frame = review.tables["screening"]
-    rows = [
-        Row(
-            [
-                report_link(review, row["report_id"])
-                if not pd.isna(row["report_id"])
-                else text_of_id(row["record_id"]),
-                text_of_id(row["search_id"]),
-                review.label("screening", "stage", row["stage"]),
-                review.in_words(row["reason"]),
-            ]
-        )
-        for row in records(frame.loc[frame["decision"].eq(decision)])
-    ]
-    columns = [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")]
-    return fold(HtmlTable(caption, columns, rows))
-
-
-def text_of_id(cell: str) -> str:
-    """The id of a search, or of a record that is no report here, in words; trial numbers in capitals."""
-    return " ".join(word.upper() if NUMBERED.fullmatch(word) else word for word in cell.split("-"))
-
-
-def show_flow(review: Evidence) -> Fragment | Stack:
-    """The flow of records (PRISMA 2020), computed from searches and screening: found, kept and left out."""
-    screening, reports = review.tables["screening"], review.tables["reports"]
-    if screening.empty:
-        return Stack([], "No screening of records is entered.")
-    kept = reports.loc[reports["status"].ne("excluded")]
-    seen = kept["text_seen"].value_counts()
-    boxes = [
-        _box("Records found", len(screening), _count_origins(review)),
-        _box("Records assessed, on what of them could be read", len(screening)),
-        _box("Left out, each with its reason below", _count(screening, "decision", "excluded")),
-        _box(
-            "Reports kept",
-            len(kept),
-            [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()],
-        ),
-        _box(
-            "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease",
-            _count(screening, "decision", "included"),
-            [("studies", _count_studies(reports, "included"))],
-        ),
-        _box(
-            "Context: comparators, first line, restated works",
-            _count(screening, "decision", "context"),
-            [("studies", _count_studies(reports, "context"))],
-        ),
-    ]
-    plain = "; ".join(f"{box['title']}: {box['count']}" for box in boxes)
-    return Fragment("flow.html.j2", {"boxes": boxes}, plain)
-
-
-def _box(title: str, count: int, parts: Sequence[tuple[str, int]] = ()) -> dict:
-    return {"title": title, "count": count, "parts": parts}
-
-
-def _count_origins(review: Evidence) -> list[tuple[str, int]]:
-    """Records by how they were found, and the queries by which they were looked for."""
-    given = review.tables["screening"]["search_id"].eq("starting-set")
-    origins = given.map(
-        {
-            True: "five reports given at the start and works they restate",
-            False: "keyword searches of archived pages",
-        }
-    )
-    queries = max(len(review.tables["searches"]) - 1, 0)
-    return [
-        *origins.value_counts().items(),
-        ("search queries logged, the reports given at the start aside", queries),
-    ]
-
-
-def _count_studies(reports: pd.DataFrame, status: str) -> int:
-    return reports.loc[reports["status"].eq(status), "study_id"].nunique()
-
-
-def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
-    """Every logged query with its date and what it brought."""
-    columns = [
-        Column("Search"),
-        Column("Source"),
-        Column("Date"),
-        Column("Query"),
-        Column("On topic", True),
-        Column("Note"),
-    ]
-    rows = [
-        Row(
-            [
-                text_of_id(row["search_id"]),
-                row["source"],
-                text(row["date"], "day not kept"),
-                review.in_words(row["query"]),
-                text(row["hits"]),
-                review.in_words(row["note"]),
-            ]
-        )
-        for row in records(review.tables["searches"])
-    ]
     return HtmlTable(caption, columns, rows)
 
 

@@ -23,6 +23,7 @@ from livingreview.releases.snapshot import (
     parse_version,
     read_record,
 )
+from livingreview.surveillance.tables import name_version
 
 PAGES = ("chapters/*.md", "_toc.yml", "review.yml")
 
@@ -44,6 +45,7 @@ def make_release(root: Path, version: str) -> Path:
     changes = require_changes_told(root, version)
     record = require_cited(root, version)
     require_sound(root)
+    name_version(root, version)
     now = load_snapshot(root, NOW)
     content = describe_content(root, now)
     require_change(root, content)

@@ -5,33 +5,13 @@ import pytest
 from livingreview.pages.overview import (
     list_classes,
     list_reports,
-    show_flow,
     show_status,
     tabulate_agreement,
     tabulate_discrepancy_counts,
     tabulate_glossary,
-    tabulate_screening,
-    tabulate_searches,
     tabulate_verification,
 )
 from tests.changed import spoil
-
-
-def test_the_flow_of_records_adds_up(review):
-    """What was found was read, what was read was left out or kept, what was kept are the reports.
-
-    As PRISMA 2020 asks for it.
-    """
-    found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
-    assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
-    assert (
-        kept["count"]
-        == included["count"] + context["count"]
-        == review.tables["reports"]["status"].isin(["included", "context"]).sum()
-    )
-    assert sum(count for name, count in found["parts"] if "queries" not in name) == found["count"]
-    assert sum(count for _, count in kept["parts"]) == kept["count"]
-    assert review.tables["screening"]["reason"].notna().all(), "each decision says why"
 
 
 def numbers(row) -> list[int]:
@@ -54,22 +34,9 @@ def test_rows_are_counted_by_how_far_they_were_checked(review):
     assert all(sum(numbers(row)[:-1]) == numbers(row)[-1] for row in rows)
 
 
-def test_every_record_screened_stands_under_its_decision_with_its_reason(review):
-    frame = review.tables["screening"]
-    shown = {
-        decision: tabulate_screening(review, decision, caption=decision).content.rows
-        for decision in frame["decision"].unique()
-    }
-    assert {decision: len(rows) for decision, rows in shown.items()} == frame[
-        "decision"
-    ].value_counts().to_dict()
-    assert all(row.cells[3] for rows in shown.values() for row in rows)
-
-
 @pytest.mark.parametrize(
     ("tabulate", "table"),
     [
-        (tabulate_searches, "searches"),
         (tabulate_agreement, "extraction_agreement"),
         (tabulate_glossary, "glossary"),
     ],

@@ -1,0 +1,49 @@
+"""Writing tables of ``data/``: sorted, whole or not at all, their numbers of rows on record."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from livingreview.evidence.schema import Package
+from livingreview.files import DESCRIPTOR
+
+
+def write_rows(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table as the package keeps it: UTF-8, LF, quotes only where needed."""
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+
+
+def save_tables(data: Path, package: Package, tables: Mapping[str, Iterable[Mapping[str, str]]]) -> None:
+    """Write some tables anew, in order of their key, with the number of their rows in the descriptor.
+
+    Parameters
+    ----------
+    tables : mapping of str to iterable of mapping
+        Rows by table: column -> text of the cell; a column left out is empty.
+
+    Everything is written beside the tables first: a full disk leaves them as they were.
+    """
+    path = data / DESCRIPTOR
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    written: list[tuple[Path, Path]] = []
+    counts = {}
+    for name, rows in tables.items():
+        table = package.tables[name]
+        ordered = sorted(rows, key=lambda row: row[table.primary_key])
+        counts[name] = len(ordered)
+        target = data / table.path
+        aside = target.with_name(f".{target.name}.part")
+        cells = ([row.get(column, "") for column in table.columns] for row in ordered)
+        write_rows(aside, table.columns, cells)
+        written.append((aside, target))
+    for resource in descriptor["resources"]:
+        resource["rows"] = counts.get(resource["name"], resource.get("rows"))
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for fresh, target in [*written, (aside, path)]:
+        os.replace(fresh, target)

@@ -1,0 +1,219 @@
+"""How the evidence was found and decided upon: strategies, searches, the flow of records, decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.evidence import Evidence, records
+from livingreview.surveillance.flow import Arm, Flow, count_flow, versions_of
+from livingreview.surveillance.tables import HELD_BASIS
+from livingreview.tables.common import report_link, text
+
+NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
+_LOGGED = ("strategies", "searches", "records", "hits", "reasons", "screening", "reports")
+
+
+def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Folded:
+    """The records of one decision, the search that found each, and the reason; folded."""
+    frame = review.tables["screening"]
+    rows = [
+        Row(
+            [
+                report_link(review, row["report_id"])
+                if not pd.isna(row["report_id"])
+                else text_of_id(row["record_id"]),
+                text_of_id(row["search_id"]),
+                review.label("screening", "stage", row["stage"]),
+                review.in_words(row["reason"]),
+            ]
+        )
+        for row in records(frame.loc[frame["decision"].eq(decision)])
+    ]
+    columns = [Column("Record"), Column("Found by"), Column("Stage"), Column("Reason")]
+    return fold(HtmlTable(caption, columns, rows))
+
+
+def text_of_id(cell: str) -> str:
+    """The id of a search, or of a record that is no report here, in words; trial numbers in capitals."""
+    return " ".join(word.upper() if NUMBERED.fullmatch(word) else word for word in cell.split("-"))
+
+
+def show_flow(review: Evidence) -> Fragment | Stack:
+    """The flow of records (PRISMA 2020), computed from searches and screening: found, kept and left out.
+
+    What was decided before decisions were logged stands by itself; then each version of the review, and all
+    of them taken as one.
+    """
+    before = _boxes_before(review)
+    tables = {
+        name: [
+            {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
+            for row in records(review.tables[name])
+        ]
+        for name in _LOGGED
+    }
+    versions = versions_of(tables["searches"])
+    if not versions:
+        return _titled("", before) if before else Stack([], "No screening of records is entered.")
+    titles = [f"Version {name}" if name else "Since the last version" for name in versions]
+    parts = [_draw(count_flow(tables, [name]), title) for name, title in zip(versions, titles, strict=True)]
+    if len(versions) > 1:
+        parts.append(_draw(count_flow(tables, versions), "All versions since decisions are logged"))
+    return Stack([*([_titled("Before decisions were logged", before)] if before else []), *parts])
+
+
+def _titled(title: str, boxes: Sequence[dict]) -> Fragment:
+    plain = "; ".join(f"{box['title']}: {box['count']}" for box in boxes)
+    return Fragment("flow.html.j2", {"title": title, "boxes": boxes}, plain)
+
+
+def _draw(flow: Flow, title: str) -> Fragment:
+    """The boxes of one flow, those of an empty way left out."""
+    boxes = [
+        _box("Studies included before", flow.previous_studies, [("reports", flow.previous_reports)]),
+        *_arm_boxes(flow.arms["databases"], "by databases and registers"),
+        *_arm_boxes(flow.arms["others"], "by other methods"),
+        _box(
+            "New studies included",
+            flow.new_studies,
+            [
+                ("reports of new studies", flow.new_reports),
+                ("new reports of studies included before", flow.more_reports),
+                ("reports included and not entered yet", flow.waiting),
+            ],
+        ),
+        _box("Studies included in all", flow.total_studies, [("reports", flow.total_reports)]),
+    ]
+    return _titled(title, boxes)
+
+
+def _arm_boxes(arm: Arm, way: str) -> list[dict]:
+    if not arm.identified:
+        return []
+    waits = [_box("Records still to be screened", arm.unscreened)] if arm.unscreened else []
+    unread = [("still to be read", arm.unread)] if arm.unread else []
+    return [
+        _box(f"Records identified {way}", arm.identified, list(arm.sources.items())),
+        _box(
+            "Removed before screening",
+            arm.duplicates + arm.known,
+            [("duplicates", arm.duplicates), ("screened for an earlier version, or held already", arm.known)],
+        ),
+        *waits,
+        _box("Records screened by title and abstract", arm.screened, [("left out", arm.excluded)]),
+        _box("Reports sought", arm.sought, [("could not be had", arm.not_retrieved), *unread]),
+        _box(
+            "Reports assessed",
+            arm.assessed,
+            [*sorted(arm.excluded_for.items()), ("kept as context", arm.context), ("included", arm.included)],
+        ),
+    ]
+
+
+def _boxes_before(review: Evidence) -> list[dict]:
+    """The flow of what was found and decided before decisions were logged."""
+    screening, reports = review.tables["screening"], review.tables["reports"]
+    screening = screening.loc[screening["basis"].eq(HELD_BASIS)]
+    reports = reports.loc[reports["report_id"].isin(screening["report_id"])]
+    if screening.empty:
+        return []
+    kept = reports.loc[reports["status"].ne("excluded")]
+    seen = kept["text_seen"].value_counts()
+    return [
+        _box("Records found", len(screening), _count_origins(review, screening)),
+        _box("Records assessed, on what of them could be read", len(screening)),
+        _box("Left out, each with its reason below", _decided(screening, "excluded")),
+        _box(
+            "Reports kept",
+            len(kept),
+            [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()],
+        ),
+        _box(
+            "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease",
+            _decided(screening, "included"),
+            [("studies", _count_studies(reports, "included"))],
+        ),
+        _box(
+            "Context: comparators, first line, restated works",
+            _decided(screening, "context"),
+            [("studies", _count_studies(reports, "context"))],
+        ),
+    ]
+
+
+def _decided(screening: pd.DataFrame, decision: str) -> int:
+    return int(screening["decision"].eq(decision).sum())
+
+
+def _box(title: str, count: int, parts: Sequence[tuple[str, int]] = ()) -> dict:
+    return {"title": title, "count": count, "parts": parts}
+
+
+def _count_origins(review: Evidence, screening: pd.DataFrame) -> list[tuple[str, int]]:
+    """Records by how they were found, and the queries by which they were looked for."""
+    given = screening["search_id"].eq("starting-set")
+    origins = given.map(
+        {
+            True: "five reports given at the start and works they restate",
+            False: "keyword searches of archived pages",
+        }
+    )
+    queries = max(int(review.tables["searches"]["strategy_id"].isna().sum()) - 1, 0)
+    return [
+        *origins.value_counts().items(),
+        ("search queries logged, the reports given at the start aside", queries),
+    ]
+
+
+def _count_studies(reports: pd.DataFrame, status: str) -> int:
+    return reports.loc[reports["status"].eq(status), "study_id"].nunique()
+
+
+def tabulate_searches(review: Evidence, *, caption: str) -> HtmlTable:
+    """Every logged query with its date and what it brought."""
+    columns = [
+        Column("Search"),
+        Column("Source"),
+        Column("Date"),
+        Column("Query"),
+        Column("On topic, or retrieved", True),
+        Column("Note"),
+    ]
+    rows = [
+        Row(
+            [
+                text_of_id(row["search_id"]),
+                row["source"],
+                text(row["date"], "day not kept"),
+                review.in_words(row["query"]),
+                text(row["hits"]) or text(row["retrieved"]),
+                review.in_words(row["note"]),
+            ]
+        )
+        for row in records(review.tables["searches"])
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+def tabulate_strategies(review: Evidence, *, caption: str) -> HtmlTable:
+    """Every stored strategy word for word, with the days on which it was run (PRISMA-S)."""
+    runs = review.tables["searches"].dropna(subset=["strategy_id", "date"]).groupby("strategy_id")["date"]
+    days = {name: ", ".join(sorted(part)) for name, part in runs}
+    columns = [Column(name) for name in ("Strategy", "Source", "Query", "Run on", "Note")]
+    rows = [
+        Row(
+            [
+                text_of_id(row["strategy_id"]),
+                row["platform"],
+                row["query"],
+                days.get(row["strategy_id"], "not run yet"),
+                text(row["note"]),
+            ]
+        )
+        for row in records(review.tables["strategies"])
+    ]
+    return HtmlTable(caption, columns, rows)

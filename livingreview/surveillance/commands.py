@@ -1,0 +1,216 @@
+"""The commands of the loop: import, pairs, screen, settle, flow, waiting."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from livingreview.files import find_root
+
+STAGES = ("title_abstract", "full_text")
+
+
+def add_commands(commands) -> None:
+    """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
+    _add_import(commands)
+    _add_pairs(commands)
+    _add_screen(commands)
+    settle = commands.add_parser(
+        "settle",
+        help="agreement of readers, what they differ on, and data/screening.csv from their decisions",
+    )
+    settle.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    settle.set_defaults(run=_told(run_settle))
+    flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
+    flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
+    versions = "a version of the review, or 'all' since decisions are logged (default: the one in the making)"
+    flow.add_argument("--version", dest="which", metavar="VERSION", help=versions)
+    flow.set_defaults(run=_told(run_flow))
+    waiting = commands.add_parser("waiting", help="what was found and is not in the review yet, oldest first")
+    waiting.set_defaults(run=_told(run_waiting))
+
+
+def _add_import(commands) -> None:
+    bring = commands.add_parser("import", help="take in records that a database or register exported")
+    bring.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="RIS, nbib, XML, BibTeX, CSV, JSON"
+    )
+    bring.add_argument(
+        "--strategy", required=True, metavar="ID", help="the strategy of data/strategies.csv run"
+    )
+    bring.add_argument("--date", metavar="DAY", help="when it was run, as 2026-11-29 (default: today)")
+    bring.add_argument("--from", dest="from_day", default="", metavar="DAY", help="first day that it covers")
+    bring.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day that it covers")
+    bring.add_argument("--told", type=int, metavar="N", help="hits that the database told, to be reconciled")
+    bring.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
+    bring.set_defaults(run=_told(run_import))
+
+
+def _add_pairs(commands) -> None:
+    pairs = commands.add_parser(
+        "pairs", help="records that may be one, or of one study, for a person to judge"
+    )
+    two = {"nargs": 2, "metavar": ("ID", "OTHER")}
+    pairs.add_argument("--same", **two, help="the first is a copy of the second, a record or a report")
+    pairs.add_argument("--same-study", **two, help="two publications of one study")
+    pairs.add_argument("--different", **two, help="nothing to do with one another")
+    pairs.set_defaults(run=_told(run_pairs))
+
+
+def _add_screen(commands) -> None:
+    screen = commands.add_parser("screen", help="decide record by record, on a page of this machine alone")
+    screen.add_argument("--reader", required=True, metavar="NAME", help="initials: decisions/NAME.csv")
+    screen.add_argument("--stage", choices=STAGES, default=STAGES[0], help="default: title_abstract")
+    screen.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
+    screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
+    sheets = screen.add_mutually_exclusive_group()
+    sheets.add_argument("--sheet", type=Path, metavar="OUT.csv", help="write them for a spreadsheet instead")
+    sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
+    screen.add_argument("--no-browser", action="store_true", help="print the address only")
+    screen.set_defaults(run=_told(run_screen))
+
+
+def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A command that says what a person must put right, and ends with 2."""
+
+    def tell(options: argparse.Namespace) -> int:
+        from livingreview.surveillance.readers import ReadError
+        from livingreview.surveillance.tables import LoopError
+
+        try:
+            return run(options)
+        except (LoopError, ReadError) as error:
+            print(error, file=sys.stderr)
+            return 2
+
+    return tell
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """``livingreview import``"""
+    from livingreview.surveillance.importing import import_files
+    from livingreview.surveillance.tables import open_loop
+    from livingreview.surveillance.tell import tell_import
+
+    day = options.date or datetime.date.today().isoformat()
+    done = import_files(
+        open_loop(find_root(options.root)),
+        options.files,
+        options.strategy,
+        day=day,
+        from_day=options.from_day,
+        to_day=options.to_day,
+        hits_told=options.told,
+        dry_run=options.dry_run,
+    )
+    print(tell_import(done, day))
+    if options.dry_run:
+        print("nothing was changed (--dry-run)")
+    return 0
+
+
+def run_pairs(options: argparse.Namespace) -> int:
+    """``livingreview pairs``"""
+    from livingreview.surveillance.judging import judge, list_doubtful
+    from livingreview.surveillance.tables import open_loop
+    from livingreview.surveillance.tell import tell_pairs
+
+    loop = open_loop(find_root(options.root))
+    for relation in ("same", "same_study", "different"):
+        if ids := getattr(options, relation):
+            judge(loop, *ids, relation)
+            loop.save()
+            print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
+            return 0
+    print(tell_pairs(loop, list_doubtful(loop)))
+    return 0
+
+
+def run_screen(options: argparse.Namespace) -> int:
+    """``livingreview screen``"""
+    from livingreview.surveillance.desk import Desk, serve
+    from livingreview.surveillance.sheets import read_sheet, write_sheet
+    from livingreview.surveillance.tables import open_loop, reader_code
+
+    desk = Desk(
+        open_loop(find_root(options.root)),
+        reader_code(options.reader),
+        options.stage,
+        readers=options.readers,
+        conflicts=options.conflicts,
+        ranked=not options.by_date,
+    )
+    if options.sheet:
+        print(f"{options.sheet}: {write_sheet(desk, options.sheet)} record(s) to decide")
+        return 0
+    if options.from_sheet:
+        print(f"decisions/{desk.reader}.csv: {read_sheet(desk, options.from_sheet)} decision(s) taken in")
+        return 0
+    server, address = serve(desk)
+    print(
+        f"{len(desk.queue)} record(s) to decide: {address}\nCtrl-C ends; every decision is kept at once.",
+        flush=True,
+    )
+    if not options.no_browser:
+        webbrowser.open(address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print(f"\n{desk.total - len(desk.queue)} of {desk.total} decided; next: livingreview settle")
+    finally:
+        server.server_close()
+    return 0
+
+
+def run_settle(options: argparse.Namespace) -> int:
+    """``livingreview settle``"""
+    from livingreview.surveillance.settling import compare_readers, settle
+    from livingreview.surveillance.tables import open_loop, read_decisions
+    from livingreview.surveillance.tell import tell_settled
+
+    loop = open_loop(find_root(options.root))
+    decisions = read_decisions(loop.root)
+    outcome, loop.tables["screening"] = settle(loop, decisions, readers=options.readers)
+    loop.changed |= {"screening", "records"}
+    loop.save()
+    print(tell_settled(loop, outcome, compare_readers(decisions), options.readers))
+    return 1 if outcome.conflicts else 0
+
+
+def run_flow(options: argparse.Namespace) -> int:
+    """``livingreview flow``"""
+    from livingreview.evidence.writing import write_rows
+    from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
+    from livingreview.surveillance.tables import LoopError, open_loop
+    from livingreview.surveillance.tell import tell_flow
+
+    loop = open_loop(find_root(options.root))
+    known = versions_of(loop.tables["searches"])
+    wanted = known if options.which == "all" else [options.which or ""]
+    if not known:
+        msg = "no stored strategy has been run yet: bring in its records with livingreview import"
+        raise LoopError(msg)
+    if not set(wanted) <= set(known):
+        msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, all"
+        raise LoopError(msg)
+    flow = count_flow(loop.tables, wanted)
+    print(tell_flow(flow))
+    if options.csv:
+        header, *rows = as_prisma(flow, {row["source"]: row["kind"] for row in loop.tables["strategies"]})
+        write_rows(options.csv, header, rows)
+        print(f"written: {options.csv}")
+    return 0
+
+
+def run_waiting(options: argparse.Namespace) -> int:
+    """``livingreview waiting``"""
+    from livingreview.surveillance.tables import open_loop
+    from livingreview.surveillance.waiting import list_waiting, tell_waiting
+
+    print(tell_waiting(list_waiting(open_loop(find_root(options.root))), datetime.date.today()))
+    return 0

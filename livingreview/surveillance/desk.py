@@ -1,0 +1,311 @@
+"""The page on which a reader decides: one record at a time, on this machine alone.
+
+The server answers on the loopback address only, to requests that name it as their host and hold the token of
+this run; what the page may load is said in its Content-Security-Policy. Every decision is in the reader's
+file before the page shows the next record.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+import http.server
+import json
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from livingreview.surveillance.identity import Index, Row, as_row
+from livingreview.surveillance.ordering import put_in_order
+from livingreview.surveillance.readers import ReadError, read_export
+from livingreview.surveillance.settling import decide
+from livingreview.surveillance.tables import (
+    CHOICES,
+    RAW,
+    Loop,
+    LoopError,
+    read_decisions,
+    to_screen,
+    write_decisions,
+)
+
+WEB = Path(__file__).parent / "web"
+FILES = {
+    "/": ("desk.html", "text/html; charset=utf-8"),
+    "/desk.css": ("desk.css", "text/css; charset=utf-8"),
+    "/desk.js": ("desk.js", "text/javascript; charset=utf-8"),
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SHOWN = ("title", "authors", "container", "year", "volume", "issue", "pages", "kind", "trials", "pmid", "doi")
+
+
+@dataclass
+class Desk:
+    """One reader's work at one stage.
+
+    Parameters
+    ----------
+    reader : str
+        As the file of decisions is named.
+    readers : int
+        How many readers decide each record: it says which records go on to be read in full.
+    conflicts : bool
+        Show the records on which readers differ, with what they said, and settle them.
+    """
+
+    loop: Loop
+    reader: str
+    stage: str
+    readers: int = 2
+    conflicts: bool = False
+    ranked: bool = True
+    texts: dict[str, Any] = field(init=False)
+    queue: list[str] = field(init=False)
+    said: dict[str, list[Row]] = field(init=False, default_factory=dict)
+    made: list[str] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        decisions = read_decisions(self.loop.root)
+        self.own = {row["decision_id"]: row for row in decisions if row["reader"] == self.reader}
+        self.texts = read_texts(self.loop)
+        reasons = {row["reason_id"]: row for row in self.loop.tables["reasons"]}
+        standing = [row | {"record_id": self.loop.canonical(row["record_id"])} for row in decisions]
+        outcome = decide(standing, reasons, readers=self.readers)
+        due = [name for name in to_screen(self.loop) if not self.loop.index.rows[name]["report_id"]]
+        if self.conflicts:
+            self.said = {name: list(rows) for name, stage, rows in outcome.conflicts if stage == self.stage}
+            due = [name for name in due if name in self.said]
+        elif self.stage == "full_text":
+            passed = {
+                name
+                for name, stages in outcome.rows.items()
+                if stages.get("title_abstract") and stages["title_abstract"].decision == "sought"
+            }
+            due = [name for name in due if name in passed]
+        done = {self.loop.canonical(row["record_id"]) for row in self.own.values() if self._is_here(row)}
+        known = {
+            name: stages["title_abstract"].decision == "sought"
+            for name, stages in outcome.rows.items()
+            if "title_abstract" in stages
+        }
+        rows = {name: self.loop.index.rows[name] | {"abstract": self.text(name)} for name in due}
+        self.total = len(due)
+        self.queue = put_in_order(
+            rows, [name for name in due if name not in done], known if self.ranked else {}
+        )
+
+    def _is_here(self, row: Row) -> bool:
+        return row["stage"] == self.stage and row["role"] == self.role
+
+    @property
+    def role(self) -> str:
+        """`reader`, or `adjudicator` who settles what readers differ on."""
+        return "adjudicator" if self.conflicts else "reader"
+
+    def text(self, record_id: str) -> str:
+        """A record's abstract, '' where none is at hand."""
+        return self.texts.get(record_id, {}).get("abstract", "")
+
+    @property
+    def reasons(self) -> list[Row]:
+        """The reasons asked at this stage, in order."""
+        rows = (row for row in self.loop.tables["reasons"] if row["stage"] == self.stage)
+        return sorted(rows, key=lambda row: int(row["position"]))
+
+    def state(self) -> dict:
+        """What the page shows: the next record, the reasons, the progress; nothing of other readers."""
+        record = None
+        if self.queue:
+            name = self.queue[0]
+            row = self.loop.index.rows[name]
+            record = {key: row[key] for key in SHOWN} | {
+                "record_id": name,
+                "abstract": self.text(name),
+                "keywords": self.texts.get(name, {}).get("keywords", []),
+                "flags": [flag for flag in row["flags"].split("; ") if flag and flag != "no_abstract"],
+                "study": row["study_id"],
+                "said": [
+                    {key: item[key] for key in ("reader", "decision", "reason_id", "note")}
+                    for item in self.said.get(name, ())
+                ],
+            }
+        return {
+            "reader": self.reader,
+            "stage": self.stage,
+            "conflicts": self.conflicts,
+            "choices": CHOICES[self.stage],
+            "reasons": [
+                {key: row[key] for key in ("reason_id", "position", "decision", "label", "criterion")}
+                for row in self.reasons
+            ],
+            "record": record,
+            "done": self.total - len(self.queue),
+            "total": self.total,
+            "undoable": bool(self.made),
+        }
+
+    def take(self, record_id: str, decision: str, reason_id: str, note: str) -> None:
+        """Keep one decision. LoopError where it is none, or where the record is not the one shown."""
+        if not self.queue or record_id != self.queue[0]:
+            msg = "this record is not the one in view; load the page again"
+            raise LoopError(msg)
+        row = make_decision(self, record_id, decision, reason_id, note)
+        self.own[row["decision_id"]] = row
+        write_decisions(self.loop.root, self.reader, list(self.own.values()))
+        self.queue.pop(0)
+        self.made.append(row["decision_id"])
+
+    def undo(self) -> None:
+        """Take the last decision of this run back; the record is shown again."""
+        if self.made:
+            row = self.own.pop(self.made.pop())
+            write_decisions(self.loop.root, self.reader, list(self.own.values()))
+            self.queue.insert(0, row["record_id"])
+
+
+def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, note: str) -> Row:
+    """A row of a reader's file. LoopError where stage, decision and reason do not go together."""
+    known = {row["reason_id"]: row["decision"] for row in desk.reasons}
+    if decision not in CHOICES[desk.stage]:
+        msg = f"found the decision {decision!r}; expected one of: {', '.join(CHOICES[desk.stage])}"
+        raise LoopError(msg)
+    if reason_id and known.get(reason_id) != decision:
+        fits = ", ".join(name for name, leads in known.items() if leads == decision) or "none"
+        msg = f"found the reason {reason_id!r} with {decision!r}; expected one of: {fits}"
+        raise LoopError(msg)
+    if decision == "exclude" and not reason_id and desk.stage == "full_text":
+        msg = "a report read in full is left out for a reason; choose one"
+        raise LoopError(msg)
+    suffix = ".adjudicator" if desk.conflicts else ""
+    return {
+        "decision_id": f"{record_id}.{desk.stage}.{desk.reader}{suffix}",
+        "record_id": record_id,
+        "stage": desk.stage,
+        "reader": desk.reader,
+        "role": desk.role,
+        "decision": decision,
+        "reason_id": reason_id,
+        "day": datetime.date.today().isoformat(),
+        "note": " ".join(note.split())[:300],
+    }
+
+
+def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
+    """Abstract and keywords of each record, from the exported files that are still on this machine.
+
+    They are not the review's to publish; a record whose file is not here is shown without.
+    """
+    texts: dict[str, dict[str, Any]] = {}
+    index: Index = loop.index
+    for search in loop.tables["searches"]:
+        for digest in filter(None, search["file_sha256"].split("; ")):
+            for path in (loop.root / RAW).glob(f"{digest}*"):
+                try:
+                    found = read_export(path.read_bytes(), path.name).records
+                except (OSError, ReadError):
+                    continue
+                for record in found:
+                    name, _ = index.find(as_row(record))
+                    name = loop.canonical(name) if name else ""
+                    told = texts.setdefault(name, {"abstract": "", "keywords": []})
+                    if len(record.abstract) > len(told["abstract"]):
+                        told["abstract"] = record.abstract
+                    told["keywords"] = told["keywords"] or list(record.keywords)[:30]
+    texts.pop("", None)
+    return texts
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """Three files, and one question with three answers."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments: object) -> None:
+        """Nothing: what a reader reads is nobody's business."""
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if not self._is_at_home():
+            self._send(403, b"", "text/plain")
+        elif path == "/state":
+            self._answer(lambda: None)
+        elif path in FILES:
+            name, kind = FILES[path]
+            self._send(200, (WEB / name).read_bytes(), kind)
+        else:
+            self._send(404, b"", "text/plain")
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        body = self.rfile.read(int(length)) if length.isdecimal() and int(length) <= 10_000 else b""
+        if not self._is_at_home() or self.headers.get("Origin") not in (None, self.server.address):
+            self._send(403, b"", "text/plain")
+            return
+        try:
+            told = json.loads(body or b"{}")
+            texts = [str(told.get(name, "")) for name in ("record_id", "decision", "reason_id", "note")]
+        except (ValueError, AttributeError):
+            self._send(400, b"", "text/plain")
+            return
+        if self.path == "/decide":
+            self._answer(lambda: self.server.desk.take(*texts))
+        elif self.path == "/undo":
+            self._answer(self.server.desk.undo)
+        else:
+            self._send(404, b"", "text/plain")
+
+    def _is_at_home(self) -> bool:
+        """Whether the request names this very address as its host: another site's name may lead here too."""
+        return self.headers.get("Host") == self.server.address.removeprefix("http://")
+
+    def _answer(self, act: Callable[[], None]) -> None:
+        if not hmac.compare_digest(self.headers.get("X-Token", ""), self.server.token):
+            self._send(403, b"", "text/plain")
+            return
+        with self.server.one_at_a_time:
+            try:
+                act()
+                status, told = 200, self.server.desk.state()
+            except (LoopError, OSError) as error:
+                status, told = 409, {"problem": str(error)}
+        self._send(status, json.dumps(told).encode(), "application/json")
+
+    def _send(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        for name, value in (
+            ("Content-Type", kind),
+            ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", "no-store"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, desk: Desk):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.desk = desk
+        self.token = secrets.token_urlsafe(24)
+        self.one_at_a_time = threading.Lock()
+        self.address = f"http://127.0.0.1:{self.server_port}"
+
+
+def serve(desk: Desk) -> tuple[http.server.ThreadingHTTPServer, str]:
+    """A server of the page, not yet running, and the address to open; the token stands after its ``#``."""
+    server = _Server(desk)
+    return server, f"{server.address}/#{server.token}"

@@ -1,0 +1,155 @@
+"""Which records are one: by their numbers, or word for word. Nothing here guesses; see `matching`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from livingreview.surveillance.readers import Found
+
+Row = dict[str, str]
+SCHEMES = ("pmid", "doi", "pmcid")
+# Share of two titles' words below which one number cannot stand for both (a number of a whole supplement).
+_ALIKE = 60
+
+
+def normal(text: str) -> str:
+    """Letters and digits of a text, in lower case and without accents, for comparing."""
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        text = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def as_row(found: Found) -> Row:
+    """What is kept of a record: facts by which it is known, and no abstract."""
+    return {
+        **{name: getattr(found, name) for name in ("pmid", "doi", "pmcid", "kind")},
+        "trials": "; ".join(found.trials),
+        "accession": found.accession[:80],
+        "title": found.title[:600],
+        "authors": "; ".join(name.replace(";", ",")[:80] for name in found.authors[:20]),
+        "n_authors": str(len(found.authors)) if found.authors else "",
+        "container": found.container[:200],
+        **{name: getattr(found, name)[:40] for name in ("year", "volume", "issue", "pages")},
+        "flags": "; ".join(found.flags),
+        "entered": found.day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", found.day) else "",
+    }
+
+
+def name_record(row: Row, taken: Mapping[str, Row] | Iterable[str]) -> str:
+    """An id for a new record: by its number where it has one, else by author, year and a hash of the rest."""
+    trials = row["trials"].split("; ")[0] if row["kind"] == "registry" else ""
+    for scheme, value in (("pmid", row["pmid"]), ("trial", trials), ("doi", row["doi"])):
+        if value:
+            name = f"{scheme}-{_slug(value)}"
+            return name if name not in taken else f"{name}-{fingerprint(row)[:6]}"
+    author = _slug(normal(row["authors"]).split(" ")[0])
+    name = f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}"
+    return name if name not in taken else f"{name}-{len(list(taken))}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def fingerprint(row: Row) -> str:
+    """A hash of what a record says of itself, numbers aside; alike for a second copy of one export."""
+    names = ("title", "authors", "year", "container", "volume", "pages", "kind")
+    parts = [normal(row[name]) for name in names]
+    if not row["title"]:
+        parts.append(row["accession"])
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def numbers_of(row: Row) -> list[tuple[str, str]]:
+    """(scheme, value) of everything that may name a record, the surest first."""
+    numbers = [(scheme, row[scheme].lower()) for scheme in SCHEMES if row[scheme]]
+    if row["kind"] == "registry" and row["trials"]:
+        numbers.append(("trial", row["trials"].split("; ")[0].lower()))
+    return [*numbers, ("words", fingerprint(row))]
+
+
+def contradict(row: Row, other: Row) -> bool:
+    """Whether two records have numbers that cannot both be of one record."""
+    return any(row[name] and other[name] and row[name].lower() != other[name].lower() for name in SCHEMES)
+
+
+def basis_of(row: Row, other: Row) -> str:
+    """How two records are known to be one: ``number`` that both have, or ``matched`` words."""
+    return (
+        "number"
+        if any(row[name] and row[name].lower() == other[name].lower() for name in SCHEMES)
+        else "matched"
+    )
+
+
+def titles_agree(row: Row, other: Row) -> bool:
+    """Whether two titles may be one; so where either is missing."""
+    first, second = normal(row["title"]), normal(other["title"])
+    return not first or not second or fuzz.token_set_ratio(first, second) >= _ALIKE
+
+
+@dataclass
+class Index:
+    """Records by everything that names them.
+
+    Attributes
+    ----------
+    rows : dict of str to dict
+        record_id -> row.
+    """
+
+    rows: dict[str, Row]
+    _named: dict[tuple[str, str], list[str]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, row in self.rows.items():
+            self._note(name, row)
+
+    def _note(self, name: str, row: Row) -> None:
+        for number in numbers_of(row):
+            if name not in (names := self._named.setdefault(number, [])):
+                names.append(name)
+
+    def add(self, row: Row) -> str:
+        """Take in a new record; returns the id it was given."""
+        name = name_record(row, self.rows)
+        self.rows[name] = row | {"record_id": name}
+        self._note(name, self.rows[name])
+        return name
+
+    def find(self, row: Row) -> tuple[str, list[str]]:
+        """The record that this one is, '' for none; and those with one number and other words."""
+        doubtful: dict[str, None] = {}
+        for scheme, value in numbers_of(row):
+            for name in self._named.get((scheme, value), ()):
+                other = self.rows[name]
+                sure = scheme == "pmid" or (titles_agree(row, other) and not contradict(row, other))
+                if sure:
+                    return name, [item for item in doubtful if item != name]
+                doubtful.setdefault(name)
+        return "", list(doubtful)
+
+    def fill(self, name: str, row: Row) -> bool:
+        """Fill empty cells of a record with what another copy of it tells; returns whether any was."""
+        known, changed = self.rows[name], False
+        for column in ("pmid", "doi", "pmcid", "title", "container", "year", "volume", "issue", "pages"):
+            if row[column] and not known[column]:
+                known[column], changed = row[column], True
+        told = [*filter(None, known["trials"].split("; ")), *filter(None, row["trials"].split("; "))]
+        if (trials := "; ".join(dict.fromkeys(told))) != known["trials"]:
+            known["trials"], changed = trials, True
+        if "retracted" in row["flags"] and "retracted" not in known["flags"]:
+            known["flags"], changed = "; ".join(filter(None, ("retracted", known["flags"]))), True
+        if "no_abstract" in known["flags"] and "no_abstract" not in row["flags"]:
+            known["flags"] = "; ".join(item for item in known["flags"].split("; ") if item != "no_abstract")
+            changed = True
+        if changed:
+            self._note(name, known)
+        return changed

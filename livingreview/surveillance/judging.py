@@ -1,0 +1,73 @@
+"""Pairs that a person must judge, and what a person said of them."""
+
+from __future__ import annotations
+
+from livingreview.surveillance.importing import HELD
+from livingreview.surveillance.matching import Pair, match
+from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.tables import Loop, LoopError
+
+
+def list_doubtful(loop: Loop) -> list[Pair]:
+    """Pairs of records, or of a record and a report, that may be one or of one study, and are not judged."""
+    rows = {name: row for name, row in loop.index.rows.items() if not row["same_as"]}
+    reports = {HELD + name: row for name, row in loop.held.rows.items()}
+    same, doubtful = match(rows | reports, set(rows))
+    judged = {frozenset((row["record_id"], row["other_id"])) for row in loop.tables["pairs"]}
+    found: dict[frozenset[str], Pair] = {}
+    for first, second, why in [*(Pair(*pair, "alike; not merged yet") for pair in same), *doubtful]:
+        pair = Pair(first.removeprefix(HELD), second.removeprefix(HELD), why)
+        ids = frozenset(pair[:2])
+        is_that = any(rows.get(one, {}).get("report_id") == other for one, other in (pair[:2], pair[1::-1]))
+        if ids not in judged and not is_that:
+            found.setdefault(ids, pair)
+    return sorted(found.values())
+
+
+def judge(loop: Loop, first: str, second: str, relation: str) -> None:
+    """Keep what a person said of two: ``same``, ``same_study`` or ``different``.
+
+    Raises
+    ------
+    LoopError
+        If one of them is not known, or both are reports.
+    """
+    rows, held = loop.index.rows, loop.held.rows
+    for name in (first, second):
+        if name not in rows and name not in held:
+            msg = f"{name!r} is no record of data/records.csv and no report of data/reports.csv"
+            raise LoopError(msg)
+    record, other = (first, second) if first in rows else (second, first)
+    if record not in rows or record == other:
+        msg = f"{first!r} and {second!r}: expected two records, or a record and a report"
+        raise LoopError(msg)
+    if relation == "same":
+        _merge(loop, record, other)
+        loop.changed.add("records")
+        return
+    low, high = sorted((record, other)) if other in rows else (record, other)
+    pair_id = f"{low}.{high}"
+    others = [row for row in loop.tables["pairs"] if row["pair_id"] != pair_id]
+    row = {"pair_id": pair_id, "record_id": low, "other_id": high, "relation": relation, "note": ""}
+    loop.tables["pairs"] = [*others, row]
+    loop.changed.add("pairs")
+    if relation == "same_study" and other in held and not rows[record]["study_id"]:
+        study = next(row["study_id"] for row in loop.tables["reports"] if row["report_id"] == other)
+        rows[record] |= {"study_id": study, "study_basis": "person"}
+        loop.changed.add("records")
+
+
+def _merge(loop: Loop, record: str, other: str) -> None:
+    rows = loop.index.rows
+    if other in loop.held.rows:
+        rows[loop.canonical(record)] |= {"report_id": other, "report_basis": "person"}
+        return
+    copy, keep = loop.canonical(record), loop.canonical(other)
+    if copy == keep:
+        msg = f"{record!r} and {other!r} stand for one record already"
+        raise LoopError(msg)
+    searches = first_searches(loop)
+    days = {row["search_id"]: row["date"] for row in loop.tables["searches"]}
+    if (days[searches[copy]], copy) < (days[searches[keep]], keep):
+        copy, keep = keep, copy
+    rows[copy] |= {"same_as": keep, "same_as_basis": "person"}

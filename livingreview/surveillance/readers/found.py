@@ -1,0 +1,197 @@
+"""What a database tells of one record, and what a reader of a file found in it as a whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+KINDS = ("article", "abstract", "letter", "review", "registry", "preprint", "notice", "other")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.IGNORECASE)
+_PMID = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| )|PMID:? ?)([1-9]\d{0,8})(?!\d)", re.IGNORECASE)
+_PMCID = re.compile(r"\bPMC[1-9]\d*", re.IGNORECASE)
+# Numbers of trial registers, as the registers of the WHO's platform write them.
+_TRIAL = re.compile(
+    r"(?<![A-Z0-9])(?:NCT ?(?P<nct>\d{8})|ISRCTN ?(?P<isrctn>\d{8})|(?:EUCTR|EudraCT[:, ]*|EUCT[:, ]*)?"
+    r"(?P<eu>20[0-4]\d-\d{6}-\d{2}(?:-\d{2})?)|(?P<own>ChiCTR(?:-[A-Z]{3,4}-)?\d{8,10}|jRCT[a-z0-9]{10}"
+    r"|UMIN\d{9}|JapicCTI-\d{6}|ACTRN\d{14}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{8,}N\d+|KCT\d{7}"
+    r"|TCTR\d{11}|PACTR\d{15,16}|RBR-[a-z0-9]{6,7}|NL-?OMON\d+))(?![0-9])",
+    re.IGNORECASE,
+)
+_SPELLING = {"chictr": "ChiCTR", "jrct": "jRCT", "japiccti": "JapicCTI"}
+_NOTICE = re.compile(
+    r"^\W*(?:author |publisher )?(erratum|correction|corrigendum|retraction(?! of a)|withdrawn"
+    r"|expression of concern)\b",
+    re.IGNORECASE,
+)
+_PREPRINT = re.compile(r"\b(?:bio|med|chem)rxiv|\barxiv|research square|preprints?\b|\bssrn\b", re.IGNORECASE)
+_WORDS = (
+    ("registry", r"trial registry|registry record|clinical trial register"),
+    (
+        "abstract",
+        r"(?:conference|meeting|congress) (?:abstract|paper|proceeding)|meeting abstract|^abstract$",
+    ),
+    ("notice", r"erratum|corrigendum|retraction notice|retraction of publication|expression of concern"),
+    ("preprint", r"preprint"),
+    ("letter", r"^(?:letter|comment|editorial|note)\b"),
+    ("review", r"^(?:review|systematic review|meta-analysis)"),
+    ("article", r"article|journal"),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One record as a file tells it; what it does not tell is ''.
+
+    Attributes
+    ----------
+    doi, pmid, pmcid : str
+        In their normal form.
+    trials : tuple of str
+        Numbers of trials in registers.
+    accession : str
+        The record's number in the database that it comes from.
+    kind : str
+        One of `KINDS`.
+    flags : tuple of str
+        ``retracted``, ``no_abstract``.
+    day : str
+        The day on which the database took it in, where the file says so.
+    """
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    container: str = ""
+    year: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    abstract: str = field(default="", repr=False)
+    keywords: tuple[str, ...] = field(default=(), repr=False)
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    trials: tuple[str, ...] = ()
+    accession: str = ""
+    kind: str = "other"
+    flags: tuple[str, ...] = ()
+    day: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was found in one file.
+
+    Attributes
+    ----------
+    dialect : str
+        Whose format it is.
+    records : tuple of Found
+    begun : int
+        Records that the file begins, by its own marks: more than `records` if some could not be read.
+    not_understood : dict of str to int
+        Tags or columns that were not used, with the number of times they hold something.
+    """
+
+    dialect: str
+    records: tuple[Found, ...]
+    begun: int
+    not_understood: dict[str, int] = field(default_factory=dict)
+
+
+def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
+    """A record from what a file says, every value brought into one form.
+
+    Parameters
+    ----------
+    kinds : str
+        The kind of publication in the file's own words, several parted by ``;``.
+    texts : str
+        More text in which numbers of trials may stand, beside title and abstract.
+    **told
+        Attributes of `Found`; identifiers may be addresses, or stand among other words.
+    """
+    clean = {name: tidy(value) if isinstance(value, str) else value for name, value in told.items()}
+    title, abstract = clean.get("title", ""), clean.get("abstract", "")
+    trials = find_trials(" ".join((*told.get("trials", ()), title, abstract, texts)))
+    kind = clean.get("kind") or guess_kind(kinds, title, clean.get("container", ""), clean.get("issue", ""))
+    retracted = re.search(r"\bretracted\b", kinds, re.IGNORECASE) or re.match(
+        r"\W*retracted\b", title, re.IGNORECASE
+    )
+    flags = ["retracted"] if retracted else []
+    return Found(
+        **clean
+        | {
+            "title": title.strip("[] ") if title.startswith("[") else title,
+            "authors": tuple(filter(None, map(tidy, told.get("authors", ())))),
+            "keywords": tuple(filter(None, map(tidy, told.get("keywords", ())))),
+            "year": (re.search(r"(?:1[89]|20)\d\d", told.get("year", "")) or [""])[0],
+            "doi": find_doi(told.get("doi", "")),
+            "pmid": told.get("pmid", "") if re.fullmatch(r"[1-9]\d{0,8}", told.get("pmid", "")) else "",
+            "pmcid": (_PMCID.search(told.get("pmcid", "")) or [""])[0].upper(),
+            "trials": trials,
+            "kind": kind,
+            "flags": tuple(flags if abstract else [*flags, "no_abstract"]),
+        }
+    )
+
+
+def tidy(text: str) -> str:
+    """Text on one line, without mark-up, entities, invisible characters and doubled blanks."""
+    text = re.sub(r"</?(?:i|b|u|em|strong|sup|sub|p|jats:\w+|title|span|sc|h\d)(?: [^<>]*)?/?>", "", text)
+    text = re.sub(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+    return " ".join(unescape(text).split())
+
+
+def find_doi(text: str) -> str:
+    """The first DOI of a text in lower case; '' where there is none."""
+    found = _DOI.search(text.replace("%2F", "/").replace("%2f", "/"))
+    if not found:
+        return ""
+    doi = found[0].rstrip(".,;:'")
+    if doi.endswith(")") and doi.count("(") < doi.count(")"):
+        doi = doi[:-1]
+    return doi.lower()
+
+
+def find_pmid(text: str) -> str:
+    """A PubMed number that a text or address calls one; '' where there is none."""
+    found = _PMID.search(text)
+    return found[1] if found else ""
+
+
+def find_pmcid(text: str) -> str:
+    """A PubMed Central number in a text; '' where there is none."""
+    return (_PMCID.search(text) or [""])[0].upper()
+
+
+def find_trials(text: str) -> tuple[str, ...]:
+    """Numbers of trials in a text, in the registers' own form, each once, in order."""
+    seen: dict[str, None] = {}
+    for found in _TRIAL.finditer(text):
+        if found["nct"]:
+            number = f"NCT{found['nct']}"
+        elif found["isrctn"]:
+            number = f"ISRCTN{found['isrctn']}"
+        elif found["eu"]:
+            number = found["eu"]
+        else:
+            head = re.match(r"[A-Za-z]+", found["own"])[0]
+            number = _SPELLING.get(head.lower(), head.upper()) + found["own"][len(head) :]
+        seen.setdefault(number)
+    return tuple(seen)
+
+
+def guess_kind(words: str, title: str, container: str, issue: str) -> str:
+    """The kind of a record by a database's words, its title and where it appeared."""
+    if _NOTICE.match(title):
+        return "notice"
+    parts = [part.strip() for part in re.split(r"[;|]", words.lower()) if part.strip()]
+    for kind, pattern in _WORDS[:-1]:
+        if any(re.search(pattern, part) for part in parts):
+            return kind
+    if _PREPRINT.search(container):
+        return "preprint"
+    if re.search(r"suppl", issue, re.IGNORECASE) and not re.search(r"journal article", words, re.IGNORECASE):
+        return "abstract"
+    return "article" if any(re.search(_WORDS[-1][1], part) for part in parts) else "other"

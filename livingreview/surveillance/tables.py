@@ -1,0 +1,199 @@
+"""The tables of the loop as plain rows: read, changed, and written together or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
+from livingreview.evidence.identifiers import complete_records
+from livingreview.evidence.schema import Package
+from livingreview.evidence.writing import save_tables, write_rows
+from livingreview.surveillance.identity import Index, Row
+from livingreview.surveillance.readers import name_persons
+
+NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
+DECISIONS = "decisions"  # folder of one file a reader
+RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
+COLUMNS = ("decision_id", "record_id", "stage", "reader", "role", "decision", "reason_id", "day", "note")
+HELD_BASIS = "before_log"  # decisions entered before readers' decisions were kept
+STAGES = ("title_abstract", "full_text")
+# What a reader may decide at each stage.
+CHOICES = {
+    "title_abstract": ("include", "exclude", "unclear"),
+    "full_text": ("include", "context", "exclude", "unclear", "not_retrieved"),
+}
+_KINDS = {"letter": "letter", "abstract": "abstract", "registry": "registry"}
+
+
+class LoopError(Exception):
+    """Something that a person must put right first; the message says what and how."""
+
+
+@dataclass
+class Loop:
+    """Searches, records, hits, reasons, decisions and screening of a project, as rows of text.
+
+    `changed` names the tables that `save` writes.
+    """
+
+    root: Path
+    package: Package
+    tables: dict[str, list[Row]]
+    changed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def index(self) -> Index:
+        """Records by what names them."""
+        return Index({row["record_id"]: row for row in self.tables["records"]})
+
+    @cached_property
+    def held(self) -> Index:
+        """The review's own reports, as records: their numbers, and what the bibliography says of them."""
+        rows: dict[str, Row] = {}
+        kinds = {row["report_id"]: row["kind"] for row in self.tables["reports"]}
+        trials: dict[str, list[str]] = {}
+        for row in self.tables["identifiers"]:
+            if row["scheme"] == "registry":
+                trials.setdefault(row["report_id"], []).append(row["value"])
+        text = (self.root / "data" / BIBLIOGRAPHY).read_text(encoding="utf-8")
+        bibliography = complete_records(read_bibliography(text), self.tables["identifiers"])
+        for key, entry in bibliography.entries.items():
+            fields: Mapping[str, str] = entry.fields
+            rows[key] = {
+                **{name: fields.get(name, "") for name in ("pmid", "pmcid", "title", "year", "volume")},
+                "doi": fields.get("doi", "").lower(),
+                "container": fields.get("journal") or fields.get("booktitle", ""),
+                "issue": fields.get("number", ""),
+                "pages": fields.get("pages", "").replace("--", "-"),
+                "authors": "; ".join(name_persons(entry)),
+                "trials": "; ".join(trials.get(key, ())),
+                "kind": _KINDS.get(kinds.get(key, ""), "article"),
+                "accession": "",
+                "flags": "",
+            }
+        return Index(rows)
+
+    @cached_property
+    def studies_of_trials(self) -> dict[str, str]:
+        """The study that a trial's number belongs to, where the reports that print it are all of one."""
+        study = {row["report_id"]: row["study_id"] for row in self.tables["reports"]}
+        found: dict[str, set[str]] = {}
+        for row in self.tables["identifiers"]:
+            if row["scheme"] == "registry" and row["report_id"] in study:
+                found.setdefault(row["value"].lower(), set()).add(study[row["report_id"]])
+        return {number: next(iter(ids)) for number, ids in found.items() if len(ids) == 1}
+
+    def canonical(self, record_id: str) -> str:
+        """The record that stands for this one: itself, or the one that it is a copy of."""
+        seen = {record_id}
+        rows = self.index.rows
+        while (other := rows.get(record_id, {}).get("same_as", "")) and other not in seen:
+            seen.add(other)
+            record_id = other
+        return record_id
+
+    def save(self) -> None:
+        """Write every table that was changed."""
+        if "records" in self.changed:
+            self.tables["records"] = list(self.index.rows.values())
+        save_tables(
+            self.root / "data", self.package, {name: self.tables[name] for name in sorted(self.changed)}
+        )
+        self.changed.clear()
+
+
+def open_loop(root: Path) -> Loop:
+    """The tables of a project's loop.
+
+    Raises
+    ------
+    LoopError
+        If the project lacks one of the tables.
+    """
+    package = load_package(root / "data")
+    if missing := [name for name in NEEDED if name not in package.tables]:
+        msg = f"data/datapackage.json declares no table {', '.join(missing)}; these commands need it"
+        raise LoopError(msg)
+    tables = {
+        name: read_cells((root / "data" / package.tables[name].path).read_bytes())
+        for name in (*NEEDED, "reports", "identifiers")
+        if name in package.tables
+    }
+    return Loop(root, package, {"identifiers": [], **tables})
+
+
+def name_version(root: Path, version: str) -> int:
+    """Write a version into the searches that were run for it; returns into how many."""
+    package = load_package(root / "data")
+    if not {"strategies", "searches"} <= package.tables.keys():
+        return 0
+    rows = read_cells((root / "data" / package.tables["searches"].path).read_bytes())
+    made = [row for row in rows if row["strategy_id"] and not row["version"]]
+    for row in made:
+        row["version"] = version
+    if made:
+        save_tables(root / "data", package, {"searches": rows})
+    return len(made)
+
+
+def reader_code(name: str) -> str:
+    """The name of a reader as a file has it. LoopError where nothing is left of it."""
+    code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not code:
+        msg = f"--reader {name!r}: expected letters or digits, for example initials"
+        raise LoopError(msg)
+    return code
+
+
+def read_decisions(root: Path) -> list[Row]:
+    """Every decision of every reader, in order of its id.
+
+    Raises
+    ------
+    LoopError
+        If a file is no table of decisions, or a row has another reader than its file says.
+    """
+    rows = []
+    for path in sorted((root / DECISIONS).glob("*.csv")):
+        try:
+            found = read_cells(path.read_bytes())
+        except ValueError as error:
+            msg = f"{DECISIONS}/{path.name}: is no table that can be read ({error}); restore it"
+            raise LoopError(msg) from None
+        for number, row in enumerate(found, 2):
+            if tuple(row) != COLUMNS:
+                msg = f"{DECISIONS}/{path.name}: expected the columns {', '.join(COLUMNS)}"
+                raise LoopError(msg)
+            if row["reader"] != path.stem:
+                msg = (
+                    f"{DECISIONS}/{path.name}, row {number}, column reader: found {row['reader']!r}; "
+                    f"expected {path.stem!r}; to mend: move the row to {DECISIONS}/{row['reader']}.csv"
+                )
+                raise LoopError(msg)
+        rows += found
+    return sorted(rows, key=lambda row: row["decision_id"])
+
+
+def write_decisions(root: Path, reader: str, rows: list[Row]) -> None:
+    """Write one reader's file, sorted; other readers' files are not touched, so that branches merge."""
+    path = root / DECISIONS / f"{reader}.csv"
+    path.parent.mkdir(exist_ok=True)
+    aside = path.with_name(f".{path.name}.part")
+    ordered = sorted(rows, key=lambda row: row["decision_id"])
+    write_rows(aside, list(COLUMNS), ([row[name] for name in COLUMNS] for row in ordered))
+    aside.replace(path)
+
+
+def to_screen(loop: Loop) -> list[str]:
+    """Records that are this review's to decide: no copy of another, and no report that it held before."""
+    before = {row["report_id"]: row["record_id"] for row in loop.tables["screening"] if row["report_id"]}
+    held = {row["report_id"] for row in loop.tables["reports"]}
+    return [
+        name
+        for name, row in loop.index.rows.items()
+        if not row["same_as"] and (row["report_id"] not in held or before.get(row["report_id"], name) == name)
+    ]

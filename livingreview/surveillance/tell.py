@@ -1,0 +1,154 @@
+"""What the commands of the loop say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from livingreview.surveillance.flow import Flow
+from livingreview.surveillance.importing import Imported
+from livingreview.surveillance.matching import Pair
+from livingreview.surveillance.settling import Agreement, Outcome
+from livingreview.surveillance.tables import STAGES, Loop, to_screen
+
+STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
+_MOST = 12
+
+
+def tell_import(done: Imported, day: str) -> str:
+    """What became of every record of every file."""
+    lines = []
+    for name, export in done.files:
+        lines.append(f"{name}: {export.dialect}; {len(export.records)} record(s)")
+        if (lost := export.begun - len(export.records)) > 0:
+            lines.append(
+                f"  {lost} record(s) begun in the file could not be read: look for a missing end of record"
+            )
+        if untitled := sum(not record.title for record in export.records):
+            lines.append(f"  {untitled} without a title, taken in all the same")
+        if export.not_understood:
+            told = sorted(export.not_understood.items(), key=lambda item: (-item[1], item[0]))
+            more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
+            fields = ", ".join(f"{tag} ({count})" for tag, count in told[:_MOST])
+            lines.append(f"  not used: {fields}{more}")
+    if done.already:
+        lines.append(f"taken in before, as search {done.already}: nothing is added")
+        return "\n".join(lines)
+    total = done.new + done.known + done.repeated
+    lines += [
+        f"search {done.search_id}, run on {day}: {total} record(s)",
+        f"  {done.repeated} more than once in these files",
+        f"  {done.known} brought by an earlier search",
+        f"  {done.new} new; of these {done.merged} copies of another record by all that they say",
+        f"  {done.held} are reports of this review; {done.linked} name the trial of a study in it",
+    ]
+    if done.doubtful:
+        lines.append(f"  {len(done.doubtful)} pair(s) to look at: livingreview pairs")
+    return "\n".join([*lines, *done.told])
+
+
+def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
+    """Each pair with what both say, and how to answer."""
+    if not pairs:
+        return "no pair waits for a judgement"
+    rows = loop.held.rows | loop.index.rows
+    lines = []
+    for pair in pairs:
+        lines.append(pair.why)
+        for name in pair[:2]:
+            row = rows[name]
+            where = ", ".join(
+                filter(
+                    None,
+                    (
+                        row["authors"].split("; ")[0],
+                        row["container"],
+                        row["year"],
+                        row["volume"],
+                        row["pages"],
+                    ),
+                )
+            )
+            numbers = ", ".join(
+                filter(None, (row["pmid"] and f"PMID {row['pmid']}", row["doi"], row["trials"]))
+            )
+            what = "report" if name in loop.held.rows else row["kind"]
+            lines.append(f"  {name} ({what}): {row['title'] or 'no title'}. {where}. {numbers}")
+    lines.append(
+        f"{len(pairs)} pair(s). Answer each: livingreview pairs --same ID OTHER, --same-study ID OTHER, "
+        "or --different ID OTHER"
+    )
+    return "\n".join(lines)
+
+
+def tell_settled(loop: Loop, outcome: Outcome, agreements: Sequence[Agreement], readers: int) -> str:
+    """Agreement, what is settled, what waits, and what readers differ on."""
+    lines = [_tell_agreement(item) for item in agreements]
+    due = to_screen(loop)
+    for stage in STAGES:
+        settled = [stages[stage] for stages in outcome.rows.values() if stage in stages]
+        counts: dict[str, int] = {}
+        for item in settled:
+            counts[item.decision] = counts.get(item.decision, 0) + 1
+        words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(counts.items()))
+        lines.append(f"{STAGE_WORDS[stage]}: {len(settled)} settled" + (f" ({words})" if words else ""))
+        short = [item for item in outcome.waiting if item[1] == stage]
+        if stage == "title_abstract":
+            open_ = len(due) - len(settled) - sum(place == stage for _, place, _ in outcome.conflicts)
+        else:
+            open_ = len(short)
+        if open_:
+            few = "no reader" if readers == 1 else f"fewer than {readers} readers"
+            lines.append(f"  {open_} decided by {few} so far")
+    for record_id, stage, rows in outcome.conflicts:
+        said = "; ".join(f"{row['reader']}: {row['decision']} {row['reason_id']}".rstrip() for row in rows)
+        lines.append(f"conflict at {STAGE_WORDS[stage]}: {record_id}: {said}")
+    if outcome.conflicts:
+        stages = sorted({stage for _, stage, _ in outcome.conflicts}, key=STAGES.index)
+        for stage in stages:
+            lines.append(f"settle them: livingreview screen --reader NAME --stage {stage} --conflicts")
+    return "\n".join([*lines, "written: data/screening.csv"])
+
+
+def _tell_agreement(item: Agreement) -> str:
+    kappa = "not defined" if math.isnan(item.kappa) else f"{round(item.kappa, 2) + 0:.2f}"
+    positive = "not defined" if math.isnan(item.positive) else f"{item.positive:.2f}"
+    share = item.alike / item.both
+    return (
+        f"{item.first} and {item.second}, {STAGE_WORDS[item.stage]}: {item.both} decided by both, "
+        f"{item.alike} alike ({share:.0%}), kappa {kappa}, positive agreement {positive}"
+    )
+
+
+def tell_flow(flow: Flow) -> str:
+    """The boxes of the flow, line by line."""
+    lines = [f"before: {flow.previous_studies} studies, {flow.previous_reports} reports included"]
+    for name, arm in flow.arms.items():
+        if not arm.identified:
+            continue
+        lines.append("databases and registers" if name == "databases" else "other methods")
+        lines += [
+            f"  identified: {arm.identified}",
+            *(f"    {source}: {n}" for source, n in arm.sources.items()),
+        ]
+        for words, count in (
+            ("duplicates removed", arm.duplicates),
+            ("screened or held before", arm.known),
+            ("to be screened", arm.unscreened),
+            ("screened", arm.screened),
+            ("excluded", arm.excluded),
+            ("sought in full", arm.sought),
+            ("not retrieved", arm.not_retrieved),
+            ("to be read in full", arm.unread),
+            ("assessed", arm.assessed),
+        ):
+            lines.append(f"  {words}: {count}")
+        lines += [f"    excluded, {reason}: {n}" for reason, n in sorted(arm.excluded_for.items())]
+        lines += [f"  kept as context: {arm.context}", f"  included: {arm.included}"]
+    lines += [
+        f"included, not entered yet: {flow.waiting}",
+        f"new: {flow.new_studies} studies, {flow.new_reports} reports of these, "
+        f"{flow.more_reports} reports of studies included before",
+        f"in all: {flow.total_studies} studies, {flow.total_reports} reports",
+    ]
+    return "\n".join(lines)

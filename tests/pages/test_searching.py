@@ -1,0 +1,55 @@
+"""What the methods page says of searches, the flow of records, and the decisions."""
+
+from livingreview.evidence import load_evidence
+from livingreview.pages.searching import (
+    show_flow,
+    tabulate_screening,
+    tabulate_searches,
+    tabulate_strategies,
+)
+from tests.surveillance.conftest import DAY, worked  # noqa: F401 (a fixture)
+
+
+def test_the_flow_of_records_adds_up(review):
+    """What was found was read, what was read was left out or kept, what was kept are the reports.
+
+    As PRISMA 2020 asks for it.
+    """
+    found, read, left_out, kept, included, context = show_flow(review).values["boxes"]
+    assert found["count"] == read["count"] == left_out["count"] + included["count"] + context["count"]
+    assert kept["count"] == included["count"] + context["count"]
+    assert sum(count for name, count in found["parts"] if "queries" not in name) == found["count"]
+    assert sum(count for _, count in kept["parts"]) == kept["count"]
+    assert review.tables["screening"]["reason"].notna().all(), "each decision says why"
+
+
+def test_every_record_screened_stands_under_its_decision_with_its_reason(review):
+    frame = review.tables["screening"]
+    shown = {
+        decision: tabulate_screening(review, decision, caption=decision).content.rows
+        for decision in frame["decision"].unique()
+    }
+    assert {decision: len(rows) for decision, rows in shown.items()} == frame[
+        "decision"
+    ].value_counts().to_dict()
+    assert all(row.cells[3] for rows in shown.values() for row in rows)
+
+
+def test_what_was_decided_before_and_since_the_log_stands_apart(worked):  # noqa: F811
+    before, since = show_flow(load_evidence(worked)).parts
+    assert before.values["title"] == "Before decisions were logged"
+    assert before.values["boxes"][0]["count"] == 2
+    counts = {box["title"]: box["count"] for box in since.values["boxes"]}
+    assert counts["Records identified by databases and registers"] == 11
+    assert counts["Records identified by other methods"] == 2
+    assert counts["Records still to be screened"] == 1
+    assert counts["Studies included in all"] == 2
+    assert "wrong" in str(since.__html__())
+
+
+def test_every_search_and_strategy_is_listed(review, worked):  # noqa: F811
+    assert len(tabulate_searches(review, caption="All").rows) == len(review.tables["searches"])
+    rows = {row.cells[0]: row.cells for row in tabulate_strategies(load_evidence(worked), caption="All").rows}
+    assert rows["main"][3] == DAY
+    assert rows["main"][2] == "example*"
+    assert len(tabulate_strategies(review, caption="All").rows) == len(review.tables["strategies"])

@@ -1,0 +1,170 @@
+"""The page: what it shows and keeps, whom it answers, and how it is used in a real browser."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from livingreview.surveillance.desk import POLICY, Desk, serve
+from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from tests.surveillance import exports
+from tests.surveillance.conftest import ids, say
+
+
+@pytest.fixture
+def desk(found):
+    return Desk(open_loop(found), "ab", "title_abstract")
+
+
+@pytest.fixture
+def served(desk):
+    """Address and token of a page that runs."""
+    server, address = serve(desk)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield address.split("#")
+    server.shutdown()
+    server.server_close()
+
+
+def ask(address, token, path="state", body=None, **headers):
+    """Status, headers and told JSON of one request."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, {"X-Token": token} | headers)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            text = answer.read()
+            return answer.status, answer.headers, json.loads(text) if path == "state" or data else text
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def test_it_shows_one_record_with_its_abstract_and_the_numbered_reasons(desk):
+    told = desk.state()
+    assert (told["done"], told["total"]) == (0, 4)  # of five records one is a copy
+    work = next(w for w in exports.make_works(4) if f"pmid-{w['pmid']}" == told["record"]["record_id"])
+    assert told["record"]["abstract"] == work["abstract"]
+    assert [(row["position"], row["reason_id"]) for row in told["reasons"]] == [
+        ("1", "ta-wrong"),
+        ("2", "ta-old"),
+    ]
+
+
+def test_a_decision_is_in_the_file_at_once_and_can_be_taken_back(desk, found):
+    first = desk.state()["record"]["record_id"]
+    desk.take(first, "exclude", "ta-old", " a  note ")
+    (row,) = read_decisions(found)
+    assert (row["record_id"], row["decision"], row["reason_id"], row["note"]) == (
+        first,
+        "exclude",
+        "ta-old",
+        "a note",
+    )
+    assert desk.state()["done"] == 1
+    desk.undo()
+    assert read_decisions(found) == []
+    assert desk.state()["record"]["record_id"] == first
+
+
+def test_another_readers_decisions_are_not_shown_and_do_not_shorten_the_queue(desk, found):
+    before = desk.state()
+    say(found, "cd", dict.fromkeys(ids(4), "ta-wrong"))
+    assert Desk(open_loop(found), "ab", "title_abstract").state() == before
+
+
+def test_only_what_passed_is_read_in_full_and_left_out_for_a_reason(found):
+    one, two, *_ = ids(4)
+    for reader in ("ab", "cd"):
+        say(found, reader, {one: "include", two: "ta-wrong"})
+    desk = Desk(open_loop(found), "ab", "full_text")
+    assert desk.queue == [one]
+    with pytest.raises(LoopError, match="left out for a reason"):
+        desk.take(one, "exclude", "", "")
+    desk.take(one, "context", "ft-near", "")
+    assert desk.state()["record"] is None
+
+
+def test_conflicts_are_shown_with_what_was_said_and_settled_as_such(found):
+    one, two, *_ = ids(4)
+    say(found, "ab", {one: "include", two: "include"})
+    say(found, "cd", {one: "ta-wrong", two: "unclear"})
+    desk = Desk(open_loop(found), "ab", "title_abstract", conflicts=True)
+    assert desk.queue == [one]
+    assert [item["reader"] for item in desk.state()["record"]["said"]] == ["ab", "cd"]
+    desk.take(one, "include", "", "")
+    assert {row["role"] for row in read_decisions(found) if row["record_id"] == one} == {
+        "reader",
+        "adjudicator",
+    }
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason", "words"),
+    [
+        ("maybe", "", "expected one of: include"),
+        ("include", "ta-old", "expected one of: none"),
+        ("exclude", "x", "x"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(desk, decision, reason, words):
+    with pytest.raises(LoopError, match=words):
+        desk.take(desk.queue[0], decision, reason, "")
+
+
+def test_without_the_exported_file_a_record_is_shown_without_its_abstract(found):
+    for path in (found / "records" / "raw").iterdir():
+        path.unlink()
+    assert Desk(open_loop(found), "ab", "title_abstract").state()["record"]["abstract"] == ""
+
+
+def test_the_server_answers_this_address_and_this_token_alone(served):
+    address, token = served
+    status, headers, _ = ask(address, "", "")
+    assert (status, headers["Content-Security-Policy"]) == (200, POLICY)
+    assert "unsafe" not in POLICY
+    assert ask(address, token)[0] == 200
+    assert ask(address, "another")[0] == 403
+    assert ask(address, token, Host="example.org")[0] == 403
+    assert ask(address, token, "decide", {}, Origin="http://example.org")[0] == 403
+    assert ask(address, token, "../../review.yml")[0] == 404
+    assert ask(address, token, "decide", {"record_id": "x"})[0] == 409
+
+
+@pytest.mark.browser
+def test_a_reader_works_by_keyboard_alone(chromium, served, found, desk):
+    """At most three keys a record; axe finds nothing; the page loads nothing from elsewhere."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    address, token = served
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{address}#{token}")
+    page.get_by_text("0 of 4").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found_by_axe = Axe().run(page).response["violations"]
+        assert [(item["id"], item["nodes"][0]["html"]) for item in found_by_axe] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    first = page.locator("#title").inner_text()
+    page.keyboard.press("2")
+    page.get_by_text("1 of 4").wait_for()
+    page.keyboard.press("z")
+    page.get_by_text("0 of 4").wait_for()
+    assert page.locator("#title").inner_text() == first
+    page.keyboard.press("n")
+    page.keyboard.type("two 12 i")  # in a note no key decides
+    page.keyboard.press("Enter")
+    page.keyboard.press("i")
+    page.get_by_text("1 of 4").wait_for()
+    for done, key in ((2, "e"), (3, "u"), (4, "1")):
+        page.keyboard.press(key)
+        page.get_by_text(f"{done} of 4").wait_for()
+    page.get_by_text("Nothing is left to decide here").wait_for()
+    rows = read_decisions(found)
+    assert sorted(row["decision"] for row in rows) == ["exclude", "exclude", "include", "unclear"]
+    assert [row["note"] for row in rows if row["decision"] == "include"] == ["two 12 i"]
+    assert problems == []
+    page.close()

@@ -1,0 +1,67 @@
+"""Numbers and words by which records are known."""
+
+import pytest
+
+from livingreview.surveillance.identity import Index, as_row, name_record
+from livingreview.surveillance.readers.found import find_doi, find_trials, make_found
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("https://dx.doi.org/10.1000/ABC.1", "10.1000/abc.1"),
+        ("doi: 10.1016/S0140-6736(25)00001-2.", "10.1016/s0140-6736(25)00001-2"),
+        ("(see 10.1000/x.1)", "10.1000/x.1"),
+        ("10.1000%2Fx", "10.1000/x"),
+        ("10.1/too-short", ""),
+    ],
+)
+def test_a_doi_is_found_in_whatever_it_stands(text, doi):
+    assert find_doi(text) == doi
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("NCT 01234567 and nct01234567", ("NCT01234567",)),
+        ("ClinicalTrials.gov/NCT01234567; ISRCTN 12345678", ("NCT01234567", "ISRCTN12345678")),
+        ("EudraCT: 2013-000536-10", ("2013-000536-10",)),
+        ("EUCTR2024-500001-12-00", ("2024-500001-12-00",)),
+        ("chictr2400000001, JRCT0123456789", ("ChiCTR2400000001", "jRCT0123456789")),
+        ("on 2013-000536-1 of them, NCT0123456", ()),
+    ],
+)
+def test_numbers_of_trials_are_found_in_their_registers_form(text, numbers):
+    assert find_trials(text) == numbers
+
+
+def row(**told):
+    return as_row(make_found(**told))
+
+
+def test_an_id_is_the_surest_number_and_never_given_twice():
+    assert name_record(row(title="A", pmid="12"), {}) == "pmid-12"
+    assert name_record(row(title="A", doi="10.1000/A(1)"), {}) == "doi-10-1000-a-1"
+    assert name_record(
+        row(title="T", accession="NCT01234567", trials=["NCT01234567"], kind="registry"), {}
+    ) == ("trial-nct01234567")
+    name = name_record(row(title="A work", authors=["Müller, Ä."], year="2020"), {})
+    assert name.startswith("muller-2020-")
+    index = Index({})
+    first = index.add(row(title="A work on one thing", doi="10.1000/a.b"))
+    second = index.add(row(title="Quite another matter", doi="10.1000/a-b"))
+    assert first != second
+
+
+def test_records_without_any_title_are_told_apart_by_their_number_in_the_source():
+    index = Index({})
+    index.add(row(accession="1"))
+    assert index.find(row(accession="2"))[0] == ""
+    assert index.find(row(accession="1"))[0]
+
+
+def test_numbers_that_contradict_part_what_reads_alike():
+    index = Index({})
+    index.add(row(title="One title for two works", pmid="12", doi="10.1000/a"))
+    name, doubtful = index.find(row(title="One title for two works", pmid="13", doi="10.1000/a"))
+    assert (name, len(doubtful)) == ("", 1)

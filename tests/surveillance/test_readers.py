@@ -1,0 +1,134 @@
+"""Every dialect and format gives the same records; what a file holds beyond them is said."""
+
+import pytest
+
+from livingreview.surveillance.readers import ReadError, read_export
+from tests.surveillance import exports
+
+WORKS = exports.make_works(3)
+FORMATS = {
+    "MEDLINE (PubMed, nbib)": exports.nbib,
+    "PubMed XML": exports.pubmed_xml,
+    "EndNote XML": exports.endnote_xml,
+    "BibTeX": exports.bibtex,
+    "table, PubMed": exports.table,
+}
+
+
+def read(text: str):
+    return read_export(text.encode(), "export")
+
+
+def facts(record) -> tuple:
+    return record.title, "; ".join(record.authors), record.container, record.year, record.doi
+
+
+@pytest.mark.parametrize("dialect", exports.DIALECTS)
+def test_each_dialect_of_ris_is_told_and_read_whole(dialect):
+    export = read(exports.DIALECTS[dialect](WORKS))
+    assert export.dialect == f"RIS, {dialect}"
+    assert export.begun == len(export.records) == len(WORKS)
+    for record, work in zip(export.records, WORKS, strict=True):
+        assert facts(record) == tuple(work[name] for name in ("title", "authors", "container", "year", "doi"))
+        assert (record.volume, record.issue, record.pages) == (work["volume"], work["issue"], work["pages"])
+        assert record.abstract == work["abstract"]
+        assert record.flags == ()
+    assert export.not_understood == {}
+
+
+@pytest.mark.parametrize(("dialect", "has"), [("Scopus", True), ("Embase.com", True), ("Ovid", False)])
+def test_the_pubmed_number_is_taken_where_a_dialect_has_it(dialect, has):
+    found = [record.pmid for record in read(exports.DIALECTS[dialect](WORKS)).records]
+    assert found == [work["pmid"] if has else "" for work in WORKS]
+
+
+@pytest.mark.parametrize("dialect", FORMATS)
+def test_each_format_gives_the_same_records(dialect):
+    export = read(FORMATS[dialect](WORKS))
+    assert export.dialect == dialect
+    for record, work in zip(export.records, WORKS, strict=True):
+        assert facts(record) == tuple(work[name] for name in ("title", "authors", "container", "year", "doi"))
+        assert record.pmid == work["pmid"]
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_table_may_be_parted_by_other_signs(sign):
+    assert len(read(exports.table([WORKS[0] | {"authors": "Able, A."}], sign)).records) == 1
+
+
+def test_a_trial_of_a_register_is_known_by_its_number():
+    (trial,) = read(exports.trials_json(["NCT09999991"])).records
+    assert (trial.kind, trial.trials, trial.day) == (
+        "registry",
+        ("NCT09999991", "2026-500000-11"),
+        "2026-02-03",
+    )
+    (other,) = read(exports.ictrp(["ChiCTR2600000001"])).records
+    assert (other.kind, other.trials, other.year) == ("registry", ("ChiCTR2600000001",), "2026")
+    assert "<br>" not in other.abstract
+
+
+def test_numbers_of_trials_and_the_day_of_entry_come_from_medline():
+    record = read(exports.nbib(WORKS)).records[0]
+    assert (record.trials, record.day, record.kind) == (("NCT09999999",), "2026-05-01", "article")
+
+
+def test_what_was_not_used_is_said():
+    assert read(exports.nbib(WORKS)).not_understood == {"XYZ": 3}
+    assert read(exports.endnote_xml(WORKS)).not_understood == {"surprise": 3}
+    assert read(exports.ris(WORKS, ZZ="something")).not_understood == {"ZZ": 3}
+    assert read(exports.table(WORKS)).not_understood == {}
+
+
+def test_a_record_whose_end_is_missing_is_read_and_does_not_swallow_the_next():
+    text = exports.ris(WORKS).replace("ER  - \n", "", 1).rstrip().removesuffix("ER  -")
+    assert [record.title for record in read(text).records] == [work["title"] for work in WORKS]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("Conference Abstract", "abstract"), ("Letter", "letter"), ("Review", "review"), ("Erratum", "notice")],
+)
+def test_the_kind_is_the_databases_own_word(words, kind):
+    record = read(exports.scopus([WORKS[0] | {"kind": words}])).records[0]
+    assert record.kind == kind
+
+
+def test_a_retracted_report_is_flagged_and_a_notice_is_no_article():
+    works = [
+        WORKS[0] | {"title": "RETRACTED: " + WORKS[0]["title"]},
+        WORKS[1] | {"title": "Correction to: a work"},
+    ]
+    first, second = read(exports.ris(works, DO="{doi}")).records
+    assert first.flags == ("retracted",)
+    assert second.kind == "notice"
+
+
+BOMB = (
+    '<!DOCTYPE xml [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><xml><records><record>&b;</record></records></xml>'
+)
+REMOTE = '<!DOCTYPE xml [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><records><record>&a;</record></records></xml>'
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (BOMB.encode(), "declares entities"),
+        (REMOTE.encode(), "declares entities"),
+        (exports.pubmed_xml(WORKS)[:-90].encode(), "was the file cut"),
+        (exports.trials_json(["NCT09999991"])[:-9].encode(), "was the file cut"),
+        (b"<!doctype html><html><body>Sign in</body></html>", "a web page"),
+        (b"<xml><records></records></xml>", "no record"),
+        (b"", "a format that is not known"),
+        (b"nothing, of the kind\n1,2\n", "a format that is not known"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(data, words):
+    with pytest.raises(ReadError, match=words):
+        read_export(data, "export.xml")
+
+
+def test_other_encodings_are_read():
+    text = exports.ris([WORKS[0] | {"authors": "Müller, Ä."}])
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        assert read_export(text.encode(encoding), "x").records[0].authors == ("Müller, Ä.",)

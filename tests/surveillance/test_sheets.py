@@ -1,0 +1,47 @@
+"""Out to a spreadsheet and in again; a slip in it is named by row and column."""
+
+import csv
+
+import pytest
+
+from livingreview.surveillance.desk import Desk
+from livingreview.surveillance.sheets import read_sheet, write_sheet
+from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+
+
+def filled(found, sign=",", **cells):
+    """A sheet whose first row has these cells."""
+    path = found / "sheet.csv"
+    write_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    with open(path, newline="", encoding="utf-8") as handle:
+        rows = list(csv.DictReader(handle))
+    rows[0] |= cells
+    with open(path, "w", newline="", encoding="utf-8-sig") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]), delimiter=sign)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path, rows
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_what_is_filled_in_is_taken_in_and_empty_rows_wait(found, sign):
+    path, rows = filled(found, sign, decision="Exclude", reason_id="2", note="as said")
+    assert len(rows) == 4
+    assert read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path) == 1
+    (row,) = read_decisions(found)
+    assert (row["record_id"], row["reason_id"], row["note"]) == (rows[0]["record_id"], "ta-old", "as said")
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"decision": "perhaps"}, "row 2: column decision: found 'perhaps'; expected one of: include"),
+        ({"decision": "exclude", "reason_id": "9"}, "row 2: found the reason '9'"),
+        ({"decision": "include", "record_id": "pmid-1"}, "row 2: column record_id: found 'pmid-1'"),
+    ],
+)
+def test_a_slip_is_named_and_nothing_is_taken_in(found, cells, words):
+    path, _ = filled(found, **cells)
+    with pytest.raises(LoopError, match=words):
+        read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    assert read_decisions(found) == []
