@@ -26,12 +26,15 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
+from livingreview.tables.counts import pooled_results
+from livingreview.tables.decision import POOL, Cell, decision_data
 from livingreview.tables.evidence_map import count_patients
 from livingreview.tables.reports import grade
 
 NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
+    "Pooled: the median with its interval, and of how many of a new group of 100 it may be true. "
     "Each line shows the study named under Design; studies and patients are all that the review holds of "
     "the option in this setting. "
     "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
@@ -102,10 +105,10 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
         [
             [name, _small(row["who"])],
             _count(evidence, setting, row),
-            _shares(evidence, row, "remission"),
-            _shares(evidence, row, "mrd"),
+            _shares(evidence, row, "remission") + _pooled(evidence, setting, row, "remission"),
+            _shares(evidence, row, "mrd") + _pooled(evidence, setting, row, "mrd"),
             _survival(evidence, row),
-            _shares(evidence, row, "early_death"),
+            _shares(evidence, row, "early_death") + _pooled(evidence, setting, row, "early_death"),
             [row["design"], *([_small(study)] if study else []), *note],
             grade(evidence, row["certainty_id"]),
         ],
@@ -151,6 +154,46 @@ def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
         parts += [Inline(cell), _small(_counted(evidence, one, column))]
     return parts
+
+
+def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Markup]:
+    """'CR or CRh, 5 studies pooled: 49 [37–61], a new group 22–79': the primary pool of the same result.
+
+    It is that of the option in its setting, and leads to where the pool stands with its studies.
+    """
+    shown = split_ids(row[column])
+    if not shown or pd.isna(row["class_id"]):
+        return []
+    code = evidence.row(shown[0]).get("outcome")
+    results = [result.result_id for result in pooled_results(evidence) if code in result.codes]
+    named = evidence.tables["families"].set_index("family_id")["name"]
+    names = set(named.reindex(split_ids(row["families"])))
+    codes = [set(split_ids(setting[name])) for name in ("diseases", "settings", "age_groups")]
+    return [
+        _pool_line(row["class_id"], cell)
+        for decision in decision_data(evidence)
+        if decision.place[0] in names
+        and all(place in allowed for place, allowed in zip(decision.place[1:], codes, strict=True))
+        for result in results
+        if (cell := decision.cells.get(result)) and cell.source == POOL and cell.interval and cell.group
+    ]
+
+
+def _pool_line(class_id: str, cell: Cell) -> Markup:
+    value, low, high = (format_percent(end).removesuffix("%") for end in (cell.value, *cell.interval))
+    return Markup(
+        '<small>{}, <a href="{}-evidence.html#what-can-be-pooled">{} studies pooled</a>: '
+        '{} <span class="lr-nowrap">[{}–{}]</span>, a new group {}–{}</small>'
+    ).format(
+        cell.said.partition(",")[0],
+        class_id,
+        cell.studies,
+        value,
+        low,
+        high,
+        cell.group.low,
+        cell.group.high,
+    )
 
 
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:

@@ -24,7 +24,7 @@ def line(table: HtmlTable, finding_id: str) -> str:
 
 def test_a_line_tells_both_arms_of_a_trial(review):
     told = line(tabulate_findings(review, caption="Findings"), "adult-relapse.blinatumomab")
-    assert "| 34 [28–40] v 16; CR 91/271 |" in told
+    assert "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], a new group " in told
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith("| ⊕⊕⊕◯ moderate")
 
