@@ -123,7 +123,7 @@ def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
     body = re.sub(
         r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body
     )
-    body = re.sub(r'(?<= )id="(?!c[0-9a-f]{12}-)([^"]*)"', rf'id="{name}--\1"', body)
+    body = re.sub(r'(?<= )id="([^"]*)"', rf'id="{name}--\1"', body)
     body = re.sub(r'(?<= )href="([^"]*)"', lambda found: _paper_link(found[1], name, printed, address), body)
     return Sheet(name, Markup(HEADING.search(article)[1]).striptags(), Markup(body))
 

@@ -47,10 +47,6 @@ class Choice:
         """Whether counts are added up."""
         return len(self.rows) > 1
 
-    def split(self) -> list[Choice]:
-        """Each of its rows as a choice of its own, where they stand side by side and are not added up."""
-        return [Choice(self.study_id, (row,), count_size(row)) for row in self.rows]
-
 
 def name_sum(study: str, parts: Iterable[tuple[str, int, int]]) -> str:
     """What a sum is called: the study and, of each cohort, its label, events and patients."""
@@ -90,10 +86,6 @@ class Kinship:
     def arm(self, cohort_id: str) -> str:
         """The randomised arm a cohort is or belongs to; '' where there is none."""
         return next((self.arms[above] for above in self.line(cohort_id) if above in self.arms), "")
-
-    def is_part(self, one: str, other: str) -> bool:
-        """Whether a cohort is part of another one."""
-        return one != other and other in self.line(one)
 
     def apart(self, one: str, other: str) -> bool:
         """Whether two cohorts of a study share no patient: they, or wholes around them, are declared so."""

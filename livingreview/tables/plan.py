@@ -27,7 +27,6 @@ from livingreview.tables.counts import (
 )
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
 
-ARM = "a control arm: pooled with its own regimen"
 GROUPS = ("response", "mrd", "mortality", "transplant", HARM)
 ANY = "any"
 WHERE = ["p_position", "p_family", "c_disease", "c_setting", "c_age_group"]

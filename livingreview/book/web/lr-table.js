@@ -76,7 +76,7 @@
     });
     file.addEventListener('click', () => give(new Blob([csv(linesOf(table))], { type: 'text/csv;charset=utf-8' }), `${nameOf(table)}.csv`));
     tools.append(told, copy, file);
-    table.caption.append(' ', tools);
+    table.before(tools); // not into the table: on a phone only rows may stand there (see the roles in lr-page.js)
   }
 
   /* What a cell is sorted by: of numbers the percentage, else the first; cells without one come last. */
