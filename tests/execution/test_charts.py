@@ -14,7 +14,12 @@ def outputs(monkeypatch):
     """A chapter's outputs with a figure that is still to be drawn."""
     monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")
     table = HtmlTable("t", [Column("a")], [Row(["b"])])
-    figure = SheetFigure("T", lambda sheet: Sheet.text(sheet, 9, 9, "A --> B & <c>"), "Words.", table)
+
+    def lay_out(sheet: Sheet) -> None:
+        sheet.text(9, 9, "A --> B & <c>")
+        sheet.height = 20
+
+    figure = SheetFigure("T", lay_out, "Words.", table)
     shown = {"data": {"text/html": str(figure.__html__())}, "output_type": "display_data"}
     return {Path("p"): [[shown]]}
 
