@@ -139,7 +139,8 @@ def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
     ]
     rows = []
     for block in blocks:
-        rows.append(Row([block.title], heading=True))
+        if not isinstance(block.items[0], str):  # the heading of a family names the population as well
+            rows.append(Row([block.title], heading=True))
         for item in block.items:
             if isinstance(item, str):
                 rows.append(Row([f"{block.title}: {item}"], heading=True))

@@ -245,7 +245,7 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         about = [] if first["c_family"] == main else [first["c_family"]]
         if control:
             name_of = names_of.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
-            kind = "randomised against" if randomised else "not randomised, beside"
+            kind = "randomised against" if randomised else "not randomised, comparator:"
             about.append(f"{kind} {name_of or control[0]['c_label']}")
         size = _size(first)
         about.append(f"n = {size}" if size else "n not reported")

@@ -39,7 +39,7 @@ from livingreview.tables.choice import (
 from livingreview.tables.common import group_by, text, whole
 from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
-from livingreview.tables.outcomes import ABSENT, select_outcomes
+from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FEW_STUDIES, Plan
 
@@ -69,7 +69,7 @@ def draw_response(
     """
     blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), title)
     if not blocks:
-        return Stack([], ABSENT)
+        return Stack([], f"{title}: not counted by any report here.")
     blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
     table = tabulate(blocks, title)
     if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
@@ -77,7 +77,8 @@ def draw_response(
     named = any(isinstance(item, str) for block in blocks for item in block.items)
     note = explain(blocks, main_family(evidence) if named else "")
     if fewer:
-        note += f" Studies of fewer than {fewer} patients that are not pooled stand in the tables alone."
+        small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
+        note += f" Studies {small} that are not pooled are in the table alone."
     return Stack(
         [SheetFigure(title, lambda sheet: lay_out_forest(sheet, blocks), describe(blocks), table, note)]
     )

@@ -88,8 +88,9 @@ def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str]:
 
 
 def _join(who: str, year: str, brackets: str, letter: str) -> str:
-    mark = f"{year}{letter}" if year or not letter else f"({letter})"
-    return " ".join(filter(None, (who, mark, f"({brackets})" if brackets else "")))
+    if letter and not year:
+        who, letter = f"{who}, report {letter}", ""
+    return " ".join(filter(None, (who, f"{year}{letter}", f"({brackets})" if brackets else "")))
 
 
 def shorten(name: str) -> str:

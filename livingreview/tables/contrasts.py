@@ -12,7 +12,7 @@ from livingreview.display.numbers import format_difference, format_ratio, make_f
 from livingreview.evidence import Evidence
 from livingreview.synthesis import two_by_two
 
-NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of this chapter."
+NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of these regimens."
 RATIO_REFUSED = {
     "no_events": "not estimable: no events in either arm",
     "all_events": "not estimable: every patient had the event",

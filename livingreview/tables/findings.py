@@ -21,6 +21,7 @@ from livingreview.display.numbers import (
     format_number,
     format_percent,
     make_figure,
+    write_limits,
     write_printed,
 )
 from livingreview.evidence import Evidence, records, split_ids
@@ -35,8 +36,8 @@ NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
     "Pooled: the median with its interval, and of how many of a new group of 100 it may be true. "
-    "Each line shows the study named under Design; studies and patients are all that the review holds of "
-    "the option in this setting. "
+    "Each line shows the study named under Design, and names another where a result is of another; "
+    "studies and patients are all that the review holds of the option in this setting. "
     "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
@@ -99,17 +100,20 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     option = row["option"]
     name = link(option, f"{row['class_id']}.html") if text(row["class_id"]) else option
     shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
-    study = short_name(evidence, evidence.row(shown[0])["report_id"]) if shown else ""
+    study, told = "", ""
+    if shown:
+        first = evidence.row(shown[0])
+        study, told = evidence.cohort_studies[first["cohort_id"]], short_name(evidence, first["report_id"])
     note = [_small(row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
             [name, _small(row["who"])],
             _count(evidence, setting, row),
-            _shares(evidence, row, "remission") + _pooled(evidence, setting, row, "remission"),
-            _shares(evidence, row, "mrd") + _pooled(evidence, setting, row, "mrd"),
-            _survival(evidence, row),
-            _shares(evidence, row, "early_death") + _pooled(evidence, setting, row, "early_death"),
-            [row["design"], *([_small(study)] if study else []), *note],
+            _shares(evidence, row, "remission", study) + _pooled(evidence, setting, row, "remission"),
+            _shares(evidence, row, "mrd", study) + _pooled(evidence, setting, row, "mrd"),
+            _survival(evidence, row, study),
+            _shares(evidence, row, "early_death", study) + _pooled(evidence, setting, row, "early_death"),
+            [row["design"], *([_small(told)] if told else []), *note],
             grade(evidence, row["certainty_id"]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
@@ -142,8 +146,10 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
     return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
 
 
-def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
-    """Results of one kind, each with its interval, its control after it, and what was counted of whom."""
+def _shares(evidence: Evidence, row: Mapping, column: str, study: str) -> list:
+    """Results of one kind, each with its interval, its control after it, what was counted of whom and, if
+    not in the line's `study`, where.
+    """
     controls = split_ids(row[f"{column}_control"])
     parts: list = []
     for place, row_id in enumerate(split_ids(row[column])):
@@ -152,7 +158,8 @@ def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
-        parts += [Inline(cell), _small(_counted(evidence, one, column))]
+        words = (_counted(evidence, one, column), _elsewhere(evidence, one, study))
+        parts += [Inline(cell), _small("; ".join(filter(None, words)))]
     return parts
 
 
@@ -196,6 +203,12 @@ def _pool_line(class_id: str, cell: Cell) -> Markup:
     )
 
 
+def _elsewhere(evidence: Evidence, row: Mapping, study: str) -> str:
+    """The report of a result that is of another study than its line; else ''."""
+    same = evidence.cohort_studies[row["cohort_id"]] == study
+    return "" if same else short_name(evidence, row["report_id"])
+
+
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
     """'34 [28–40]' of a count, '76' where a percentage alone is printed; linked to its row."""
     interval: list = []
@@ -214,7 +227,9 @@ def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
 
 
 def _interval(low: str, high: str) -> Markup:
-    return Markup(' <small class="lr-nowrap">[{}–{}]</small>').format(low, high)
+    """' [28–40]'; ' [80 to >99]' where an end is no plain number."""
+    joint = "–" if re.fullmatch(r"[\d.]+ [\d.]+", f"{low} {high}") else " to "
+    return Markup(' <small class="lr-nowrap">[{}{}{}]</small>').format(low, joint, high)
 
 
 def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
@@ -233,8 +248,8 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     return " ".join(part for part in told if part)
 
 
-def _survival(evidence: Evidence, row: Mapping) -> list[Inline]:
-    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'."""
+def _survival(evidence: Evidence, row: Mapping, study: str) -> list:
+    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; where, if not in the line's `study`."""
     controls = split_ids(row["survival_control"])
     parts = []
     for place, row_id in enumerate(split_ids(row["survival"])):
@@ -244,6 +259,8 @@ def _survival(evidence: Evidence, row: Mapping) -> list[Inline]:
         if place < len(controls):
             cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
         parts.append(Inline(cell))
+        if where := _elsewhere(evidence, one, study):
+            parts.append(_small(where))
     return parts
 
 
@@ -259,9 +276,8 @@ def _time(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
     """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]'."""
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     figure = make_figure(evidence, row, write_printed(row, row["estimate"]) + unit)
-    ends = [row["ci_low"], row["ci_high"]]
-    known = not pd.isna(ends[0]) and not pd.isna(ends[1])
-    return [*_bold(figure, bold), *([_interval(*(write_printed(row, end) for end in ends))] if known else [])]
+    limits = [] if pd.isna(row["ci_low"]) else [_interval(*write_limits(evidence, row))]
+    return [*_bold(figure, bold), *limits]
 
 
 def _small(words: str) -> Markup:

@@ -24,7 +24,7 @@ from livingreview.tables.common import (
 )
 from livingreview.tables.labels import name_apart, row_details
 
-ABSENT = "No report of this class gives such a figure."
+ABSENT = "No report here gives such a result."
 
 UNFAVOURABLE = "Relapses, treatment failures and deaths"
 HARM = (UNFAVOURABLE, "Adverse events")  # kinds of results that are harm

@@ -51,7 +51,7 @@ def test_the_control_of_a_trial_is_in_its_strip_and_named(blocks):
     assert (say_marks(trial.marks), say_marks(trial.control)) == ("median 7.7 mo", "median 4.0 mo")
     beside = [strip for _, block in blocks for strip in block.strips if strip.control and strip not in strips]
     assert beside
-    assert all("not randomised, beside" in strip.about for strip in beside)
+    assert all("not randomised, comparator:" in strip.about for strip in beside)
 
 
 def test_a_study_is_told_once_but_for_the_other_end_points_of_a_trial(blocks):

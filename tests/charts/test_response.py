@@ -1,11 +1,12 @@
 """The compact forest: one row a study, favourable outcomes only, filled where it is pooled."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import Line
+from livingreview.charts.forest_rows import Line, tabulate
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
@@ -122,6 +123,19 @@ def test_two_rows_are_a_table_and_none_a_sentence(cores):
     none = draw_response(cores["liposomal-mitoxantrone"], "mrd", title="MRD", least=10_000)
     assert none.parts == []
     assert none.empty
+
+
+def test_a_population_is_not_headed_twice(blocks):
+    for _, group, found in blocks:
+        rows = tabulate(found, group).rows
+        assert not any(one.heading and after.heading for one, after in pairwise(rows))
+
+
+def test_studies_left_to_the_table_are_told_by_their_size(cores):
+    core = cores["bortezomib"]
+    sizes = {most: draw_response(core, "response", title="Response", most=most).parts[0] for most in (9, 15)}
+    assert "Studies of fewer than 11 patients that are not pooled" in sizes[9].note
+    assert "Studies whose size is not reported that are not pooled" in sizes[15].note
 
 
 def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):

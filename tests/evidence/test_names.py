@@ -71,8 +71,8 @@ def test_what_is_not_established_is_said():
         "a": "A series, 2018 (author not established)"
     }
     assert named(a=(entry(), "TOWER"), b=(entry(), "TOWER")) == {
-        "a": "TOWER (a) (author and year not established)",
-        "b": "TOWER (b) (author and year not established)",
+        "a": "TOWER, report a (author and year not established)",
+        "b": "TOWER, report b (author and year not established)",
     }
 
 
