@@ -26,14 +26,14 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
-from livingreview.tables.evidence_map import count_patients
+from livingreview.tables.evidence_map import count_once
 from livingreview.tables.reports import grade
 
 NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
     "Each line shows the study named under Design; studies and patients are all that the review holds of "
-    "the option in this setting. "
+    "the option in this setting, each patient counted once. "
     "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
@@ -114,12 +114,13 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
 
 
 def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
-    """'16 (1435)': studies and patients of an option's families in a setting; '' where they are not told."""
+    """'13 (1202)': studies and patients of an option's families in a setting; '' where they are not told."""
     narrower = setting if pd.isna(row["age_groups"]) else {**setting, "age_groups": row["age_groups"]}
     cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
     if not cohorts:
         return ""
-    return f"{len(group_by(cohorts, 'study_id'))} ({count_patients(evidence, cohorts) or 'not reported'})"
+    studies, patients = count_once(evidence, cohorts)
+    return f"{studies} ({patients or 'not reported'})"
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
