@@ -88,7 +88,7 @@ def _leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], in
     lines = [line for block in blocks for line in block.lines]
     free = sorted((line.patients or 0 for line in lines if not line.pooled), reverse=True)
     room = most - (len(lines) - len(free))
-    if room >= len(free):
+    if room >= len(free) or not free[max(room, 0)]:  # counts that are not printed have no size to go by
         return list(blocks), 0
     least = free[max(room, 0)] + 1
     kept = []

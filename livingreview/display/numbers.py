@@ -282,6 +282,15 @@ def _write_survival(evidence, row) -> str:
     return text if pd.isna(row["plus_minus"]) else f"{text} (± {write_printed(row, row['plus_minus'])})"
 
 
+def write_limits(evidence: Evidence, row: Mapping) -> str:
+    """Printed limits of a survival row, '0.55–0.93', '97.5% CI 0.57–0.99', '11.0–not reached'; '' if none."""
+    if pd.isna(row["ci_low"]):
+        return ""
+    level = format_number(100 * _exact(row["ci_level"]))
+    told = "" if level == "95" else f"{level}% CI "
+    return f"{told}{write_printed(row, row['ci_low'])}–{_upper_limit(evidence, row)}"
+
+
 def _upper_limit(evidence, row) -> str:
     """The upper limit of an interval, or in words why it has none."""
     if not pd.isna(row["ci_high"]):

@@ -21,6 +21,7 @@ from livingreview.display.numbers import (
     format_number,
     format_percent,
     make_figure,
+    write_limits,
     write_printed,
 )
 from livingreview.evidence import Evidence, records, split_ids
@@ -31,6 +32,7 @@ from livingreview.tables.reports import grade
 
 NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
+    "survival as printed, its 95% interval in brackets unless another level is named; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
     "Each line shows the study named under Design; studies and patients are all that the review holds of "
     "the option in this setting, each patient counted once. "
@@ -167,12 +169,12 @@ def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
             format_percent(end).removesuffix("%")
             for end in (Fraction(int(row["events"]), int(row["total"])), *exact)
         )
-        interval = [_interval(low, high)]
+        interval = [_interval(f"{low}–{high}")]
     return [*_bold(make_figure(evidence, row, share), bold), *interval]
 
 
-def _interval(low: str, high: str) -> Markup:
-    return Markup(' <small class="lr-nowrap">[{}–{}]</small>').format(low, high)
+def _interval(limits: str) -> Markup:
+    return Markup(' <small class="lr-nowrap">[{}]</small>').format(limits)
 
 
 def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
@@ -214,12 +216,11 @@ def _say_statistic(evidence: Evidence, row: Mapping) -> str:
 
 
 def _time(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
-    """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]'."""
+    """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]', '0.75 [97.5% CI 0.57–0.99]'."""
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     figure = make_figure(evidence, row, write_printed(row, row["estimate"]) + unit)
-    ends = [row["ci_low"], row["ci_high"]]
-    known = not pd.isna(ends[0]) and not pd.isna(ends[1])
-    return [*_bold(figure, bold), *([_interval(*(write_printed(row, end) for end in ends))] if known else [])]
+    limits = write_limits(evidence, row)
+    return [*_bold(figure, bold), *([_interval(limits)] if limits else [])]
 
 
 def _small(words: str) -> Markup:
