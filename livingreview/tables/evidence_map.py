@@ -89,7 +89,7 @@ def _short(evidence: Evidence, setting: str, age_group: str) -> str:
 
 
 def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
-    studies, patients = count_once(evidence, cohorts)
+    studies, patients, _ = count_once(evidence, cohorts)
     number = (
         f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
     )
@@ -102,8 +102,10 @@ def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
     }
 
 
-def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int]:
-    """Studies and patients of whole cohorts, each patient once; those evaluable where no more is printed.
+def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]:
+    """Studies and patients of whole cohorts, each patient once, and whether every study's number is known.
+
+    Those evaluable where no more is printed.
 
     A study reported several times counts once, with its largest number or with those of cohorts that share no
     patient, and of studies that share patients the largest alone. Reviews and comparisons across trials treat
@@ -113,7 +115,9 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int]:
     designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
     own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
     chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size, most="patients")
-    return len({choice.study_id for choice in chosen}), sum(choice.size for choice in chosen)
+    studies = group_by([{"study": choice.study_id, "size": choice.size} for choice in chosen], "study")
+    sizes = [sum(part["size"] for part in parts) for parts in studies.values()]
+    return len(sizes), sum(sizes), all(sizes)
 
 
 def _everyone(_cohort: dict) -> bool:

@@ -34,8 +34,9 @@ NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
     "survival as printed, its 95% interval in brackets unless another level is named; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
-    "Each line shows the study named under Design; studies and patients are all that the review holds of "
-    "the option in this setting, each patient counted once. "
+    "Each line shows the study named under Design, or with the result; studies and patients are all that the "
+    "review holds of the option in this setting, each patient counted once as far as the reports tell. "
+    "Certainty is that of the outcome named with it. "
     "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
@@ -45,7 +46,7 @@ COLUMNS = (
     Column("Remission, of 100"),
     Column("MRD negative, of 100"),
     Column("Survival"),
-    Column("Early death, of 100"),
+    Column("Death on or from treatment, of 100"),
     Column("Design"),
     Column("Certainty"),
 )
@@ -98,18 +99,20 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     option = row["option"]
     name = link(option, f"{row['class_id']}.html") if text(row["class_id"]) else option
     shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
-    study = short_name(evidence, evidence.row(shown[0])["report_id"]) if shown else ""
+    first = evidence.row(shown[0]) if shown else None
+    study = short_name(evidence, first["report_id"]) if first else ""
+    main = evidence.cohort_studies[first["cohort_id"]] if first else ""
     note = [_small(row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
             [name, _small(row["who"])],
             _count(evidence, setting, row),
-            _shares(evidence, row, "remission"),
-            _shares(evidence, row, "mrd"),
-            _survival(evidence, row),
-            _shares(evidence, row, "early_death"),
+            _shares(evidence, row, "remission", main),
+            _shares(evidence, row, "mrd", main),
+            _survival(evidence, row, main),
+            _shares(evidence, row, "early_death", main),
             [row["design"], *([_small(study)] if study else []), *note],
-            grade(evidence, row["certainty_id"]),
+            _certainty(evidence, row["certainty_id"]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
@@ -121,8 +124,20 @@ def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
     cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
     if not cohorts:
         return ""
-    studies, patients = count_once(evidence, cohorts)
-    return f"{studies} ({patients or 'not reported'})"
+    studies, patients, all_told = count_once(evidence, cohorts)
+    return (
+        f"{studies} ({'' if all_told else 'at least '}{patients})"
+        if patients
+        else f"{studies} (not reported)"
+    )
+
+
+def _certainty(evidence: Evidence, certainty_id: object) -> list:
+    """'⊕⊕⊕◯ moderate' and what it is of: 'overall survival against chemotherapy'."""
+    if pd.isna(certainty_id):
+        return [grade(evidence, certainty_id)]
+    outcome = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "outcome"]
+    return [grade(evidence, certainty_id), _small(outcome.partition(",")[0])]
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
@@ -142,8 +157,11 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
     return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
 
 
-def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
-    """Results of one kind, each with its interval, its control after it, and what was counted of whom."""
+def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
+    """Results of one kind, each with its interval, its control after it, and what was counted of whom.
+
+    A study other than the `main` one, which is named under Design, is named with its result.
+    """
     controls = split_ids(row[f"{column}_control"])
     parts: list = []
     for place, row_id in enumerate(split_ids(row[column])):
@@ -152,8 +170,14 @@ def _shares(evidence: Evidence, row: Mapping, column: str) -> list:
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
-        parts += [Inline(cell), _small(_counted(evidence, one, column))]
+        words = (_counted(evidence, one, column), _other_study(evidence, one, main))
+        parts += [Inline(cell), _small(", ".join(filter(None, words)))]
     return parts
+
+
+def _other_study(evidence: Evidence, row: Mapping, main: str) -> str:
+    other = evidence.cohort_studies[row["cohort_id"]] != main
+    return str(short_name(evidence, row["report_id"])) if other else ""
 
 
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
@@ -193,10 +217,10 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     return " ".join(part for part in told if part)
 
 
-def _survival(evidence: Evidence, row: Mapping) -> list[Inline]:
-    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'."""
+def _survival(evidence: Evidence, row: Mapping, main: str) -> list:
+    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; a study not `main` is named."""
     controls = split_ids(row["survival_control"])
-    parts = []
+    parts: list = []
     for place, row_id in enumerate(split_ids(row["survival"])):
         one = evidence.row(row_id)
         bold = is_randomised(evidence, one) and (place < len(controls) or one["statistic"] == "hazard_ratio")
@@ -204,6 +228,8 @@ def _survival(evidence: Evidence, row: Mapping) -> list[Inline]:
         if place < len(controls):
             cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
         parts.append(Inline(cell))
+        if other := _other_study(evidence, one, main):
+            parts.append(_small(other))
     return parts
 
 

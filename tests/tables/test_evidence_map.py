@@ -58,9 +58,9 @@ def test_studies_are_those_that_the_patients_are_counted_from(review):
     joined = [
         cohorts[name] for name in ("kantarjian-2016.all", "zugmaier-2015.all", "fda-blinatumomab-2015.all")
     ]
-    assert count_once(review, joined) == (1, 261)
+    assert count_once(review, joined) == (1, 261, True)
     apart = [cohorts[name] for name in ("kantarjian-2017.blinatumomab", "zhou-2022.all")]
-    assert count_once(review, apart) == (2, 271 + 90)
+    assert count_once(review, apart) == (2, 271 + 90, True)
 
 
 def test_comparisons_across_trials_are_no_studies(review):
@@ -71,7 +71,7 @@ def test_comparisons_across_trials_are_no_studies(review):
         in ("kantarjian-2019.inotuzumab", "proskorovsky-2019.inotuzumab", "ma-2020.clofarabine")
     ]
     assert len(cohorts) == 3
-    assert count_once(review, cohorts) == (1, 164)
+    assert count_once(review, cohorts) == (1, 164, True)
 
 
 def test_patients_of_a_cohort_are_told_where_only_the_evaluable_are_printed(review):
