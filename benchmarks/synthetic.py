@@ -54,7 +54,7 @@ CELLS = (
     ("How deep was the response?", 'lr.draw_response(chapter, "mrd", title="Measurable residual disease")'),
     ("How long did patients live?", 'lr.draw_landmarks(chapter, title="Survival")'),
     ("Who reached transplant?", 'lr.draw_funnel(chapter, title="From treatment to transplant and survival")'),
-    ("What harm was seen?", 'lr.draw_harms(chapter, title="Severe adverse events and early death")'),
+    ("What harm was seen?", 'lr.draw_harms(chapter, title="Severe adverse events and death on treatment")'),
     ("References", "lr.list_references(chapter)"),
     ("Cite this chapter", "lr.cite_page(class_id)"),
 )

@@ -1,4 +1,4 @@
-"""Harm: severe events and early deaths of all studies as one table of shades, and both arms of trials."""
+"""Harm: severe events and deaths of all studies as one table of shades, and both arms of trials."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class _Event:
 
 
 def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
-    """Severe adverse events and early deaths, study by event; a blank cell is not reported.
+    """Severe adverse events and deaths, study by event; a blank cell is not reported.
 
     The events are those that ``pooled_results`` counts: adverse events with their grade, and outcomes that
     are bad for a patient. Of them the most often reported are shown. Control arms are not.

@@ -243,6 +243,9 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
     for (cohort, control, randomised), name in zip(strips, names, strict=True):
         first = cohort[0]
         about = [] if first["c_family"] == main else [first["c_family"]]
+        part = not is_whole(first) and not kinship(evidence).arm(first["cohort_id"])
+        if part or first["report_id"] not in evidence.included:
+            about.append(first["c_label"])  # patients chosen perhaps by what became of them
         if control:
             name_of = names_of.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
             kind = "randomised against" if randomised else "not randomised, comparator:"

@@ -18,6 +18,7 @@ from livingreview.display.numbers import (
     format_number,
     is_second_hand,
     make_figure,
+    write_limits,
     write_printed,
 )
 from livingreview.evidence import Evidence, records
@@ -111,15 +112,28 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
     if not panels:
         return Stack([], NO_CONTRAST)
     _refuse_twins(panels, title)
-    note = (
-        "HR: hazard ratio as reported. RR: risk ratio from both arms' counts, log method. "
-        "Lines and brackets: 95% confidence intervals. "
-        "Many outcomes of one trial are shown: an interval that leaves out 1 is not by itself a finding."
-    )
-    if any(ratio.second_hand for panel in panels for trial in panel.trials for ratio in trial.ratios):
-        note += " r: restated by another publication."
+    note = _explain([ratio for panel in panels for trial in panel.trials for ratio in trial.ratios])
     layout = lambda sheet: lay_out_ratios(sheet, panels, drug=drug)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(panels), _tabulate(panels, title), note)])
+
+
+def _explain(ratios: Sequence[Ratio]) -> str:
+    """The figure's note: each mark that is drawn, and none that is not."""
+    shown = [ratio for ratio in ratios if ratio.value is not None]
+    words = []
+    if any(ratio.measure == "HR" for ratio in shown):
+        words.append("HR: hazard ratio as reported.")
+    if any(ratio.measure == "RR" for ratio in shown):
+        words.append("RR: risk ratio from both arms' counts, log method.")
+    other = any("% CI " in ratio.shown for ratio in shown)
+    words.append(
+        f"Lines and brackets: 95% confidence intervals{' where no other level is named' if other else ''}."
+    )
+    if len(shown) > 1:
+        words.append("Many outcomes are shown: an interval that leaves out 1 is not by itself a finding.")
+    if any(ratio.second_hand for ratio in ratios):
+        words.append("r: restated by another publication.")
+    return " ".join(words)
 
 
 def _name_experimental(evidence: Evidence, arms: Sequence[Arms]) -> str:
@@ -208,9 +222,7 @@ def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, one: str, other:
     value = float(row["estimate"])
     point = write_printed(row, row["estimate"])
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("ci_low", "ci_high"))
-    limits = (
-        "no CI" if low is None else "–".join(write_printed(row, row[end]) for end in ("ci_low", "ci_high"))
-    )
+    limits = write_limits(evidence, row) or "no CI"
     words = capitalise(evidence.label("survival", "endpoint", row["endpoint"]))
     return Ratio(
         f"{words}, {about}" if about else words,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.charts.forest_rows import Block, Line, Pool, describe, explain, tabulate
 from livingreview.charts.forest_sheet import lay_out_forest
-from livingreview.charts.forests import mrd_limit
+from livingreview.charts.labels import mrd_limit
 from livingreview.charts.labels import (
     main_family,
     name_population,
@@ -89,7 +89,7 @@ def _leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], in
     lines = [line for block in blocks for line in block.lines]
     free = sorted((line.patients or 0 for line in lines if not line.pooled), reverse=True)
     room = most - (len(lines) - len(free))
-    if room >= len(free):
+    if room >= len(free) or not free[max(room, 0)]:  # counts that are not printed have no size to go by
         return list(blocks), 0
     least = free[max(room, 0)] + 1
     kept = []

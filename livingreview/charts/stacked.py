@@ -25,7 +25,7 @@ PARTS = {
     "partial": ("partial remission", "P", "treated", 0.25),
     "response": ("other response, kind not told", "O", "treated", 0.45),
     "refractory": ("refractory or failed", "F", "harm", 0.22),
-    "early_death": ("early death", "D", "harm", 0.55),
+    "early_death": ("death during treatment", "D", "harm", 0.55),
 }
 ENDS = ("refractory", "early_death")
 ALL = ("treated", "enrolled", "evaluable")
@@ -34,7 +34,7 @@ LEAST_TOLD = 3  # outcomes that a report counts from the same patients
 EMPTY = "No report of this class counts three kinds of response from the same patients."
 NOTE = (
     "A wider definition of response holds the narrower one: what it adds is drawn, not its whole. Failures "
-    "and early deaths are drawn only where the report counts them apart from responses."
+    "and deaths during treatment are drawn only where the report counts them apart from responses."
 )
 
 

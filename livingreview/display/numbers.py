@@ -275,19 +275,27 @@ def _write_survival(evidence, row) -> str:
     text = count_words(number, number + unit)
     if not pd.isna(row["ci_low"]):
         level = format_number(100 * _exact(row["ci_level"]))
-        return f"{text} ({level}% CI {' to '.join(write_limits(evidence, row))})"
+        return f"{text} ({level}% CI {write_printed(row, row['ci_low'])} to {_upper_limit(evidence, row)})"
     if not pd.isna(row["range_low"]):
         low, high = (write_printed(row, row[name]) for name in ("range_low", "range_high"))
         return f"{text} (range {low} to {high})"
     return text if pd.isna(row["plus_minus"]) else f"{text} (± {write_printed(row, row['plus_minus'])})"
 
 
-def write_limits(evidence: Evidence, row: Mapping) -> tuple[str, str]:
-    """Both limits of a survival row's interval; of an upper limit that is not there, in words why."""
-    low = write_printed(row, row["ci_low"])
+def write_limits(evidence: Evidence, row: Mapping) -> str:
+    """Printed limits of a survival row, '0.55–0.93', '97.5% CI 0.57–0.99', '11.0–not reached'; '' if none."""
+    if pd.isna(row["ci_low"]):
+        return ""
+    level = format_number(100 * _exact(row["ci_level"]))
+    told = "" if level == "95" else f"{level}% CI "
+    return f"{told}{write_printed(row, row['ci_low'])}–{_upper_limit(evidence, row)}"
+
+
+def _upper_limit(evidence, row) -> str:
+    """The upper limit of an interval, or in words why it has none."""
     if not pd.isna(row["ci_high"]):
-        return low, write_printed(row, row["ci_high"])
-    return low, evidence.label("survival", "ci_high_open", row.get("ci_high_open", pd.NA)) or "not printed"
+        return write_printed(row, row["ci_high"])
+    return evidence.label("survival", "ci_high_open", row.get("ci_high_open", pd.NA)) or "not printed"
 
 
 def _write_measure(evidence, row) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
+from livingreview.display.marks import Figure
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import choose_counts, kinship
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
+from livingreview.tables.counts import SECONDARY
 
 NOTE = (
     "Patients in included reports on the class's own regimens; a study reported several times counts once, "
     "with its largest number or the sum of cohorts that share no patient, "
-    "and of studies that share patients within one place the largest. "
+    "and of studies that share patients in one place the largest: the others are not counted as studies. "
     "Evaluable patients where the number enrolled is not printed. "
     "An empty place means that no report has been entered, not that none exists; "
     "a question mark, that the number of patients is not printed."
@@ -87,7 +89,7 @@ def _short(evidence: Evidence, setting: str, age_group: str) -> str:
 
 
 def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
-    patients, studies = count_patients(evidence, cohorts), len(group_by(cohorts, "study_id"))
+    studies, patients, _ = count_once(evidence, cohorts)
     number = (
         f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
     )
@@ -100,14 +102,22 @@ def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
     }
 
 
-def count_patients(evidence: Evidence, cohorts: list[dict]) -> int:
-    """Patients of some whole cohorts; where the number enrolled is not printed, those evaluable.
+def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]:
+    """Studies and patients of whole cohorts, each patient once, and whether every study's number is known.
+
+    Those evaluable where no more is printed.
 
     A study reported several times counts once, with its largest number or with those of cohorts that share no
-    patient, and of studies that share patients the largest alone.
+    patient, and of studies that share patients the largest alone. Reviews and comparisons across trials treat
+    no patient of their own and are no studies here.
     """
-    chosen, _ = choose_counts(evidence, cohorts, alike=_everyone, size=cohort_size, most="patients")
-    return sum(choice.size for choice in chosen)
+    cares = evidence.package.field("studies", "design").groups
+    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
+    own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
+    chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size, most="patients")
+    studies = group_by([{"study": choice.study_id, "size": choice.size} for choice in chosen], "study")
+    sizes = [sum(part["size"] for part in parts) for parts in studies.values()]
+    return len(sizes), sum(sizes), all(sizes)
 
 
 def _everyone(_cohort: dict) -> bool:
@@ -122,10 +132,17 @@ def cohort_size(cohort: dict) -> int:
 
 
 def cohort_table(evidence: Evidence, cells: list[dict], caption: str) -> HtmlTable:
-    """Cells of a map (`name`, `cohorts`, `what`) as rows, each with the patients of its cohorts."""
+    """Cells of a map (`name`, `cohorts`, `what`) as rows, each with the patients of its cohorts.
+
+    Of a cohort whose number enrolled is not printed those evaluable, called so.
+    """
+
+    def write(row: dict) -> Figure:
+        size = cohort_size(row)
+        return make_figure(
+            evidence, row, f"{size} evaluable" if size and pd.isna(row["n_enrolled"]) else None
+        )
+
     columns = [Column("Class and stratum"), Column("Patients of each cohort", True), Column("In all")]
-    rows = [
-        Row([cell["name"], [make_figure(evidence, row) for row in cell["cohorts"]], cell["what"]])
-        for cell in cells
-    ]
+    rows = [Row([cell["name"], [write(row) for row in cell["cohorts"]], cell["what"]]) for cell in cells]
     return HtmlTable(caption, columns, rows)

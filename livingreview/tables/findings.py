@@ -29,15 +29,17 @@ from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.decision import POOL, Cell, decision_data
-from livingreview.tables.evidence_map import count_patients
+from livingreview.tables.evidence_map import count_once
 from livingreview.tables.reports import grade
 
 NOTES = (
     "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
+    "survival as printed, its 95% interval in brackets unless another level is named; "
     "a v stands before the comparator of the same report; in bold: the patients were randomised. "
     "Pooled: the median with its interval, and of how many of a new group of 100 it may be true. "
-    "Each line shows the study named under Design, and names another where a result is of another; "
-    "studies and patients are all that the review holds of the option in this setting. "
+    "Each line shows the study named under Design, or with the result; studies and patients are all that the "
+    "review holds of the option in this setting, each patient counted once as far as the reports tell. "
+    "Certainty is that of the outcome named with it. "
     "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
@@ -47,7 +49,7 @@ COLUMNS = (
     Column("Remission, of 100"),
     Column("MRD negative, of 100"),
     Column("Survival"),
-    Column("Early death, of 100"),
+    Column("Death on or from treatment, of 100"),
     Column("Design"),
     Column("Certainty"),
 )
@@ -100,33 +102,45 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     option = row["option"]
     name = link(option, f"{row['class_id']}.html") if text(row["class_id"]) else option
     shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
-    study, told = "", ""
-    if shown:
-        first = evidence.row(shown[0])
-        study, told = evidence.cohort_studies[first["cohort_id"]], short_name(evidence, first["report_id"])
+    first = evidence.row(shown[0]) if shown else None
+    study = short_name(evidence, first["report_id"]) if first else ""
+    main = evidence.cohort_studies[first["cohort_id"]] if first else ""
     note = [_small(row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
             [name, _small(row["who"])],
             _count(evidence, setting, row),
-            _shares(evidence, row, "remission", study) + _pooled(evidence, setting, row, "remission"),
-            _shares(evidence, row, "mrd", study) + _pooled(evidence, setting, row, "mrd"),
-            _survival(evidence, row, study),
-            _shares(evidence, row, "early_death", study) + _pooled(evidence, setting, row, "early_death"),
-            [row["design"], *([_small(told)] if told else []), *note],
-            grade(evidence, row["certainty_id"]),
+            _shares(evidence, row, "remission", main) + _pooled(evidence, setting, row, "remission"),
+            _shares(evidence, row, "mrd", main) + _pooled(evidence, setting, row, "mrd"),
+            _survival(evidence, row, main),
+            _shares(evidence, row, "early_death", main) + _pooled(evidence, setting, row, "early_death"),
+            [row["design"], *([_small(study)] if study else []), *note],
+            _certainty(evidence, row["certainty_id"]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
 
 
 def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
-    """'16 (1435)': studies and patients of an option's families in a setting; '' where they are not told."""
+    """'13 (1202)': studies and patients of an option's families in a setting; '' where they are not told."""
     narrower = setting if pd.isna(row["age_groups"]) else {**setting, "age_groups": row["age_groups"]}
     cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
     if not cohorts:
         return ""
-    return f"{len(group_by(cohorts, 'study_id'))} ({count_patients(evidence, cohorts) or 'not reported'})"
+    studies, patients, all_told = count_once(evidence, cohorts)
+    return (
+        f"{studies} ({'' if all_told else 'at least '}{patients})"
+        if patients
+        else f"{studies} (not reported)"
+    )
+
+
+def _certainty(evidence: Evidence, certainty_id: object) -> list:
+    """'⊕⊕⊕◯ moderate' and what it is of: 'overall survival against chemotherapy'."""
+    if pd.isna(certainty_id):
+        return [grade(evidence, certainty_id)]
+    outcome = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "outcome"]
+    return [grade(evidence, certainty_id), _small(outcome.partition(",")[0])]
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
@@ -146,9 +160,10 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
     return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
 
 
-def _shares(evidence: Evidence, row: Mapping, column: str, study: str) -> list:
-    """Results of one kind, each with its interval, its control after it, what was counted of whom and, if
-    not in the line's `study`, where.
+def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
+    """Results of one kind, each with its interval, its control after it, and what was counted of whom.
+
+    A study other than the `main` one, which is named under Design, is named with its result.
     """
     controls = split_ids(row[f"{column}_control"])
     parts: list = []
@@ -158,9 +173,14 @@ def _shares(evidence: Evidence, row: Mapping, column: str, study: str) -> list:
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
-        words = (_counted(evidence, one, column), _elsewhere(evidence, one, study))
-        parts += [Inline(cell), _small("; ".join(filter(None, words)))]
+        words = (_counted(evidence, one, column), _other_study(evidence, one, main))
+        parts += [Inline(cell), _small(", ".join(filter(None, words)))]
     return parts
+
+
+def _other_study(evidence: Evidence, row: Mapping, main: str) -> str:
+    other = evidence.cohort_studies[row["cohort_id"]] != main
+    return str(short_name(evidence, row["report_id"])) if other else ""
 
 
 def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Markup]:
@@ -203,12 +223,6 @@ def _pool_line(class_id: str, cell: Cell) -> Markup:
     )
 
 
-def _elsewhere(evidence: Evidence, row: Mapping, study: str) -> str:
-    """The report of a result that is of another study than its line; else ''."""
-    same = evidence.cohort_studies[row["cohort_id"]] == study
-    return "" if same else short_name(evidence, row["report_id"])
-
-
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
     """'34 [28–40]' of a count, '76' where a percentage alone is printed; linked to its row."""
     interval: list = []
@@ -222,14 +236,12 @@ def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
             format_percent(end).removesuffix("%")
             for end in (Fraction(int(row["events"]), int(row["total"])), *exact)
         )
-        interval = [_interval(low, high)]
+        interval = [_interval(f"{low}–{high}")]
     return [*_bold(make_figure(evidence, row, share), bold), *interval]
 
 
-def _interval(low: str, high: str) -> Markup:
-    """' [28–40]'; ' [80 to >99]' where an end is no plain number."""
-    joint = "–" if re.fullmatch(r"[\d.]+ [\d.]+", f"{low} {high}") else " to "
-    return Markup(' <small class="lr-nowrap">[{}{}{}]</small>').format(low, joint, high)
+def _interval(limits: str) -> Markup:
+    return Markup(' <small class="lr-nowrap">[{}]</small>').format(limits)
 
 
 def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
@@ -248,10 +260,10 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     return " ".join(part for part in told if part)
 
 
-def _survival(evidence: Evidence, row: Mapping, study: str) -> list:
-    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; where, if not in the line's `study`."""
+def _survival(evidence: Evidence, row: Mapping, main: str) -> list:
+    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; a study not `main` is named."""
     controls = split_ids(row["survival_control"])
-    parts = []
+    parts: list = []
     for place, row_id in enumerate(split_ids(row["survival"])):
         one = evidence.row(row_id)
         bold = is_randomised(evidence, one) and (place < len(controls) or one["statistic"] == "hazard_ratio")
@@ -259,8 +271,8 @@ def _survival(evidence: Evidence, row: Mapping, study: str) -> list:
         if place < len(controls):
             cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
         parts.append(Inline(cell))
-        if where := _elsewhere(evidence, one, study):
-            parts.append(_small(where))
+        if other := _other_study(evidence, one, main):
+            parts.append(_small(other))
     return parts
 
 
@@ -273,11 +285,11 @@ def _say_statistic(evidence: Evidence, row: Mapping) -> str:
 
 
 def _time(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
-    """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]'."""
+    """'7.7 months [5.6–9.6]', '31.3%', '0.71 [0.55–0.93]', '0.75 [97.5% CI 0.57–0.99]'."""
     unit = {"pct": "%", "ratio": ""}.get(row["unit"], f" {row['unit']}")
     figure = make_figure(evidence, row, write_printed(row, row["estimate"]) + unit)
-    limits = [] if pd.isna(row["ci_low"]) else [_interval(*write_limits(evidence, row))]
-    return [*_bold(figure, bold), *limits]
+    limits = write_limits(evidence, row)
+    return [*_bold(figure, bold), *([_interval(limits)] if limits else [])]
 
 
 def _small(words: str) -> Markup:

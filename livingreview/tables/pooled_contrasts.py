@@ -97,6 +97,7 @@ def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
         and text(row["c_arm"]) == "experimental"
         and not pd.isna(row["ci_low"])
         and not pd.isna(row["ci_high"])
+        and float(row["ci_level"]) == 0.95  # the standard error is read from it
     ]
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")
     for (_, *place, endpoint), part in group_by(told, *keys).items():

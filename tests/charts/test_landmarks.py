@@ -72,3 +72,16 @@ def test_small_cohorts_stand_in_the_table_alone(review, blocks):
     figure = draw_landmarks(select_class(review, "blinatumomab"), title="Survival").parts[0]
     assert len([row for row in figure.table.rows if not row.heading]) > len(kept)
     assert "no survival curves" in figure.note
+
+
+def test_patients_who_may_be_chosen_by_their_course_are_named(review):
+    """Those without MRD after induction once stood for a whole trial, those after failure for the drug."""
+    told = {
+        row.cells[0]: row.cells[1]
+        for name in ("bortezomib", "blinatumomab")
+        for row in draw_landmarks(select_class(review, name), title="Survival").parts[0].table.rows
+        if not row.heading
+    }
+    assert "MRD negative after induction" in told["Horton 2019 (COG AALL07P1)"]
+    assert "After blinatumomab failure" in told["Jabbour 2018a"]
+    assert told["Zhou 2022"] == "n = 90"

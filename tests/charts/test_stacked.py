@@ -70,4 +70,7 @@ def test_the_parts_are_those_of_the_report(review):
     split = next(s for s in split_cohorts(part) if s.rows[0]["cohort_id"] == "ramos-2025.relapse")
     assert split.parts == {"complete": 10, "refractory": 8, "early_death": 5}
     figure = sheets_of(draw_stacked_response(part, title="R"))[0]
-    assert "of 23 patients 10 complete remission, 8 refractory or failed, 5 early death" in figure.description
+    assert (
+        "of 23 patients 10 complete remission, 8 refractory or failed, 5 death during treatment"
+        in figure.description
+    )

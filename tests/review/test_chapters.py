@@ -154,7 +154,7 @@ def rendered(notebook) -> str:
 
 # What a reader must find on each kind of page: beginnings of figures' titles, of tables' titles, parts.
 USUAL = ("Survival", "Days of each drug: ")
-RESULTS = ("Remission", "Severe adverse events and early death", *USUAL)
+RESULTS = ("Remission", "Severe adverse events and death on treatment", *USUAL)
 EVIDENCE = ("From treatment to transplant and survival", "Risk of bias of selected results")
 CHAPTER = ("Summary of findings",), ("lr-claims", "lr-discrepancy", "lr-cite")
 WHOLE = (

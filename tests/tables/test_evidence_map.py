@@ -1,7 +1,8 @@
 """The map of the evidence."""
 
 from livingreview import tables
-from livingreview.evidence import split_ids
+from livingreview.evidence import records, split_ids
+from livingreview.tables.evidence_map import count_once
 
 
 def test_the_evidence_map_counts_each_patient_once(review):
@@ -49,3 +50,32 @@ def test_the_evidence_map_counts_each_patient_once(review):
         assert row.cells[2] == cell["what"]
     assert arms > 2, "no arm of a trial whose whole has no regimen: the rule is not tested"
     assert shared, "no two studies of one place share patients: the rule is not tested"
+
+
+def test_studies_are_those_that_the_patients_are_counted_from(review):
+    """Sixteen studies by name once stood beside the patients of thirteen."""
+    cohorts = {row["cohort_id"]: row for row in records(review.tables["cohorts"])}
+    joined = [
+        cohorts[name] for name in ("kantarjian-2016.all", "zugmaier-2015.all", "fda-blinatumomab-2015.all")
+    ]
+    assert count_once(review, joined) == (1, 261, True)
+    apart = [cohorts[name] for name in ("kantarjian-2017.blinatumomab", "zhou-2022.all")]
+    assert count_once(review, apart) == (2, 271 + 90, True)
+
+
+def test_comparisons_across_trials_are_no_studies(review):
+    cohorts = [
+        row
+        for row in records(review.tables["cohorts"])
+        if row["cohort_id"]
+        in ("kantarjian-2019.inotuzumab", "proskorovsky-2019.inotuzumab", "ma-2020.clofarabine")
+    ]
+    assert len(cohorts) == 3
+    assert count_once(review, cohorts) == (1, 164, True)
+
+
+def test_patients_of_a_cohort_are_told_where_only_the_evaluable_are_printed(review):
+    """135 of 135 once stood beside "not reported"."""
+    rows = tables.tabulate_evidence_map(review, title="Map").values["table"].content.rows
+    told = {figure.row_id: figure.text for row in rows for figure in row.cells[1]}
+    assert told["horton-2019.cohort.all"] == "135 evaluable"

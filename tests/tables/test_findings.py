@@ -26,7 +26,7 @@ def test_a_line_tells_both_arms_of_a_trial(review):
     told = line(tabulate_findings(review, caption="Findings"), "adult-relapse.blinatumomab")
     assert "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], a new group " in told
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
-    assert told.endswith("| ⊕⊕⊕◯ moderate")
+    assert told.endswith("| ⊕⊕⊕◯ moderate; Overall survival against chemotherapy")
 
 
 def test_a_result_of_another_study_than_the_line_s_names_it(review):
@@ -99,3 +99,16 @@ def test_no_adult_trial_is_counted_among_children(review):
     setting = settings["child-later-relapse"] | {"age_groups": finding["age_groups"]}
     cohorts = cohorts_in(review, setting, set(split_ids(finding["families"])))
     assert {row["age_group"] for row in cohorts} == {"paediatric"}
+
+
+def test_a_result_of_another_study_than_the_one_under_design_is_named(review):
+    told = line(tabulate_findings(review, caption="Findings"), "child-later-relapse.blinatumomab")
+    assert "; Locatelli 2022 (RIALTO) |" in told
+    assert "0/33, Xie 2023 |" in told
+    tower = line(tabulate_findings(review, caption="Findings"), "adult-relapse.blinatumomab")
+    assert tower.count("Kantarjian 2017") == 1
+
+
+def test_patients_whose_number_is_not_reported_make_the_sum_a_least_one(review):
+    told = line(tabulate_findings(review, caption="Findings"), "aml.clag-m")
+    assert "(at least 958)" in told
