@@ -62,15 +62,17 @@ def match(rows: Mapping[str, Row], fresh: Collection[str]) -> tuple[list[tuple[s
 
 
 def _look_alike(row: Row, other: Row) -> bool:
-    """Whether titles are alike, and authors as far as both are told; many a title is but "Reply"."""
+    """Whether titles are alike, and what else is told does not make two works of one rubric likely.
+
+    Many a title is but "Reply" or "Conference report": strangers' works under one title are not shown, nor
+    are those whose authors are not told, in another year and volume.
+    """
     first, second = normal(row["title"]), normal(other["title"])
-    names = [set(normal(item["authors"]).split()) for item in (row, other)]
-    strangers = all(names) and not {name for name in names[0] & names[1] if len(name) > 2}
-    return (
-        min(len(first.split()), len(second.split())) > 1
-        and not strangers
-        and fuzz.ratio(first, second) >= _TITLES
-    )
+    names = [{name for name in normal(item["authors"]).split() if len(name) > 2} for item in (row, other)]
+    elsewhere = all(row[name] and other[name] and row[name] != other[name] for name in ("year", "volume"))
+    strangers = not names[0] & names[1] if all(names) else elsewhere
+    long_enough = min(len(first.split()), len(second.split())) > 1
+    return long_enough and not strangers and fuzz.ratio(first, second) >= _TITLES
 
 
 def part(row: Row, other: Row) -> str:

@@ -23,6 +23,16 @@ def test_a_pair_of_two_old_records_is_not_asked_again():
     assert match(rows, set()) == ([], [])
 
 
+def test_works_of_one_rubric_are_not_shown_as_doubtful():
+    rubric = {"title": "Annual conference report", "pages": "1"}
+    rows = {
+        "a": row(ONE | rubric | {"authors": "Able, A.", "volume": "1"}),
+        "b": row(ONE | rubric | {"authors": "Other, B.", "volume": "3", "pages": "9"}),
+        "c": row(ONE | rubric | {"authors": "", "volume": "2", "year": "2019"}),
+    }
+    assert match(rows, set(rows)) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("one", "two", "words"),
     [
