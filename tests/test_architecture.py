@@ -32,7 +32,6 @@ TESTS = ROOT / "tests"
 # What has no test file of its own -> what holds it instead. A room stands for all its modules.
 HELD_ELSEWHERE = {
     "charts/drawn.py": "charts/test_sheet.py",  # a sheet is seen when it is drawn
-    "charts/forests.py": "charts/test_response.py",
     "charts/forest_rows.py": "charts/test_response.py",
     "charts/forest_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
     "charts/harm_sheet.py": "charts/test_figures.py",

@@ -9,9 +9,9 @@ import pandas as pd
 
 from livingreview.charts.forest_rows import Block, Line, Pool, describe, explain, tabulate
 from livingreview.charts.forest_sheet import lay_out_forest
-from livingreview.charts.labels import mrd_limit
 from livingreview.charts.labels import (
     main_family,
+    mrd_limit,
     name_population,
     name_study,
     population_of,

@@ -133,9 +133,9 @@ def test_a_population_is_not_headed_twice(blocks):
 
 def test_studies_left_to_the_table_are_told_by_their_size(cores):
     core = cores["bortezomib"]
-    sizes = {most: draw_response(core, "response", title="Response", most=most).parts[0] for most in (9, 15)}
-    assert "Studies of fewer than 11 patients that are not pooled" in sizes[9].note
-    assert "Studies whose size is not reported that are not pooled" in sizes[15].note
+    notes = {most: draw_response(core, "response", title="R", most=most).parts[0].note for most in (9, 99)}
+    assert "Studies of fewer than 11 patients that are not pooled are in the table alone." in notes[9]
+    assert "in the table alone" not in notes[99]
 
 
 def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
