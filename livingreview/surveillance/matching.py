@@ -64,14 +64,14 @@ def match(rows: Mapping[str, Row], fresh: Collection[str]) -> tuple[list[tuple[s
 def _look_alike(row: Row, other: Row) -> bool:
     """Whether titles are alike, and what else is told does not make two works of one rubric likely.
 
-    Many a title is but "Reply" or "Conference report": strangers' works under one title are not shown, nor
-    are those whose authors are not told, in another year and volume.
+    Many a title is a rubric ("Editorial introduction", "Report of a conference"): works of strangers under
+    one title are not shown, nor those in another year and volume whose authors are not told.
     """
     first, second = normal(row["title"]), normal(other["title"])
     names = [{name for name in normal(item["authors"]).split() if len(name) > 2} for item in (row, other)]
     elsewhere = all(row[name] and other[name] and row[name] != other[name] for name in ("year", "volume"))
     strangers = not names[0] & names[1] if all(names) else elsewhere
-    long_enough = min(len(first.split()), len(second.split())) > 1
+    long_enough = min(len(first.split()), len(second.split())) > 3
     return long_enough and not strangers and fuzz.ratio(first, second) >= _TITLES
 
 

@@ -39,6 +39,7 @@ OF_THE_MACHINE = (
     "charts/sheet.py",
     "charts/slim.py",
     "releases/estimates.py",
+    "surveillance/tell.py",  # what a command says in a terminal
 )
 
 

@@ -24,7 +24,7 @@ def test_a_pair_of_two_old_records_is_not_asked_again():
 
 
 def test_works_of_one_rubric_are_not_shown_as_doubtful():
-    rubric = {"title": "Annual conference report", "pages": "1"}
+    rubric = {"title": "Annual report of a conference", "pages": "1"}
     rows = {
         "a": row(ONE | rubric | {"authors": "Able, A.", "volume": "1"}),
         "b": row(ONE | rubric | {"authors": "Other, B.", "volume": "3", "pages": "9"}),
