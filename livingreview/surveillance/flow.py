@@ -168,7 +168,7 @@ def _place(
     places: dict[str, str] = {}
     for row in tables["hits"]:
         if search := mine.get(row["search_id"]):
-            kind = kinds[search["strategy_id"]]
+            kind = kinds.get(search["strategy_id"], "")
             name, arm = stands_for[row["record_id"]], _KINDS.get(kind, "others")
             for counts in (
                 flow.arms[arm].sources,

@@ -12,7 +12,12 @@ from livingreview.checks import check_project, record_rows, write_rows
 from tests.reduced import renumber
 
 # A table whose rows cannot be read without another: leaving out that one means leaving out both.
-NEEDS = {"drugs": {"regimen_components"}, "appraisal_tools": {"appraisals"}}
+NEEDS = {
+    "drugs": {"regimen_components"},
+    "appraisal_tools": {"appraisals"},
+    "searches": {"hits"},
+    "records": {"hits", "pairs"},
+}
 
 
 def with_dependants(name: str) -> set[str]:
