@@ -266,7 +266,7 @@ def _write_counts(_evidence, row) -> str:
         return f"{row['events']}"
     # "no grade IV infections" is no missing count: what is printed says it.
     printed = _cell(row, "as_reported")
-    return f"“{printed}”" if 0 < len(printed) <= SHORT else "count not printed"
+    return f"“{printed}”" if 0 < len(printed) <= SHORT else "count not reported"
 
 
 def _write_survival(evidence, row) -> str:
@@ -295,7 +295,7 @@ def _upper_limit(evidence, row) -> str:
     """The upper limit of an interval, or in words why it has none."""
     if not pd.isna(row["ci_high"]):
         return write_printed(row, row["ci_high"])
-    return evidence.label("survival", "ci_high_open", row.get("ci_high_open", pd.NA)) or "not printed"
+    return evidence.label("survival", "ci_high_open", row.get("ci_high_open", pd.NA)) or "not reported"
 
 
 def _write_measure(evidence, row) -> str:

@@ -17,7 +17,7 @@ RATIO_REFUSED = {
     "no_events": "not estimable: no events in either arm",
     "all_events": "not estimable: every patient had the event",
 }
-NO_COUNTS = "not calculated: an arm's count is not printed"
+NO_COUNTS = "not calculated: an arm's count is not reported"
 
 
 def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
@@ -77,7 +77,7 @@ def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
             make_figure(evidence, other),
             *_contrast_words(one, other),
             evidence.label("outcomes", "denominator", one["denominator"]),
-            "not printed" if pd.isna(one["timepoint"]) else one["timepoint"],
+            "not reported" if pd.isna(one["timepoint"]) else one["timepoint"],
         ]
     )
 

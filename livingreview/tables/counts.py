@@ -154,7 +154,7 @@ def bar(row: dict, kind: str = PRIMARY) -> str:
 
 def _bar_always(row: dict) -> str:
     if pd.isna(row["events"]) or pd.isna(row["total"]):
-        return "the count is not printed and cannot be recovered"
+        return "the count is not reported and cannot be recovered"
     if row["total"] < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients"
     if row["design"] == "case_report":
@@ -164,9 +164,9 @@ def _bar_always(row: dict) -> str:
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
     if row["base"] == "unknown":
-        return "whom the count is of is not printed"
+        return "whom the count is of is not reported"
     if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
-        return "counted from evaluable patients; the number treated is not printed"
+        return "counted from evaluable patients; the number treated is not reported"
     if row["denominator"] == "evaluable" and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
         return f"only {row['total']} of {row['c_n_enrolled']} patients could be evaluated"
     if is_second_hand(row) and not is_whole(row):
@@ -178,7 +178,7 @@ def _bar_event(row: dict) -> str:
     """Why a count of adverse events may not enter."""
     least, low, high = row["least_grade"], row["grade_min"], row["grade_max"]
     if least and (pd.isna(low) or low != least):
-        return "the grade is not printed" if pd.isna(low) else "of other grades"
+        return "the grade is not reported" if pd.isna(low) else "of other grades"
     if least and not pd.isna(high) and high == low and row["higher_told"]:
         return "of one grade alone; higher grades are counted as well"
     if not pd.isna(row["period"]):
@@ -194,7 +194,7 @@ def _bar_time(row: dict, kind: str) -> str:
     if row["timing"] == ONCE or kind in ("any_time", "widest", "trials", "routine"):
         return ""
     if row["assessed_at"] == "not_reported":
-        return "the time point is not printed"
+        return "the time point is not reported"
     return "" if row["assessed_at"] in TIMED else "assessed at a time of its own"
 
 

@@ -201,37 +201,37 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         Column("From"),
         Column("Rows", True),
     ]
-    notes = [
+    meaning = (
         "A new 100: how many of another group of a hundred would be expected, in a new study where studies "
         "are pooled; of a single study as in that study, without what lies between studies."
-    ]
-    tables = [
-        HtmlTable(
-            f"{caption}: {decision.stratum}", columns, _rows(evidence, list(decision.cells.values())), notes
-        )
-        for decision in decision_data(evidence)
-        if sum(cell is not None for cell in decision.cells.values()) >= least
-    ]
+    )
+    names = {result.result_id: result.name for result in pooled_results(evidence)}
+    tables = []
+    for decision in decision_data(evidence):
+        told = [cell for cell in decision.cells.values() if cell]
+        if len(told) < least:
+            continue
+        absent = [names[result_id] for result_id, cell in decision.cells.items() if not cell]
+        notes = [f"Not counted: {'; '.join(absent)}."] if absent else []
+        if not tables:  # said once
+            notes.append(meaning)
+        tables.append(HtmlTable(f"{caption}: {decision.stratum}", columns, _rows(evidence, told), notes))
     return Stack(tables, NOTHING)
 
 
-def _rows(evidence: Evidence, cells: Sequence[Cell | None]) -> list[Row]:
-    names = {result.result_id: result.name for result in pooled_results(evidence)}
+def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
     rows = []
-    for name, cell in zip(names.values(), cells, strict=True):
-        if cell is None:
-            rows.append(Row([name, "not counted", "", "", "", ""]))
-            continue
+    for cell in cells:
         group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
-        interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not printed"
+        interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
         value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
-        rows.append(Row([name, value, interval, group, say_source(cell), _figures(evidence, cell)]))
+        rows.append(Row([cell.name, value, interval, group, say_source(cell), _figures(evidence, cell)]))
     return rows
 
 
 def say_source(cell: Cell) -> list[str]:
     """Where a cell is from: the pool with its studies and patients, or the single study."""
-    patients = "patients not printed" if cell.patients is None else f"{cell.patients} patients"
+    patients = "patients not reported" if cell.patients is None else f"{cell.patients} patients"
     if cell.source == POOL:
         return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
     return [cell.said, f"largest study alone, {patients}"]

@@ -16,9 +16,9 @@ NOTE = (
     "Patients in included reports on the class's own regimens; a study reported several times counts once, "
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
-    "Evaluable patients where the number enrolled is not printed. "
+    "Evaluable patients where the number enrolled is not reported. "
     "An empty place means that no report has been entered, not that none exists; "
-    "a question mark, that the number of patients is not printed."
+    "a question mark, that the number of patients is not reported."
 )
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
@@ -91,7 +91,7 @@ def _short(evidence: Evidence, setting: str, age_group: str) -> str:
 def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
     studies, patients, _ = count_once(evidence, cohorts)
     number = (
-        f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not printed"
+        f"{patients} patient{'s' if patients != 1 else ''}" if patients else "number of patients not reported"
     )
     return {
         "name": name,

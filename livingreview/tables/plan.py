@@ -154,7 +154,7 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
 
 
 def _say_time(evidence: Evidence, time: str) -> str:
-    words = {ONCE: "whatever the time", ANY: "any time", "": "time point not printed"}
+    words = {ONCE: "whatever the time", ANY: "any time", "": "time point not reported"}
     return words.get(time) or evidence.label("outcomes", "assessed_at", time)
 
 

@@ -192,7 +192,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
         Column("Printed medians", True),
-        Column("Left out: no interval printed"),
+        Column("Left out: no interval reported"),
     ]
     note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
     return HtmlTable(caption, columns, rows, [note])

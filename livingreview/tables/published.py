@@ -69,7 +69,7 @@ def _say_population(evidence: Evidence, row: Mapping) -> str:
 def _say_published(row: Mapping) -> str:
     value = f"{row['estimate']}{UNITS[row['measure']]}"
     if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
-        return f"{value}, no interval printed"
+        return f"{value}, no interval reported"
     return f"{value} ({row['ci_low']} to {row['ci_high']})"
 
 

@@ -4,9 +4,11 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from livingreview import display
 from livingreview.book.paper import css_string, foot_style, named_foot_style
 from livingreview.book.schemes import DARK, settle_sheet
 from livingreview.book.slim_css import parse
@@ -72,6 +74,16 @@ TIE = """() => {
   article.append(links);
   return told;
 }"""
+
+
+def test_no_picture_begins_a_page_of_its_own():
+    """A rule for chapters of the whole book once hit every figure: a page began before each."""
+    engine = Path(display.__file__).parents[1]
+    css = (engine / "book" / "web" / "lr.css").read_text()
+    begins = re.findall(r"\.([\w-]+) \{ break-before: page", css)
+    figure = (engine / "display" / "templates" / "sheet.html.j2").read_text()
+    assert begins
+    assert not [name for name in begins if name in figure]
 
 
 @pytest.mark.parametrize(

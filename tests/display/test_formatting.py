@@ -223,7 +223,7 @@ def test_a_derived_ratio_is_no_finer_than_its_source(review):
 
 def test_an_interval_without_upper_limit_says_why(review):
     row = next(row for row in records(review.tables["survival"]) if not pd.isna(row["ci_high"]))
-    assert "not printed" in write_value(review, row | {"ci_high": pd.NA})
+    assert "not reported" in write_value(review, row | {"ci_high": pd.NA})
 
 
 def test_the_explorer_prints_what_the_book_prints(review):

@@ -167,7 +167,7 @@ def test_a_grade_is_told_before_its_number(review):
 def test_what_is_printed_in_words_is_no_missing_count(review):
     row = review.row("hochberg-2026.ae.enrolled.infection-grade-4-5")
     assert write_value(review, row) == f"“{row['as_reported']}”"
-    assert write_value(review, row | {"as_reported": "long " * 30}) == "count not printed"
+    assert write_value(review, row | {"as_reported": "long " * 30}) == "count not reported"
 
 
 def test_a_number_that_is_not_reported_carries_no_mark(review):

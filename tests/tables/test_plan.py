@@ -188,7 +188,7 @@ def test_severe_neurological_events_differ_from_another_pool_by_named_studies(re
     fit = pool_proportions([25, 39, 3], [267, 261, 45])
     assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([11.3, 5, 23], abs=0.6)
     left = {row_id: reason for row_id, _, reason in plan.left_out}
-    assert "not printed" in left["kantarjian-2016.ae.younger.neurological-event-g3"]
+    assert "not reported" in left["kantarjian-2016.ae.younger.neurological-event-g3"]
     row = review.row("kantarjian-2023-review.ae.first.neurological-event-g3")
     assert (row["events"], row["total"]) == (3, 45)
     assert row["row_id"] not in left, "Ph-positive disease is a population of its own"
@@ -254,7 +254,7 @@ def test_two_trials_stand_before_the_analysis_that_joins_them(every):
 
 def test_another_time_leaves_the_pool_and_not_that_of_any_time(part, pooled):
     entry = pooled.entries[0]
-    for code, words in (("course_1", "assessed "), ("not_reported", "the time point is not printed")):
+    for code, words in (("course_1", "assessed "), ("not_reported", "the time point is not reported")):
         changed = spoil(part, "outcomes", change_rows([entry.row_id], assessed_at=code))
         plans = synthesis_plan(changed, kinds=("primary", "any_time", "widest"))
         plan = find(plans, pooled.key)

@@ -18,7 +18,7 @@
 
   /* Words in lines no wider than `width`. */
   function wrap(words, width, weight = 400) {
-    pen.font = `${weight} ${SIZE}px system-ui, sans-serif`;
+    pen.font = `${weight} ${SIZE}px Arial, Helvetica, sans-serif`;
     const lines = [];
     for (const word of words.split(/\s+/)) {
       const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
@@ -67,13 +67,13 @@
     if (some.length < FEWEST) return null;
     const narrow = width < NARROW, mixed = kind === 'ratio' || new Set(shown.map(row => row.code.outcome)).size > 1;
     const valueOf = row => (kind === 'share' ? `${row.share}${row.share_interval ? ` [${row.share_interval.replace('%', '')}]` : ''}` : row.value);
-    pen.font = `400 ${SIZE}px system-ui, sans-serif`;
+    pen.font = `400 ${SIZE}px Arial, Helvetica, sans-serif`;
     const right = Math.max(...shown.map(row => pen.measureText(valueOf(row)).width)) + 8;
     const counts = row => (row.events != null && row.total != null ? `${row.events}/${row.total}` : row.patients ? `n = ${row.patients}` : '');
     const label = narrow ? width : Math.max(260, width - right - 80 - 260);
     const from = narrow ? 8 : label + 80, to = width - right - 8;
     const scale = scaleOf(kind, shown, from, to), largest = Math.max(1, ...shown.map(row => row.patients ?? 0));
-    const drawing = make('svg', { xmlns: SVG, width, role: 'img', color: title ? '#111' : 'currentColor', 'font-family': 'system-ui, sans-serif', 'font-size': SIZE });
+    const drawing = make('svg', { xmlns: SVG, width, role: 'img', color: title ? '#111' : 'currentColor', 'font-family': 'Arial, Helvetica, sans-serif', 'font-size': SIZE });
     drawing.append(make('title', {}, `Plot of ${shown.length} rows: ${KINDS[kind].title}. The table below holds the same.`));
     let y = 4;
     const write = (text, x, line, more = {}) => drawing.append(make('text', { x, y: line, fill: 'currentColor', ...more }, text));
