@@ -108,15 +108,21 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]
     Those evaluable where no more is printed.
 
     A study reported several times counts once, with its largest number or with those of cohorts that share no
-    patient, and of studies that share patients the largest alone. Reviews and comparisons across trials treat
+    patient (of a randomised trial its arms, or a cohort across them), and of studies that share patients the
+    largest alone. Reviews and comparisons across trials treat
     no patient of their own and are no studies here.
     """
     cares = evidence.package.field("studies", "design").groups
     designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
     own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
     chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size, most="patients")
-    studies = group_by([{"study": choice.study_id, "size": choice.size} for choice in chosen], "study")
-    sizes = [sum(part["size"] for part in parts) for parts in studies.values()]
+    kin = kinship(evidence)
+    studies: dict[str, dict[bool, int]] = {}
+    for choice in chosen:
+        of_arms = bool(kin.arm(choice.rows[0]["cohort_id"]))
+        told = studies.setdefault(choice.study_id, {})
+        told[of_arms] = told.get(of_arms, 0) + choice.size
+    sizes = [max(told.values()) for told in studies.values()]
     return len(sizes), sum(sizes), all(sizes)
 
 
