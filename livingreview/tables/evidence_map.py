@@ -17,9 +17,9 @@ NOTE = (
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
     "Evaluable patients where the number enrolled is not printed. "
-    "An empty place means that no report has been entered, not that none exists; "
-    "a question mark, that the number of patients is not printed."
+    "An empty place means that no report has been entered, not that none exists."
 )
+UNKNOWN = " A question mark: the number of patients is not printed."
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
 
@@ -41,7 +41,7 @@ def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
         "title": title,
         "classes": list(classes.values()),
         "groups": groups,
-        "note": NOTE,
+        "note": NOTE if all(cell["count"] for cell in filled) else NOTE + UNKNOWN,
         "table": fold(cohort_table(evidence, filled, f"{title}: the cohorts")),
     }
     return Fragment("evidence_map.html.j2", values, f"[{title}: {len(filled)} places with evidence]")
