@@ -24,11 +24,12 @@ DESIGNS = {
     SERIES: ("cohort, series or design not reported", "paper", "treated"),
     CASE: ("single patients", "paper", "control"),
 }
+UNKNOWN = " n = ?: not reported."
 LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
 NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design. Relapsed or refractory: with MRD in some reports. n = ?: not reported. "
+    "patients the better design. Relapsed or refractory: with MRD in some reports. "
     "An empty place means that no report was found."
 )
 
@@ -163,12 +164,13 @@ def draw_map(evidence: Evidence, *, title: str) -> Stack:
     table = cohort_table(evidence, cells, f"{title}: the cohorts")
     if len(places) < FEWEST_MARKS:
         return Stack([table] if places else [], "No report is included.")
+    note = NOTE if all(place.patients for place in places) else NOTE + UNKNOWN
     words = " ".join(
         f"{cell['name']}: {cell['what']}, {DESIGNS[place.design][0]}."
         for cell, place in zip(cells, places, strict=True)
     )
     return Stack(
-        [SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, places, classes), words, table, NOTE)]
+        [SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, places, classes), words, table, note)]
     )
 
 

@@ -102,16 +102,26 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
         return Stack([table])
     least = LEAST_OF_MANY if len(told) > MANY else LEAST_DRAWN
     drawn = _of_some_size(blocks, least)
-    note = (
-        "Dotted lines join reported points from 100% on; they are no survival curves. "
-        "Bars: the interval as reported, none where none is. Time zero differs between studies."
-    )
+    note = _explain(drawn)
     if len(told) > sum(len(block.strips) for block in drawn):
         note += f" Cohorts of fewer than {least} patients are in the table alone."
-    if any(strip.second_hand for block in drawn for strip in block.strips):
-        note += " r: restated by another publication."
     figure = SheetFigure(title, lambda sheet: lay_out_strips(sheet, drawn), _describe(drawn), table, note)
     return Stack([figure])
+
+
+def _explain(blocks: Sequence[Strips]) -> str:
+    """The figure's note: each mark that is drawn, and none that is not."""
+    strips = [strip for block in blocks for strip in block.strips]
+    marks = [mark for strip in strips for mark in (*strip.marks, *strip.control)]
+    words = []
+    if any(mark.share is not None for mark in marks):
+        words.append("Dotted lines join reported points from 100% on; they are no survival curves.")
+    if any(mark.low is not None for mark in marks):
+        words.append("Bars: the interval as reported, none where none is.")
+    words.append("Time zero differs between studies.")
+    if any(strip.second_hand for strip in strips):
+        words.append("r: restated by another publication.")
+    return " ".join(words)
 
 
 def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:

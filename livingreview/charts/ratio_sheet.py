@@ -8,6 +8,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from livingreview.charts.sheet import LEADING, SMALL, Sheet, width_of, wrap
+from livingreview.display.numbers import format_number
 
 if TYPE_CHECKING:
     from livingreview.charts.randomised import Panel, Ratio, TrialRatios
@@ -133,7 +134,7 @@ def _draw_axis(plot: _Plot, panel: Panel) -> None:
     for tick in AXES[plot.end]:
         sheet.line(plot.x(tick), y + 2, plot.x(tick), y + 6, color="quiet")
         if not sheet.phone or len(AXES[plot.end]) < 6 or tick not in (0.2, 5):
-            sheet.text(plot.x(tick), y + 15, f"{tick:g}", align="center", **NOTE)
+            sheet.text(plot.x(tick), y + 15, format_number(tick), align="center", **NOTE)
     if sheet.phone:
         sheet.text(0, y + 33, f"← {panel.below}", **NOTE)
         sheet.text(sheet.width, y + 33, f"{panel.above} →", align="right", **NOTE)

@@ -70,8 +70,8 @@ def draw_response(
     blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), title)
     if not blocks:
         return Stack([], f"{title}: not counted by any report here.")
-    blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
     table = tabulate(blocks, title)
+    blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
     if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
         return Stack([table])
     named = any(isinstance(item, str) for block in blocks for item in block.items)
@@ -89,7 +89,7 @@ def _leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], in
     lines = [line for block in blocks for line in block.lines]
     free = sorted((line.patients or 0 for line in lines if not line.pooled), reverse=True)
     room = most - (len(lines) - len(free))
-    if room >= len(free) or not free[max(room, 0)]:  # counts that are not printed have no size to go by
+    if room >= len(free):
         return list(blocks), 0
     least = free[max(room, 0)] + 1
     kept = []

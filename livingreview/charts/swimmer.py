@@ -50,6 +50,8 @@ NOTE = (
     "told with it at its end. Dotted lines join measurements in their order; nothing is known between them. "
     "Hatched or open: date not reported, drawn soon after what came before. "
 )
+UNNAMED = "Therapies in the paler shade are named in the table alone. "
+LAST = "Arrow: the last follow-up that is reported. "
 STRETCHED = "The time axis changes its scale at each vertical dotted line."
 
 
@@ -142,7 +144,9 @@ def find_readings(evidence: Evidence, events: Sequence[Event], blocks: Sequence[
 
 def _draw(evidence: Evidence, course: Course, title: str, table: HtmlTable) -> SheetFigure:
     words = " ".join(_tell(evidence, event) for event in course.events)
-    note = NOTE + (STRETCHED if len(course.axis) > 2 else "")
+    note = NOTE + (UNNAMED if len(course.named) < len(course.blocks) else "")
+    note += LAST if course.events[-1].row["kind"] == "follow_up" else ""
+    note += STRETCHED if len(course.axis) > 2 else ""
     return SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, course), words, table, note.strip())
 
 

@@ -283,12 +283,13 @@ def _write_survival(evidence, row) -> str:
 
 
 def write_limits(evidence: Evidence, row: Mapping) -> str:
-    """Printed limits of a survival row, '0.55–0.93', '97.5% CI 0.57–0.99', '11.0–not reached'; '' if none."""
+    """Printed limits of a survival row, '0.55–0.93', '97.5% CI 0.57–0.99', '22.0 to not reached', or ''."""
     if pd.isna(row["ci_low"]):
         return ""
     level = format_number(100 * _exact(row["ci_level"]))
     told = "" if level == "95" else f"{level}% CI "
-    return f"{told}{write_printed(row, row['ci_low'])}–{_upper_limit(evidence, row)}"
+    join = " to " if pd.isna(row["ci_high"]) else "–"
+    return f"{told}{write_printed(row, row['ci_low'])}{join}{_upper_limit(evidence, row)}"
 
 
 def _upper_limit(evidence, row) -> str:

@@ -1,7 +1,7 @@
 """Of a hundred patients: how many reach each result, by population and family of regimens.
 
-From a primary pool where there is one of three studies or more, else from the single largest study, which is
-said. Nothing here compares one treatment with another.
+From a primary pool where there is one of three studies or more, else from the single largest study that the
+rules of pooling admit, which is said. Nothing here compares one treatment with another.
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ def _study_cell(result: PooledResult, entry: Entry) -> Cell:
         result.result_id,
         result.name,
         STUDY,
-        entry.name,
+        entry.name
+        + (f", {entry.events}/{entry.total} counted again from all enrolled" if entry.rebased else ""),
         entry.events / entry.total,
         exact_interval(entry.events, entry.total),
         foretell([entry], SIZE),
@@ -203,7 +204,8 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
     ]
     meaning = (
         "A new 100: how many of another group of a hundred would be expected, in a new study where studies "
-        "are pooled; of a single study as in that study, without what lies between studies."
+        "are pooled; of a single study as in that study, without what lies between studies. "
+        "A larger study may be left out by the rules; the table of what they allow says why."
     )
     names = {result.result_id: result.name for result in pooled_results(evidence)}
     tables = []
@@ -234,7 +236,7 @@ def say_source(cell: Cell) -> list[str]:
     patients = "patients not reported" if cell.patients is None else f"{cell.patients} patients"
     if cell.source == POOL:
         return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
-    return [cell.said, f"largest study alone, {patients}"]
+    return [cell.said, f"largest study that the rules admit, alone, {patients}"]
 
 
 def _figures(evidence: Evidence, cell: Cell) -> list[Figure]:

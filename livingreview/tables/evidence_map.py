@@ -17,9 +17,9 @@ NOTE = (
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
     "Evaluable patients where the number enrolled is not reported. "
-    "An empty place means that no report has been entered, not that none exists; "
-    "a question mark, that the number of patients is not reported."
+    "An empty place means that no report has been entered, not that none exists."
 )
+UNKNOWN = " A question mark: the number of patients is not printed."
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
 
@@ -41,7 +41,7 @@ def tabulate_evidence_map(evidence: Evidence, *, title: str) -> Fragment:
         "title": title,
         "classes": list(classes.values()),
         "groups": groups,
-        "note": NOTE,
+        "note": NOTE if all(cell["count"] for cell in filled) else NOTE + UNKNOWN,
         "table": fold(cohort_table(evidence, filled, f"{title}: the cohorts")),
     }
     return Fragment("evidence_map.html.j2", values, f"[{title}: {len(filled)} places with evidence]")
@@ -108,15 +108,21 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]
     Those evaluable where no more is printed.
 
     A study reported several times counts once, with its largest number or with those of cohorts that share no
-    patient, and of studies that share patients the largest alone. Reviews and comparisons across trials treat
+    patient (of a randomised trial its arms, or a cohort across them), and of studies that share patients the
+    largest alone. Reviews and comparisons across trials treat
     no patient of their own and are no studies here.
     """
     cares = evidence.package.field("studies", "design").groups
     designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
     own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
     chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size, most="patients")
-    studies = group_by([{"study": choice.study_id, "size": choice.size} for choice in chosen], "study")
-    sizes = [sum(part["size"] for part in parts) for parts in studies.values()]
+    kin = kinship(evidence)
+    studies: dict[str, dict[bool, int]] = {}
+    for choice in chosen:
+        of_arms = bool(kin.arm(choice.rows[0]["cohort_id"]))
+        told = studies.setdefault(choice.study_id, {})
+        told[of_arms] = told.get(of_arms, 0) + choice.size
+    sizes = [max(told.values()) for told in studies.values()]
     return len(sizes), sum(sizes), all(sizes)
 
 

@@ -27,7 +27,7 @@ from livingreview.tables.common import group_by, stratum_name, study_name, text,
 from livingreview.tables.contrasts import pair_arms
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
-COMMON = "common effect of two trials"
+COMMON = "common effect of two randomised comparisons"
 RANDOM = "random effects"
 
 

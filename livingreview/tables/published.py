@@ -106,7 +106,7 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
     cells = [decision.cells[code] for decision in decision_data(evidence) if decision.place == place]
     told = []
     for cell in filter(None, cells):
-        kind = "primary pool" if cell.source == POOL else "largest study alone"
+        kind = "primary pool" if cell.source == POOL else "largest study that the rules admit"
         told.append(
             f"{format_percent(cell.value)} ({format_interval(*cell.interval).removesuffix('%')}), {kind}, "
             f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"

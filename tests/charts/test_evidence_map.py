@@ -68,3 +68,9 @@ def test_without_broad_words_the_strata_stand_for_themselves(review, places):
     }
     labels = table.field("setting").labels
     assert {labels["relapsed"], labels["refractory"], labels["relapsed_refractory"]} <= settings
+
+
+def test_a_missing_number_is_explained_only_where_one_is_missing(review, places):
+    """The note once explained a mark that no place had any more."""
+    note = draw_map(review, title="Evidence").parts[0].note
+    assert ("n = ?" in note) == any(not place.patients for place in places)

@@ -85,3 +85,13 @@ def test_patients_who_may_be_chosen_by_their_course_are_named(review):
     assert "MRD negative after induction" in told["Horton 2019 (COG AALL07P1)"]
     assert "After blinatumomab failure" in told["Jabbour 2018a"]
     assert told["Zhou 2022"] == "n = 90"
+
+
+def test_the_note_explains_the_marks_that_are_drawn(review):
+    bare, full = (
+        draw_landmarks(select_class(review, name), title="Survival").parts[0].note
+        for name in ("liposomal-mitoxantrone", "blinatumomab")
+    )
+    assert "Bars:" in full
+    assert "Bars:" not in bare
+    assert "Dotted lines" in bare

@@ -11,7 +11,7 @@ from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
-from livingreview.evidence import select_class, select_part, select_setting
+from livingreview.evidence import select_class, select_part
 from livingreview.tables.plan import synthesis_plan
 from tests.drawn import CLASSES
 
@@ -150,7 +150,9 @@ def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
     assert "No studies may be pooled" in bare.note
 
 
-def test_no_note_tells_of_studies_of_fewer_than_one_patient(review):
-    """Counts that are not printed once made the limit one patient."""
-    figure = draw_response(select_setting(review, "aml"), "response", title="Remission", most=30).parts[0]
-    assert "fewer than" not in figure.note
+def test_what_a_note_leaves_to_the_table_is_in_it(cores):
+    """The table once left out the same studies as the picture."""
+    core = cores["bortezomib"]
+    drawn, whole = (draw_response(core, "response", title="Response", most=most).parts[0] for most in (9, 0))
+    assert drawn.table.rows == whole.table.rows
+    assert len(drawn.sheets()[0].texts) < len(whole.sheets()[0].texts)

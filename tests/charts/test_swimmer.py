@@ -64,3 +64,10 @@ def test_a_course_without_dates_is_a_table(case):
     part, rows = case
     bare = rows.assign(start=rows["start"].where(rows["position"] < 3))
     assert read_course(part, bare) is None
+
+
+def test_the_note_explains_the_shade_and_the_arrow_where_they_are_drawn(review):
+    notes = {figure.title: figure.note for figure in draw_swimmer(review, title="Course").parts}
+    assert all("Arrow:" in note for note in notes.values())
+    paler = [title for title, note in notes.items() if "paler" in note]
+    assert 0 < len(paler) < len(notes)

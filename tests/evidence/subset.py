@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from livingreview.checks import check_project, record_rows, write_rows
+from livingreview.checks.links import SHOWN
 from tests.reduced import renumber
 
 # A table whose rows cannot be read without another: leaving out that one means leaving out both.
@@ -60,6 +61,8 @@ def leave_out(project: Path, names: Collection[str]) -> None:
     _filter(project, "appraisals", lambda row: row["result"] not in gone)
     for name in ("discrepancies", "source_problems"):
         _filter(project, name, lambda row: _forget(row, gone))
+    ratings = _ids(project, "certainty", "certainty_id")
+    _filter(project, "findings", lambda row: _forget_findings(row, gone, ratings))
     if (project / "chapters").is_dir():
         for path in (project / "chapters").glob("*.md"):
             path.write_text(_uncite(path.read_text(encoding="utf-8"), gone), encoding="utf-8")
@@ -82,6 +85,26 @@ def _settle(project: Path) -> None:
         write_rows(path, header, rows)
     _filter(project, "claims", lambda row: True)  # positions are counted anew
     record_rows(project)
+
+
+def _ids(project: Path, name: str, column: str) -> set[str]:
+    path = project / "data" / f"{name}.csv"
+    if not path.is_file():
+        return set()
+    with open(path, newline="", encoding="utf-8") as handle:
+        return {row[column] for row in csv.DictReader(handle)}
+
+
+def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
+    """An option keeps those of its results that are left, each with its control, and its rating if that is."""
+    for column in (name for name in SHOWN if not name.endswith("_control")):
+        results, controls = (row[name].split("; ") for name in (column, f"{column}_control"))
+        kept = [place for place, item in enumerate(results) if item not in gone]
+        row[column] = "; ".join(results[place] for place in kept)
+        left = [controls[place] for place in kept if place < len(controls) and controls[place] not in gone]
+        row[f"{column}_control"] = "; ".join(item for item in left if item)
+    row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
+    return True
 
 
 def _forget(row: dict, gone: set[str]) -> bool:

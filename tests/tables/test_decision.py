@@ -79,6 +79,17 @@ def test_the_table_says_where_each_cell_is_from(core):
             assert part.notes[0].count(";") == len(decision.cells) - len(told) - 1
         for cell, row in zip(told, part.rows, strict=True):
             assert row.cells[0] == cell.name
-            assert ("largest study alone" in row.cells[4][1]) == (cell.source == STUDY)
+            assert ("largest study that the rules admit" in row.cells[4][1]) == (cell.source == STUDY)
             assert {figure.row_id for figure in row.cells[5]} == set(cell.row_ids)
     assert tabulate_decision(core, caption="x", least=99).parts == []
+
+
+def test_a_count_taken_again_from_all_enrolled_is_said(review):
+    """76 of 100 once stood beside 88 of 113."""
+    cell = next(
+        cell
+        for decision in decision_data(select_class(review, "blinatumomab"))
+        for cell in decision.cells.values()
+        if cell and cell.row_ids == ("gokbuget-2018.outcome.treated.mrd-conversion",)
+    )
+    assert cell.said.endswith("88/116 counted again from all enrolled")
