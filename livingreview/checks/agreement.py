@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import months_of_id, numbers_in
+from livingreview.checks.wording import numbers_in
 from livingreview.evidence import split_ids
 from livingreview.evidence.lexical import is_plain
 
@@ -27,6 +27,8 @@ _POSITIONS = {
     "patient_timeline": "cohort_id",
     "settings": None,
     "findings": "setting_id",
+    "questions": None,
+    "pooled_results": None,
 }
 _PAIRED = (
     ("adverse_events", "grade_min", "grade_max"),
@@ -141,15 +143,6 @@ def check_something_said(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(*place, "nothing", expected, "fill it, or say not_reported")
 
 
-def check_times_of_ids(checked: Checked) -> Iterator[Problem]:
-    """A time in a row's address is the row's time, to the month."""
-    for line, row in checked.rows_of("survival", "row_id", "time_months"):
-        found = months_of_id(row["row_id"])
-        if found is not None and abs(found - row["time_months"]) >= 1:
-            expected, place = f"{found} months, as in the id", ("survival", line, "time_months", "time-of-id")
-            yield checked.problem(*place, row["time_months"], expected, "correct one of the two")
-
-
 def check_survival_units(checked: Checked) -> Iterator[Problem]:
     """A median is a time, a landmark a share of patients at a time, a hazard ratio compares."""
     for line, row in checked.lines("survival"):
@@ -221,6 +214,7 @@ def check_dates(checked: Checked) -> Iterator[Problem]:
         ("studies", ("enrolment_start",)),
         ("searches", ("date",)),
         ("readings", ("read_on",)),
+        ("rule_changes", ("made_on",)),
         ("patient_timeline", ("start", "end")),
     ):
         for line, row in checked.lines(table):
@@ -341,7 +335,6 @@ AGREEMENT_RULES = (
     check_pairs_of_cells,
     check_sizes_given,
     check_something_said,
-    check_times_of_ids,
     check_survival_units,
     check_units_printed,
     check_doses_a_day,

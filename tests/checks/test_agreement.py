@@ -65,9 +65,6 @@ CASES = {
         {"events": None, "total": None, "percent_reported_pct": None}, "",
     ),
     "age left out": ("cohorts", {"age_statistic": "median"}, {"age_centre_years": None}, ""),
-    "another time than its id's": (
-        "survival", {"row_id": "hochberg-asco-phase1.survival.all.os-12m"}, {"time_months": 1}, ""
-    ),
     "hits left out": ("searches", {"hits": True, "note": False}, {"hits": None}, ""),
 }  # fmt: skip
 
