@@ -151,6 +151,20 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+def check_copies(checked: Checked) -> Iterator[Problem]:
+    """No row is another's copy under an id of its own, with or without what it was copied from."""
+    apart = {"position", "as_reported", "locator", "verification", "note"}
+    for name, spec in checked.package.tables.items():
+        frame, key = checked.frames[name], spec.primary_key
+        if any(link.field == key for link in spec.foreign_keys):
+            continue  # its rows say one thing of many others, such as that cohorts are of one set
+        columns = [column for column in frame if column not in {*apart, key}]
+        for line in frame.index[frame.duplicated(columns, keep="first")]:
+            expected, mend = "a row that tells something else", "delete the copy, or say what parts the two"
+            found = "every cell as in another row"
+            yield checked.problem(name, line, key, "row-copied", found, expected, mend)
+
+
 def check_screening(checked: Checked) -> Iterator[Problem]:
     """Every record screened has one decision, and its report plays the part that was decided."""
     reports, screening = checked.frames["reports"], checked.frames["screening"]
@@ -296,6 +310,7 @@ COMPLETENESS_RULES = (
     check_appraisals,
     check_certainty,
     check_same_fact_twice,
+    check_copies,
     check_screening,
     check_screened,
     check_reporting_items,
