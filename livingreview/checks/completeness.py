@@ -9,6 +9,7 @@ import pandas as pd
 
 from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import is_plain
 
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
@@ -37,6 +38,19 @@ def check_bibliography(checked: Checked) -> Iterator[Problem]:
             "a report_id of reports.csv",
             "add the report, or remove the entry",
         )
+
+
+def check_years(checked: Checked) -> Iterator[Problem]:
+    """A record's year is that in which its report first appeared, or the next, that of its issue."""
+    for line, row in checked.rows_of("reports", "report_id", "first_available"):
+        year = (checked.records or {}).get(row["report_id"], {}).get("year", "")
+        if not is_plain("integer", year) or year in (row["note"] or ""):
+            continue
+        if not 0 <= int(year) - int(row["first_available"][:4]) <= 1:
+            place = ("reports", line, "first_available", "year-differs")
+            expected = f"{year}, the year in references.bib, or the year before"
+            mend = "correct one of the two, or name the year of the issue in the note"
+            yield checked.problem(*place, quote(row["first_available"]), expected, mend)
 
 
 def check_sorted(checked: Checked) -> Iterator[Problem]:
@@ -306,6 +320,7 @@ def check_fates(checked: Checked) -> Iterator[Problem]:
 
 COMPLETENESS_RULES = (
     check_bibliography,
+    check_years,
     check_sorted,
     check_appraisals,
     check_certainty,

@@ -10,6 +10,9 @@ RULES = (*AGREEMENT_RULES, *COMPLETENESS_RULES)
 # What: table, which row, cells to change; the column told where it is another.
 CASES = {
     "available in the future": ("reports", {"first_available": True}, {"first_available": "2931"}, ""),
+    "available in another year than its record": (
+        "reports", {"report_id": "advani-2010"}, {"first_available": "2011-12"}, ""
+    ),
     "cut off after it appeared": ("reports", {"data_cutoff": "2020-09-30"}, {"data_cutoff": "2022-09"}, ""),
     "searched in the future": ("searches", {"date": True}, {"date": "2931-01-01"}, ""),
     "days as a serial number": ("regimen_components", {"days": True}, {"days": "45660"}, ""),
