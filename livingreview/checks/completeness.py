@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
@@ -238,17 +239,26 @@ def check_reporting_items(checked: Checked) -> Iterator[Problem]:
 
 
 def check_sums_of_extraction(checked: Checked) -> Iterator[Problem]:
-    """Rows that both readers have are no more than either has; alike ones are no more than those."""
+    """Rows that both readers have are no more than either has, or than stand here; alike ones are among them.
+
+    A reader may have entered rows that were left out when the two were put together, but not as many again.
+    """
+    own = Counter(row["report_id"] for _, _, row in checked.rows("row_id", "report_id", "basis"))
     for line, row in checked.lines("extraction_agreement"):
+        entered = own[row["report_id"]]
         for low, high in (
             ("rows_both", "rows_first"),
             ("rows_both", "rows_second"),
             ("rows_same_values", "rows_both"),
+            *((("rows_both", entered),) if entered else ()),
+            *((name, 2 * entered) for name in ("rows_first", "rows_second") if entered),
         ):
-            if not pd.isna(row[low]) and not pd.isna(row[high]) and row[low] > row[high]:
-                found, mend = f"{row[low]} of {row[high]}", "correct one of the two"
+            most = row[high] if isinstance(high, str) else high
+            if not pd.isna(row[low]) and not pd.isna(most) and row[low] > most:
+                what = f"no more than {high}" if isinstance(high, str) else f"{entered} rows of evidence"
                 place = ("extraction_agreement", line, low, "agreement-sum")
-                yield checked.problem(*place, found, f"no more than {high}", mend)
+                mend = "correct one of the two, or restore rows that were lost"
+                yield checked.problem(*place, f"{row[low]} of {most}", what, mend)
 
 
 def check_one_tool(checked: Checked) -> Iterator[Problem]:

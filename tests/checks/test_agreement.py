@@ -58,6 +58,9 @@ CASES = {
     ),
     "claimed to be read in full": ("reports", {"report_id": "advani-2010"}, {"text_seen": "full_text"}, ""),
     "more rows in both": ("extraction_agreement", {"report_id": "linder-2016"}, {"rows_both": 125}, ""),
+    "more rows than a reader can have had": (
+        "extraction_agreement", {"report_id": "gao-2025"}, {"rows_first": 111}, ""
+    ),
     "two versions of a tool": ("appraisal_tools", {"position": 2}, {"tool_version": "2000"}, ""),
     "claim moved to another class": ("claims", {"class_id": "bortezomib"}, {"class_id": "blinatumomab"}, ""),
     "twice a day, once": (
