@@ -104,7 +104,11 @@ def _prints_count(row: dict) -> bool:
 
 
 def _prints_percent(row: dict) -> bool:
-    printed = re.findall(r"(\d+(?:\.\d+)?) ?%", row["as_reported"])
+    number = r"(\d+(?:\.\d+)?)"
+    printed = re.findall(rf"{number} ?%", row["as_reported"]) or re.findall(
+        rf"(?<![\d.]){row['events']} \({number}\)",
+        row["as_reported"],  # 4 (7), under a heading n (%)
+    )
     share = 100 * row["events"] / row["total"] if row["total"] else -1
     decimals = len(printed[0].partition(".")[2]) if printed else 0
     return len(printed) == 1 and abs(share - float(printed[0])) <= 0.5 * 10**-decimals + 1e-9

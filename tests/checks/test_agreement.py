@@ -23,6 +23,10 @@ CASES = {
     "percentage left out": (
         "outcomes", {"row_id": "advani-2010.outcome.all.cr-cri"}, {"percent_reported_pct": None}, ""
     ),
+    "percentage in brackets left out": (
+        "adverse_events", {"row_id": "blinatumomab-safety-review-2018.ae.alcantara.any-adverse-event-g3"},
+        {"percent_reported_pct": None}, "",
+    ),
     "size left out": (
         "cohorts", {"row_id": "clo-cy-phase1-2007.cohort.all"}, {"n_enrolled": None, "n_evaluable": None},
         "n_enrolled",
