@@ -22,6 +22,7 @@ CASES = {
     ),
     "limit not printed": ("published_syntheses", VALUE, {"ci_low": "43"}, "ci_low"),
     "grade of a pool": ("pooled_results", EVENT, {"grade_min": 4}, "grade_min"),
+    "event that no report names": ("pooled_results", EVENT, {"codes": "Cytokine release"}, "codes"),
     "time of a pool": ("pooled_results", {"result_id": "alive-12m"}, {"time_months": 21}, "time_months"),
     "position of a pool": ("pooled_results", EVENT, {"position": 40}, "position"),
     "position of a question": ("questions", {"position": 3}, {"position": 2}, "position"),
