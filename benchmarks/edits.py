@@ -62,8 +62,8 @@ def draw_edits(number: int, seed: int) -> Iterator[Edit]:
 
 
 @cache
-def copy_project() -> tuple[Path, dict]:
-    """A copy of the project for one process to damage, and its tables as a build reads them."""
+def copy_project() -> tuple[Path, tuple]:
+    """A copy of the project for one process to damage, and its tables and records as a build reads them."""
     folder = Path(tempfile.mkdtemp(prefix="edits-"))
     for name in COPIED:
         source = ROOT / name
@@ -71,7 +71,7 @@ def copy_project() -> tuple[Path, dict]:
     if problems := check_project(folder):  # which also notes the tables that are valid
         msg = f"the project is not sound: {problems[0]}"
         raise ValueError(msg)
-    return folder, check_data(folder)[0].frames
+    return folder, (check_data(folder)[0].frames, read_package(folder).bibliography)
 
 
 def apply_edit(edit: Edit, root: Path) -> tuple[Path, bytes, str]:
@@ -106,7 +106,7 @@ def _differs(before: str, after: str) -> str:
 
 def try_edit(edit: Edit) -> tuple[str, str]:
     """What becomes of an edit ('none' where it finds nothing to edit), and what it was."""
-    root, frames = copy_project()
+    root, sound = copy_project()
     descriptor = root / "data" / "datapackage.json"
     declared = descriptor.read_bytes()
     try:
@@ -124,7 +124,7 @@ def try_edit(edit: Edit) -> tuple[str, str]:
             exact = any(problem.row and problem.column for problem in own)
             fate = "told" if exact else "told of a row or file" if own else "told in another file"
             return fate, f"{problems[0].rule}: {how}"
-        if is_same(root, path, whole, frames):
+        if is_same(root, path, whole, sound):
             return "harmless", how
         return ("flagged" if to_read_again(root) else "accepted"), how
     except Exception:
@@ -141,13 +141,15 @@ def to_read_again(root: Path) -> list[str]:
     return [claim for claim in claims if reading_state(evidence, claim) != "read"]
 
 
-def is_same(root: Path, path: Path, whole: bytes, frames: dict) -> bool:
+def is_same(root: Path, path: Path, whole: bytes, sound: tuple) -> bool:
     """Whether a build reads the same as before: the same tables, the same values of a YAML file."""
     if path.suffix == ".csv":
         now = check_data(root)[0].frames[path.stem]
-        return bool(now.reset_index(drop=True).equals(frames[path.stem].reset_index(drop=True)))
+        return bool(now.reset_index(drop=True).equals(sound[0][path.stem].reset_index(drop=True)))
     if path.suffix in (".yml", ".cff"):
         return bool(yaml.safe_load(whole) == yaml.safe_load(path.read_bytes()))
+    if path.suffix == ".bib":  # what a record lacks of identifiers is taken from their table
+        return bool(read_package(root).bibliography == sound[1])
     return path.read_text(encoding="utf-8").split() == whole.decode().split()
 
 
