@@ -129,9 +129,8 @@ def explain(slip: Slip, row: dict[str, str]) -> str:
     value = float(slip.new)
     if value in numbers_in(fragment) | said_in(fragment):
         return "the fragment holds the wrong number as well"
-    if value in numbers_in(f"{row['note']} {row['derivation']}") | said_in(
-        f"{row['note']} {row['derivation']}"
-    ):
+    beside = f"{row.get('note', '')} {row.get('derivation', '')}"
+    if value in numbers_in(beside) | said_in(beside):
         return "the note or derivation holds the wrong number as well"
     return "its other witness fits the wrong number as well"
 

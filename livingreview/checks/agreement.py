@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import months_of_id, numbers_in
+from livingreview.checks.wording import numbers_in
 from livingreview.evidence import split_ids
 from livingreview.evidence.lexical import is_plain
 
@@ -27,6 +27,8 @@ _POSITIONS = {
     "patient_timeline": "cohort_id",
     "settings": None,
     "findings": "setting_id",
+    "questions": None,
+    "pooled_results": None,
 }
 _PAIRED = (
     ("adverse_events", "grade_min", "grade_max"),
@@ -102,7 +104,11 @@ def _prints_count(row: dict) -> bool:
 
 
 def _prints_percent(row: dict) -> bool:
-    printed = re.findall(r"(\d+(?:\.\d+)?) ?%", row["as_reported"])
+    number = r"(\d+(?:\.\d+)?)"
+    printed = re.findall(rf"{number} ?%", row["as_reported"]) or re.findall(
+        rf"(?<![\d.]){row['events']} \({number}\)",
+        row["as_reported"],  # 4 (7), under a heading n (%)
+    )
     share = 100 * row["events"] / row["total"] if row["total"] else -1
     decimals = len(printed[0].partition(".")[2]) if printed else 0
     return len(printed) == 1 and abs(share - float(printed[0])) <= 0.5 * 10**-decimals + 1e-9
@@ -139,15 +145,6 @@ def check_something_said(checked: Checked) -> Iterator[Problem]:
                 ("cohorts", line, "age_centre_years", "age-missing"),
             )
             yield checked.problem(*place, "nothing", expected, "fill it, or say not_reported")
-
-
-def check_times_of_ids(checked: Checked) -> Iterator[Problem]:
-    """A time in a row's address is the row's time, to the month."""
-    for line, row in checked.rows_of("survival", "row_id", "time_months"):
-        found = months_of_id(row["row_id"])
-        if found is not None and abs(found - row["time_months"]) >= 1:
-            expected, place = f"{found} months, as in the id", ("survival", line, "time_months", "time-of-id")
-            yield checked.problem(*place, row["time_months"], expected, "correct one of the two")
 
 
 def check_survival_units(checked: Checked) -> Iterator[Problem]:
@@ -221,6 +218,7 @@ def check_dates(checked: Checked) -> Iterator[Problem]:
         ("studies", ("enrolment_start",)),
         ("searches", ("date",)),
         ("readings", ("read_on",)),
+        ("rule_changes", ("made_on",)),
         ("patient_timeline", ("start", "end")),
     ):
         for line, row in checked.lines(table):
@@ -341,7 +339,6 @@ AGREEMENT_RULES = (
     check_pairs_of_cells,
     check_sizes_given,
     check_something_said,
-    check_times_of_ids,
     check_survival_units,
     check_units_printed,
     check_doses_a_day,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from pybtex.database import BibliographyData, Entry
@@ -30,6 +31,7 @@ from livingreview.evidence.bibliography import (
     read_bibliography,
 )
 from livingreview.evidence.latex import plain_text
+from livingreview.evidence.lexical import is_plain
 
 EARLIEST = 1800
 # (field, rule, found, expected, how to mend it)
@@ -52,7 +54,7 @@ _FORMS = {
     "month": (r"[1-9]|1[0-2]", "a month"),
     "day": (r"[1-9]|[12]\d|3[01]", "a day of the month"),
     "urldate": (r"\d{4}-\d{2}-\d{2}", "the day it was looked at, like 2026-11-21"),
-    "volume": (r"[\w.–/ -]{1,20}", "a volume, at most a few signs"),
+    "volume": (r"(?!0)[\w.–/ -]{1,20}", "a volume, at most a few signs, not zero"),
 }
 _NAMED_BY = ("title", "note", "journal", "doi", "pmid", "pmcid", "url")
 _REMOVE = "correct it, or take the field out: what is not established is left out"
@@ -71,7 +73,26 @@ def check_bibliography(data: Path) -> tuple[dict[str, dict[str, str]] | None, li
         told = Problem(BIBLIOGRAPHY, line, "", "bibliography", quote(error, 160), expected, mend)
         return None, [*problems, told]
     fields = {key: dict(entry.fields) for key, entry in read.entries.items()}
-    return fields, [*problems, *_check_records(text, written, read)]
+    return fields, [*problems, *_check_records(text, written, read), *_check_volumes(text, fields)]
+
+
+def _check_volumes(text: str, fields: Mapping[str, dict[str, str]]) -> Iterator[Problem]:
+    """The volumes of a journal rise with the years."""
+    known: dict[str, list[tuple[int, int, str]]] = {}
+    for key, record in fields.items():
+        year, volume = record.get("year", ""), record.get("volume", "")
+        if record.get("journal") and is_plain("integer", year) and is_plain("integer", volume):
+            known.setdefault(record["journal"].casefold(), []).append((int(year), int(volume), key))
+    lines = text.split("\n")
+    for journal in known.values():
+        journal.sort()
+        clash = [(one, other) for one, other in pairwise(journal) if one[0] < other[0] and one[1] > other[1]]
+        for one, other in clash:
+            line = _find_line(lines, _find_entries(lines).get(other[2], 0), "volume")
+            found = f"volume {other[1]} of {other[0]}; {one[2]} has {one[1]} of {one[0]}"
+            place = (BIBLIOGRAPHY, line, f"{other[2]}.volume", "volume-order")
+            expected, mend = "volumes of a journal that rise with the years", "correct a year or a volume"
+            yield Problem(*place, found, expected, mend)
 
 
 def _find_words(text: str, error: Exception) -> int:

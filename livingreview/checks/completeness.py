@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
 from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import is_plain
 
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
@@ -37,6 +39,19 @@ def check_bibliography(checked: Checked) -> Iterator[Problem]:
             "a report_id of reports.csv",
             "add the report, or remove the entry",
         )
+
+
+def check_years(checked: Checked) -> Iterator[Problem]:
+    """A record's year is that in which its report first appeared, or the next, that of its issue."""
+    for line, row in checked.rows_of("reports", "report_id", "first_available"):
+        year = (checked.records or {}).get(row["report_id"], {}).get("year", "")
+        if not is_plain("integer", year) or year in (row["note"] or ""):
+            continue
+        if not 0 <= int(year) - int(row["first_available"][:4]) <= 1:
+            place = ("reports", line, "first_available", "year-differs")
+            expected = f"{year}, the year in references.bib, or the year before"
+            mend = "correct one of the two, or name the year of the issue in the note"
+            yield checked.problem(*place, quote(row["first_available"]), expected, mend)
 
 
 def check_sorted(checked: Checked) -> Iterator[Problem]:
@@ -151,6 +166,20 @@ def check_same_fact_twice(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+def check_copies(checked: Checked) -> Iterator[Problem]:
+    """No row is another's copy under an id of its own, with or without what it was copied from."""
+    apart = {"position", "as_reported", "locator", "verification", "note"}
+    for name, spec in checked.package.tables.items():
+        frame, key = checked.frames[name], spec.primary_key
+        if any(link.field == key for link in spec.foreign_keys):
+            continue  # its rows say one thing of many others, such as that cohorts are of one set
+        columns = [column for column in frame if column not in {*apart, key}]
+        for line in frame.index[frame.duplicated(columns, keep="first")]:
+            expected, mend = "a row that tells something else", "delete the copy, or say what parts the two"
+            found = "every cell as in another row"
+            yield checked.problem(name, line, key, "row-copied", found, expected, mend)
+
+
 def check_screening(checked: Checked) -> Iterator[Problem]:
     """Every record screened has one decision, and its report plays the part that was decided."""
     reports, screening = checked.frames["reports"], checked.frames["screening"]
@@ -210,17 +239,26 @@ def check_reporting_items(checked: Checked) -> Iterator[Problem]:
 
 
 def check_sums_of_extraction(checked: Checked) -> Iterator[Problem]:
-    """Rows that both readers have are no more than either has; alike ones are no more than those."""
+    """Rows that both readers have are no more than either has, or than stand here; alike ones are among them.
+
+    A reader may have entered rows that were left out when the two were put together, but not as many again.
+    """
+    own = Counter(row["report_id"] for _, _, row in checked.rows("row_id", "report_id", "basis"))
     for line, row in checked.lines("extraction_agreement"):
+        entered = own[row["report_id"]]
         for low, high in (
             ("rows_both", "rows_first"),
             ("rows_both", "rows_second"),
             ("rows_same_values", "rows_both"),
+            *((("rows_both", entered),) if entered else ()),
+            *((name, 2 * entered) for name in ("rows_first", "rows_second") if entered),
         ):
-            if not pd.isna(row[low]) and not pd.isna(row[high]) and row[low] > row[high]:
-                found, mend = f"{row[low]} of {row[high]}", "correct one of the two"
+            most = row[high] if isinstance(high, str) else high
+            if not pd.isna(row[low]) and not pd.isna(most) and row[low] > most:
+                what = f"no more than {high}" if isinstance(high, str) else f"{entered} rows of evidence"
                 place = ("extraction_agreement", line, low, "agreement-sum")
-                yield checked.problem(*place, found, f"no more than {high}", mend)
+                mend = "correct one of the two, or restore rows that were lost"
+                yield checked.problem(*place, f"{row[low]} of {most}", what, mend)
 
 
 def check_one_tool(checked: Checked) -> Iterator[Problem]:
@@ -292,10 +330,12 @@ def check_fates(checked: Checked) -> Iterator[Problem]:
 
 COMPLETENESS_RULES = (
     check_bibliography,
+    check_years,
     check_sorted,
     check_appraisals,
     check_certainty,
     check_same_fact_twice,
+    check_copies,
     check_screening,
     check_screened,
     check_reporting_items,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.identifiers import IN_RECORDS
@@ -103,7 +105,38 @@ def check_nameless(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(*place, "nothing", expected, "say so, or add one of the two")
 
 
+def check_expected_identifiers(checked: Checked) -> Iterator[Problem]:
+    """An expected report has numbers in their form, one report's alone, and those of its report here."""
+    if not {"expected", "identifiers"} <= checked.package.tables.keys():
+        return
+    field = checked.package.field("identifiers", "value")
+    held: dict[tuple[str, str], str] = {}
+    owner: dict[tuple[str, str], str] = {}
+    for _, row in checked.rows_of("identifiers", "report_id", "scheme", "value"):
+        held[row["report_id"], row["scheme"]] = row["value"]
+        owner[row["scheme"], row["value"].casefold()] = row["report_id"]
+    for line, row in checked.lines("expected"):
+        for scheme in ("doi", "pmid"):
+            value = row[scheme]
+            if pd.isna(value):
+                continue
+            own = None if pd.isna(row["report_id"]) else row["report_id"]
+            other = owner.setdefault((scheme, value.casefold()), own or row["expected_id"])
+            wanted = held.get((own or "", scheme), value)
+            if field.forms and not field.form(scheme, value):
+                expected = f"a {scheme} in its form"
+            elif wanted.casefold() != value.casefold():
+                expected = f"{wanted}, as identifiers.csv has it of {own}"
+            elif other != (own or row["expected_id"]):
+                expected = f"a {scheme} that does not stand for {other}"
+            else:
+                continue
+            place = ("expected", line, scheme, "expected-identifier")
+            yield checked.problem(*place, quote(value), expected, "correct one of the two")
+
+
 IDENTIFIER_RULES = (
+    check_expected_identifiers,
     check_identifier_forms,
     check_identifiers_once,
     check_identifiers_of_records,

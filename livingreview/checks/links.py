@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote_plus
 
 import pandas as pd
 
@@ -208,7 +209,23 @@ def check_basis(checked: Checked) -> Iterator[Problem]:
             )
 
 
+def check_views(checked: Checked) -> Iterator[Problem]:
+    """A question's view of the explorer names codes and ids that are there: others would show nothing."""
+    ids = (("class", "regimen_classes", "class_id"), ("family", "families", "family_id"))
+    known = {name: set(checked.frames[table][column].dropna()) for name, table, column in ids}
+    for column in ("disease", "setting", "age_group"):
+        known[column] = set(checked.package.field("cohorts", column).constraints.get("enum", ()))
+    for line, row in checked.rows_of("questions", "view"):
+        for part in row["view"].split("&"):
+            name, _, value = part.partition("=")
+            if not value or (known.get(name) and unquote_plus(value) not in known[name]):
+                expected = f"one of: {', '.join(sorted(known.get(name, ())))}" if value else "choice=value"
+                place, mend = ("questions", line, "view", "view"), "copy the end of the explorer's address"
+                yield checked.problem(*place, quote(part), expected, mend)
+
+
 LINK_RULES = (
+    check_views,
     check_row_ids_unique,
     check_row_id_prefix,
     check_lists_of_ids,

@@ -32,6 +32,7 @@ _TYPED = {
     ast.Raise: "an exception raised",
 }
 FACE = "lr"
+_LINK = re.compile(r"\]\(([\w./-]+\.md)(?:#[^)\s]*)?\)")
 _COUNT = (
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?"
@@ -86,7 +87,7 @@ def check_page(
     if text is None:
         return problems
     page = parse_page(text)
-    problems += _check_page(page, name)
+    problems += [*_check_page(page, name), *_check_links(text, name, path.parent)]
     problems += _check_prose(text, name, terms, about_class=about_class) if not page.unclosed else ()
     try:
         whole = parse_page(expand_text(text, path.parent))
@@ -110,7 +111,7 @@ def check_part(path: Path, name: str, terms: Collection[str] | None = None) -> l
     if text is None:
         return problems
     page = parse_page(text)
-    problems += _check_page(page, name)
+    problems += [*_check_page(page, name), *_check_links(text, name, path.parent)]
     problems += _check_prose(text, name, terms, about_class=True) if not page.unclosed else ()
     seen: set[str] = set()
     for heading in page.headings:
@@ -214,6 +215,18 @@ def _check_prose(
             told = quote(found[0].strip())
             more = f"{mend}; a name that holds digits stands in glossary.csv"
             yield Problem(name, number, "", "typed-number", told, expected, more)
+
+
+def _check_links(text: str, name: str, folder: Path) -> Iterator[Problem]:
+    """Links to pages lead to pages; those of reports are made by a build."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for target in _LINK.findall(line):
+            if not target.startswith("reports/") and not (folder / target).is_file():
+                pages = [path.name for path in folder.glob("*.md")]
+                near = difflib.get_close_matches(target, pages, 1)
+                mend = f"did you mean {near[0]!r}?" if near else "correct the link"
+                found, expected = quote(target), "a page of the chapters' folder"
+                yield Problem(name, number, "", "dead-link", found, expected, mend)
 
 
 def _check_figures(

@@ -6,30 +6,62 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+import pandas as pd
+
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
+from livingreview.checks.wording import numbers_in
 from livingreview.evidence import split_ids
 
 NUMBER = re.compile(r"(?<![\d.])\d*\.?\d+")
+_OF_A_SOURCE = (
+    *("class_id", "source_url", "page_read", "family_id", "disease", "setting", "age_group"),
+    *("studies", "patients"),
+)
 COLUMNS = {"outcomes": "outcome", "survival": "endpoint"}
 
 
 def check_pooled_results(checked: Checked) -> Iterator[Problem]:
     """Every code of a pooled result exists and, as every term, counts for one result alone."""
     told: dict[tuple[str, str], str] = {}
+    terms = set(checked.frames["adverse_events"]["term"].dropna())
     for line, row in checked.rows_of("pooled_results", "table", "codes"):
         table = row["table"]
         column = COLUMNS.get(table)
-        known = checked.package.field(table, column).labels if column else {}
+        known = checked.package.field(table, column).labels if column else terms
         for code in split_ids(row["codes"]):
             first = told.setdefault((table, code), row["result_id"])
             if known and code not in known:
-                expected, mend = f"a code of {table}.{column}", "correct the name, or leave it out"
+                expected, mend = f"a name in {table}.{column or 'term'}", "correct the name, or leave it out"
             elif first != row["result_id"]:
                 expected, mend = f"a name under one result, not under {first} too", "leave it out of one"
             else:
                 continue
             yield checked.problem("pooled_results", line, "codes", "pooled-code", quote(code), expected, mend)
+
+
+def check_names_of_pools(checked: Checked) -> Iterator[Problem]:
+    """A grade or time that bounds a pooled result stands in its name, by which pages call it."""
+    for line, row in checked.rows_of("pooled_results", "name"):
+        for column in ("grade_min", "time_months"):
+            value = row[column]
+            if not pd.isna(value) and float(value) not in numbers_in(row["name"]):
+                place = ("pooled_results", line, column, "name-of-pool")
+                expected = f"a number of {quote(row['name'])}"
+                yield checked.problem(*place, value, expected, "correct it, or the name")
+
+
+def check_one_synthesis(checked: Checked) -> Iterator[Problem]:
+    """The values of one publication are of the same studies and patients, read on one page."""
+    first: dict[tuple[str, str], object] = {}
+    for line, row in checked.rows_of("published_syntheses", "source"):
+        for column in _OF_A_SOURCE:
+            value = None if pd.isna(row[column]) else row[column]
+            same = first.setdefault((row["source"], column), value)
+            if value != same:
+                place = ("published_syntheses", line, column, "two-sources")
+                expected = f"{quote(same)}, as for other values of {row['source']}"
+                yield checked.problem(*place, quote(value), expected, "correct one of the two")
 
 
 def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
@@ -76,4 +108,4 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                 )
 
 
-POOLING_RULES = (check_pooled_results, check_published_syntheses)
+POOLING_RULES = (check_pooled_results, check_names_of_pools, check_one_synthesis, check_published_syntheses)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from livingreview.checks.addresses import ADDRESS_RULES
 from livingreview.checks.agreement import AGREEMENT_RULES
 from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.cells import (
@@ -44,6 +45,7 @@ ALL_RULES = (
     *LINK_RULES,
     *PRINTED_RULES,
     *AGREEMENT_RULES,
+    *ADDRESS_RULES,
     *COMPLETENESS_RULES,
     *CHOICE_RULES,
     *IDENTIFIER_RULES,

@@ -10,6 +10,9 @@ RULES = (*AGREEMENT_RULES, *COMPLETENESS_RULES)
 # What: table, which row, cells to change; the column told where it is another.
 CASES = {
     "available in the future": ("reports", {"first_available": True}, {"first_available": "2931"}, ""),
+    "available in another year than its record": (
+        "reports", {"report_id": "advani-2010"}, {"first_available": "2011-12"}, ""
+    ),
     "cut off after it appeared": ("reports", {"data_cutoff": "2020-09-30"}, {"data_cutoff": "2022-09"}, ""),
     "searched in the future": ("searches", {"date": True}, {"date": "2931-01-01"}, ""),
     "days as a serial number": ("regimen_components", {"days": True}, {"days": "45660"}, ""),
@@ -19,6 +22,10 @@ CASES = {
     "count left out": ("outcomes", {"row_id": "advani-2010.outcome.all.cr-cri"}, {"events": None}, ""),
     "percentage left out": (
         "outcomes", {"row_id": "advani-2010.outcome.all.cr-cri"}, {"percent_reported_pct": None}, ""
+    ),
+    "percentage in brackets left out": (
+        "adverse_events", {"row_id": "blinatumomab-safety-review-2018.ae.alcantara.any-adverse-event-g3"},
+        {"percent_reported_pct": None}, "",
     ),
     "size left out": (
         "cohorts", {"row_id": "clo-cy-phase1-2007.cohort.all"}, {"n_enrolled": None, "n_evaluable": None},
@@ -55,6 +62,9 @@ CASES = {
     ),
     "claimed to be read in full": ("reports", {"report_id": "advani-2010"}, {"text_seen": "full_text"}, ""),
     "more rows in both": ("extraction_agreement", {"report_id": "linder-2016"}, {"rows_both": 125}, ""),
+    "more rows than a reader can have had": (
+        "extraction_agreement", {"report_id": "gao-2025"}, {"rows_first": 111}, ""
+    ),
     "two versions of a tool": ("appraisal_tools", {"position": 2}, {"tool_version": "2000"}, ""),
     "claim moved to another class": ("claims", {"class_id": "bortezomib"}, {"class_id": "blinatumomab"}, ""),
     "twice a day, once": (
@@ -65,9 +75,6 @@ CASES = {
         {"events": None, "total": None, "percent_reported_pct": None}, "",
     ),
     "age left out": ("cohorts", {"age_statistic": "median"}, {"age_centre_years": None}, ""),
-    "another time than its id's": (
-        "survival", {"row_id": "hochberg-asco-phase1.survival.all.os-12m"}, {"time_months": 1}, ""
-    ),
     "hits left out": ("searches", {"hits": True, "note": False}, {"hits": None}, ""),
 }  # fmt: skip
 

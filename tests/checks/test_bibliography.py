@@ -26,6 +26,7 @@ BAD = {
     "author = {others and Roe, Ann}": "names", "author = {Roe 2, Ann}": "names", "author = {a@b.c}": "names",
     "translator = {Roe, Ann}": "field-unknown",
     "urldate = {yesterday}": "form", "volume = {see the note on the page}": "form",
+    "volume = {0}": "form",
 }  # fmt: skip
 FINE = [
     *(
@@ -94,3 +95,13 @@ def test_a_name_with_too_many_commas_has_a_line(tmp_path):
     text = "@misc{a,\n title = {T},\n author = {Roe, Ann, Doe, John}}\n"
     (problem,) = told(tmp_path, text)
     assert (problem.row, problem.rule) == (3, "bibliography")
+
+
+def test_volumes_of_a_journal_rise_with_the_years(tmp_path):
+    form = "@article{%s,\n  title = {T},\n  journal = {J},\n  year = {%d},\n  volume = {%d}\n}\n"
+    records = form * 3 % ("a", 2020, 12, "b", 2021, 12, "c", 2022, 11)
+    (tmp_path / "references.bib").write_text(records, encoding="utf-8")
+    found = check_bibliography(tmp_path)[1]
+    assert [(problem.rule, problem.column, problem.row) for problem in found] == [
+        ("volume-order", "c.volume", 17)
+    ]

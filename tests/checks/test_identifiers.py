@@ -94,3 +94,20 @@ def test_a_report_that_is_expected_twice_is_told(checked):
     )
     found = told([check_fates], spoil(checked, "expected", second, report_id=report))
     assert ("expected.csv", second, "report_id") in found
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("doi", "10.1200/JCO.2008.16.1441"), ("doi", "10,1200/1"), ("pmid", "18711178"), ("pmid", "32001530")],
+)
+def test_a_number_of_an_expected_report_that_is_another_here_is_told(checked, column, value):
+    line = line_of(checked, "expected", expected_id="aall01p2")
+    found = told(IDENTIFIER_RULES, spoil(checked, "expected", line, **{column: value}))
+    assert ("expected.csv", line, column) in found
+
+
+def test_two_expected_reports_have_two_numbers(checked):
+    lines = [line for line, row in checked.lines("expected") if row["report_id"] is None and row["doi"]]
+    value = checked.frames["expected"].loc[lines[0], "doi"]
+    found = told(IDENTIFIER_RULES, spoil(checked, "expected", lines[1], doi=value))
+    assert found == {("expected.csv", lines[1], "doi")}

@@ -1,0 +1,180 @@
+"""What does the check make of careless edits? Spreadsheets' habits, pasted rows, exchanged columns, files.
+
+    python -m benchmarks.edits [--seed 1] [--number 300] [--jobs 1]
+
+Three of four edits fall on the tables, each table in turn with each kind in turn (`benchmarks.careless`); the
+rest on the files beside them. An edit is told with file, row and column; told of a row or file as a whole;
+told in another file, which it contradicts; harmless (a build reads the same); flagged (no problem, but a
+conclusion is to be read again, as its page says); or accepted. Prints each that is flagged, accepted or ends
+in a traceback, and the counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from benchmarks.careless import FILES, KINDS, Sheet
+from benchmarks.slips import COPIED, ROOT, read_rows
+from livingreview.checks import check_project, record_rows, write_rows
+from livingreview.checks.tables import check_data
+from livingreview.evidence import load_package
+from livingreview.evidence.package import read_package
+from livingreview.tables.readings import reading_state
+
+
+class Edit(NamedTuple):
+    """One careless edit: of which kind, in which table or file, with which dice."""
+
+    kind: str
+    place: str
+    seed: int
+
+
+def draw_edits(number: int, seed: int) -> Iterator[Edit]:
+    """Edits, each table with each kind in turn; every fourth one of another file."""
+    dice = random.Random(seed)
+    tables = [
+        name
+        for name, table in load_package(ROOT / "data").tables.items()
+        if len(read_rows(ROOT, table.path)) > 1
+    ]
+    kinds, files = dice.sample([*KINDS], len(KINDS)), dice.sample([*FILES], len(FILES))
+    for turn in range(number):
+        part, rest = divmod(turn, 4)
+        if rest == 3:
+            yield Edit(files[part % len(files)], "", dice.randrange(10**9))
+        else:
+            own = 3 * part + rest
+            shift = own // len(tables)  # so that a table meets another kind each time
+            yield Edit(kinds[(own + shift) % len(kinds)], tables[own % len(tables)], dice.randrange(10**9))
+
+
+@cache
+def copy_project() -> tuple[Path, tuple]:
+    """A copy of the project for one process to damage, and its tables and records as a build reads them."""
+    folder = Path(tempfile.mkdtemp(prefix="edits-"))
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    if problems := check_project(folder):  # which also notes the tables that are valid
+        msg = f"the project is not sound: {problems[0]}"
+        raise ValueError(msg)
+    return folder, (check_data(folder)[0].frames, read_package(folder).bibliography)
+
+
+def apply_edit(edit: Edit, root: Path) -> tuple[Path, bytes, str]:
+    """Make an edit; returns the file, what it was, and what changed in it. No file holds it: IndexError."""
+    dice = random.Random(edit.seed)
+    if not edit.place:
+        file, change = FILES[edit.kind]
+        files = dice.sample(paths := sorted(root.glob(file)), len(paths))
+        for path in files:
+            whole = path.read_bytes()
+            try:
+                path.write_text(change(whole.decode(), dice), encoding="utf-8")
+            except IndexError:
+                continue
+            return path, whole, _differs(whole.decode(), path.read_text(encoding="utf-8"))
+        raise IndexError(edit.kind)
+    package = load_package(root / "data")
+    path = root / "data" / package.tables[edit.place].path
+    whole = path.read_bytes()
+    sheet = Sheet(read_rows(root, path.name), package, edit.place, dice)
+    KINDS[edit.kind](sheet)
+    write_rows(path, sheet.rows[0], sheet.rows[1:])
+    return path, whole, _differs(whole.decode(), path.read_text(encoding="utf-8"))
+
+
+def _differs(before: str, after: str) -> str:
+    one, other = before.splitlines(), after.splitlines()
+    new = [line for line in other if line not in set(one)]
+    old = [line for line in one if line not in set(other)]
+    return f"{len(old)} lines: {' / '.join(old)[:200]} -> {' / '.join(new)[:200]}"
+
+
+def try_edit(edit: Edit) -> tuple[str, str]:
+    """What becomes of an edit ('none' where it finds nothing to edit), and what it was."""
+    root, sound = copy_project()
+    descriptor = root / "data" / "datapackage.json"
+    declared = descriptor.read_bytes()
+    try:
+        path, whole, how = apply_edit(edit, root)
+    except IndexError:
+        return "none", ""
+    try:
+        if path.read_bytes() == whole:
+            return "none", ""
+        if edit.place:
+            record_rows(root)
+        problems = check_project(root)
+        if problems:
+            own = [problem for problem in problems if problem.file.endswith(path.name)]
+            exact = any(problem.row and problem.column for problem in own)
+            fate = "told" if exact else "told of a row or file" if own else "told in another file"
+            return fate, f"{problems[0].rule}: {how}"
+        if is_same(root, path, whole, sound):
+            return "harmless", how
+        return ("flagged" if to_read_again(root) else "accepted"), how
+    except Exception:
+        return "traceback", traceback.format_exc(limit=-3)
+    finally:
+        path.write_bytes(whole)
+        descriptor.write_bytes(declared)
+
+
+def to_read_again(root: Path) -> list[str]:
+    """Conclusions that are to be read again, because their rows or the results on their question changed."""
+    evidence = read_package(root)
+    claims = evidence.tables["claims"]["claim_id"]
+    return [claim for claim in claims if reading_state(evidence, claim) != "read"]
+
+
+def is_same(root: Path, path: Path, whole: bytes, sound: tuple) -> bool:
+    """Whether a build reads the same as before: the same tables, the same values of a YAML file."""
+    if path.suffix == ".csv":
+        now = check_data(root)[0].frames[path.stem]
+        return bool(now.reset_index(drop=True).equals(sound[0][path.stem].reset_index(drop=True)))
+    if path.suffix in (".yml", ".cff"):
+        return bool(yaml.safe_load(whole) == yaml.safe_load(path.read_bytes()))
+    if path.suffix == ".bib":  # what a record lacks of identifiers is taken from their table
+        return bool(read_package(root).bibliography == sound[1])
+    return path.read_text(encoding="utf-8").split() == whole.decode().split()
+
+
+def main() -> None:
+    """Draw edits, try them, print what passes and the counts."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, default=300)
+    parser.add_argument("--jobs", type=int, default=1)
+    options = parser.parse_args()
+    counts: Counter[str] = Counter()
+    edits = [*draw_edits(2 * options.number, options.seed)]  # some find nothing to edit
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for edit, (fate, how) in zip(edits, pool.map(try_edit, edits), strict=True):
+            if counts.total() == options.number:
+                pool.shutdown(cancel_futures=True)
+                break
+            counts.update([fate] if fate != "none" else [])
+            if fate in ("flagged", "accepted", "traceback"):
+                print(f"{fate}: {edit.kind} {edit.place}: {how}", flush=True)
+    for fate, count in counts.most_common():
+        print(f"{count:4d}  {fate}")
+
+
+if __name__ == "__main__":
+    main()
