@@ -96,7 +96,7 @@ def _ids(project: Path, name: str, column: str) -> set[str]:
 
 
 def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
-    """An option keeps those of its results that are left, each with its control, and its rating if that is."""
+    """An option keeps those of its results left, each with its control, and its rating if that is."""
     for column in (name for name in SHOWN if not name.endswith("_control")):
         results, controls = (row[name].split("; ") for name in (column, f"{column}_control"))
         kept = [place for place, item in enumerate(results) if item not in gone]

@@ -48,7 +48,7 @@ def test_the_start_page_shows_one_study_a_line(review):
 
 def test_an_interval_without_upper_limit_is_shown(review):
     told = line(tabulate_findings(review, caption="Findings"), "mrd-positive.blinatumomab-adults")
-    assert "| OS median 36.5 months [22.0–not reached] |" in told
+    assert "| OS median 36.5 months [22.0 to not reached] |" in told
 
 
 def test_what_is_randomised_is_bold_and_nothing_else(review):
