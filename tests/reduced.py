@@ -97,6 +97,13 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
         for column in SHOWN:
             row[column] = "; ".join(name for name in row[column].split("; ") if name in rows)
+    terms = {row["term"] for row in tables["adverse_events"]}
+    for row in tables["pooled_results"]:
+        if row["table"] == "adverse_events":
+            row["codes"] = "; ".join(code for code in row["codes"].split("; ") if code in terms)
+    kept = sorted((row for row in tables["pooled_results"] if row["codes"]), key=lambda row: int(row["position"]))
+    tables["pooled_results"] = [row | {"position": str(place)} for place, row in enumerate(kept, 1)]
+    tables["pooled_results"].sort(key=lambda row: row["result_id"])
     tables["readings"] = []  # a test records its own
     for name, table in package.tables.items():
         write_rows(

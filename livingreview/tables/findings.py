@@ -8,7 +8,7 @@ into the same cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pandas as pd
@@ -32,15 +32,16 @@ from livingreview.tables.decision import POOL, Cell, decision_data
 from livingreview.tables.evidence_map import count_once
 from livingreview.tables.reports import grade
 
-NOTES = (
-    "Remission, MRD and death: patients of 100 [exact 95% confidence interval]; "
-    "survival as printed, its 95% interval in brackets unless another level is named; "
-    "a v stands before the comparator of the same report; in bold: the patients were randomised. "
-    "Pooled: the median with its interval, and of how many of a new group of 100 it may be true. "
+COUNTS = "Remission, MRD and death: patients of 100 [exact 95% confidence interval];"
+SURVIVAL = "survival as printed, its 95% interval in brackets unless another level is named"
+CONTROL = "; a v stands before the comparator of the same report"
+RANDOMISED = "; in bold: the patients were randomised"
+POOLED = "Pooled: the median with its interval, and of how many of a new group of 100 it may be true."
+LINES = (
     "Each line shows the study named under Design, or with the result; studies and patients are all that the "
     "review holds of the option in this setting, each patient counted once as far as the reports tell. "
     "Certainty is that of the outcome named with it. "
-    "Lines are not to be compared with each other: the patients differ. Blank: not reported.",
+    "Lines are not to be compared with each other: the patients differ. Blank: not reported."
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
 COLUMNS = (
@@ -95,7 +96,21 @@ def tabulate_findings(
         if not setting:
             rows.append(Row([link(place["title"], f"{name}.html")], heading=True))
         rows += [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
-    return HtmlTable(caption, COLUMNS, rows, NOTES, kind="lr-sof")
+    return HtmlTable(caption, COLUMNS, rows, [_explain(rows)], kind="lr-sof")
+
+
+def _explain(rows: Sequence[Row]) -> str:
+    """The table's note: each mark that is in it, and none that is not."""
+    parts = [str(part) for row in rows for cell in row.cells for part in _parts(cell)]
+    first = f"{COUNTS} {SURVIVAL}{CONTROL if ' v ' in parts else ''}{RANDOMISED if '<b>' in parts else ''}."
+    pooled = [POOLED] if any("studies pooled" in part for part in parts) else []
+    return " ".join([first, *pooled, LINES])
+
+
+def _parts(cell: object) -> list:
+    """Every word and mark of a cell, those on one line among them."""
+    inner = cell.parts if isinstance(cell, Inline) else cell
+    return [part for one in inner for part in _parts(one)] if isinstance(inner, (list, tuple)) else [cell]
 
 
 def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_note: bool) -> Row:

@@ -118,3 +118,16 @@ def test_no_adult_trial_is_counted_among_children(review):
 def test_patients_whose_number_is_not_reported_make_the_sum_a_least_one(review):
     told = line(tabulate_findings(review, caption="Findings"), "aml.clag-m")
     assert "(at least 958)" in told
+
+
+def test_the_note_explains_the_marks_that_are_there(review):
+    notes = {
+        name: tabulate_findings(review, caption="Findings", setting=name).notes[0]
+        for name in ("adult-relapse", "aml", "mrd-positive")
+    }
+    told = ("a v stands", "in bold", "Pooled:")
+    assert [[words in note for words in told] for note in notes.values()] == [
+        [True, True, True],
+        [True, False, False],
+        [False, False, False],
+    ]
