@@ -82,9 +82,9 @@ def check_code_of_address(checked: Checked) -> Iterator[Problem]:
 
 
 def check_grade_of_address(checked: Checked) -> Iterator[Problem]:
-    """Grades in an address (…-g3) are the row's."""
+    """Grades in an address (…-g3, …-grade-4-5) are the row's."""
     for line, row in checked.rows_of("adverse_events", "row_id", "report_id"):
-        named = re.search(r"-g([1-5])(?:-?([1-5]))?(?=-|$)", row["row_id"])
+        named = re.search(r"-g(?:rade-)?([1-5])(?:-?([1-5]))?(?=-|plus|$)", row["row_id"])
         for grade, column in zip(named.groups() if named else (), ("grade_min", "grade_max"), strict=False):
             if grade and (pd.isna(row[column]) or row[column] != int(grade)):
                 place = ("adverse_events", line, column, "grade-of-id")

@@ -35,6 +35,10 @@ CASES = {
     "another grade": (
         "adverse_events", {"row_id": "attar-2008.ae.all.bilirubin-g3"}, {"grade_min": 4}, "grade_min"
     ),
+    "another grade in full": (
+        "adverse_events", {"row_id": "hochberg-2026.ae.enrolled.infection-grade-4-5"},
+        {"grade_max": 4}, "grade_max",
+    ),
     "no grade": (
         "adverse_events", {"row_id": "attar-2008.ae.all.bilirubin-g3"}, {"grade_min": None}, "grade_min"
     ),
