@@ -101,7 +101,9 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     for row in tables["pooled_results"]:
         if row["table"] == "adverse_events":
             row["codes"] = "; ".join(code for code in row["codes"].split("; ") if code in terms)
-    kept = sorted((row for row in tables["pooled_results"] if row["codes"]), key=lambda row: int(row["position"]))
+    kept = sorted(
+        (row for row in tables["pooled_results"] if row["codes"]), key=lambda row: int(row["position"])
+    )
     tables["pooled_results"] = [row | {"position": str(place)} for place, row in enumerate(kept, 1)]
     tables["pooled_results"].sort(key=lambda row: row["result_id"])
     tables["readings"] = []  # a test records its own

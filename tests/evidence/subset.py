@@ -119,7 +119,7 @@ def _filter(project: Path, name: str, keep) -> None:
     with open(path, newline="", encoding="utf-8") as handle:
         reader = csv.DictReader(handle)
         rows, header = [row for row in reader if keep(row)], reader.fieldnames
-    if {"class_id", "position"} <= set(header):
+    if {"class_id", "position"} <= set(header) and "setting_id" not in header:
         renumber(rows)
     write_rows(path, header, [[row[column] for column in header] for row in rows])
 
