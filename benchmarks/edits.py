@@ -71,7 +71,8 @@ def copy_project() -> tuple[Path, tuple]:
     if problems := check_project(folder):  # which also notes the tables that are valid
         msg = f"the project is not sound: {problems[0]}"
         raise ValueError(msg)
-    return folder, (check_data(folder)[0].frames, read_package(folder).bibliography)
+    frames = check_data(folder)[0].frames
+    return folder, (frames, read_package(folder).bibliography, to_read_again(folder))
 
 
 def apply_edit(edit: Edit, root: Path) -> tuple[Path, bytes, str]:
@@ -126,7 +127,7 @@ def try_edit(edit: Edit) -> tuple[str, str]:
             return fate, f"{problems[0].rule}: {how}"
         if is_same(root, path, whole, sound):
             return "harmless", how
-        return ("flagged" if to_read_again(root) else "accepted"), how
+        return ("accepted" if to_read_again(root) == sound[2] else "flagged"), how
     except Exception:
         return "traceback", traceback.format_exc(limit=-3)
     finally:

@@ -106,7 +106,16 @@ def check_statistic_of_address(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(*place, row["time_months"], expected, "correct one of the two")
 
 
+def check_item_of_address(checked: Checked) -> Iterator[Problem]:
+    """An answer is to the item that its address ends in."""
+    for line, row in checked.rows_of("appraisals", "row_id", "report_id", "item_id"):
+        if not f"-{row['item_id'].replace('.', '-')}".endswith(f"-{_parts(row)[-1]}"):
+            place = ("appraisals", line, "item_id", "item-of-id")
+            yield checked.problem(*place, quote(row["item_id"]), f"the item in {row['row_id']}", _MEND)
+
+
 ADDRESS_RULES = (
+    check_item_of_address,
     check_cohort_of_address,
     check_regimen_of_address,
     check_code_of_address,

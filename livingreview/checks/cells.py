@@ -158,7 +158,7 @@ def check_width(raw: RawTable, name: str) -> Iterator[Problem]:
             yield Problem(name, line, "", "shifted-row", *told)
 
 
-MOJIBAKE = r"Ã.|Â[^ ]|â€|\ufffd"  # UTF-8 read as something else
+MOJIBAKE = r"Ã.|Â[^ ]|â[€‰†\u02c6„]|[ÎÏ][\u0080-\u00bf€]|\ufffd"  # UTF-8 read as something else
 # (rule, how it is found, what was found, what was expected, how to mend it)
 _HYGIENE = (
     (

@@ -29,6 +29,9 @@ CASES = {
     ),
     "another endpoint": ("survival", {"row_id": MEDIAN}, {"endpoint": "EFS", "note": None}, "endpoint"),
     "another statistic": ("survival", {"row_id": MEDIAN}, {"statistic": "mean"}, "statistic"),
+    "another item": (
+        "appraisals", {"row_id": "linder-2016.appraisal.4"}, {"item_id": "jbi-case-report.5"}, "item_id"
+    ),
     "another time": (
         "survival", {"row_id": "badar-2020.survival.mrd.rfs-2y"}, {"time_months": 42}, "time_months"
     ),
