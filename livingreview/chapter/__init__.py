@@ -37,6 +37,7 @@ from livingreview.pages.overview import (
     list_classes,
     list_reports,
     say_status,
+    show_makers,
     show_status,
     tabulate_agreement,
     tabulate_discrepancy_counts,
@@ -52,7 +53,7 @@ from livingreview.pages.searching import (
     tabulate_strategies,
 )
 from livingreview.pages.whatif import show_what_if
-from livingreview.releases.page import show_changes, show_releases
+from livingreview.releases.page import say_last_change, show_changes, show_releases
 from livingreview.tables import (
     list_claims,
     list_discrepancies,
@@ -134,6 +135,8 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_monitor",
     "say_pooling",
     "say_status",
+    "say_last_change",
+    "show_makers",
     "tabulate_plan",
     "tabulate_populations",
     "tabulate_published",

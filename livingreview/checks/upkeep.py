@@ -13,7 +13,7 @@ import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, Upkeep, read_upkeep
+from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, STATED, Upkeep, read_upkeep
 
 CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")
 
@@ -81,6 +81,9 @@ def _check_shape(values: dict) -> Iterator[tuple]:
             "an address that begins with https://, an e-mail address, or nothing",
             "write where problems are to be reported, such as https://host/owner/review/issues/new",
         )
+    for key in STATED:
+        if values.get(key) is not None and not isinstance(values[key], str):
+            yield key, "no-text", quote(values[key]), "words, or nothing", "write it as text, in quotes"
     months = values.get("search_every_months")
     if months is not None and (type(months) is not int or months < 1):
         yield (

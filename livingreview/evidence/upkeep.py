@@ -16,7 +16,12 @@ MODES = {
     "paused": "paused: searches are put off",
     "retired": "retired: closed, and not searched again",
 }
-KEYS = ("contact", "mode", "since", "reason", "search_every_months", "sources", "data_as_of", "next_due")
+# What a reader asks of those who made the review, in words of their own; empty where nothing is stated.
+STATED = ("funding", "interests")
+KEYS = (
+    *("contact", *STATED, "mode", "since", "reason"),
+    *("search_every_months", "sources", "data_as_of", "next_due"),
+)
 DATES = ("since", "data_as_of", "next_due")
 
 
@@ -37,6 +42,8 @@ class Upkeep:
         Why paused or retired.
     contact : str
         Where a problem is reported: a web address or an e-mail address.
+    funding, interests : str
+        Who paid, and the makers' competing interests, as stated; '' where nothing is.
     """
 
     mode: str
@@ -47,6 +54,8 @@ class Upkeep:
     since: datetime.date | None = None
     reason: str = ""
     contact: str = ""
+    funding: str = ""
+    interests: str = ""
 
     @property
     def next_due(self) -> datetime.date | None:
@@ -86,6 +95,7 @@ def read_upkeep(root: Path) -> Upkeep | None:
         values.get("since"),
         values.get("reason") or "",
         values.get("contact") or "",
+        *(values.get(name) or "" for name in STATED),
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+from markupsafe import Markup
 
-from livingreview.display.html import Column, Fragment, HtmlTable, Row
+from livingreview.citation.record import author_names
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, link
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
-from livingreview.evidence import Evidence, records, select_class, split_ids
+from livingreview.evidence import Evidence, find_root, records, select_class, split_ids
+from livingreview.evidence.upkeep import STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
@@ -29,6 +32,23 @@ def say_status(review: Evidence) -> Fragment:
     ]
     line = "; ".join(part for part in told if part)
     return Fragment("paragraph.html.j2", {"text": f"{line}."}, line)
+
+
+def show_makers() -> Fragment:
+    """Who made the review, who paid, their interests as stated, and where a mistake is reported."""
+    record, upkeep = review_record(), read_upkeep(find_root())
+    stated = {name: getattr(upkeep, name, "") or "none stated" for name in STATED}
+    contribute = link("how to report a mistake or a missing report", "contribute.html")
+    address = upkeep.contact if upkeep else ""
+    contact = link(address, address) if address.startswith("https://") else address
+    facts = [
+        ("Written by", ", ".join(author_names(record))),
+        ("Funding", stated["funding"]),
+        ("Competing interests", stated["interests"]),
+        ("Contact", Markup("{}; {}").format(contact, contribute) if contact else contribute),
+    ]
+    plain = "; ".join(f"{name}: {value}" for name, value in facts)
+    return Fragment("facts.html.j2", {"facts": facts, "note": ""}, plain)
 
 
 def show_status(review: Evidence) -> Fragment:

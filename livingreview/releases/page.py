@@ -94,6 +94,21 @@ def show_changes() -> Stack:
     return Stack(parts, f"These pages are those of {versions[-1]}: nothing has moved since.")
 
 
+def say_last_change() -> Fragment:
+    """What changed last, in a line that leads to the whole; nothing before there are two states to compare."""
+    root = find_root()
+    versions = list_releases(root)
+    names = [*versions, *([] if versions and is_released(root, versions[-1]) else [NOW])]
+    if not versions or len(names) < 2:
+        return Fragment("paragraph.html.j2", {"text": ""}, "")
+    difference = compare(*(load_snapshot(root, name) for name in names[-2:]))
+    words = "nothing in the evidence" if difference.empty else summarise(difference)
+    text = Markup('What changed last, since {}: {} <a href="what-changed.html">See what moved.</a>').format(
+        difference.before, words
+    )
+    return Fragment("paragraph.html.j2", {"text": text}, text.striptags())
+
+
 def show_difference(difference: Difference, now: Snapshot) -> Iterator[object]:
     """One difference: reports, conclusions, estimates with a chart, rows cell by cell."""
     name = "what is not released yet" if difference.after == NOW else difference.after

@@ -56,8 +56,8 @@ def test_a_broken_chapter_is_named_after_the_others_finished(copy, original):
         ("chapters/bortezomib.md", line, f"{line}\nchapter.no_such_thing"),
         (
             "chapters/safety.md",
-            "lr.open_parts(lr.open_review())",
-            "lr.open_parts(lr.open_review())  # changed",
+            "lr.open_parts(review)",
+            "lr.open_parts(review)  # changed",
         ),
     ) as text:
         done = copy.build()

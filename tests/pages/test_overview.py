@@ -5,6 +5,7 @@ import pytest
 from livingreview.pages.overview import (
     list_classes,
     list_reports,
+    show_makers,
     show_status,
     tabulate_agreement,
     tabulate_discrepancy_counts,
@@ -74,3 +75,9 @@ def test_the_status_says_what_was_searched_and_that_a_draft_is_one(review, root,
         assert ("a draft" in dict(show_status(review).values["facts"])["Version"]) is state
     never = spoil(review, "searches", lambda frame: frame.iloc[:0])
     assert dict(show_status(never).values["facts"])["Searched to"] == "no search has been run"
+
+
+def test_who_made_it_says_what_is_not_stated(review):
+    told = show_makers().plain
+    assert told.startswith("Written by: The living review contributors; Funding: none stated;")
+    assert "contribute.html" in str(show_makers().__html__())

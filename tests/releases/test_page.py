@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from livingreview.releases import make_release
-from livingreview.releases.page import show_changes, show_releases
+from livingreview.releases.page import say_last_change, show_changes, show_releases
 from livingreview.releases.reread import record_readings
 from tests.released import CLAIM, FIRST, REPORT, ROW, SECOND, correct_a_row, prepare
 
@@ -16,6 +16,7 @@ def test_it_says_plainly_that_there_is_no_release(inside):
     assert "No release has been made yet" in str(show_releases().__html__())
     assert "<table" not in str(show_releases().__html__())
     assert "With the first release" in str(show_changes().__html__())
+    assert str(say_last_change().__html__()).strip() == ""
 
 
 def test_it_says_plainly_that_there_is_one(inside):
@@ -45,3 +46,6 @@ def test_a_correction_stands_before_and_after_with_a_chart(inside):
 def test_what_is_not_released_yet_is_shown(inside):
     correct_a_row(inside)
     assert f"From {FIRST} to what is not released yet" in str(show_changes().__html__())
+    assert re.search(
+        rf"since {FIRST}: .*orrected rows: 1.*what-changed.html", str(say_last_change().__html__())
+    )

@@ -137,7 +137,8 @@
     if (table.querySelectorAll('a').length >= MANY || table.closest('.lr-explorer')) addSkip(table);
     if (!table.tHead || table.closest('.lr-explorer')) return;
     if (table.caption && lines >= FEW) addTools(table);
-    if (lines >= LONG) addSorting(table);
+    // Options of one setting stand together: to sort them all would compare them.
+    if (lines >= LONG && !table.closest('.lr-sof')) addSorting(table);
   }
 
   const near = new IntersectionObserver(entries => {
