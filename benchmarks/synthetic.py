@@ -202,13 +202,14 @@ def class_rows(name: str, report: str, position: int, chance: random.Random):
             "stage": "title_abstract",
             "decision": "included",
             "reason": "Made up",
+            "basis": "before_log",
         },
     )
     yield (
         "regimens",
         proof
         | {
-            "row_id": f"{report}.regimen.one",
+            "row_id": f"{report}.regimen.{name}",
             "regimen_id": name,
             "family_id": name,
             "name": "Made-up regimen",

@@ -95,7 +95,7 @@ def show_changes() -> Stack:
 
 
 def say_last_change() -> Fragment:
-    """What changed last, in a line that leads to the whole; nothing before there are two states to compare."""
+    """What changed last, in a line that leads to the whole; nothing until there are two states."""
     root = find_root()
     versions = list_releases(root)
     names = [*versions, *([] if versions and is_released(root, versions[-1]) else [NOW])]

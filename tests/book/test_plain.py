@@ -87,7 +87,7 @@ def test_the_two_commands_in_turn_leave_no_stale_page(copy, original):
     """Plain; a label changed and built by the other; changed back; plain again: the first book."""
     with copy.edited(LABEL):
         build(copy, "build")
-        page = copy.published / "chapters" / "blinatumomab.html"
+        page = copy.published / "chapters" / "blinatumomab-evidence.html"
         assert "Adults in China" in page.read_text(encoding="utf-8")
     done = build(copy, "plain")
     assert executed(done) == set(), "the first results were kept"
