@@ -10,7 +10,10 @@ import pandas as pd
 
 from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.contract import PROVENANCE
 from livingreview.evidence.lexical import is_plain
+
+PROVENANCE_COLUMNS = {name.rstrip("!") for name in PROVENANCE.split()}
 
 
 def check_bibliography(checked: Checked) -> Iterator[Problem]:
@@ -174,6 +177,8 @@ def check_copies(checked: Checked) -> Iterator[Problem]:
         if any(link.field == key for link in spec.foreign_keys):
             continue  # its rows say one thing of many others, such as that cohorts are of one set
         columns = [column for column in frame if column not in {*apart, key}]
+        if not set(columns) - PROVENANCE_COLUMNS:
+            continue  # a table may hold no column that parts its rows
         for line in frame.index[frame.duplicated(columns, keep="first")]:
             expected, mend = "a row that tells something else", "delete the copy, or say what parts the two"
             found = "every cell as in another row"

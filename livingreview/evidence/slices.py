@@ -151,16 +151,16 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     Raises
     ------
     KeyError
-        If there is no such setting.
+        If there is no such setting, though there are others.
     """
     frame = evidence.tables["settings"].set_index("setting_id")
-    if setting_id not in frame.index:
+    if len(frame) and setting_id not in frame.index:
         msg = f"no setting {setting_id!r}; there are {', '.join(frame.index)}"
         raise KeyError(msg)
-    place, cohorts = frame.loc[setting_id], evidence.tables["cohorts"]
-    mask = pd.Series(True, index=cohorts.index)
+    cohorts = evidence.tables["cohorts"]
+    mask = pd.Series(bool(len(frame)), index=cohorts.index)  # a review may do without settings: nothing then
     for column, name in (("disease", "diseases"), ("setting", "settings"), ("age_group", "age_groups")):
-        mask &= cohorts[column].isin(split_ids(place[name]))
+        mask &= cohorts[column].isin(split_ids(frame.loc[setting_id, name]) if len(frame) else [])
     kept = cohorts.loc[mask]
     tables = dict(evidence.tables)
     for name in OF_COHORTS:

@@ -94,11 +94,18 @@ def cite_page(page: str, title: str = "") -> Fragment:
     title : str, optional
         Title of the page; for the chapter of a class, and for a setting, that of the data.
     """
-    settings = load_evidence().tables["settings"].set_index("setting_id")["title"]
-    if title := title or settings.get(page, ""):
+    if title:
         return cite_chapter(review_record(), title=title, page=page)
-    title = load_class(page).tables["regimen_classes"].set_index("class_id").loc[page, "title"]
-    return cite_chapter(review_record(), title=title, page=page, reports=True)
+    try:  # a class first: its chapter depends on nothing but its own part of the evidence
+        classes = load_class(page).tables["regimen_classes"].set_index("class_id")
+    except KeyError:
+        settings = load_evidence().tables["settings"].set_index("setting_id")["title"]
+        if settings.empty:
+            return cite_review()  # the page of a setting in a review that has none
+        if page not in settings:
+            raise
+        return cite_chapter(review_record(), title=settings[page], page=page)
+    return cite_chapter(review_record(), title=classes.loc[page, "title"], page=page, reports=True)
 
 
 def review_record() -> dict:

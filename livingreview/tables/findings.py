@@ -14,7 +14,7 @@ from fractions import Fraction
 import pandas as pd
 from markupsafe import Markup
 
-from livingreview.display.html import Column, HtmlTable, Inline, Row, link
+from livingreview.display.html import Column, HtmlTable, Inline, Row, Stack, link
 from livingreview.display.marks import Figure
 from livingreview.display.numbers import (
     exact_interval,
@@ -58,7 +58,7 @@ COLUMNS = (
 
 def tabulate_findings(
     evidence: Evidence, *, caption: str, setting: str = "", class_id: str = "", on_start: bool = False
-) -> HtmlTable:
+) -> HtmlTable | Stack:
     """Summary of findings: one line an option, under headings of their settings where there are several.
 
     Parameters
@@ -78,7 +78,7 @@ def tabulate_findings(
     settings = {
         row["setting_id"]: row for row in records(evidence.tables["settings"].sort_values("position"))
     }
-    if setting and setting not in settings:
+    if setting and settings and setting not in settings:
         msg = f"no setting {setting!r}; there are {', '.join(settings)}"
         raise KeyError(msg)
     found = [
@@ -96,6 +96,8 @@ def tabulate_findings(
         if not setting:
             rows.append(Row([link(place["title"], f"{name}.html")], heading=True))
         rows += [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
+    if not rows:
+        return Stack([], "No summary of findings is entered.")
     return HtmlTable(caption, COLUMNS, rows, [_explain(rows)], kind="lr-sof")
 
 

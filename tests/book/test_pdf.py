@@ -23,10 +23,10 @@ def test_a_chapter_is_printed(book, root, tmp_path):
     )
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
-    assert 5 < len(re.findall(rb"/Type\s*/Page\b", content)) < 100
+    assert 2 < len(re.findall(rb"/Type\s*/Page\b", content)) < 30
     sheet = pdf.read_sheet(book / "chapters" / "liposomal-mitoxantrone.html", ["liposomal-mitoxantrone"], "")
     assert sheet.title == "Liposomal mitoxantrone"
-    assert sheet.body.count("<svg ") == sheet.body.count("lr-drawn") > 5
+    assert sheet.body.count("<svg ") >= 2 * sheet.body.count("<figure ") > 0, "each for a desk and a phone"
     assert "<script" not in sheet.body
     assert 'href="reports/' not in sheet.body
     assert b"file:///" not in content

@@ -205,9 +205,9 @@ change(
 )
 
 # The contents.
-change("page that does not exist", TOC, "chapters/safety", "chapters/safty", "parts.2.chapters.2.file")
-change("page outside the chapters", TOC, "chapters/safety", "README", "parts.2.chapters.2.file")
-change("page twice", TOC, "chapters/safety", "chapters/comparison", "parts.2.chapters.2.file")
+change("page that does not exist", TOC, "chapters/safety", "chapters/safty", "parts.3.chapters.2.file")
+change("page outside the chapters", TOC, "chapters/safety", "README", "parts.3.chapters.2.file")
+change("page twice", TOC, "chapters/safety", "chapters/comparison", "parts.3.chapters.2.file")
 change("start page missing", TOC, "root: chapters/index\n", "", "root", at="")
 change("start page that does not exist", TOC, "chapters/index", "chapters/start", "root")
 change("format missing", TOC, "format: jb-book\n", "", "format", at="")
@@ -224,25 +224,26 @@ change("page not in the contents", TOC, "      - file: chapters/safety\n", "", "
 change(
     "chapter of a class not in the contents",
     TOC,
-    "      - file: chapters/bortezomib\n",
+    "      - file: chapters/bortezomib\n        sections:\n"
+    "          - file: chapters/bortezomib-evidence\n          - file: chapters/bortezomib-comparators\n",
     "",
     "chapters/bortezomib",
     at="",
 )
 change(
-    "key of an entry mistyped", TOC, "- file: chapters/safety", "- fil: chapters/safety", "parts.2.chapters.2"
+    "key of an entry mistyped", TOC, "- file: chapters/safety", "- fil: chapters/safety", "parts.3.chapters.2"
 )
-change("key of a part mistyped", TOC, "  - caption: Across", "  - captoin: Across", "parts.2.captoin")
-change("entry as text", TOC, "- file: chapters/safety", "- chapters/safety", "parts.2.chapters.2")
+change("key of a part mistyped", TOC, "  - caption: Across", "  - captoin: Across", "parts.3.captoin")
+change("entry as text", TOC, "- file: chapters/safety", "- chapters/safety", "parts.3.chapters.2")
 change(
     "part without pages",
     TOC,
     "  - caption: Across",
     "  - caption: Empty\n  - caption: Across",
-    "parts.2.chapters",
+    "parts.3.chapters",
     at="  - caption: Empty",
 )
-change("caption a list", TOC, "caption: Regimens", "caption: [Regimens]", at="")
+change("caption a list", TOC, "caption: By regimen", "caption: [By regimen]", at="")
 
 # The chapters.
 remove("chapters/index.md")
@@ -252,7 +253,7 @@ DAMAGES.pop("chapters/index.md deleted")
 @damage("chapter of the contents deleted")
 def _(project):
     (project / "chapters" / "safety.md").unlink()
-    return TOC, line_of(project / TOC, "chapters/safety"), "parts.2.chapters.2.file"
+    return TOC, line_of(project / TOC, "chapters/safety"), "parts.3.chapters.2.file"
 
 
 @damage("chapter of a class deleted")
@@ -343,15 +344,15 @@ change(
     "early",
 )
 change("figure that no cell provides", PAGE, "{glue:}`n_mrd`", "{glue:}`n_mdr`", "n_mdr")
-change("loop in the shared sections", PART, "lr.list_claims(chapter)", "while True:\n    pass")
+change("loop in the shared sections", PART, "lr.list_claims(chapter, most=5)", "while True:\n    pass")
 change("title in the shared sections", PART, "## What is known?", "# What is known?")
 change("section twice in the shared sections", PART, "## Who was treated?", "## What is the regimen?")
 change(
     "cell of the shared sections not closed",
     PART,
-    "lr.list_claims(chapter)\n```",
-    "lr.list_claims(chapter)",
-    at="```{code-cell} ipython3\nlr.list_claims",
+    "lr.list_claims(chapter, most=5)\n```",
+    "lr.list_claims(chapter, most=5)",
+    at="```{code-cell} ipython3\nlr.list_claims(chapter, most=5)",
 )
 
 # How the review is kept up.

@@ -17,6 +17,8 @@ NEEDS = {
     "drugs": {"regimen_components"},
     "appraisal_tools": {"appraisals"},
     "searches": {"hits"},
+    "certainty": {"findings"},
+    "settings": {"findings"},
     "records": {"hits", "pairs"},
 }
 
@@ -61,6 +63,8 @@ def leave_out(project: Path, names: Collection[str]) -> None:
     _filter(project, "appraisals", lambda row: row["result"] not in gone)
     for name in ("discrepancies", "source_problems"):
         _filter(project, name, lambda row: _forget(row, gone))
+    if gone:  # what two readers agreed on counts the rows of tables that are left out
+        _filter(project, "extraction_agreement", lambda row: False)
     ratings = _ids(project, "certainty", "certainty_id")
     _filter(project, "findings", lambda row: _forget_findings(row, gone, ratings))
     if (project / "chapters").is_dir():

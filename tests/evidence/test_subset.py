@@ -80,8 +80,8 @@ def test_a_review_does_without_all_of_them(review):
     leave_out(review, OPTIONAL)
     evidence, shown = run(review)
     assert evidence.package.tables.keys() == set(REQUIRED)
-    assert "No report of this class gives doses." in shown["bortezomib"]
-    assert "No report of this class has been appraised as a whole." in shown["bortezomib"]
+    assert "No report of this class gives doses." in shown["bortezomib-evidence"]
+    assert "No report of this class has been appraised as a whole." in shown["bortezomib-evidence"]
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def test_a_book_is_built_without_any_table_that_may_be_left_out(tmp_path):
     leave_out(project.folder, OPTIONAL)
     done = project.build()
     assert done.returncode == 0, done.stdout + done.stderr
-    page = (project.published / "chapters" / "bortezomib.html").read_text(encoding="utf-8")
+    page = (project.published / "chapters" / "bortezomib-evidence.html").read_text(encoding="utf-8")
     assert "No report of this class gives doses." in page
     data = (project.published / "chapters" / "data.html").read_text(encoding="utf-8")
     assert "outcomes.csv" not in data, "what is not there is not offered"
