@@ -21,7 +21,9 @@ CLOSED = frozenset(
     {"a", "abbr", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "pre", "script"}
     | {"select", "style", "summary", "svg", "thead"}
 )
-UNTOUCHED = re.compile(r'class="[^"]*\b(?:lr-copied|lr-references|lr-term)\b|id="term-')
+UNTOUCHED = re.compile(
+    r'class="[^"]*\b(?:lr-copied|lr-references|lr-term)\b|id="term-|data-label="As printed"'
+)
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"})
 ARTICLE = re.compile(r"(<article\b.*?</article>)", re.DOTALL)
 TAG = re.compile(r"(<[^>]*>)")

@@ -59,7 +59,7 @@ def _draw_on_desk(sheet: Sheet, row: HarmRow, column: float) -> None:
     for place, cell in enumerate(row.cells):
         x = NAMES + place * column
         if cell is None:
-            sheet.text(x + 8, sheet.height + CELL / 2, "·", color="line", size=14)
+            sheet.text(x + 8, sheet.height + CELL / 2, "·", color="quiet", size=14)
         else:
             _draw_cell(sheet, cell, x, sheet.height, column - 4, tall)
     sheet.height += max(tall + 4, told + 20)

@@ -13,6 +13,7 @@ from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.contract import PROVENANCE
 from livingreview.evidence.lexical import is_plain
 
+FROM_SEARCHES = ("screening", "records", "hits", "pairs")
 PROVENANCE_COLUMNS = {name.rstrip("!") for name in PROVENANCE.split()}
 
 
@@ -174,8 +175,10 @@ def check_copies(checked: Checked) -> Iterator[Problem]:
     apart = {"position", "as_reported", "locator", "verification", "note"}
     for name, spec in checked.package.tables.items():
         frame, key = checked.frames[name], spec.primary_key
-        if any(link.field == key for link in spec.foreign_keys):
-            continue  # its rows say one thing of many others, such as that cohorts are of one set
+        if name in FROM_SEARCHES or any(link.field == key for link in spec.foreign_keys):
+            # Many records are left out for one reason; or its rows say one thing of many others, such as that
+            # cohorts are of one set.
+            continue
         columns = [column for column in frame if column not in {*apart, key}]
         if not set(columns) - PROVENANCE_COLUMNS:
             continue  # a table may hold no column that parts its rows

@@ -56,7 +56,8 @@ def test_a_head_sorts_within_its_groups_by_keyboard_and_gives_the_order_back(vis
 
 def test_a_table_is_taken_clean_to_a_spreadsheet(visit):
     with visit.page.expect_download() as download:
-        visit.table.get_by_role("button", name="Download this table").click()
+        tools = visit.table.locator("xpath=preceding-sibling::span[contains(@class, 'lr-tools')]")
+        tools.get_by_role("button", name="Download this table").click()
     content = download.value.path().read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

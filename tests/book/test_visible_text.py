@@ -22,6 +22,7 @@ HEARD = ("aria-label", "alt", "title", "placeholder", "aria-description")
 RAW = re.compile(r"(?<![\w./#-])[a-z]+(?:_[a-z0-9]+)+")
 HASH = re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{10,}\b")
 ALLOWED = (
+    re.compile(r"\b10\.\d{4,}/\S+"),  # a DOI is what it is
     re.compile(r"https?://\S+|\bdoi:\S+"),  # addresses are shown as they are typed
     re.compile(r"\b[a-z_-]+\.(?:csv|zip|json|bib|yml)\b"),  # names of files to download
 )

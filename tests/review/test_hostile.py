@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.synthetic import write_pages
 from livingreview import tables
+from livingreview.checks.links import SHOWN
 from livingreview.evidence import load_package, select_class
 from livingreview.manuscript import find_pages
 from tests.conftest import ROOT
@@ -35,7 +36,16 @@ TEXTS = (
     "```````` {raw} html",
 )
 ADDRESSES = {"tool_url", "page_read", "source_url", "where"}  # columns that hold a whole address
-IDS = {"affects", "rests_on", "overlaps_with"}  # ids of rows, which nothing shows as they stand
+IDS = {
+    "affects",
+    "rests_on",
+    "overlaps_with",
+    "families",
+    "diseases",
+    "settings",
+    "age_groups",
+    *SHOWN,
+}  # ids of rows, which nothing shows as they stand
 # Pages that name no row; the chapters of the classes are made anew,
 # since their prose names rows that the small review lacks.
 PAGES = (

@@ -127,7 +127,7 @@
   /* Before a table of many links a way to the first stop behind it. */
   function addSkip(table) {
     const skip = button('lr-skip lr-button', 'Skip this table');
-    const behind = stop => table.compareDocumentPosition(stop) === Node.DOCUMENT_POSITION_FOLLOWING && stop.checkVisibility();
+    const behind = stop => table.compareDocumentPosition(stop) === Node.DOCUMENT_POSITION_FOLLOWING && stop.checkVisibility({ visibilityProperty: true });
     skip.addEventListener('click', () => [...document.querySelectorAll('a[href], button, summary, input, select')].find(behind)?.focus());
     table.before(skip);
   }
