@@ -20,8 +20,8 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import GroupPrediction
 from livingreview.tables.common import capitalise
-from livingreview.tables.counts import PooledResult, pooled_results
-from livingreview.tables.plan import synthesis_plan, widest_pools
+from livingreview.tables.counts import HARM, PooledResult, pooled_results
+from livingreview.tables.plan import GROUPS, synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
 
@@ -120,13 +120,24 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
     return found
 
 
+def pooled_cells(evidence: Evidence, result: PooledResult) -> dict[tuple, Cell]:
+    """The primary pools of one result alone, by family, disease, setting and age group in codes."""
+    if (name := f"pooled cells:{result.result_id}") not in evidence.memo:
+        evidence.memo[name] = {
+            place: _pool_cell(result, plan) for place, plan in _primary_pools(evidence, result).items()
+        }
+    return evidence.memo[name]
+
+
 def _primary_pools(evidence: Evidence, result: PooledResult) -> dict[tuple, Plan]:
     """Of each population the primary pool of all patients by the widest code that has one."""
+    groups = evidence.package.field("outcomes", "outcome").groups
+    wanted = {groups.get(code, HARM) if result.table == "outcomes" else HARM for code in result.codes}
     order = {code: place for place, code in enumerate(result.codes)} | {result.result_id: 0}
     found: dict[tuple, Plan] = {}
     plans = [
         plan
-        for plan in synthesis_plan(evidence)
+        for plan in synthesis_plan(evidence, tuple(group for group in GROUPS if group in wanted))
         if plan.decision == "pooled" and plan.place.base == "all" and plan.place.what in order
     ]
     plans.sort(key=lambda plan: (order[plan.place.what], -sum(plan.totals)))

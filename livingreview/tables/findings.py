@@ -28,7 +28,7 @@ from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.counts import pooled_results
-from livingreview.tables.decision import POOL, Cell, decision_data
+from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.evidence_map import count_once
 from livingreview.tables.reports import grade
 
@@ -209,17 +209,18 @@ def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> 
     if not shown or pd.isna(row["class_id"]):
         return []
     code = evidence.row(shown[0]).get("outcome")
-    results = [result.result_id for result in pooled_results(evidence) if code in result.codes]
     named = evidence.tables["families"].set_index("family_id")["name"]
     names = set(named.reindex(split_ids(row["families"])))
     codes = [set(split_ids(setting[name])) for name in ("diseases", "settings", "age_groups")]
     return [
         _pool_line(row["class_id"], cell)
-        for decision in decision_data(evidence)
-        if decision.place[0] in names
-        and all(place in allowed for place, allowed in zip(decision.place[1:], codes, strict=True))
-        for result in results
-        if (cell := decision.cells.get(result)) and cell.source == POOL and cell.interval and cell.group
+        for result in pooled_results(evidence)
+        if code in result.codes
+        for (family, *place), cell in pooled_cells(evidence, result).items()
+        if family in names
+        and all(part in allowed for part, allowed in zip(place, codes, strict=True))
+        and cell.interval
+        and cell.group
     ]
 
 
