@@ -45,6 +45,22 @@ def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
     return [*problems, *told]
 
 
+def _check_words(values: dict) -> Iterator[tuple]:
+    """An address for problems, and what is stated of money and interests."""
+    contact = values.get("contact")
+    if contact is not None and not (isinstance(contact, str) and CONTACT.fullmatch(contact)):
+        yield (
+            "contact",
+            "no-contact",
+            quote(contact),
+            "an address that begins with https://, an e-mail address, or nothing",
+            "write where problems are to be reported, such as https://host/owner/review/issues/new",
+        )
+    for key in STATED:
+        if values.get(key) is not None and not isinstance(values[key], str):
+            yield key, "no-text", quote(values[key]), "words, or nothing", "write it as text, in quotes"
+
+
 def _check_shape(values: dict) -> Iterator[tuple]:
     for key in values.keys() - set(KEYS):
         near = difflib.get_close_matches(str(key), KEYS, 1)
@@ -72,18 +88,7 @@ def _check_shape(values: dict) -> Iterator[tuple]:
                 "a date like 2026-11-21, or nothing",
                 "write the date; leave it empty if it is not known",
             )
-    contact = values.get("contact")
-    if contact is not None and not (isinstance(contact, str) and CONTACT.fullmatch(contact)):
-        yield (
-            "contact",
-            "no-contact",
-            quote(contact),
-            "an address that begins with https://, an e-mail address, or nothing",
-            "write where problems are to be reported, such as https://host/owner/review/issues/new",
-        )
-    for key in STATED:
-        if values.get(key) is not None and not isinstance(values[key], str):
-            yield key, "no-text", quote(values[key]), "words, or nothing", "write it as text, in quotes"
+    yield from _check_words(values)
     months = values.get("search_every_months")
     if months is not None and (type(months) is not int or months < 1):
         yield (
