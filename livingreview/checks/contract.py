@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from livingreview.checks.descriptor import Finding
 from livingreview.evidence.contract import ASKED, GROUPS, PROVENANCE, REQUIRED, STEPS
-from livingreview.evidence.schema import Package, Table
+from livingreview.evidence.schema import Field, Package, Table
 
 LISTED = "livingreview/evidence/contract.py lists what the engine reads"
 OWN = tuple(word.rstrip("!") for word in PROVENANCE.split())
@@ -134,13 +134,8 @@ def _check_links(path: tuple, table: Table, asked: Table, package: Package) -> I
 
 def _check_groups(package: Package) -> Iterator[Finding]:
     """Columns whose codes are told apart by group on the pages put every code into a group there is."""
-    for (name, column), groups in GROUPS.items():
-        table = package.tables.get(name)
-        if table is None or column not in table.columns:
-            continue
-        item, number = table.field(column), list(package.tables).index(name)
-        path = ("resources", number, "schema", "fields", table.columns.index(column))
-        place, expected = f"{name}.{column}", f"a group for every code, one of: {', '.join(groups)}"
+    for path, place, item, groups in _find_columns(package, GROUPS):
+        expected = f"a group for every code, one of: {', '.join(groups)}"
         for code in item.constraints.get("enum", ()):
             if item.groups.get(code) not in groups:
                 found = f"{code!r} in " + (repr(item.groups[code]) if code in item.groups else "no group")
@@ -149,15 +144,20 @@ def _check_groups(package: Package) -> Iterator[Finding]:
 
 def _check_steps(package: Package) -> Iterator[Finding]:
     """A code that is said to be a step on a patient's way is one that charts know; not every code is."""
-    for (name, column), steps in STEPS.items():
-        table = package.tables.get(name)
-        if table is None or column not in table.columns:
-            continue
-        item, number = table.field(column), list(package.tables).index(name)
-        path = ("resources", number, "schema", "fields", table.columns.index(column))
+    for path, place, item, steps in _find_columns(package, STEPS):
         for code, step in item.steps.items():
             if step not in steps:
                 found, expected = f"{code!r} as {step!r}", f"one of: {', '.join(steps)}"
-                yield Finding(
-                    path, f"{name}.{column}", "step", found, expected, 'correct "steps" of the column'
-                )
+                yield Finding(path, place, "step", found, expected, 'correct "steps" of the column')
+
+
+def _find_columns(
+    package: Package, asked: Mapping[tuple[str, str], Collection[str]]
+) -> Iterator[tuple[tuple, str, Field, Collection[str]]]:
+    """Where each asked column is declared, its name, its field and what is asked, of those there are."""
+    numbers = {name: number for number, name in enumerate(package.tables)}
+    for (name, column), words in asked.items():
+        table = package.tables.get(name)
+        if table is not None and column in table.columns:
+            path = ("resources", numbers[name], "schema", "fields", table.columns.index(column))
+            yield path, f"{name}.{column}", table.field(column), words
