@@ -11,10 +11,7 @@ in a traceback, and the counts.
 
 from __future__ import annotations
 
-import argparse
 import random
-import shutil
-import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -26,7 +23,7 @@ from typing import NamedTuple
 import yaml
 
 from benchmarks.careless import FILES, KINDS, Sheet
-from benchmarks.slips import COPIED, ROOT, read_rows
+from benchmarks.slips import ROOT, copy_project, read_options, read_rows
 from livingreview.checks import check_project, record_rows, write_rows
 from livingreview.checks.tables import check_data
 from livingreview.evidence import load_package
@@ -62,15 +59,9 @@ def draw_edits(number: int, seed: int) -> Iterator[Edit]:
 
 
 @cache
-def copy_project() -> tuple[Path, tuple]:
-    """A copy of the project for one process to damage, and its tables and records as a build reads them."""
-    folder = Path(tempfile.mkdtemp(prefix="edits-"))
-    for name in COPIED:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    if problems := check_project(folder):  # which also notes the tables that are valid
-        msg = f"the project is not sound: {problems[0]}"
-        raise ValueError(msg)
+def read_copy() -> tuple[Path, tuple]:
+    """The copy for one process to damage, and its tables and records as a build reads them."""
+    folder = copy_project()
     frames = check_data(folder)[0].frames
     return folder, (frames, read_package(folder).bibliography, to_read_again(folder))
 
@@ -107,7 +98,7 @@ def _differs(before: str, after: str) -> str:
 
 def try_edit(edit: Edit) -> tuple[str, str]:
     """What becomes of an edit ('none' where it finds nothing to edit), and what it was."""
-    root, sound = copy_project()
+    root, sound = read_copy()
     descriptor = root / "data" / "datapackage.json"
     declared = descriptor.read_bytes()
     try:
@@ -156,13 +147,7 @@ def is_same(root: Path, path: Path, whole: bytes, sound: tuple) -> bool:
 
 def main() -> None:
     """Draw edits, try them, print what passes and the counts."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--number", type=int, default=300)
-    parser.add_argument("--jobs", type=int, default=1)
-    options = parser.parse_args()
+    options = read_options(__doc__, number=300, jobs=1)
     counts: Counter[str] = Counter()
     edits = [*draw_edits(2 * options.number, options.seed)]  # some find nothing to edit
     with ProcessPoolExecutor(options.jobs) as pool:

@@ -87,7 +87,7 @@ def draw_slips(root: Path, number: int, seed: int) -> list[Slip]:
 @cache
 def copy_project() -> Path:
     """A copy of the project for one process to damage."""
-    folder = Path(tempfile.mkdtemp(prefix="slips-"))
+    folder = Path(tempfile.mkdtemp(prefix="damaged-"))
     for name in COPIED:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
@@ -135,15 +135,20 @@ def explain(slip: Slip, row: dict[str, str]) -> str:
     return "its other witness fits the wrong number as well"
 
 
-def main() -> None:
-    """Draw slips, try them, print what passes."""
+def read_options(description: str | None, number: int, jobs: int) -> argparse.Namespace:
+    """The seed, how many, and in how many processes."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--number", type=int, default=341)
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
+    parser.add_argument("--number", type=int, default=number)
+    parser.add_argument("--jobs", type=int, default=jobs)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Draw slips, try them, print what passes."""
+    options = read_options(__doc__, number=341, jobs=2)
     slips = draw_slips(ROOT, options.number, options.seed)
     with ProcessPoolExecutor(options.jobs) as pool:
         found = list(pool.map(try_slip, slips, chunksize=8))
