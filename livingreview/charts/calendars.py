@@ -68,7 +68,7 @@ def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
 
 def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
     """Calendars that can be drawn, those of one study and the same days together; tables of the others."""
-    studies = evidence.tables["reports"].set_index("report_id")["study_id"]
+    studies = evidence.report_studies
     calendars: dict[tuple, list[_Calendar]] = {}
     tables = []
     for regimen in regimens_shown(evidence):

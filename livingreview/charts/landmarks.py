@@ -248,7 +248,6 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         row_details(evidence, "survival"),
     )
     main = main_family(evidence)
-    names_of = evidence.tables["regimens"].set_index("regimen_id")["name"].to_dict()
     found = []
     for (cohort, control, randomised), name in zip(strips, names, strict=True):
         first = cohort[0]
@@ -257,7 +256,7 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         if part or first["report_id"] not in evidence.included:
             about.append(first["c_label"])  # patients chosen perhaps by what became of them
         if control:
-            name_of = names_of.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
+            name_of = evidence.regimen_names.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
             kind = "randomised against" if randomised else "not randomised, comparator:"
             about.append(f"{kind} {name_of or control[0]['c_label']}")
         size = _size(first)

@@ -79,7 +79,7 @@ class Course:
 
 def draw_swimmer(evidence: Evidence, *, title: str) -> Stack:
     """The course of each patient, a figure a patient, its every event in the folded table."""
-    labels = evidence.tables["cohorts"].set_index("cohort_id")["label"]
+    labels = evidence.cohort_labels
     figures: list = []
     for cohort_id, rows in evidence.tables["patient_timeline"].groupby("cohort_id", sort=False):
         name = f"{title}: {labels[cohort_id]} – {short_name(evidence, rows['report_id'].iloc[0])}"

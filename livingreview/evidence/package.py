@@ -133,6 +133,16 @@ class Evidence:
         return self._look_up("cohorts", "cohort_id", "label")
 
     @cached_property
+    def regimen_names(self) -> dict[str, str]:
+        """Name of each regimen (key: regimen_id)."""
+        return self._look_up("regimens", "regimen_id", "name")
+
+    @cached_property
+    def drug_names(self) -> dict[str, str]:
+        """Name of each drug (key: drug_id)."""
+        return self._look_up("drugs", "drug_id", "name")
+
+    @cached_property
     def discrepancy_titles(self) -> dict[str, str]:
         """Title of each registered discrepancy (key: discrepancy_id)."""
         return self._look_up("discrepancies", "discrepancy_id", "title")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from livingreview.display.numbers import count_words, write_printed
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field, Table
 from livingreview.tables.outcomes import grade_text, says_the_same
 from livingreview.tables.reports import age_text
@@ -121,9 +121,5 @@ def _say(evidence: Evidence, table: Table, item: Field, row: Mapping) -> str:
 
 def _name_of(evidence: Evidence, column: str, code: str) -> str:
     """What a cohort, regimen or drug is called."""
-    if column == "cohort_id":
-        return evidence.cohort_labels.get(code, "")
-    table, label = {"regimen_id": ("regimens", "name"), "drug_id": ("drugs", "name")}[column]
-    if (known := f"names:{table}") not in evidence.memo:
-        evidence.memo[known] = {row[column]: row[label] for row in records(evidence.tables[table])}
-    return evidence.memo[known].get(code, "")
+    names = {"cohort_id": "cohort_labels", "regimen_id": "regimen_names", "drug_id": "drug_names"}
+    return getattr(evidence, names[column]).get(code, "")

@@ -121,7 +121,6 @@ def _years(evidence: Evidence) -> dict[str, int | None]:
 
 def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
     """Whom each cohort (key: cohort_id) is: its coded columns."""
-    named = evidence.tables["regimens"].set_index("regimen_id")["name"].to_dict()
     titles = evidence.tables["regimen_classes"].set_index("class_id")["title"].to_dict()
     studies = {row["study_id"]: row for row in records(evidence.tables["studies"])}
     families = {row["regimen_id"]: row for row in records(evidence.families.reset_index())}
@@ -135,7 +134,7 @@ def describe_cohorts(evidence: Evidence) -> dict[str, dict]:
         } | {
             "class": NONE if family is None else (family["class_id"], titles[family["class_id"]]),
             "family": NONE if family is None else (family["family_id"], family["name"]),
-            "regimen": (regimen, text(named.get(regimen, ""))),
+            "regimen": (regimen, text(evidence.regimen_names.get(regimen, ""))),
             "cohort": (cohort["cohort_id"], cohort["label"]),
             "study": (study["study_id"], study["name"]),
             "design": (study["design"], evidence.label("studies", "design", study["design"])),
