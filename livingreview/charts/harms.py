@@ -9,7 +9,6 @@ import pandas as pd
 
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
-from livingreview.charts.randomised import SEVERE
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
@@ -19,14 +18,14 @@ from livingreview.display.numbers import (
     is_second_hand,
     make_figure,
 )
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import BASES
+from livingreview.tables.counts import BASES, pooled_results
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
-from livingreview.tables.outcomes import ABSENT, event_words, grade_text
+from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
 MOST_COLUMNS = 6
 LEAST_PATIENTS = 10  # of a study in the table of shades
@@ -82,7 +81,7 @@ class _Event:
 
     name: str
     table: str
-    codes: list[str]
+    codes: tuple[str, ...]
     grade: int | None
     chosen: dict[str, dict] = field(default_factory=dict)
 
@@ -117,15 +116,13 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
     """The columns, each with the row that stands for each study; those told most often."""
     directions = evidence.package.field("outcomes", "outcome")
     events = []
-    for row in records(evidence.tables["pooled_results"].sort_values("position")):
-        codes = split_ids(row["codes"])
-        harm = row["table"] == "adverse_events" or (
-            row["table"] == "outcomes" and all(directions.direction(code) == "bad" for code in codes)
+    for result in pooled_results(evidence):
+        harm = result.table == "adverse_events" or (
+            result.table == "outcomes" and all(directions.direction(code) == "bad" for code in result.codes)
         )
         if harm:
-            grade = None if pd.isna(row["grade_min"]) else int(row["grade_min"])
-            name = row["name"].partition(", grade")[0]
-            events.append(_Event(name, row["table"], codes, grade))
+            name = result.name.partition(", grade")[0]
+            events.append(_Event(name, result.table, result.codes, result.grade_min))
     for event in events:
         event.chosen = _choose_rows(evidence, event, part)
     told = sorted((event for event in events if event.chosen), key=lambda event: -len(event.chosen))
@@ -282,9 +279,8 @@ def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
 
 def _events_of_trials(evidence: Evidence, arms: Sequence[Arms]) -> Iterable[tuple[Arms, list[Pair]]]:
     """For each trial the report that counts the most events in both arms, and its commonest events."""
-    same = ("term", "grade_min", "grade_max", "attribution", "period")
     by_report: dict[str, dict[str, list[Pair]]] = {}
-    for pair in pair_rows(evidence, arms, "adverse_events", *same):
+    for pair in pair_rows(evidence, arms, "adverse_events"):
         if pair.counted:
             told = by_report.setdefault(pair.arms.study_id, {})
             told.setdefault(pair.arms.report_id, []).append(pair)
@@ -304,19 +300,18 @@ def _events_of_trials(evidence: Evidence, arms: Sequence[Arms]) -> Iterable[tupl
 
 def _severity(row: Mapping) -> int:
     """Counts of grade 3 and above first, then of any grade, then of one grade or of death alone."""
-    low, high = row["grade_min"], row["grade_max"]
-    if pd.isna(low):
-        return 1
-    return 2 if low == SEVERE and (pd.isna(high) or high > SEVERE) else 0 if low > 1 else 1
+    if is_severe(row):
+        return 2
+    return 0 if not pd.isna(row["grade_min"]) and row["grade_min"] > 1 else 1
 
 
 def _shares(pair: Pair) -> tuple[float, float]:
-    one, other = (100 * row["events"] / row["total"] for row in (pair.experimental, pair.control))
+    one, other = (100 * row["events"] / row["total"] for row in pair.rows)
     return float(one), float(other)
 
 
 def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
-    rows = (pair.experimental, pair.control)
+    rows = pair.rows
     limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
     grade = grade_text(pair.experimental).replace("grade not given", "any grade")
     return ArmsRow(

@@ -26,10 +26,10 @@ from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
 from livingreview.tables.common import capitalise, stratum_name, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
+from livingreview.tables.counts import pooled_codes
 from livingreview.tables.labels import refuse_twins
-from livingreview.tables.outcomes import event_words
+from livingreview.tables.outcomes import event_words, is_severe
 
-SEVERE = 3  # grade from which an adverse event stands in the panel of harm
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
 PANELS = {
     "avoid": ("Deaths, relapses and failures", "favours {drug}", "favours control"),
@@ -244,9 +244,8 @@ def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator
     To be alive is the reverse of a death that is told already.
     """
     field = evidence.package.field("outcomes", "outcome")
-    same = ("outcome", "definition", "timepoint", "denominator")
     pairs = best_pairs(
-        evidence, pair_rows(evidence, arms, "outcomes", *same), lambda pair: pair.experimental["outcome"]
+        evidence, pair_rows(evidence, arms, "outcomes"), lambda pair: pair.experimental["outcome"]
     )
     order = list(field.labels)
     for pair in sorted(pairs, key=lambda pair: order.index(pair.experimental["outcome"])):
@@ -259,12 +258,7 @@ def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator
 
 def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
     """A trial's commonest severe adverse events, any event first, then those that the review pools."""
-    watched = {
-        code
-        for row in records(evidence.tables["pooled_results"])
-        if row["table"] == "adverse_events"
-        for code in text(row["codes"]).split("; ")
-    }
+    watched = pooled_codes(evidence, "adverse_events")
     pairs = [pair for pair in severe_pairs(evidence, arms) if pair.counted]
     by_study: dict[str, list[Pair]] = {}
     for pair in best_pairs(evidence, pairs, lambda pair: pair.experimental["term"]):
@@ -284,19 +278,17 @@ def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Ar
 
 def severe_pairs(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[Pair]:
     """Adverse events of grade 3 or more that a report tells of both arms; not grade 3 alone."""
-    same = ("term", "grade_min", "grade_max", "attribution", "period")
-    for pair in pair_rows(evidence, arms, "adverse_events", *same):
-        low, high = pair.experimental["grade_min"], pair.experimental["grade_max"]
-        if not pd.isna(low) and low == SEVERE and (pd.isna(high) or high > SEVERE):
+    for pair in pair_rows(evidence, arms, "adverse_events"):
+        if is_severe(pair.experimental):
             yield pair
 
 
 def _share(pair: Pair) -> float:
-    return max(row["events"] / row["total"] for row in (pair.experimental, pair.control))
+    return max(row["events"] / row["total"] for row in pair.rows)
 
 
 def _risk_ratio(evidence: Evidence, pair: Pair, words: str) -> Ratio:
-    one, other = pair.experimental, pair.control
+    one, other = pair.rows
     value = low = high = None
     if not pair.counted:
         missing = [

@@ -36,8 +36,8 @@ from livingreview.tables.choice import (
     one_of_each_patient,
     patients_once,
 )
-from livingreview.tables.common import group_by, text, whole
-from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS
+from livingreview.tables.common import group_by, whole
+from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS, pooled_codes
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
@@ -117,18 +117,10 @@ def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
     alike. Where nothing is pooled the order is that of the schema.
     """
     field = evidence.package.field("outcomes", "outcome")
-    nested = [code for code in _nested(evidence)[::-1] if field.groups.get(code) == group]
+    nested = [code for code in pooled_codes(evidence, "outcomes")[::-1] if field.groups.get(code) == group]
     if not nested:
         return {code: place for place, code in enumerate(field.codes_in(group))}
     return {code: nested.index(code) if code in nested else len(nested) for code in field.codes_in(group)}
-
-
-def _nested(evidence: Evidence) -> list[str]:
-    """Codes that count one result, the widest first."""
-    rows = evidence.tables["pooled_results"].sort_values("position")
-    return [
-        code for row in records(rows) if row["table"] == "outcomes" for code in text(row["codes"]).split("; ")
-    ]
 
 
 def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
@@ -157,7 +149,7 @@ def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
 def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -> list[Block]:
     plans = synthesis_plan(evidence, (group,))
     ranks = outcome_ranks(evidence, group)
-    nested = set(_nested(evidence))
+    nested = set(pooled_codes(evidence, "outcomes"))
     drawn = {
         row_id
         for plan in plans
@@ -261,7 +253,7 @@ def _make_items(
     labels = _labels(evidence, choices)
     items: list[Line | Pool] = []
     rest = sorted(choices, key=lambda choice: -choice.size)
-    nested = set(_nested(evidence))
+    nested = set(pooled_codes(evidence, "outcomes"))
     for plan in pools:
         own = {row_id for entry in plan.entries for row_id in entry.row_ids}
         mine = [choice for choice in rest if choice.rows[0]["row_id"] in own]
@@ -348,7 +340,7 @@ def _say_base(row: Mapping) -> str:
 
 def _wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
     """The count of the same patients by the widest definition their report gives, where it is wider."""
-    nested = _nested(evidence)
+    nested = pooled_codes(evidence, "outcomes")
     if row["outcome"] not in nested:
         return None
     place = nested.index(row["outcome"])

@@ -12,6 +12,12 @@ from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import count_size, kinship
 from livingreview.tables.common import text, with_cohorts
 
+# What rows of both arms must share to be told side by side.
+SAME = {
+    "outcomes": ("outcome", "definition", "timepoint", "denominator"),
+    "adverse_events": ("term", "grade_min", "grade_max", "attribution", "period"),
+}
+
 
 @dataclass(frozen=True)
 class Arms:
@@ -40,8 +46,17 @@ class Pair:
     @property
     def counted(self) -> bool:
         """Whether both arms have a count."""
-        cells = [row[name] for row in (self.experimental, self.control) for name in ("events", "total")]
-        return not any(map(pd.isna, cells))
+        return not any(map(pd.isna, self.cells))
+
+    @property
+    def cells(self) -> list:
+        """Events and patients of the experimental arm, then of the control arm."""
+        return [row[name] for row in self.rows for name in ("events", "total")]
+
+    @property
+    def rows(self) -> tuple[dict, dict]:
+        """That of the experimental arm, then that of the control arm."""
+        return self.experimental, self.control
 
 
 def find_arms(evidence: Evidence, part: str | None = "core") -> list[Arms]:
@@ -69,11 +84,11 @@ def find_arms(evidence: Evidence, part: str | None = "core") -> list[Arms]:
     return sorted(found, key=lambda arms: (-size[arms.study_id], arms.study_id))
 
 
-def pair_rows(evidence: Evidence, arms: Iterable[Arms], table: str, *same: str) -> Iterator[Pair]:
-    """Rows of a table that both arms of a report tell, alike in the columns `same`, once each."""
+def pair_rows(evidence: Evidence, arms: Iterable[Arms], table: str) -> Iterator[Pair]:
+    """Rows of a table that both arms of a report tell once each, alike in the columns of `SAME`."""
     by_cohort: dict[str, dict[tuple, list[dict]]] = {}
     for row in with_cohorts(evidence, table):
-        key = tuple(text(row[name]) for name in same)
+        key = tuple(text(row[name]) for name in SAME[table])
         by_cohort.setdefault(row["cohort_id"], {}).setdefault(key, []).append(row)
     for trial in arms:
         own, other = (by_cohort.get(arm["cohort_id"], {}) for arm in (trial.experimental, trial.control))
@@ -103,7 +118,5 @@ def best_pairs(evidence: Evidence, pairs: Iterable[Pair], what: Callable[[Pair],
 
 def name_treatments(evidence: Evidence, arms: Arms) -> tuple[str, str]:
     """Names of the two regimens; '' where one is not known."""
-    names = dict(
-        evidence.tables["regimens"][["regimen_id", "name"]].dropna().itertuples(index=False, name=None)
-    )
-    return tuple(names.get(text(arm["regimen_id"]), "") for arm in (arms.experimental, arms.control))
+    names = evidence.regimen_names
+    return tuple(text(names.get(text(arm["regimen_id"]), "")) for arm in (arms.experimental, arms.control))

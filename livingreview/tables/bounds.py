@@ -14,8 +14,8 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_fixed, format_ratio, make_figure
 from livingreview.evidence import Evidence
 from livingreview.synthesis import EValue, e_value
-from livingreview.tables.common import full_name, stratum_name, with_cohorts
-from livingreview.tables.pooled_contrasts import ContrastPool, contrast_pools
+from livingreview.tables.common import full_name, with_cohorts
+from livingreview.tables.pooled_contrasts import hazard_pools_of
 
 NOTHING = "No comparison without randomisation in this chapter prints a hazard ratio with its interval."
 
@@ -31,7 +31,6 @@ def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
 
 def tabulate_bounds(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     """Hazard ratios without randomisation, with E-values, beside the randomised answer where there is one."""
-    pools = contrast_pools(evidence)
     rows = []
     for row in unrandomised_ratios(evidence):
         ratio = tuple(float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
@@ -42,7 +41,7 @@ def tabulate_bounds(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                     [full_name(evidence, row), evidence.label("survival", "endpoint", row["endpoint"])],
                     make_figure(evidence, row),
                     say_strength(value),
-                    _say_randomised(evidence, row, ratio[0], pools),
+                    _say_randomised(evidence, row, ratio[0]),
                 ]
             )
         )
@@ -69,13 +68,11 @@ def say_strength(value: EValue) -> str:
     return f"{whole}, of {format_fixed(value.limit, 2)} to bring its interval to no effect"
 
 
-def _say_randomised(evidence: Evidence, row: dict, ratio: float, pools: list[ContrastPool]) -> str:
-    population = f": {stratum_name(evidence, row['c_disease'], row['c_setting'], row['c_age_group'])}"
-    endpoint = evidence.label("survival", "endpoint", row["endpoint"])
-    for pool in pools:
-        if (pool.kind, pool.endpoint) == ("HR", endpoint) and pool.stratum.endswith(population):
-            found = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
-            names = ", ".join(trial.name for trial in pool.trials)
-            apart = format_fixed(ratio / found[0], 2)
-            return f"{names}: {format_ratio(*found)}; the other is {apart} times that"
+def _say_randomised(evidence: Evidence, row: dict, ratio: float) -> str:
+    population = (row["c_disease"], row["c_setting"], row["c_age_group"])
+    for pool in hazard_pools_of(evidence, row["endpoint"], population):
+        found = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
+        names = ", ".join(trial.name for trial in pool.trials)
+        apart = format_fixed(ratio / found[0], 2)
+        return f"{names}: {format_ratio(*found)}; the other is {apart} times that"
     return "none"

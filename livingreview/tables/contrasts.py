@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import pandas as pd
@@ -11,6 +10,8 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_difference, format_ratio, make_figure
 from livingreview.evidence import Evidence
 from livingreview.synthesis import two_by_two
+from livingreview.tables.arms import Pair, find_arms, name_treatments, pair_rows
+from livingreview.tables.common import text, with_cohorts
 
 NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of these regimens."
 RATIO_REFUSED = {
@@ -26,7 +27,7 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     Outcome, time point and denominator are the same in both. An arm given as a percentage only is shown as
     printed, and nothing is calculated from it.
     """
-    rows = [_contrast_row(evidence, one, other) for one, other in pair_arms(evidence)]
+    rows = [_contrast_row(evidence, pair) for pair in pair_arms(evidence)]
     if not rows:
         return Stack([], NO_CONTRAST)
     columns = [
@@ -46,58 +47,53 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     return HtmlTable(caption, columns, rows, [note])
 
 
-def pair_arms(evidence: Evidence) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Outcome rows of the experimental and the control arm of a trial that one report tells side by side."""
-    cohorts = evidence.tables["cohorts"].dropna(subset=["arm"])
-    outcomes = evidence.tables["outcomes"].merge(cohorts[["cohort_id", "arm", "study_id"]], on="cohort_id")
-    counts = outcomes.dropna(subset=["events", "total"])[["study_id", "arm", "outcome"]]
-    counted = set(counts.itertuples(index=False, name=None))
-    same = ["report_id", "study_id", "outcome", "definition", "timepoint", "denominator"]
-    for _, part in outcomes.groupby(same, dropna=False, sort=False):
-        arms = {arm: block.iloc[0] for arm, block in part.groupby("arm")}
-        told_with_counts_elsewhere = all(
-            (row["study_id"], arm, row["outcome"]) in counted and pd.isna(row["events"])
-            for arm, row in arms.items()
-        )
-        if set(arms) == {"experimental", "control"} and len(part) == 2 and not told_with_counts_elsewhere:
-            yield arms["experimental"], arms["control"]
+def pair_arms(evidence: Evidence) -> list[Pair]:
+    """Outcome rows of both arms of a trial that one report tells side by side, in the order of the table.
+
+    Without those that have no counts, where rows of the same outcome of both arms have them.
+    """
+    rows = with_cohorts(evidence, "outcomes")
+    place = {row["row_id"]: number for number, row in enumerate(rows)}
+    counted = {_what(row) for row in rows if not pd.isna(row["events"]) and not pd.isna(row["total"])}
+    pairs = [
+        pair
+        for pair in pair_rows(evidence, find_arms(evidence, None), "outcomes")
+        if not all(pd.isna(row["events"]) and _what(row) in counted for row in pair.rows)
+    ]
+    return sorted(pairs, key=lambda pair: min(place[row["row_id"]] for row in pair.rows))
 
 
-def _contrast_row(evidence: Evidence, one: pd.Series, other: pd.Series) -> Row:
+def _what(row: dict) -> tuple[str, str, str]:
+    return text(row["c_study_id"]), text(row["c_arm"]), row["outcome"]
+
+
+def _contrast_row(evidence: Evidence, pair: Pair) -> Row:
+    one, other = pair.rows
+    treatments = name_treatments(evidence, pair.arms)  # a trial of another regimen may stand in a chapter
     name = [
         evidence.study_names[one["cohort_id"]],
         evidence.label("outcomes", "outcome", one["outcome"]),
         "" if one["definition"] == "not_reported" else one["definition"],
-        _say_arms(evidence, one, other),
+        " against ".join(treatments) if all(treatments) else "",
     ]
     return Row(
         [
             [part for part in name if part],
             make_figure(evidence, one),
             make_figure(evidence, other),
-            *_contrast_words(one, other),
+            *_contrast_words(pair),
             evidence.label("outcomes", "denominator", one["denominator"]),
             "not reported" if pd.isna(one["timepoint"]) else one["timepoint"],
         ]
     )
 
 
-def _say_arms(evidence: Evidence, one: pd.Series, other: pd.Series) -> str:
-    """'One regimen against another', by their names: a trial of another regimen may stand in a chapter."""
-    regimen = evidence.tables["cohorts"].set_index("cohort_id")["regimen_id"]
-    names = evidence.tables["regimens"].set_index("regimen_id")["name"]
-    told = [names.get(regimen[row["cohort_id"]], "") for row in (one, other)]
-    return " against ".join(told) if all(told) else ""
-
-
-def _contrast_words(one: pd.Series, other: pd.Series) -> tuple[str, str]:
-    if pd.isna([one["events"], one["total"], other["events"], other["total"]]).any():
+def _contrast_words(pair: Pair) -> tuple[str, str]:
+    if not pair.counted:
         return (NO_COUNTS,) * 2
-    table = two_by_two(one["events"], one["total"], other["events"], other["total"])
+    a, n1, c, n2 = map(int, pair.cells)
+    table = two_by_two(a, n1, c, n2)
     ratio = RATIO_REFUSED.get(table.reason) or format_ratio(table.risk_ratio, *table.risk_ratio_ci)
     if table.status == "ok" and table.corrected:
         ratio += ", with 0.5 added to each cell"
-    difference = Fraction(int(one["events"]), int(one["total"])) - Fraction(
-        int(other["events"]), int(other["total"])
-    )
-    return ratio, format_difference(difference, *table.risk_difference_ci)
+    return ratio, format_difference(Fraction(a, n1) - Fraction(c, n2), *table.risk_difference_ci)

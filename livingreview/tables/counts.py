@@ -13,7 +13,7 @@ import pandas as pd
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.choice import is_whole, kinship
-from livingreview.tables.common import full_name, text, with_cohorts
+from livingreview.tables.common import full_name, text, whole, with_cohorts
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.pool import PRIMARY
 
@@ -24,6 +24,8 @@ HARM = "harm"  # adverse events, by the names of `pooled_results`
 BY_COURSE = ("response", "mrd")  # groups of outcomes that mean something only with their time
 TIMED = ("course_1", "courses_2", "later_course")
 ONCE = "once"  # counted over the treatment and what follows it
+# A population, see `own_families`.
+WHERE = ("p_position", "p_family", "c_disease", "c_setting", "c_age_group")
 # All patients treated; the others keep a pool to themselves.
 BASES = {
     "treated": "all",
@@ -59,25 +61,34 @@ class PooledResult:
 
 def pooled_results(evidence: Evidence) -> list[PooledResult]:
     """What is pooled under one name, in the order in which it is told."""
-    rows = evidence.tables["pooled_results"].sort_values("position")
-    return [
-        PooledResult(
-            row["result_id"],
-            row["name"],
-            row["table"],
-            tuple(split_ids(row["codes"])),
-            None if pd.isna(row["grade_min"]) else int(row["grade_min"]),
-            None if pd.isna(row["time_months"]) else float(row["time_months"]),
-        )
-        for row in records(rows)
-    ]
+    if "pooled_results" not in evidence.memo:
+        evidence.memo["pooled_results"] = [
+            PooledResult(
+                row["result_id"],
+                row["name"],
+                row["table"],
+                tuple(split_ids(row["codes"])),
+                whole(row["grade_min"]),
+                None if pd.isna(row["time_months"]) else float(row["time_months"]),
+            )
+            for row in records(evidence.tables["pooled_results"].sort_values("position"))
+        ]
+    return evidence.memo["pooled_results"]
+
+
+def pooled_codes(evidence: Evidence, table: str) -> list[str]:
+    """Codes or terms of a table that are counted under one name, of each name the widest first."""
+    return [code for result in pooled_results(evidence) if result.table == table for code in result.codes]
 
 
 def count_rows(evidence: Evidence, group: str) -> list[dict]:
-    """Rows of one group of outcomes, or of ``harm``, with their study and all that the rules ask for."""
+    """Rows of one group of outcomes, or of ``harm``, with their study and all that the rules ask for.
+
+    Each under the family of its own regimen, see `own_families`.
+    """
     if (name := f"counts:{group}") not in evidence.memo:
         rows = _harm_rows(evidence) if group == HARM else select_outcomes(evidence, group)
-        evidence.memo[name] = _with_study(evidence, rows)
+        evidence.memo[name] = own_families(evidence, _with_study(evidence, rows))
     return evidence.memo[name]
 
 
@@ -112,7 +123,7 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
         for table, key in (("studies", "study_id"), ("reports", "report_id"))
     )
     outcomes = evidence.package.field("outcomes", "outcome")
-    cares = evidence.package.field("studies", "design").groups
+    cares = study_cares(evidence)
     once = {code for result in pooled_results(evidence) for code in result.codes}
     # A report whose date is not established came no earlier than the study's first.
     dated = evidence.tables["reports"].dropna(subset=["first_available"])
@@ -134,7 +145,7 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
                 "study_id": study["study_id"],
                 "arm": kin.arm(row["cohort_id"]),
                 "design": study["design"],
-                "care": cares.get(study["design"], ""),
+                "care": cares[study["study_id"]],
                 "available": available or earliest.get(study["study_id"], ""),
                 "name": full_name(evidence, row),
                 "study": study["name"],
@@ -145,6 +156,12 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
             }
         )
     return found
+
+
+def study_cares(evidence: Evidence) -> dict[str, str]:
+    """Whether each study is a trial, routine care or secondary, by its design (key: study_id); '' unknown."""
+    groups = evidence.package.field("studies", "design").groups
+    return {row["study_id"]: groups.get(row["design"], "") for row in records(evidence.tables["studies"])}
 
 
 def bar(row: dict, kind: str = PRIMARY) -> str:

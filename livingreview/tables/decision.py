@@ -109,11 +109,11 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
             for code in result.codes
             for pool in survival_pools(evidence, code, "landmark", result.time_months)
         ]
-    primary = _primary_pools(evidence, result)
+    primary = pooled_cells(evidence, result)
     found = []
     for place, widest in widest_pools(evidence, result).items():
-        if plan := primary.get(place):
-            found.append((place, plan.stratum, _pool_cell(result, plan)))
+        if cell := primary.get(place):
+            found.append((place, widest.stratum, cell))
         elif widest.entries:
             largest = max(widest.entries, key=lambda entry: entry.total)
             found.append((place, widest.stratum, _study_cell(result, largest)))
@@ -181,10 +181,9 @@ def _study_cell(result: PooledResult, entry: Entry) -> Cell:
 
 def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
     if fit := pool.pooled:
-        told = [entry for entry in pool.entries if entry.has_interval]
-        patients = [entry.patients for entry in told]
+        patients = [entry.patients for entry in pool.told]
         total = None if None in patients else sum(patients)
-        rows = tuple(entry.row_id for entry in told)
+        rows = tuple(entry.row_id for entry in pool.told)
         return Cell(
             result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, None, fit.k, total, rows
         )

@@ -24,6 +24,7 @@ from livingreview.tables.common import (
 )
 from livingreview.tables.labels import name_apart, row_details
 
+SEVERE = 3  # grade from which an adverse event is called severe
 ABSENT = "No report here gives such a result."
 
 UNFAVOURABLE = "Relapses, treatment failures and deaths"
@@ -223,6 +224,12 @@ def grade_text(row: Mapping) -> str:
     if pd.isna(low):
         return f"grade {high} or less"
     return f"grade {low}" if low == high else f"grade {low} to {high}"
+
+
+def is_severe(row: Mapping) -> bool:
+    """Whether adverse events are counted from grade 3 on; not of grade 3 alone."""
+    low, high = row["grade_min"], row["grade_max"]
+    return not pd.isna(low) and low == SEVERE and (pd.isna(high) or high > SEVERE)
 
 
 def event_words(row: Mapping) -> str:

@@ -19,17 +19,16 @@ from livingreview.tables.counts import (
     HARM,
     ONCE,
     TIMED,
+    WHERE,
     PooledResult,
     bar,
     count_rows,
-    own_families,
     pooled_results,
 )
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
 
 GROUPS = ("response", "mrd", "mortality", "transplant", HARM)
 ANY = "any"
-WHERE = ["p_position", "p_family", "c_disease", "c_setting", "c_age_group"]
 
 
 def synthesis_plan(
@@ -60,7 +59,6 @@ def synthesis_plan(
 
 
 def _plan_group(evidence: Evidence, rows: list[dict]) -> Iterator[Plan]:
-    rows = own_families(evidence, rows)
     wide = {
         code: {"outcome": result.result_id, "words": result.name, "width": place, "code": code}
         for result in pooled_results(evidence)
@@ -258,7 +256,7 @@ def widest_pools(evidence: Evidence, result: PooledResult) -> dict[tuple[str, st
     rows = [
         row | {"words": result.name, "outcome": result.result_id, "code": row["outcome"], "width": width}
         for group in groups
-        for row in own_families(evidence, count_rows(evidence, group))
+        for row in count_rows(evidence, group)
         if (width := _width(row, result)) is not None and row["base"] == "all"
     ]
     evidence.memo[name] = {

@@ -23,6 +23,7 @@ from livingreview.synthesis import (
     pool_generic,
     two_by_two,
 )
+from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, stratum_name, study_name, text, with_cohorts
 from livingreview.tables.contrasts import pair_arms
 
@@ -57,12 +58,18 @@ class ContrastPool:
         ``RR`` (of counts) or ``HR`` (of an endpoint in time).
     trials : tuple of TrialRatio
         One a trial, no patient twice.
+    population : tuple of str
+        Disease, setting and age group in codes.
+    code : str
+        Of the endpoint or outcome.
     """
 
     stratum: str
     endpoint: str
     kind: str
     trials: tuple[TrialRatio, ...]
+    population: tuple[str, ...] = ()
+    code: str = ""
 
     @property
     def method(self) -> str:
@@ -80,7 +87,15 @@ class ContrastPool:
 
 def contrast_pools(evidence: Evidence) -> list[ContrastPool]:
     """Hazard ratios and risk ratios of randomised trials, by population and endpoint."""
-    return [*_hazard_pools(evidence), *_risk_pools(evidence)]
+    if "contrast_pools" not in evidence.memo:
+        evidence.memo["contrast_pools"] = [*_hazard_pools(evidence), *_risk_pools(evidence)]
+    return evidence.memo["contrast_pools"]
+
+
+def hazard_pools_of(evidence: Evidence, endpoint: str, population: Sequence[str]) -> list[ContrastPool]:
+    """Hazard ratios of one endpoint (code) in one population: disease, setting and age group in codes."""
+    wanted = ("HR", endpoint, tuple(population))
+    return [pool for pool in contrast_pools(evidence) if (pool.kind, pool.code, pool.population) == wanted]
 
 
 def _treatment(row: dict) -> str:
@@ -106,7 +121,8 @@ def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
         single = [same[0] for same in by_study.values() if len(same) == 1]
         if trials := _apart(evidence, [_of_hazard(evidence, row, rows) for row in single]):
             words = evidence.label("survival", "endpoint", endpoint)
-            yield ContrastPool(_say_place(evidence, single[0], place), words, "HR", trials)
+            where = _say_place(evidence, single[0], place)
+            yield ContrastPool(where, words, "HR", trials, tuple(place), endpoint)
 
 
 def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRatio:
@@ -132,24 +148,24 @@ def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRati
 
 
 def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
-    cohorted = {row["row_id"]: row for row in with_cohorts(evidence, "outcomes")}
     found = []
-    for one, other in pair_arms(evidence):
-        counts = [one["events"], one["total"], other["events"], other["total"]]
-        if not pd.isna(counts).any() and one["events"] > 0 and other["events"] > 0:
-            row = cohorted[one["row_id"]]
-            ratio = _of_counts(evidence, [int(count) for count in counts], one, other)
+    for pair in pair_arms(evidence):
+        row = pair.experimental
+        if pair.counted and row["events"] > 0 and pair.control["events"] > 0:
+            ratio = _of_counts(evidence, pair)
             found.append(row | {"treatment": _treatment(row), "ratio": ratio})
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
     for (_, *place, outcome, _, _), part in group_by(found, *keys).items():
         trials = _apart(evidence, [row["ratio"] for row in part])
         if len(trials) > 1:  # of one trial the ratio stands beside its arms
             words = evidence.label("outcomes", "outcome", outcome)
-            yield ContrastPool(_say_place(evidence, part[0], place), words, "RR", trials)
+            where = _say_place(evidence, part[0], place)
+            yield ContrastPool(where, words, "RR", trials, tuple(place), outcome)
 
 
-def _of_counts(evidence: Evidence, counts: list[int], one: pd.Series, other: pd.Series) -> TrialRatio:
-    a, n1, c, n2 = counts
+def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio:
+    one, other = pair.rows
+    a, n1, c, n2 = map(int, pair.cells)
     table = two_by_two(a, n1, c, n2)
     return TrialRatio(
         (one["row_id"], other["row_id"]),

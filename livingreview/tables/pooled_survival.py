@@ -6,7 +6,7 @@ Of whole cohorts or randomised arms alone, one value a study, no patient twice. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -17,12 +17,11 @@ from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
 from livingreview.tables.common import full_name, group_by, stratum_name, with_cohorts
-from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, own_families
+from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, WHERE, own_families, study_cares
 from livingreview.tables.pool import LEAST_STUDIES
 
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
 Z = 1.959963984540054  # of a printed 95% interval
-WHERE = ("p_position", "p_family", "c_disease", "c_setting", "c_age_group")
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,15 @@ class SurvivalPool:
     time_months: float | None
     entries: tuple[SurvivalEntry, ...]
 
+    @property
+    def told(self) -> tuple[SurvivalEntry, ...]:
+        """The entries that can be pooled: those with both limits printed."""
+        return tuple(entry for entry in self.entries if entry.has_interval)
+
     @cached_property
     def pooled(self) -> PooledEffect | None:
         """Medians by DerSimonian-Laird in months, shares by REML on log(-log); None of fewer than three."""
-        told = [entry for entry in self.entries if entry.has_interval]
+        told = self.told
         if len(told) < LEAST_STUDIES:
             return None
         if self.statistic == "median":
@@ -83,8 +87,7 @@ class SurvivalPool:
 
     def of_trials(self) -> SurvivalPool:
         """The same of trials alone."""
-        trials = tuple(entry for entry in self.entries if entry.care == "trial")
-        return SurvivalPool(self.stratum, self.endpoint, self.place, self.statistic, self.time_months, trials)
+        return replace(self, entries=tuple(entry for entry in self.entries if entry.care == "trial"))
 
 
 def survival_pools(
@@ -109,10 +112,9 @@ def survival_pools(
 
 def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
     """Rows with the family of their own regimen and the kind of their study."""
-    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
-    cares = evidence.package.field("studies", "design").groups
+    cares = study_cares(evidence)
     return [
-        row | {"care": cares.get(designs.get(row["c_study_id"]), "")}
+        row | {"care": cares.get(row["c_study_id"], "")}
         for row in own_families(evidence, rows)
         if not pd.isna(row["c_study_id"])
     ]
@@ -175,7 +177,6 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
         return Stack([], "")
     rows = []
     for pool in pools:
-        told = [entry for entry in pool.entries if entry.has_interval]
         trials = pool.of_trials()
         apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
         rows.append(
@@ -183,7 +184,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                 [
                     [pool.stratum, pool.endpoint],
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart],
-                    [make_figure(evidence, entry.row_id) for entry in told],
+                    [make_figure(evidence, entry.row_id) for entry in pool.told],
                     [entry.name for entry in pool.entries if not entry.has_interval] or "none",
                 ]
             )

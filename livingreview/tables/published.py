@@ -13,7 +13,7 @@ from livingreview.tables.common import stratum_name, text
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.decision import POOL, decision_data
 from livingreview.tables.plan import widest_pools
-from livingreview.tables.pooled_contrasts import contrast_pools
+from livingreview.tables.pooled_contrasts import hazard_pools_of
 from livingreview.tables.pooled_survival import survival_pools
 
 NOTHING = "No published synthesis of a question of this chapter is entered."
@@ -90,12 +90,10 @@ def _say_ours(evidence: Evidence, row: Mapping) -> list[str]:
             for pool in survival_pools(evidence, row["code"], "median")
             if pool.place == place and pool.pooled
         ]
-    words = evidence.label("survival", "endpoint", row["code"])
-    population = f": {stratum_name(evidence, *place[1:])}"
     return [
         f"{format_ratio(pool.pooled.effect, *pool.pooled.ci)}, {pool.method}"
-        for pool in contrast_pools(evidence)
-        if pool.kind == "HR" and pool.endpoint == words and pool.stratum.endswith(population) and pool.pooled
+        for pool in hazard_pools_of(evidence, row["code"], place[1:])
+        if pool.pooled
     ]
 
 
