@@ -26,6 +26,12 @@ def whole(value) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
+def has_95(row: Mapping) -> bool:
+    """Whether both limits of a 95% confidence interval are printed: no other gives a standard error here."""
+    limits, level = (row["ci_low"], row["ci_high"]), row["ci_level"]
+    return not any(map(pd.isna, (*limits, level))) and level == 0.95
+
+
 def capitalise(words: str) -> str:
     """First letter upper case, the rest as it is (so 'MRD' stays)."""
     return words[:1].upper() + words[1:]

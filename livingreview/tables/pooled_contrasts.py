@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_fixed, format_ratio, make_figure
@@ -24,7 +23,7 @@ from livingreview.synthesis import (
     two_by_two,
 )
 from livingreview.tables.arms import Pair
-from livingreview.tables.common import group_by, stratum_name, study_name, text, with_cohorts
+from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, with_cohorts
 from livingreview.tables.contrasts import pair_arms
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
@@ -108,11 +107,7 @@ def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
     told = [
         row | {"treatment": _treatment(row)}
         for row in rows
-        if row["statistic"] == "hazard_ratio"
-        and text(row["c_arm"]) == "experimental"
-        and not pd.isna(row["ci_low"])
-        and not pd.isna(row["ci_high"])
-        and float(row["ci_level"]) == 0.95  # the standard error is read from it
+        if row["statistic"] == "hazard_ratio" and text(row["c_arm"]) == "experimental" and has_95(row)
     ]
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")
     for (_, *place, endpoint), part in group_by(told, *keys).items():

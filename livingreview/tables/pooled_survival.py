@@ -16,7 +16,7 @@ from livingreview.display.numbers import format_fixed, is_second_hand, make_figu
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
-from livingreview.tables.common import full_name, group_by, stratum_name, with_cohorts
+from livingreview.tables.common import full_name, group_by, has_95, stratum_name, with_cohorts
 from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, WHERE, own_families, study_cares
 from livingreview.tables.pool import LEAST_STUDIES
 
@@ -39,7 +39,7 @@ class SurvivalEntry:
 
     @property
     def has_interval(self) -> bool:
-        """Whether both limits are printed, so that it can be pooled."""
+        """Whether both limits of 95% are printed, so that it can be pooled."""
         return self.low is not None and self.high is not None
 
 
@@ -137,8 +137,12 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     """Of each study the value with an interval, of the most patients, of an included report, first-hand."""
 
     def rank(row: dict) -> tuple:
-        told = not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"])
-        return told, row["report_id"] in evidence.included, not is_second_hand(row), _patients(row) or 0
+        return (
+            has_95(row),
+            row["report_id"] in evidence.included,
+            not is_second_hand(row),
+            _patients(row) or 0,
+        )
 
     best: dict[str, dict] = {}
     for row in sorted(rows, key=rank, reverse=True):
@@ -148,8 +152,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
         choices = [
             Choice(study, (row,), _patients(row) or 0)
             for study, row in best.items()
-            if pd.isna([row["ci_low"], row["ci_high"]]).any() != told
-            and not evidence.overlaps[study] & {choice.study_id for choice in kept}
+            if has_95(row) == told and not evidence.overlaps[study] & {choice.study_id for choice in kept}
         ]
         kept += one_of_each_patient(evidence, choices)[0]
     return tuple(_entry(evidence, choice.rows[0]) for choice in kept)
@@ -157,7 +160,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
 
 def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
     scale = MONTHS.get(row["unit"], 0.01)
-    low, high = (None if pd.isna(row[end]) else float(row[end]) * scale for end in ("ci_low", "ci_high"))
+    low, high = (float(row[end]) * scale if has_95(row) else None for end in ("ci_low", "ci_high"))
     return SurvivalEntry(
         row["row_id"],
         row["c_study_id"],

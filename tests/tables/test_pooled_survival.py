@@ -6,6 +6,7 @@ import pytest
 
 from livingreview.synthesis import effect_from_interval, pool_generic
 from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
+from tests.changed import change_rows, spoil
 
 ADULTS = ("Blinatumomab", "b-all", "relapsed_refractory", "adult")
 
@@ -25,6 +26,17 @@ def test_median_survival_of_adults(medians):
     fit = pool.pooled
     assert [fit.effect, *fit.ci] == pytest.approx([7.96, 6.24, 9.68], abs=0.005)
     assert pool.of_trials().pooled.effect == fit.effect
+
+
+def test_no_standard_error_is_read_from_an_interval_of_another_level(review):
+    """TOWER's median is left out of the pool when its interval is said to be of 90%."""
+    other = change_rows(["pmc7481145-review.survival.tower.os-median"], ci_level=0.9)
+    pools = survival_pools(spoil(review, "survival", other), "OS", "median")
+    told = {
+        entry.study_id: entry.has_interval for pool in pools if pool.place == ADULTS for entry in pool.entries
+    }
+    assert told["mt103-211"]
+    assert not told["tower"]
 
 
 def test_a_part_of_a_cohort_or_a_comparison_of_studies_has_no_value_of_its_own(medians):
