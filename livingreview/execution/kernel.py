@@ -16,6 +16,7 @@ import nbformat
 from livingreview.execution.limits import USUAL, Clock, Limits
 from livingreview.execution.notebooks import Chapter, Run, cell_error, clean_output, code_cells
 
+START = 120  # seconds for a kernel to start and import the engine, on a machine that is busy
 _START = """from livingreview.execution.tracking import watch as _watch
 from livingreview.execution.limits import limit_shell as _limit_shell
 _limit_shell(get_ipython(), {characters})
@@ -52,7 +53,7 @@ def run_in_kernel(chapter: Chapter, root: Path, limits: Limits = USUAL) -> Run:
                     timeout_func=_time_for(notebook, clock),
                 )
         except CellTimeoutError:
-            return failed(clock.overdue())
+            return failed(clock.overdue() if clock.cell else f"{chapter.path.name}: no kernel after {START} s")
         except PapermillExecutionError as problem:
             told = "\n".join(problem.traceback)
             return failed(cell_error(chapter, problem.exec_count - 1, problem.ename, problem.evalue, told))
@@ -80,8 +81,10 @@ def _time_for(notebook: nbformat.NotebookNode, clock: Clock) -> Callable:
 
     def time_for(cell) -> float | None:
         number = min(numbers.get(cell.get("id"), 0), len(numbers) - 2)
+        if number == 0:
+            return START
         if number == 1 != clock.cell:
-            clock.start = time.monotonic()  # a kernel that starts slowly takes nothing from its chapter
+            clock.restart()  # a kernel that starts slowly takes nothing from its chapter
         clock.cell = number
         return None if clock.left is None else max(clock.left, 0.1)  # it reads 0 as no end
 

@@ -68,9 +68,13 @@ class Clock:
     def __init__(self, chapter: Chapter, limits: Limits, tell: Callable[[str], None] | None = None):
         self.chapter, self.limits = chapter, limits
         self.tell = tell or (lambda line: print(line, flush=True))
-        self.start = time.monotonic()
         self.cell = 0  # the number of the one that runs
-        self.said = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from now on."""
+        self.start = time.monotonic()
+        self.said = 0  # how often a sign was due
 
     @property
     def left(self) -> float | None:

@@ -15,18 +15,15 @@ from livingreview.tables import plan
 from tests.conftest import ROOT
 from tests.copies import Copy
 from tests.evidence.subset import edit_descriptor, leave_out, resource, with_dependants
-from tests.reduced import cited_reports, copy_parts, keep_reports
 
 OPTIONAL = sorted(ASKED.keys() - set(REQUIRED))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A project with the reports that its chapters name."""
-    folder = tmp_path_factory.mktemp("whole") / "project"
-    folder.mkdir()
-    copy_parts(folder)
-    keep_reports(folder, cited_reports(folder))
+def whole(core_project, tmp_path_factory):
+    """A project whose chapters have been run, so that without a table only those that read it run again."""
+    folder = shutil.copytree(core_project, tmp_path_factory.mktemp("whole") / "project")
+    run(folder)
     return folder
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from livingreview.execution import ChapterError, Limits, limits, read_chapter
+from livingreview.execution import ChapterError, Limits, kernel, limits, read_chapter
 from livingreview.execution.limits import Allowance, Clock, OutputLimitError
 from tests.small import run
 
@@ -92,6 +92,18 @@ def test_a_long_chapter_gives_signs_of_life(small, engine, monkeypatch, capfd):
     told = [line for line in capfd.readouterr().out.splitlines() if "still running" in line]
     assert len(told) >= 2
     assert "page: still running after" in told[-1]
+    assert told[-1].endswith("code cell 2, from line 21")
+
+
+@pytest.mark.slow
+def test_a_kernel_that_starts_slowly_takes_nothing_from_its_chapter(small, monkeypatch, capfd):
+    """Neither the time nor the signs of life of a chapter count from before its first cell."""
+    monkeypatch.setattr(limits, "SIGN", 1)
+    monkeypatch.setattr(kernel, "_START", "import time\ntime.sleep(5)\n" + kernel._START)
+    root, write = small
+    run(root, write("'good'", "import time\ntime.sleep(2.5)"), "kernel", limits=Limits(seconds=4))
+    told = [line for line in capfd.readouterr().out.splitlines() if "still running" in line]
+    assert any(line.endswith("in its start") for line in told)
     assert told[-1].endswith("code cell 2, from line 21")
 
 
