@@ -14,8 +14,6 @@ from livingreview.charts.slim import SVG, slim_svg, steps
 from livingreview.display.html import render
 
 VEGALITE = "6.4"
-# A figure that is still to be drawn, as it stands in a chapter's output.
-DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
 STRAIGHT = re.compile(r"M0,0L(-?[\d.]+),(-?[\d.]+)")  # slim_svg joins lines that are drawn by steps
 FONT = "Arial, Helvetica, sans-serif"
 

@@ -35,6 +35,8 @@ WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less i
 LONGEST = 60  # letters of a title in an address
 PAGE = 1060  # pixels of a wide sheet that a page of paper holds
 SIZE, SMALL, LEADING = 12, 11, 14  # pixels: type, small type, from one line of a label to the next
+# A figure that is still to be drawn, as it stands in a chapter's output.
+DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
 # On light paper; lr.css gives each its variable, by which dark, forced and printed colours follow.
 # No two may be the same: a picture's colours are told apart by their value.
 COLOURS = {
@@ -376,13 +378,13 @@ class SheetFigure:
         return found
 
     def __html__(self) -> Markup:
-        from livingreview.charts.drawn import draw_sheets  # Altair is loaded where something is drawn
-
         sheets = [sheet.as_data() for sheet in self.sheets()]
         if os.environ.get("LIVINGREVIEW_DEFER_CHARTS"):
             told = inert_json(sheets)
             picture = f"<!--chart {hashlib.sha256(told.encode()).hexdigest()[:12]} {told}-->"
         else:
+            from livingreview.charts.drawn import draw_sheets  # Altair is loaded where something is drawn
+
             picture = draw_sheets(sheets)
         return render(
             "sheet.html.j2",

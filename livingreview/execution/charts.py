@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
-from livingreview.charts import drawn, slim
-from livingreview.charts.drawn import DEFERRED
+from livingreview.charts import sheet
+from livingreview.charts.sheet import DEFERRED
 from livingreview.display import html
 from livingreview.execution.notebooks import digest
 from livingreview.files import keep, read_kept
@@ -53,7 +53,8 @@ def finish_charts(outputs: dict[Path, list], folder: Path) -> dict[Path, list]:
 
 def _kept(folder: Path) -> Path:
     """The part of a folder that holds what this version of the drawing code made."""
-    code = [Path(module.__file__) for module in (drawn, slim)]
+    charts = Path(sheet.__file__).parent  # not imported: Altair would be loaded where nothing is drawn
+    code = [charts / "drawn.py", charts / "slim.py"]
     code.append(Path(html.__file__).parent / "templates" / "sheets.html.j2")
     return folder / digest(FORM, *(path.read_bytes() for path in code), version("vl-convert-python"))
 

@@ -1,6 +1,6 @@
 """Running a chapter fast: in a forked copy of a process that has already imported everything.
 
-Starting a kernel and importing pandas and Altair takes several times as long as a chapter's own work.
+Starting a kernel and importing pandas takes several times as long as a chapter's own work.
 A forked child has them already, shares nothing back, and ends with its chapter;
 the cells run in IPython's own shell.
 """
@@ -31,14 +31,11 @@ from livingreview.execution.tracking import watch
 
 def warm_up(chapters: Iterable[Chapter]) -> None:
     """Import once what chapters import of the engine; not the chart renderer: it does not survive a fork."""
-    import altair
     import IPython.core.interactiveshell  # noqa: F401
 
     for name in sorted({name for chapter in chapters for name in _engine_imports(chapter)}):
         with contextlib.suppress(ImportError):  # told when the chapter runs, with its cell
             importlib.import_module(name)
-    # The first chart of a process loads schemas lazily; pay for it before the fork.
-    altair.Chart(altair.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q").to_dict()
     gc.freeze()  # children look for garbage among their own objects only, and so share these pages
 
 

@@ -50,10 +50,11 @@ def run_in_kernel(chapter: Chapter, root: Path, limits: Limits = USUAL) -> Run:
                     progress_bar=False,
                     log_output=False,
                     extra_arguments=["--log-level=CRITICAL"],
+                    start_timeout=START,
                     timeout_func=_time_for(notebook, clock),
                 )
         except CellTimeoutError:
-            return failed(clock.overdue() if clock.cell else f"{chapter.path.name}: no kernel after {START} s")
+            return failed(clock.overdue() if clock.cell else _unready(chapter))
         except PapermillExecutionError as problem:
             told = "\n".join(problem.traceback)
             return failed(cell_error(chapter, problem.exec_count - 1, problem.ename, problem.evalue, told))
@@ -66,6 +67,10 @@ def run_in_kernel(chapter: Chapter, root: Path, limits: Limits = USUAL) -> Run:
         for number, cell in enumerate(cells, 1)
     ]
     return Run(chapter.path, outputs, opened, time.monotonic() - clock.start)
+
+
+def _unready(chapter: Chapter) -> str:
+    return f"{chapter.path.name}: no kernel that is ready after {START} s; is the machine very busy?"
 
 
 def _with_hidden(chapter: Chapter, root: Path, limits: Limits, opened: Path) -> nbformat.NotebookNode:

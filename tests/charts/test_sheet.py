@@ -8,8 +8,18 @@ from xml.etree import ElementTree
 import pytest
 
 from livingreview.book import __file__ as book
-from livingreview.charts.drawn import DEFERRED, draw_sheet, draw_sheets
-from livingreview.charts.sheet import COLOURS, PAGE, PHONE, WIDE, Sheet, SheetFigure, anchor_of, wrap
+from livingreview.charts.drawn import draw_sheet, draw_sheets
+from livingreview.charts.sheet import (
+    COLOURS,
+    DEFERRED,
+    PAGE,
+    PHONE,
+    WIDE,
+    Sheet,
+    SheetFigure,
+    anchor_of,
+    wrap,
+)
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.marks import Figure
 
