@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from livingreview.charts.funnel import FEWEST_MARKS
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Stack
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence
@@ -115,4 +114,4 @@ def _draw_key(sheet: Sheet, evidence: Evidence, judged: Judged, domains: Mapping
     sheet.height += 16
     sheet.height += sheet.key(sheet.height, lights) + 2
     named = [f"{code} {words.lower()}" for code, words in domains.items() if code != words]
-    sheet.height += sheet.block(0, sheet.height, "; ".join(named), sheet.width, size=SMALL, color="quiet")
+    sheet.height += sheet.block(0, sheet.height, "; ".join(named), sheet.width, **QUIET)

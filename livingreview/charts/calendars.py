@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, width_of, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.words import measure
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import Figure, make_figure, write_value
 from livingreview.evidence import Evidence, expand_days, records
@@ -20,7 +21,6 @@ WORDS, MOST_WORDS = 0.42, 330  # desk: share of the width that a lane's words ta
 LANE, MARK, GAP = 26, 14, 1.5  # pixels: a lane, the height of a day, between two days
 TICKS = (1, 8, 15, 22, 28, 35, 42, 49, 56)
 AXIS = "day of the block"
-NOTE = {"size": SMALL, "color": "quiet"}
 
 
 class _Calendar(NamedTuple):
@@ -134,19 +134,19 @@ def lay_out_calendar(sheet: Sheet, lanes: list[Lane]) -> None:
         if first <= tick <= last:
             middle = left + step * (tick - first + 0.5)
             sheet.line(middle, sheet.height, middle, sheet.height + 4, color="quiet")
-            sheet.text(middle, sheet.height + 12, tick, align="center", **NOTE)
+            sheet.text(middle, sheet.height + 12, tick, align="center", **QUIET)
             if not sheet.phone:
                 sheet.line(middle, top, middle, sheet.height, color="line", width=0.6)
     sheet.height += 20
     if sheet.phone:
         sheet.height += 12
-    sheet.text(sheet.width if sheet.phone else left - 14, sheet.height - 8, AXIS, align="right", **NOTE)
+    sheet.text(sheet.width if sheet.phone else left - 14, sheet.height - 8, AXIS, align="right", **QUIET)
 
 
 def _draw_lane(sheet: Sheet, lane: Lane, first: int, left: float, step: float) -> None:
     """On a phone the words stand above the days, on a desk beside them; the days in words after the drug."""
     told, end = f"day {lane.told}", sheet.width if sheet.phone else left - 14
-    taken = width_of(told, size=SMALL) + 10
+    taken = measure(told, size=SMALL) + 10
     beside = taken < end / 2  # else the days are told under the drug
     name = wrap(lane.label, end - taken if beside else end)
     about = wrap("; ".join(filter(None, [lane.about, "" if beside else told])), end, size=SMALL)
@@ -157,9 +157,9 @@ def _draw_lane(sheet: Sheet, lane: Lane, first: int, left: float, step: float) -
     with sheet.row(lane.figure, start, height):
         y = start + 11 if sheet.phone else start + (height - words) / 2 + LEADING / 2
         if beside:
-            sheet.text(end, y, told, align="right", **NOTE)
+            sheet.text(end, y, told, align="right", **QUIET)
         y += sheet.block(0, y, name)
-        sheet.block(0, y, about, leading=13, **NOTE)
+        sheet.block(0, y, about, leading=13, **QUIET)
         sheet.rect(left, at, sheet.width - left, MARK)
         for day in lane.days:
             sheet.rect(left + step * (day - first) + GAP / 2, at, step - GAP, MARK, fill="treated")

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from livingreview.charts.funnel import FEWEST_MARKS
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Stack
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
@@ -237,7 +236,7 @@ def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) 
     studies = f"{cell.studies} {'study' if cell.studies == 1 else 'studies'}"
     sheet.text(words, middle - 7, studies, size=SMALL)
     patients = f"n = {cell.patients}" if cell.patients else "n = ?"
-    sheet.text(words, middle + 7, patients, size=SMALL, color="quiet")
+    sheet.text(words, middle + 7, patients, **QUIET)
 
 
 def _draw_key(sheet: Sheet, places: Sequence[Place]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import Figure
 
@@ -100,7 +101,7 @@ def explain(blocks: Sequence[Block], main: str) -> str:
     if any(line.low is None for line in lines):
         words.append("A mark without a line: a percentage whose count is not reported.")
     if any(line.second_hand for line in lines):
-        words.append("r: restated by another publication.")
+        words.append(RESTATED)
     if main:
         words.append(f"Where no regimen is named: {main}.")
     return " ".join(words)

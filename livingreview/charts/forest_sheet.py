@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 from livingreview.charts.forest_rows import Block, Line, Pool
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 
 ROW = 26  # pixels a row of one line takes
-TICKS = (0, 25, 50, 75, 100)
 OUTCOME, COUNT = 262, 452  # desk: where outcomes begin, where counts end
 LABEL = 138  # phone: room for words
-SMALL_LEADING = 13
-NOTE = {"size": SMALL, "color": "quiet"}
 
 
 @dataclass(frozen=True)
@@ -61,16 +58,16 @@ def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
         for item in block.items:
             if isinstance(item, str):
                 _draw_grid(forest, top, sheet.height)
-                sheet.height += sheet.block(0, sheet.height + 8, item, sheet.width, **NOTE) + 2
+                sheet.height += sheet.block(0, sheet.height + 8, item, sheet.width, **QUIET) + 2
                 top = sheet.height
             elif isinstance(item, Line):
                 _draw_line(forest, item)
             else:
                 _draw_pool(forest, item)
         _draw_grid(forest, top, sheet.height)
-    for tick in TICKS:
+    for tick in PERCENT:
         words = f"{tick}%" if tick == 0 else tick
-        sheet.text(forest.x(tick), sheet.height + 10, words, align="center", **NOTE)
+        sheet.text(forest.x(tick), sheet.height + 10, words, align="center", **QUIET)
     sheet.height += 34
     _draw_key(sheet, lines, letters)
 
@@ -78,19 +75,19 @@ def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
 def _draw_head(forest: _Forest) -> None:
     sheet = forest.sheet
     if sheet.phone:
-        sheet.text(0, 8, "Study, outcome, n/N", **NOTE)
-        sheet.text(sheet.width, 8, "% [95% CI]", align="right", **NOTE)
+        sheet.text(0, 8, "Study, outcome, n/N", **QUIET)
+        sheet.text(sheet.width, 8, "% [95% CI]", align="right", **QUIET)
     else:
         heads = {0: "Study", OUTCOME: "Outcome", forest.left: "Patients, %", forest.share: "% [95% CI]"}
         for at, words in (heads | ({forest.reason: "Not pooled because"} if forest.reasoned else {})).items():
-            sheet.text(at, 8, words, **NOTE)
-        sheet.text(COUNT, 8, "n/N", align="right", **NOTE)
+            sheet.text(at, 8, words, **QUIET)
+        sheet.text(COUNT, 8, "n/N", align="right", **QUIET)
     sheet.line(0, 17, sheet.width, 17)
     sheet.height = 18
 
 
 def _draw_grid(forest: _Forest, top: float, bottom: float) -> None:
-    for tick in TICKS if bottom > top else ():
+    for tick in PERCENT if bottom > top else ():
         forest.sheet.line(forest.x(tick), top, forest.x(tick), bottom, color="line", width=0.8)
 
 
@@ -138,13 +135,13 @@ def _words_on_desk(forest: _Forest, line: Line) -> _Words:
         sheet.block(0, y, label, middle=True)
         first = y - LEADING * (len(outcome) + len(whom) - 1) / 2
         first += sheet.block(OUTCOME, first, outcome)
-        sheet.block(OUTCOME, first, whom, **NOTE)
+        sheet.block(OUTCOME, first, whom, **QUIET)
         sheet.text(COUNT, y, line.count, align="right")
         if line.second_hand:
             sheet.text(COUNT + 2, y - 3, "r", size=9, color="quiet")
         share = f"{line.share} [{line.interval}]" if line.interval else line.share
         sheet.text(forest.share, y, share, bold=line.pooled)
-        sheet.block(forest.reason, y, reason, middle=True, leading=SMALL_LEADING, **NOTE)
+        sheet.block(forest.reason, y, reason, middle=True, leading=SMALL_LEADING, **QUIET)
 
     return _Words(height, height / 2, draw)
 
@@ -159,9 +156,9 @@ def _words_on_phone(forest: _Forest, line: Line) -> _Words:
 
     def draw(top: float) -> None:
         y = top + 11 + sheet.block(0, top + 11, label)
-        sheet.block(0, y, under, leading=SMALL_LEADING, **NOTE)
+        sheet.block(0, y, under, leading=SMALL_LEADING, **QUIET)
         sheet.text(sheet.width, top + 11, line.share, bold=True, align="right")
-        sheet.text(sheet.width, top + 25, line.interval, align="right", **NOTE)
+        sheet.text(sheet.width, top + 25, line.interval, align="right", **QUIET)
 
     return _Words(LEADING * len(label) + SMALL_LEADING * len(under) + 9, 16, draw)
 
@@ -174,9 +171,9 @@ def _draw_pool(forest: _Forest, pool: Pool) -> None:
     if sheet.phone:
         height, y = LEADING * len(label) + SMALL_LEADING * len(under) + 9.0, top + 16
         at = top + 11 + sheet.block(0, top + 11, label, **green)
-        sheet.block(0, at, under, leading=SMALL_LEADING, **NOTE)
+        sheet.block(0, at, under, leading=SMALL_LEADING, **QUIET)
         sheet.text(sheet.width, top + 11, pool.share, align="right", **green)
-        sheet.text(sheet.width, top + 25, pool.interval, align="right", **NOTE)
+        sheet.text(sheet.width, top + 25, pool.interval, align="right", **QUIET)
     else:
         note = wrap(pool.note, sheet.width - forest.reason, size=SMALL)
         height = max(28.0, LEADING * max(len(label), len(note)) + 10)
@@ -185,7 +182,7 @@ def _draw_pool(forest: _Forest, pool: Pool) -> None:
         sheet.text(OUTCOME, y, pool.outcome, color="pooled")
         sheet.text(COUNT, y, pool.patients, color="pooled", align="right")
         sheet.text(forest.share, y, f"{pool.share} [{pool.interval}]", **green)
-        sheet.block(forest.reason, y, note, middle=True, leading=SMALL_LEADING, **NOTE)
+        sheet.block(forest.reason, y, note, middle=True, leading=SMALL_LEADING, **QUIET)
     if pool.outer:
         sheet.line(x(pool.outer[0]), y, x(pool.outer[1]), y, color="pooled", width=1.4, dash=(3, 2))
     corners = [(pool.low, 0), (pool.value, -6), (pool.high, 0), (pool.value, 6)]
@@ -211,4 +208,4 @@ def _draw_key(sheet: Sheet, lines: Sequence[Line], letters: dict[str, str]) -> N
         sheet.height += sheet.key(sheet.height, marks)
     if letters:
         words = "; ".join(f"{letter}, {reason}" for reason, letter in letters.items())
-        sheet.height += sheet.block(0, sheet.height, f"Not pooled because: {words}.", sheet.width, **NOTE)
+        sheet.height += sheet.block(0, sheet.height, f"Not pooled because: {words}.", sheet.width, **QUIET)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.charts.labels import by_population, name_lines
 from livingreview.charts.selection import one_of_each, whole_reports
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     NOT_REPORTED,
@@ -31,10 +31,8 @@ STEPS = {
     "alive": ("alive",),
 }
 ALL = ("treated", "enrolled")  # denominators that are all patients
-STRATUM = ("c_disease", "c_setting", "c_age_group")
 LEAST, LEAST_OF_MANY = 10, 30  # patients of a study that is drawn; where there are many of them
 MANY = 14  # lines
-FEWEST_MARKS = 3  # of a chart; fewer are said in words
 LEAST_STEPS = 2  # steps known beside the number treated
 
 
@@ -303,7 +301,7 @@ def _lay_out(sheet: Sheet, evidence: Evidence, strata: Sequence[tuple[str, list[
     start = 0 if sheet.phone else 270
     column = (sheet.width - start) / len(NAMES)
     for place, (wide, phone) in enumerate(NAMES.values()):
-        sheet.text(start + place * column, 8, phone if sheet.phone else wide, size=SMALL, color="quiet")
+        sheet.text(start + place * column, 8, phone if sheet.phone else wide, **QUIET)
     sheet.line(0, 18, sheet.width, 18)
     sheet.height = 18
     for name, lines in strata:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, width_of, wrap
+from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, Sheet, wrap
+from livingreview.charts.words import measure
 
 if TYPE_CHECKING:
     from livingreview.charts.harms import ArmsRow, Cell, HarmBlock, HarmRow
 
 NAMES = 250  # desk: room for studies
 CELL = 32
-TICKS = (0, 25, 50, 75, 100)
 LEFT, RIGHT, SHARES = 300, 660, 750  # desk: the plot of two arms, and where their shares end
-NOTE = {"size": SMALL, "color": "quiet"}
 
 
 def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str]) -> None:
@@ -25,7 +24,7 @@ def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str
         tallest = max(map(len, heads))
         for place, lines in enumerate(heads):
             at = 8 + 13 * (tallest - len(lines))
-            sheet.block(NAMES + place * column + 6, at, lines, leading=13, **NOTE)
+            sheet.block(NAMES + place * column + 6, at, lines, leading=13, **QUIET)
         sheet.height = 13 * tallest + 5
         sheet.line(0, sheet.height, sheet.width, sheet.height)
         sheet.height += 5
@@ -47,15 +46,15 @@ def _height(row: HarmRow, width: float) -> float:
 
 
 def _fits(cell: Cell, width: float) -> bool:
-    beside = width - 12 - width_of(cell.shown, bold=True)
-    return not cell.remark or width_of(cell.remark, size=10) < beside
+    beside = width - 12 - measure(cell.shown, bold=True)
+    return not cell.remark or measure(cell.remark, size=10) < beside
 
 
 def _draw_on_desk(sheet: Sheet, row: HarmRow, column: float) -> None:
     lines = wrap(row.name, NAMES - 10)
     tall = _height(row, column - 4)
     told = sheet.block(0, sheet.height + 9, lines)
-    sheet.text(0, sheet.height + 9 + told, row.about, **NOTE)
+    sheet.text(0, sheet.height + 9 + told, row.about, **QUIET)
     for place, cell in enumerate(row.cells):
         x = NAMES + place * column
         if cell is None:
@@ -66,8 +65,8 @@ def _draw_on_desk(sheet: Sheet, row: HarmRow, column: float) -> None:
 
 
 def _draw_on_phone(sheet: Sheet, row: HarmRow, names: Sequence[str], column: float) -> None:
-    lines = wrap(row.name, sheet.width - width_of(row.about, size=SMALL) - 10)
-    sheet.text(sheet.width, sheet.height + 9, row.about, align="right", **NOTE)
+    lines = wrap(row.name, sheet.width - measure(row.about, size=SMALL) - 10)
+    sheet.text(sheet.width, sheet.height + 9, row.about, align="right", **QUIET)
     sheet.height += sheet.block(0, sheet.height + 9, lines) + 4
     told = [(name, cell) for name, cell in zip(names, row.cells, strict=True) if cell]
     tall = _height(row, column - 6)
@@ -83,7 +82,7 @@ def _draw_cell(sheet: Sheet, cell: Cell, x: float, y: float, width: float, heigh
     with sheet.row(cell.figure, y, height, x=x, width=width):
         sheet.rect(x, y, width, height, fill="harm", opacity=shade)
         sheet.text(x + 6, y + 10, cell.shown, bold=True)
-        size = SMALL if width_of(cell.count, size=SMALL) < width - 8 else 9.5
+        size = SMALL if measure(cell.count, size=SMALL) < width - 8 else 9.5
         sheet.text(x + 6, y + 24, cell.count, size=size)
         if _fits(cell, width):
             sheet.text(x + width - 4, y + 10, cell.remark, size=10, color="quiet", align="right")
@@ -107,14 +106,14 @@ def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str
     top = sheet.height
     for row in rows:
         _draw_arms_row(sheet, row, x, left, right)
-    for tick in TICKS:
+    for tick in PERCENT:
         sheet.line(
             x(tick), top + (22 if sheet.phone else 4), x(tick), sheet.height + 4, color="line", width=0.7
         )
         at_end = sheet.phone and tick in (0, 100)
         align = "center" if not at_end else "right" if tick else "left"
         words = f"{tick}%" if tick in (0, 100) else tick
-        sheet.text(x(tick), sheet.height + 13, words, align=align, **NOTE)
+        sheet.text(x(tick), sheet.height + 13, words, align=align, **QUIET)
     sheet.height += 24
 
 
@@ -125,22 +124,22 @@ def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> 
     top = sheet.height
     counts = f"{row.counts[0]} v {row.counts[1]}" + (" r" if row.second_hand else "")
     if sheet.phone:
-        room = sheet.width - width_of(counts, size=SMALL) - 10
+        room = sheet.width - measure(counts, size=SMALL) - 10
         lines = wrap(f"{row.words}, {row.grade}", room)
         height, y = LEADING * len(lines) + 31.0, top + LEADING * len(lines) + 19
     else:
-        lines = wrap(row.words, LEFT - 14 - width_of(row.grade, size=SMALL) - 8)
+        lines = wrap(row.words, LEFT - 14 - measure(row.grade, size=SMALL) - 8)
         height = max(28.0, LEADING * len(lines) + 10)
         y = top + height / 2
     with sheet.row(row.figures[0], top, height):
         if sheet.phone:
             sheet.block(0, top + 13, lines)
-            sheet.text(sheet.width, top + 13, counts, align="right", **NOTE)
+            sheet.text(sheet.width, top + 13, counts, align="right", **QUIET)
         else:
             sheet.block(0, y, lines, middle=True)
-            sheet.text(LEFT - 14, y, row.grade, align="right", **NOTE)
+            sheet.text(LEFT - 14, y, row.grade, align="right", **QUIET)
             sheet.text(SHARES, y, f"{row.shown[0]} v {row.shown[1]}", align="right", bold=True)
-            sheet.text(sheet.width, y, counts, align="right", **NOTE)
+            sheet.text(sheet.width, y, counts, align="right", **QUIET)
         marks = zip(row.shares, row.limits, ARMS, (-4, 4), strict=True)
         for share, (low, high), (fill, color), shift in marks:
             sheet.interval(x(low), x(high), y + shift, left=left, right=right, color=color, width=1.3)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
-from livingreview.charts.sheet import SheetFigure
+from livingreview.charts.sheet import RESTATED, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
@@ -107,7 +107,7 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         "interval]. Blank: not reported, which is not the same as none. The shade is the share of patients."
     )
     if any(row.about.endswith("; r") for row in rows):
-        note += " r: restated by another publication."
+        note += f" {RESTATED}"
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 
@@ -218,7 +218,7 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
         shown, count = f"{row['percent_reported_pct']}%", "no count"
     remarks = _remarks(row)
     if event.grade is None and event.table == "adverse_events" and not remarks:
-        remarks = [grade_text(row).replace("grade not given", "any grade")]
+        remarks = [grade_text(row, "any grade")]
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 
 
@@ -271,7 +271,7 @@ def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
                 lambda sheet, drawn=drawn, treatments=treatments: lay_out_arms(sheet, drawn, treatments),
                 _describe_arms(drawn, treatments),
                 _tabulate_arms(drawn, treatments, name),
-                f"{note} r: restated by another publication." if drawn[0].second_hand else note,
+                f"{note} {RESTATED}" if drawn[0].second_hand else note,
             )
         )
     return Stack(figures, NO_CONTRAST)
@@ -313,7 +313,7 @@ def _shares(pair: Pair) -> tuple[float, float]:
 def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
     rows = pair.rows
     limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
-    grade = grade_text(pair.experimental).replace("grade not given", "any grade")
+    grade = grade_text(pair.experimental, "any grade")
     return ArmsRow(
         capitalise(event_words(pair.experimental)),
         grade,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 from livingreview.display.numbers import Figure
 
 WORDS, SHOWN = 0.36, 0.2  # desk: shares of the width that names and estimates in words take
-TICKS = (0, 25, 50, 75, 100)
-SMALL_LEADING, MARK = 13, 16  # pixels: a line of small type, the line of the mark on a phone
-NOTE = {"size": SMALL, "color": "quiet"}
+MARK = 16  # pixels: the line of the mark on a phone
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,9 @@ def lay_out_intervals(sheet: Sheet, items: Sequence[IntervalRow | str]) -> None:
             sheet.height += sheet.block(0, sheet.height, item, sheet.width, bold=True) - 4
         else:
             _draw_row(sheet, item, x, left, right)
-    for tick in TICKS:
+    for tick in PERCENT:
         sheet.line(x(tick), sheet.height, x(tick), sheet.height + 4, color="quiet")
-        sheet.text(x(tick), sheet.height + 12, f"{tick}%", align="center", **NOTE)
+        sheet.text(x(tick), sheet.height + 12, f"{tick}%", align="center", **QUIET)
     sheet.height += 22
 
 
@@ -81,14 +79,14 @@ def _draw_row(sheet: Sheet, row: IntervalRow, x, left: float, right: float) -> N
     height = tall + 8 + (MARK if sheet.phone and row.value is not None else 0)
     start, first = sheet.height, sheet.height + 11
     y = start + tall + 4 + MARK / 2 if sheet.phone else start + height / 2
-    for tick in () if sheet.phone else TICKS:  # row by row, so that paper may break between two
+    for tick in () if sheet.phone else PERCENT:  # row by row, so that paper may break between two
         sheet.line(x(tick), start, x(tick), start + height, color="line", width=0.6)
     with sheet.row(row.figure, start, height):
         end = sheet.block(0, first, name)
-        sheet.block(0, first + end, about, leading=SMALL_LEADING, **NOTE)
+        sheet.block(0, first + end, about, leading=SMALL_LEADING, **QUIET)
         ink = {"bold": True} if row.value is not None else {"color": "quiet"}
         end = sheet.block(sheet.width, first, shown, align="right", **ink)
-        sheet.block(sheet.width, first + end, whom, leading=SMALL_LEADING, align="right", **NOTE)
+        sheet.block(sheet.width, first + end, whom, leading=SMALL_LEADING, align="right", **QUIET)
         if sheet.phone and row.value is not None:
             sheet.line(left, y, right, y, color="line", width=0.6)
         if row.low is not None and row.high is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.charts.labels import main_family, name_population, name_study, population_of
-from livingreview.charts.sheet import SheetFigure
+from livingreview.charts.sheet import RESTATED, SheetFigure
 from livingreview.charts.strip_sheet import lay_out_strips
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
@@ -53,7 +53,6 @@ class Mark:
     high: float | None
     words: str
     figure: Figure
-    open_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _explain(blocks: Sequence[Strips]) -> str:
         words.append("Bars: the interval as reported, none where none is.")
     words.append("Time zero differs between studies.")
     if any(strip.second_hand for strip in strips):
-        words.append("r: restated by another publication.")
+        words.append(RESTATED)
     return " ".join(words)
 
 
@@ -274,15 +273,14 @@ def _marks(evidence: Evidence, rows: Sequence[dict]) -> tuple[Mark, ...]:
         days = DAYS if row["unit"] == "days" else 1
         figure = make_figure(evidence, row)
         value = float(row["estimate"])
-        open_end = low is not None and high is None
         if row["statistic"] == "median":
             ends = [None if end is None else end / days for end in (low, high)]
             words = f"{write_printed(row, row['estimate'])} {'days' if days > 1 else 'mo'}"
-            marks.append(Mark(value / days, None, ends[0], ends[1], words, figure, open_end))
+            marks.append(Mark(value / days, None, ends[0], ends[1], words, figure))
         else:
             months = float(row["time_months"])
             words = f"{format_fixed(value, 0)}% at {format_number(months)}"
-            marks.append(Mark(months, value, low, high, words, figure, open_end))
+            marks.append(Mark(months, value, low, high, words, figure))
     return tuple(marks)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from livingreview.charts.labels import is_of_one_class, name_study
 from livingreview.charts.ratio_sheet import lay_out_ratios
 from livingreview.charts.selection import main_direction
-from livingreview.charts.sheet import SheetFigure
+from livingreview.charts.sheet import RESTATED, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
@@ -132,7 +132,7 @@ def _explain(ratios: Sequence[Ratio]) -> str:
     if len(shown) > 1:
         words.append("Many outcomes are shown: an interval that leaves out 1 is not by itself a finding.")
     if any(ratio.second_hand for ratio in ratios):
-        words.append("r: restated by another publication.")
+        words.append(RESTATED)
     return " ".join(words)
 
 

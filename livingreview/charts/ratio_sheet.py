@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, width_of, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, wrap
+from livingreview.charts.words import measure
 from livingreview.display.numbers import format_number
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ AXES = {
 }
 ONE, OTHER, LEFT, RIGHT = 350, 434, 456, 706  # desk: where the arms' counts end, and the plot
 WORDS = 274  # desk: room for what is compared
-NOTE = {"size": SMALL, "color": "quiet"}
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ def _draw_head(plot: _Plot, panel: Panel, drug: str) -> None:
     if not sheet.phone:
         sheet.height += 19
         room = ONE - WORDS + 20
-        name = drug if width_of(drug, size=SMALL) < room else "experimental"
+        name = drug if measure(drug, size=SMALL) < room else "experimental"
         sheet.text(ONE, sheet.height, name, size=SMALL, color="treated", align="right")
         sheet.text(OTHER, sheet.height, "control", size=SMALL, color="control", align="right")
-        sheet.text(sheet.width, sheet.height, "ratio [95% CI]", align="right", **NOTE)
+        sheet.text(sheet.width, sheet.height, "ratio [95% CI]", align="right", **QUIET)
     sheet.height += 10
     sheet.line(0, sheet.height, sheet.width, sheet.height)
 
@@ -74,12 +74,12 @@ def _draw_trial(plot: _Plot, trial: TrialRatios, about: str, color: str) -> None
     sheet = plot.sheet
     sheet.may_break()
     sheet.height += 16
-    beside = width_of(trial.name, bold=True) + 8
+    beside = measure(trial.name, bold=True) + 8
     sheet.block(0, sheet.height, trial.name, sheet.width, bold=True)
     if len(wrap(about, sheet.width - beside, size=SMALL)) > 1:
-        sheet.height += sheet.block(0, sheet.height + LEADING, about, sheet.width, leading=13, **NOTE)
+        sheet.height += sheet.block(0, sheet.height + LEADING, about, sheet.width, leading=13, **QUIET)
     else:
-        sheet.text(beside, sheet.height, about, **NOTE)
+        sheet.text(beside, sheet.height, about, **QUIET)
     sheet.height += 9
     for ratio in trial.ratios:
         _draw_ratio(plot, ratio, color)
@@ -103,7 +103,7 @@ def _draw_ratio(plot: _Plot, ratio: Ratio, color: str) -> None:
             if ratio.second_hand:
                 sheet.text(OTHER + 2, y - 3, "r", size=9, color="quiet")
             if ratio.value is None:
-                sheet.text((left + right) / 2, y, ratio.shown, align="center", **NOTE)
+                sheet.text((left + right) / 2, y, ratio.shown, align="center", **QUIET)
             else:
                 bold = ratio.measure == "HR"
                 sheet.text(sheet.width, y, ratio.shown, align="right", bold=bold)
@@ -120,13 +120,13 @@ def _draw_words_on_phone(plot: _Plot, ratio: Ratio, lines: Sequence[str], top: f
     sheet = plot.sheet
     y = top + 9 + sheet.block(0, top + 9, lines)
     mark = " r" if ratio.second_hand else ""
-    sheet.text(0, y, f"{ratio.experimental} v {ratio.control}{mark}", **NOTE)
+    sheet.text(0, y, f"{ratio.experimental} v {ratio.control}{mark}", **QUIET)
     if ratio.value is None:
-        sheet.block(plot.edges[0], top + 9, ratio.shown, sheet.width - plot.edges[0], leading=13, **NOTE)
+        sheet.block(plot.edges[0], top + 9, ratio.shown, sheet.width - plot.edges[0], leading=13, **QUIET)
         return
     head, _, tail = ratio.shown.rstrip("]").partition(" [")
     sheet.text(sheet.width, top + 9, head, bold=True, align="right")
-    sheet.text(sheet.width, top + 23, tail, align="right", **NOTE)
+    sheet.text(sheet.width, top + 23, tail, align="right", **QUIET)
 
 
 def _draw_axis(plot: _Plot, panel: Panel) -> None:
@@ -134,11 +134,11 @@ def _draw_axis(plot: _Plot, panel: Panel) -> None:
     for tick in AXES[plot.end]:
         sheet.line(plot.x(tick), y + 2, plot.x(tick), y + 6, color="quiet")
         if not sheet.phone or len(AXES[plot.end]) < 6 or tick not in (0.2, 5):
-            sheet.text(plot.x(tick), y + 15, format_number(tick), align="center", **NOTE)
+            sheet.text(plot.x(tick), y + 15, format_number(tick), align="center", **QUIET)
     if sheet.phone:
-        sheet.text(0, y + 33, f"← {panel.below}", **NOTE)
-        sheet.text(sheet.width, y + 33, f"{panel.above} →", align="right", **NOTE)
+        sheet.text(0, y + 33, f"← {panel.below}", **QUIET)
+        sheet.text(sheet.width, y + 33, f"{panel.above} →", align="right", **QUIET)
     else:
-        sheet.text(plot.x(1) - 8, y + 32, f"← {panel.below}", align="right", **NOTE)
-        sheet.text(plot.x(1) + 8, y + 32, f"{panel.above} →", **NOTE)
+        sheet.text(plot.x(1) - 8, y + 32, f"← {panel.below}", align="right", **QUIET)
+        sheet.text(plot.x(1) + 8, y + 32, f"{panel.above} →", **QUIET)
     sheet.height = y + 46

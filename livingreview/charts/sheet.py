@@ -35,6 +35,11 @@ WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less i
 LONGEST = 60  # letters of a title in an address
 PAGE = 1060  # pixels of a wide sheet that a page of paper holds
 SIZE, SMALL, LEADING = 12, 11, 14  # pixels: type, small type, from one line of a label to the next
+SMALL_LEADING = 13  # the same of small type
+QUIET = {"size": SMALL, "color": "quiet"}
+PERCENT = (0, 25, 50, 75, 100)  # where an axis of shares is named
+FEWEST_MARKS = 3  # of a chart; fewer are said in words
+RESTATED = "r: restated by another publication."
 # A figure that is still to be drawn, as it stands in a chapter's output.
 DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
 # On light paper; lr.css gives each its variable, by which dark, forced and printed colours follow.
@@ -63,14 +68,9 @@ SHAPES = {
 UNDER, BETWEEN, OVER = 0, 1, 2  # rectangles, lines, points
 
 
-def width_of(words: str, *, size: float = SIZE, bold: bool = False) -> float:
-    """Pixels that some words take."""
-    return measure(words, size, bold=bold)
-
-
 def wrap(words: str, room: float, *, size: float = SIZE, bold: bool = False) -> list[str]:
     """Words in lines of at most `room` pixels, none of them cut; no line of ''."""
-    return break_lines(words, room, room, size=size, bold=bold) if words else []
+    return break_lines(words, room, size=size, bold=bold) if words else []
 
 
 class Sheet:
@@ -262,18 +262,18 @@ class Sheet:
             self.line(x, top, x, bottom, color="line", width=0.8)
             at_edge = last_right and x > self.width - 12
             align = "left" if x < 8 else "right" if at_edge else "center"
-            self.text(x, bottom + 9, words, size=SMALL, color="quiet", align=align)
+            self.text(x, bottom + 9, words, **QUIET, align=align)
 
     def key(self, y: float, marks: Sequence[tuple[Callable[[float, float], None], str]]) -> float:
         """What marks mean: (draws the mark around x, y; words), wrapped; returns the height they take."""
         x, top = 6.0, y
         for draw, words in marks:
-            taken = 12 + width_of(words, size=SMALL)
+            taken = 12 + measure(words, size=SMALL)
             if x > 6 and x + taken > self.width:
                 x, y = 6.0, y + 17
             draw(x, y)
             lines = wrap(words, self.width - x - 12, size=SMALL)
-            y += self.block(x + 12, y, lines, size=SMALL, color="quiet") - LEADING
+            y += self.block(x + 12, y, lines, **QUIET) - LEADING
             x += taken + 16
         return y - top + 17
 

@@ -48,10 +48,10 @@ ElementTree.register_namespace("", SVG)
 ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 
-def slim_svg(svg: str, *, decimals: int = 1) -> str:
-    """The same picture in fewer characters; coordinates keep `decimals` places (pixels)."""
+def slim_svg(svg: str) -> str:
+    """The same picture in fewer characters; coordinates keep one decimal (pixels)."""
     root = ElementTree.fromstring(svg)
-    _tidy(root, decimals)
+    _tidy(root)
     _gather(root)
     _gather(root)  # groups that the first time left with nothing to say
     for name in FONT:
@@ -60,7 +60,7 @@ def slim_svg(svg: str, *, decimals: int = 1) -> str:
     return whole.replace(f' xmlns="{SVG}"', "", 1)  # a page in HTML knows the element
 
 
-def _tidy(element: ElementTree.Element, decimals: int) -> None:
+def _tidy(element: ElementTree.Element) -> None:
     """Drop idle attributes, defaults, empty paths and long fractions, from the leaves up."""
     for name in IDLE:
         element.attrib.pop(name, None)
@@ -69,9 +69,9 @@ def _tidy(element: ElementTree.Element, decimals: int) -> None:
             del element.attrib[name]
     for name, value in element.attrib.items():
         if name not in ("font-family", "href"):
-            element.set(name, LONG.sub(lambda match: f"{round(float(match[0]), decimals):g}", value))
+            element.set(name, LONG.sub(lambda match: f"{round(float(match[0]), 1):g}", value))
     for child in list(element):
-        _tidy(child, decimals)
+        _tidy(child)
         unseen = (
             child.get("display") == "none"
             or child.get("opacity") == "0"

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from livingreview.charts.funnel import FEWEST_MARKS
 from livingreview.charts.labels import by_population, name_lines
 from livingreview.charts.selection import one_of_each, whole_reports
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, width_of, wrap
+from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.words import measure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_percent, make_figure
 from livingreview.evidence import Evidence
@@ -212,7 +212,7 @@ def _draw_part(sheet: Sheet, step: str, count: int, total: int, x: float, middle
     sheet.rect(x, middle - 9, max(wide - 1, 0.5), 18, fill=color, opacity=opacity)
     share = format_percent(Fraction(count, total))
     for words in (f"{letter} {count} ({share})", f"{letter} {count}", f"{count}", letter):
-        if width_of(words, size=SMALL) + 6 <= wide:
+        if measure(words, size=SMALL) + 6 <= wide:
             sheet.text(x + 4, middle, words, size=SMALL)
             break
 
@@ -224,7 +224,7 @@ def _draw_axis(sheet: Sheet, left: float) -> None:
         x = left + room * share / 100
         sheet.line(x, y, x, y + 4, color="quiet")
         align = "left" if share == 0 else "right" if share == 100 else "center"
-        sheet.text(x, y + 12, f"{share}%", size=SMALL, color="quiet", align=align)
+        sheet.text(x, y + 12, f"{share}%", **QUIET, align=align)
     sheet.height = y + 18
 
 

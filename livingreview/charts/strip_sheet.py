@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, wrap
 
 if TYPE_CHECKING:
     from livingreview.charts.landmarks import Mark, Strip, Strips
@@ -15,7 +15,6 @@ TALL, LOW = 42, 22  # pixels: a strip with landmarks, and one with medians only
 MOST_MONTHS = 60
 MANY = 4  # strips under which the axis is named again
 LEFT, RIGHT, TOLD = 286, 684, 696  # desk: the plot, and where its figures stand in words
-NOTE = {"size": SMALL, "color": "quiet"}
 
 
 def lay_out_strips(sheet: Sheet, blocks: Sequence[Strips]) -> None:
@@ -61,7 +60,7 @@ class _Plot:
         height = words + tall + under + 10 if sheet.phone else max(tall + 6, words + 6, 15 * len(told) + 6)
         with sheet.row(strip.marks[0].figure, start, height):
             at = start + 9 + sheet.block(0, start + 9, name, bold=True)
-            sheet.block(0, at, about, leading=13, **NOTE)
+            sheet.block(0, at, about, leading=13, **QUIET)
             for place, (line, color) in enumerate(told):
                 if sheet.phone:
                     own = [c for _, c in told[:place]].count(color)
@@ -127,7 +126,7 @@ class _Plot:
         step = 12 if sheet.phone or self.end > 36 else 6
         for month in range(0, int(self.end) + 1, step):
             align = "center" if month or not sheet.phone else "left"
-            sheet.text(self.x(month), sheet.height + 8, month or "0 months", align=align, **NOTE)
+            sheet.text(self.x(month), sheet.height + 8, month or "0 months", align=align, **QUIET)
         sheet.height += 22
 
 

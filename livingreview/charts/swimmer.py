@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from livingreview.charts.sheet import LEADING, SMALL, Sheet, SheetFigure, width_of, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.charts.timeline import (
     Block,
     Event,
@@ -22,6 +22,7 @@ from livingreview.charts.timeline import (
     seen_on,
     stretch_time,
 )
+from livingreview.charts.words import measure
 from livingreview.display.html import HtmlTable, Stack
 from livingreview.display.numbers import format_number, make_figure, write_value
 from livingreview.evidence import Evidence
@@ -185,7 +186,7 @@ def _name_above(sheet: Sheet, course: Course, x: Callable[[float], float]) -> fl
     placed: list[tuple[float, int, float, list[str], float]] = []
     for place in reversed(course.named):
         lines = wrap(course.named[place], ROOM, size=SMALL)
-        wide = max(width_of(line, size=SMALL) for line in lines)
+        wide = max(measure(line, size=SMALL) for line in lines)
         at = x(course.blocks[place].day)
         left = min(at, sheet.width - wide)
         under = max((top for edge, top, *_ in placed if edge < left + wide + 8), default=0)
@@ -201,7 +202,7 @@ def _name_above(sheet: Sheet, course: Course, x: Callable[[float], float]) -> fl
 def _draw_therapies(
     sheet: Sheet, evidence: Evidence, course: Course, x: Callable[[float], float], lane: float
 ) -> None:
-    sheet.text(0, lane + LANE / 2, "Drugs", size=SMALL, color="quiet")
+    sheet.text(0, lane + LANE / 2, "Drugs", **QUIET)
     numbers = {place: number for number, place in enumerate(course.named, 1)}
     free = 0.0  # where the next number over the lane may stand
     for place, block in enumerate(course.blocks):
@@ -235,7 +236,7 @@ def _draw_therapies(
 def _draw_states(
     sheet: Sheet, evidence: Evidence, course: Course, x: Callable[[float], float], y: float
 ) -> None:
-    sheet.text(0, y + 8, "State", size=SMALL, color="quiet")
+    sheet.text(0, y + 8, "State", **QUIET)
     end = max(event.day for event in course.events)
     for state, until in zip(course.states, [*(s.day for s in course.states[1:]), end], strict=True):
         left, right = x(state.day), max(x(until), x(state.day) + 4 if until == end else 0)
@@ -245,7 +246,7 @@ def _draw_states(
         with sheet.row(make_figure(evidence, state.row, "state"), y, 16, x=left, width=right - left):
             sheet.rect(left, y, right - left, 16, fill="paper")
             sheet.rect(left, y, right - left - 0.5, 16, fill=color, opacity=opacity)
-            if width_of(short, size=SMALL) + 6 <= right - left:
+            if measure(short, size=SMALL) + 6 <= right - left:
                 ink = "paper" if opacity > 0.8 else "ink"
                 sheet.text((left + right) / 2, y + 8, short, size=SMALL, align="center", color=ink)
     if course.events[-1].row["kind"] == "follow_up":
@@ -254,7 +255,7 @@ def _draw_states(
         if event.row["kind"] == "transplant":
             at = x(event.day)
             words = evidence.label("patient_timeline", "kind", "transplant")
-            right = at + width_of(words, size=SMALL) + 4 > sheet.width
+            right = at + measure(words, size=SMALL) + 4 > sheet.width
             with sheet.row(make_figure(evidence, event.row, words), y - 4, 24, x=at - 4, width=8):
                 sheet.line(at, y - 4, at, y + 20, width=2)
             sheet.text(
@@ -274,12 +275,12 @@ def _draw_readings(
             return negative
         return top + TALL * (1 - (math.log10(max(percent, FLOOR)) + 1) / 3)
 
-    sheet.text(0, top - 18, "Leukaemic cells, % (log scale)", size=SMALL, color="quiet")
+    sheet.text(0, top - 18, "Leukaemic cells, % (log scale)", **QUIET)
     right = sheet.width - 12
     for percent in (0.1, 1, 10, 100):
         sheet.line(LEFT, level(percent), right, level(percent), color="line", width=0.8)
-        sheet.text(LEFT - 6, level(percent), format_number(percent), size=SMALL, color="quiet", align="right")
-    sheet.text(LEFT - 6, negative, "neg.", size=SMALL, color="quiet", align="right")
+        sheet.text(LEFT - 6, level(percent), format_number(percent), **QUIET, align="right")
+    sheet.text(LEFT - 6, negative, "neg.", **QUIET, align="right")
     sheet.line(LEFT, negative, right, negative, color="line", width=0.8, dash=(2, 2))
     places = [(x(reading.day), level(reading.percent)) for reading in readings]
     for one, other in pairwise(places):
@@ -299,7 +300,7 @@ def _draw_readings(
 
 def _write_reading(sheet: Sheet, words: str, at: float, y: float, taken: list[tuple]) -> None:
     """A value where it touches no mark and no other value; left to the table where there is no such place."""
-    wide = width_of(words, size=SMALL, bold=True)
+    wide = measure(words, size=SMALL, bold=True)
     for left, middle in (
         (at + 8, y - 6), (at - wide - 8, y - 6), (at - wide / 2, y - 13), (at + 8, y + 9),
         (at - wide - 8, y + 9), (at - wide / 2, y + 14),
@@ -327,12 +328,12 @@ def _draw_months(sheet: Sheet, course: Course, x: Callable[[float], float], y: f
     free = LEFT - 20.0
     for day in months:
         words = day.strftime("%b %Y")
-        half = width_of(words, size=SMALL) / 2
+        half = measure(words, size=SMALL) / 2
         at = x(day.toordinal())
         if at - half < free or at + half > sheet.width:
             continue
         sheet.line(at, y, at, y + 4, color="quiet")
-        sheet.text(at, y + 12, words, size=SMALL, color="quiet", align="center")
+        sheet.text(at, y + 12, words, **QUIET, align="center")
         free = at + half + 14
 
 

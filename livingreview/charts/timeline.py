@@ -40,11 +40,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Block:
-    """Therapy by one regimen, from its first course to `until`, which is no reported end unless `ended`."""
+    """Therapy by one regimen, from its first course to `until`, which may be no reported end."""
 
     events: tuple[Event, ...]
     until: float
-    ended: bool = False
 
     @property
     def day(self) -> float:
@@ -127,8 +126,8 @@ def find_blocks(events: Sequence[Event]) -> tuple[list[Block], list[Block]]:
             if ends
             else min((day for day in stops if day > run[0].day), default=run[-1].day + DEFAULT)
         )
-        blocks.append(Block(tuple(run), until, bool(ends)))
-    return blocks, [Block((event,), ordinal(event.row["end"], end=True), True) for event in beside]
+        blocks.append(Block(tuple(run), until))
+    return blocks, [Block((event,), ordinal(event.row["end"], end=True)) for event in beside]
 
 
 def _holds_others(event: Event, therapy: Sequence[Event]) -> bool:

@@ -30,22 +30,19 @@ def measure(words: str, size: float = 12, *, bold: bool = False) -> float:
     return 1.02 * width * size / 1000 * (BOLD if bold else 1)
 
 
-def break_lines(words: str, first: float, rest: float, *, size: float = 12, bold: bool = False) -> list[str]:
-    """Words in lines of at most `first` pixels, then `rest`; a word longer than a line is parted."""
+def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False) -> list[str]:
+    """Words in lines of at most `room` pixels; a word longer than a line is parted."""
     lines: list[str] = []
     line = ""
     for word in words.split():
-        room = rest if lines else first
         longer = f"{line} {word}" if line else word
         if measure(longer, size, bold=bold) <= room:
             line = longer
             continue
-        if line or (not lines and first < rest):  # what stands at the right may leave no room beside it
+        if line:
             lines.append(line)
-        while measure(word, size, bold=bold) > rest:
-            fits = max(
-                1, next(n for n in range(len(word), 0, -1) if measure(word[:n], size, bold=bold) <= rest)
-            )
+        while measure(word, size, bold=bold) > room:
+            fits = next((n for n in range(len(word), 1, -1) if measure(word[:n], size, bold=bold) <= room), 1)
             lines.append(word[:fits])
             word = word[fits:]
         line = word

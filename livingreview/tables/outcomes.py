@@ -214,11 +214,11 @@ def _folded(
     return [fold(join_tables(tables, caption), f"{caption} ({figures} result{'s' if figures != 1 else ''})")]
 
 
-def grade_text(row: Mapping) -> str:
-    """'grade 3-4', 'grade 4', 'grade not given'."""
+def grade_text(row: Mapping, without: str = "grade not given") -> str:
+    """'grade 3 to 4', 'grade 4', and what is said of a row without a grade."""
     low, high = row["grade_min"], row["grade_max"]
     if pd.isna(low) and pd.isna(high):
-        return "grade not given"
+        return without
     if pd.isna(high):
         return f"grade {low} or more"
     if pd.isna(low):

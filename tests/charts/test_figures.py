@@ -6,7 +6,8 @@ from itertools import combinations
 import pytest
 
 from livingreview import charts
-from livingreview.charts.sheet import PHONE, WIDE, Sheet, SheetFigure, width_of
+from livingreview.charts.sheet import PHONE, WIDE, Sheet, SheetFigure
+from livingreview.charts.words import measure
 from livingreview.evidence import select_class, select_part
 from tests.drawn import CLASSES, FIGURES
 
@@ -29,7 +30,7 @@ def boxes(sheet: Sheet) -> list[tuple[str, float, float, float, float]]:
     found = []
     for text in sheet.texts:
         # Words are measured wide, so that they fit in any browser.
-        width = 0.97 * width_of(text["t"], size=text["s"], bold=text["b"] == "bold")
+        width = 0.97 * measure(text["t"], size=text["s"], bold=text["b"] == "bold")
         left = text["x"] - {"left": 0, "right": width, "center": width / 2}[text["a"]]
         found.append((text["t"], left, left + width, text["y"] - 0.72 * text["s"], text["y"]))
     return found

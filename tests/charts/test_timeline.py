@@ -73,7 +73,6 @@ def test_courses_of_one_regimen_are_a_block_to_the_next_stop_or_the_reported_end
     assert [len(block.events) for block in blocks] == [2, 1, 1, 1]
     ends = [pd.Timestamp.fromordinal(int(block.until)).strftime("%m-%d") for block in blocks]
     assert ends == ["03-01", "04-01", "04-20", "06-22"]
-    assert [block.ended for block in blocks] == [False, False, True, False]
 
 
 def test_what_goes_on_beside_other_therapies_is_no_block_among_them():
