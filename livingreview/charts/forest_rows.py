@@ -18,8 +18,9 @@ class Line:
 
     Attributes
     ----------
-    label, outcome, whom : str
-        Study; what was counted; of whom, where that is not all patients treated.
+    label, who, outcome, whom : str
+        Study; who its patients are, beyond what the headings say; what was counted; of whom, where that is
+        not all patients treated.
     count, share, interval : str
         'n/N', the percentage and its limits, as written.
     value, low, high, wider : float or None
@@ -35,6 +36,7 @@ class Line:
     """
 
     label: str
+    who: str
     outcome: str
     whom: str
     count: str
@@ -125,7 +127,8 @@ def describe(blocks: Sequence[Block]) -> str:
 
 def _say_line(line: Line) -> str:
     count = f" ({line.count})" if line.low is not None else ""
-    return f"{line.label}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
+    who = f" ({line.who})" if line.who else ""
+    return f"{line.label}{who}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
 
 
 def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
@@ -149,14 +152,13 @@ def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
                 count = f"{item.share}% of {item.patients}"
                 rows.append(Row([item.label, item.outcome, count, item.interval, "", item.note]))
             else:
+                study = [item.label, *([item.who] if item.who else [])]
                 outcome = [item.outcome, *([item.whom] if item.whom else [])]
                 shown = [
                     *([f"{item.count} ({item.share}%), the sum of"] if len(item.figures) > 1 else []),
                     *item.figures,
                 ]
                 rows.append(
-                    Row(
-                        [item.label, outcome, shown, item.interval, item.wider_words, item.reason or "pooled"]
-                    )
+                    Row([study, outcome, shown, item.interval, item.wider_words, item.reason or "pooled"])
                 )
     return HtmlTable(f"{title}, numbers", columns, rows)

@@ -216,9 +216,9 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
     else:
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
-    remarks = _remarks(row)
-    if event.grade is None and event.table == "adverse_events" and not remarks:
-        remarks = [grade_text(row, "any grade")]
+    remarks = _remarks(row) + (["part of patients"] if text(row["c_parent_cohort_id"]) else [])
+    if event.grade is None and event.table == "adverse_events" and not _remarks(row):
+        remarks.insert(0, grade_text(row, "any grade"))
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 
 

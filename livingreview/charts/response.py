@@ -14,6 +14,7 @@ from livingreview.charts.labels import (
     mrd_limit,
     name_population,
     name_study,
+    own_words,
     population_of,
     short_interval,
     short_outcome,
@@ -320,8 +321,10 @@ def _make_line(
             "high": None,
         }
     words = evidence.label("outcomes", "outcome", first["outcome"])
+    heading = name_population(evidence, first["population"], [first])
     return Line(
         label=label,
+        who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
         whom=", ".join(filter(None, (_say_base(first), mrd_limit(first).removeprefix(", ")))),
         **shown,

@@ -142,7 +142,7 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
         tables["regimens"].loc[tables["regimens"]["regimen_id"].isin(evidence.families.index), "report_id"]
     )
     tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
-    return replace(evidence, tables=tables)
+    return replace(evidence, tables=tables, named=evidence.report_names)
 
 
 def select_setting(evidence: Evidence, setting_id: str) -> Evidence:

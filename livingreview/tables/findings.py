@@ -38,10 +38,11 @@ CONTROL = "; a v stands before the comparator of the same report"
 RANDOMISED = "; in bold: the patients were randomised"
 POOLED = "Pooled: the median with its interval, and of how many of a new group of 100 it may be true."
 LINES = (
-    "Each line shows the study named under Design, or with the result; studies and patients are all that the "
-    "review holds of the option in this setting, each patient counted once as far as the reports tell. "
-    "Certainty is that of the outcome named with it. "
-    "Lines are not to be compared with each other: the patients differ. Blank: not reported."
+    "Each line shows the study named under Design, or with the result; studies and patients are those of the "
+    "option in this setting, of a class's own options in included reports alone, each patient counted once "
+    "as far as the reports tell. Certainty is that of the outcome named with it. "
+    "Lines are not to be compared with each other: the patients differ. Blank: the study shown reports no "
+    "such figure, or none that fits the column; a blank under Studies: counted in another line."
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
 COLUMNS = (
