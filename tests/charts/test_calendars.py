@@ -6,15 +6,10 @@ import pytest
 
 from livingreview.charts import draw_calendars
 from livingreview.charts.sheet import COLOURS
-from livingreview.evidence import expand_days, select_class, select_part
+from livingreview.evidence import expand_days
 from livingreview.tables.common import short_name
 from tests.changed import spoil
-from tests.drawn import CLASSES, sheets_of, words_of
-
-
-@pytest.fixture(scope="module")
-def cores(review):
-    return {name: select_part(select_class(review, name), "core") for name in CLASSES}
+from tests.drawn import sheets_of, words_of
 
 
 @pytest.fixture(scope="module")

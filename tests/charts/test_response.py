@@ -11,14 +11,7 @@ from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
-from livingreview.evidence import select_class, select_part
 from livingreview.tables.plan import synthesis_plan
-from tests.drawn import CLASSES
-
-
-@pytest.fixture(scope="module")
-def cores(review):
-    return {name: select_part(select_class(review, name), "core") for name in CLASSES}
 
 
 @pytest.fixture(scope="module")
