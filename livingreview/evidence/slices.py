@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -145,6 +146,11 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
     return replace(evidence, tables=tables, named=evidence.report_names)
 
 
+def setting_codes(setting: Mapping) -> dict[str, set[str]]:
+    """Which codes of disease, setting and age group a row of ``settings.csv`` takes in."""
+    return {column: set(split_ids(setting[f"{column}s"])) for column in ("disease", "setting", "age_group")}
+
+
 def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     """The cohorts of one clinical setting of ``settings.csv``, with their results and reports.
 
@@ -159,8 +165,8 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
         raise KeyError(msg)
     cohorts = evidence.tables["cohorts"]
     mask = pd.Series(bool(len(frame)), index=cohorts.index)  # a review may do without settings: nothing then
-    for column, name in (("disease", "diseases"), ("setting", "settings"), ("age_group", "age_groups")):
-        mask &= cohorts[column].isin(split_ids(frame.loc[setting_id, name]) if len(frame) else [])
+    for column, codes in setting_codes(frame.loc[setting_id]).items() if len(frame) else ():
+        mask &= cohorts[column].isin(codes)
     kept = cohorts.loc[mask]
     tables = dict(evidence.tables)
     for name in OF_COHORTS:

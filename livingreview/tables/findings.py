@@ -24,7 +24,7 @@ from livingreview.display.numbers import (
     write_limits,
     write_printed,
 )
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.counts import pooled_results
@@ -166,7 +166,7 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
     own = evidence.tables["regimens"]
     regimens = set(own.loc[own["family_id"].isin(families), "regimen_id"])
     core = evidence.families.index[evidence.families["part"].eq("core")]
-    codes = {column: set(split_ids(setting[f"{column}s"])) for column in ("disease", "setting", "age_group")}
+    codes = setting_codes(setting)
     cohorts = {
         row["cohort_id"]: row
         for row in records(evidence.tables["cohorts"])
@@ -212,7 +212,7 @@ def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> 
     code = evidence.row(shown[0]).get("outcome")
     named = evidence.tables["families"].set_index("family_id")["name"]
     names = set(named.reindex(split_ids(row["families"])))
-    codes = [set(split_ids(setting[name])) for name in ("diseases", "settings", "age_groups")]
+    codes = setting_codes(setting).values()
     return [
         _pool_line(row["class_id"], cell)
         for result in pooled_results(evidence)
