@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livingreview.evidence.upkeep import FILE, note_search
-from livingreview.surveillance.identity import Row, as_row, basis_of, contradict
+from livingreview.surveillance.identity import as_row, basis_of
 from livingreview.surveillance.matching import Pair, match
 from livingreview.surveillance.readers import Export, read_exports
+from livingreview.surveillance.standing import HELD, compared, first_days, is_judged, join, keep_apart
 from livingreview.surveillance.tables import RAW, Loop, LoopError
-
-HELD = "report:"  # before the id of a report that is compared with records
 
 
 @dataclass
@@ -92,13 +91,13 @@ def import_files(
         return done
     done.search_id = _name_search(loop, strategy_id, day)
     _take_in(loop, done)
-    _compare(loop, done)
     retrieved = sum(len(export.records) for _, export in done.files)
     blank = dict.fromkeys(loop.package.tables["searches"].columns, "")
     told = {"from_day": from_day, "to_day": to_day, "hits_told": "" if hits_told is None else str(hits_told)}
     made = {"search_id": done.search_id, "retrieved": str(retrieved), "file_sha256": "; ".join(digests)}
     run = {"source": strategy["source"], "date": day, "query": f"As stored: strategy {strategy_id}"}
     loop.tables["searches"].append(blank | told | made | run | {"strategy_id": strategy_id})
+    _compare(loop, done)
     if hits_told is not None and hits_told != retrieved:
         done.told.append(
             f"the database told {hits_told} hits, the files hold {retrieved}: export the rest, or say in the "
@@ -204,12 +203,10 @@ def _compare(loop: Loop, done: Imported) -> None:
         }
         if len(studies) == 1 and not row["study_id"]:
             row |= {"study_id": studies.pop(), "study_basis": "registry"}
-    rows = {name: row for name, row in index.rows.items() if not row["same_as"]}
-    reports = {HELD + name: row for name, row in loop.held.rows.items()}
-    same, doubtful = match(rows | reports, fresh)
-    order = {row["record_id"]: place for place, row in reversed(list(enumerate(loop.tables["hits"])))}
+    same, doubtful = match(compared(loop), fresh)
+    days = first_days(loop)
     for first, second in same:
-        _merge(loop, first, second, order)
+        _merge(loop, first, second, days)
     done.doubtful += [pair for pair in doubtful if not _is_settled(loop, pair)]
     done.merged = sum(index.rows[name]["same_as"] != "" for name in fresh)
     done.held = sum(bool(index.rows[loop.canonical(name)]["report_id"]) for name in here)
@@ -225,28 +222,16 @@ def _is_settled(loop: Loop, pair: Pair) -> bool:
     return row is not None and row["report_id"] == first.removeprefix(HELD)
 
 
-def _merge(loop: Loop, first: str, second: str, order: Mapping[str, int]) -> None:
-    """Let one of two records stand for both, or a record be a report; the older record stands."""
+def _merge(loop: Loop, first: str, second: str, days: dict[str, str]) -> None:
+    """Let one of two records stand for both, or a record be a report, unless something else says no."""
     rows = loop.index.rows
     if first.startswith(HELD) or second.startswith(HELD):
         report, name = sorted((first, second), key=lambda item: not item.startswith(HELD))
-        row = rows.get(loop.canonical(name))
-        if row is not None and not row["report_id"]:
-            row |= {"report_id": report.removeprefix(HELD), "report_basis": "matched"}
+        report, row = report.removeprefix(HELD), rows.get(loop.canonical(name))
+        if row is not None and not row["report_id"] and not is_judged(loop, row["record_id"], report):
+            row |= {"report_id": report, "report_basis": "matched"}
         return
     first, second = loop.canonical(first), loop.canonical(second)
-    if first == second:
-        return
-    if contradict(rows[first], rows[second]):
-        return  # each is a copy of a third that lacks the numbers by which they differ
-    keep, copy = sorted((first, second), key=lambda name: (not rows[name]["report_id"], order[name], name))
-    rows[copy] |= {"same_as": keep, "same_as_basis": "matched"}
-    _hand_over(rows[keep], rows[copy])
-
-
-def _hand_over(keep: Row, copy: Row) -> None:
-    """What only the copy knows of its being held goes to the record that stands for both."""
-    for name in ("report_id", "study_id"):
-        basis = name.replace("_id", "_basis")
-        if copy[name] and not keep[name]:
-            keep[name], keep[basis] = copy[name], copy[basis]
+    # Each may have become a copy of a third that lacks what parts them.
+    if first != second and not keep_apart(loop, first, second):
+        join(loop, first, second, "matched", days)

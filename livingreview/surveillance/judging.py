@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from livingreview.surveillance.importing import HELD
 from livingreview.surveillance.matching import Pair, match
-from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.standing import HELD, compared, first_days, join
 from livingreview.surveillance.tables import Loop, LoopError
 
 
 def list_doubtful(loop: Loop) -> list[Pair]:
     """Pairs of records, or of a record and a report, that may be one or of one study, and are not judged."""
-    rows = {name: row for name, row in loop.index.rows.items() if not row["same_as"]}
-    reports = {HELD + name: row for name, row in loop.held.rows.items()}
-    same, doubtful = match(rows | reports, set(rows))
+    pool = compared(loop)
+    rows = {name: row for name, row in pool.items() if not name.startswith(HELD)}
+    same, doubtful = match(pool, set(rows))
     judged = {frozenset((row["record_id"], row["other_id"])) for row in loop.tables["pairs"]}
     found: dict[frozenset[str], Pair] = {}
     for first, second, why in [*(Pair(*pair, "alike; not merged yet") for pair in same), *doubtful]:
@@ -62,12 +61,8 @@ def _merge(loop: Loop, record: str, other: str) -> None:
     if other in loop.held.rows:
         rows[loop.canonical(record)] |= {"report_id": other, "report_basis": "person"}
         return
-    copy, keep = loop.canonical(record), loop.canonical(other)
-    if copy == keep:
+    first, second = loop.canonical(record), loop.canonical(other)
+    if first == second:
         msg = f"{record!r} and {other!r} stand for one record already"
         raise LoopError(msg)
-    searches = first_searches(loop)
-    days = {row["search_id"]: row["date"] for row in loop.tables["searches"]}
-    if (days[searches[copy]], copy) < (days[searches[keep]], keep):
-        copy, keep = keep, copy
-    rows[copy] |= {"same_as": keep, "same_as_basis": "person"}
+    join(loop, first, second, "person", first_days(loop))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from livingreview.surveillance.identity import Row, basis_of
+from livingreview.surveillance.standing import first_searches
 from livingreview.surveillance.tables import HELD_BASIS, STAGES, Loop
 
 KEPT = ("included", "context")
@@ -219,13 +220,3 @@ def recognise(loop: Loop) -> int:
                 row |= {"report_id": report, "report_basis": basis_of(row, loop.held.rows[report])}
                 count += 1
     return count
-
-
-def first_searches(loop: Loop) -> dict[str, str]:
-    """The search that first brought each record, itself or a copy of it."""
-    days = {row["search_id"]: (row["date"], row["search_id"]) for row in loop.tables["searches"]}
-    found: dict[str, tuple[str, str]] = {}
-    for row in loop.tables["hits"]:
-        name, when = loop.canonical(row["record_id"]), days[row["search_id"]]
-        found[name] = min(found.get(name, when), when)
-    return {name: search for name, (_, search) in found.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,6 +87,15 @@ class Loop:
             if row["scheme"] == "registry" and row["report_id"] in study:
                 found.setdefault(row["value"].lower(), set()).add(study[row["report_id"]])
         return {number: next(iter(ids)) for number, ids in found.items() if len(ids) == 1}
+
+    @cached_property
+    def copies(self) -> defaultdict[str, set[str]]:
+        """The copies of each record that stands for some."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for name, row in self.index.rows.items():
+            if row["same_as"]:
+                found[self.canonical(name)].add(name)
+        return found
 
     def canonical(self, record_id: str) -> str:
         """The record that stands for this one: itself, or the one that it is a copy of."""

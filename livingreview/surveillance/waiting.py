@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.standing import first_searches
 from livingreview.surveillance.tables import Loop, to_screen
 
 STEPS = {

@@ -4,24 +4,15 @@ import shutil
 
 import pytest
 
-from livingreview.checks.cells import read_raw
 from livingreview.checks.checked import Checked
 from livingreview.checks.surveillance import SURVEILLANCE_RULES, check_decisions
-from livingreview.checks.tables import tolerant_frame
-from livingreview.evidence import load_package
 from tests.checks.spoilt import line_of, spoil, told
-from tests.surveillance.conftest import ids, worked  # noqa: F401 (a fixture)
-
-NAMES = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening", "reports", "studies")
+from tests.surveillance.conftest import check, ids, worked  # noqa: F401 (a fixture)
 
 
 @pytest.fixture
 def checked(worked) -> Checked:  # noqa: F811
-    package = load_package(worked / "data")
-    raws = {
-        name: read_raw(worked / "data" / package.tables[name].path, package.tables[name])[0] for name in NAMES
-    }
-    return Checked(package, {name: tolerant_frame(raw) for name, raw in raws.items()})
+    return check(worked)
 
 
 ONE, TWO, *_, SEVEN, EIGHT = ids(8)

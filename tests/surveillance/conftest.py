@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from livingreview.checks.cells import read_raw
+from livingreview.checks.checked import Checked
+from livingreview.checks.tables import tolerant_frame
 from livingreview.evidence import load_package
 from livingreview.evidence.writing import save_tables, write_rows
 from livingreview.surveillance.importing import import_files
@@ -203,6 +206,26 @@ def worked(tmp_path_factory) -> Path:
     say(place, "cd", {one: "include", two: "ft-old", three: "ft-near", four: "not_retrieved"}, "full_text")
     settle_all(place)
     return place
+
+
+def check(place: Path) -> Checked:
+    """The tables of the loop as they are checked."""
+    package = load_package(place / "data")
+    raws = {
+        name: read_raw(place / "data" / package.tables[name].path, package.tables[name])[0]
+        for name in (
+            "strategies",
+            "searches",
+            "records",
+            "hits",
+            "reasons",
+            "pairs",
+            "screening",
+            "reports",
+            "studies",
+        )
+    }
+    return Checked(package, {name: tolerant_frame(raw) for name, raw in raws.items()})
 
 
 def descriptor(place: Path) -> dict[str, int]:
