@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.surveillance.flow import count_flow, versions_of
+from livingreview.surveillance.flow import READ, as_text, count_flows
 from livingreview.surveillance.settling import decide
 from livingreview.surveillance.tables import CHOICES, DECISIONS, HELD_BASIS, STAGES, LoopError, read_decisions
 
@@ -22,10 +22,7 @@ _NEEDED = ("date", "retrieved", "file_sha256")  # of a search of a stored strate
 
 def text_rows(checked: Checked, table: str) -> list[dict[str, str]]:
     """Rows of a table as text, '' for an empty cell."""
-    return [
-        {name: "" if pd.isna(value) else str(value) for name, value in row.items()}
-        for _, row in checked.lines(table)
-    ]
+    return as_text(row for _, row in checked.lines(table))
 
 
 def check_made_ids(checked: Checked) -> Iterator[Problem]:
@@ -139,13 +136,10 @@ def check_settled(checked: Checked) -> Iterator[Problem]:
 
 def check_flow(checked: Checked) -> Iterator[Problem]:
     """Every box of the flow is the sum of those that follow from it, in each version and in all."""
-    names = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")
     if not {"records", "hits"} <= checked.package.tables.keys() or not len(checked.frames["hits"]):
         return
-    tables = {name: text_rows(checked, name) for name in names}
-    versions = versions_of(tables["searches"])
-    for wanted in [*([version] for version in versions), versions]:
-        for arm in count_flow(tables, wanted).arms.values():
+    for flow in count_flows({name: text_rows(checked, name) for name in READ}).values():
+        for arm in flow.arms.values():
             for misfit in arm.misfits():
                 mend = "run livingreview settle; restore hits.csv and records.csv if rows were lost"
                 expected = "a flow of records that adds up"

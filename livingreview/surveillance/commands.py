@@ -185,18 +185,18 @@ def run_settle(options: argparse.Namespace) -> int:
 def run_flow(options: argparse.Namespace) -> int:
     """``livingreview flow``"""
     from livingreview.evidence.writing import write_rows
-    from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
+    from livingreview.surveillance.flow import ALL, as_prisma, count_flow, versions_of
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.tell import tell_flow
 
     loop = open_loop(find_root(options.root))
     known = versions_of(loop.tables["searches"])
-    wanted = known if options.which == "all" else [options.which or ""]
+    wanted = known if options.which == ALL else [options.which or ""]
     if not known:
         msg = "no stored strategy has been run yet: bring in its records with livingreview import"
         raise LoopError(msg)
     if not set(wanted) <= set(known):
-        msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, all"
+        msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, {ALL}"
         raise LoopError(msg)
     flow = count_flow(loop.tables, wanted)
     print(tell_flow(flow))

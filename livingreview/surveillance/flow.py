@@ -10,9 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from livingreview.surveillance.tables import HELD_BASIS
 
 Row = Mapping[str, str]
+READ = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")  # what it counts
+ALL = "all"  # every version taken as one
 ARMS = ("databases", "others")  # databases and registers; every other way
 _KINDS = {"database": "databases", "register": "databases"}
 
@@ -106,14 +110,31 @@ def versions_of(searches: Iterable[Row]) -> list[str]:
     return sorted(found, key=lambda name: [int(part) for part in name.split(".")] if name else [10_000])
 
 
+def as_text(rows: Iterable[Mapping]) -> list[dict[str, str]]:
+    """Rows of values as rows of text, '' for what is missing."""
+    return [{name: "" if pd.isna(value) else str(value) for name, value in row.items()} for row in rows]
+
+
+def count_flows(tables: Mapping[str, Sequence[Row]]) -> dict[str, Flow]:
+    """The flow of each of `versions_of`, and under ``all`` of several taken as one; {} before any search.
+
+    Parameters
+    ----------
+    tables : mapping of str to sequence of mapping
+        As `count_flow` takes them.
+    """
+    versions = versions_of(tables["searches"])
+    flows = {name: count_flow(tables, [name]) for name in versions}
+    return flows | ({ALL: count_flow(tables, versions)} if len(versions) > 1 else {})
+
+
 def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -> Flow:
     """The flow of the searches of some versions.
 
     Parameters
     ----------
     tables : mapping of str to sequence of mapping
-        ``strategies``, ``searches``, ``hits``, ``records``, ``reasons``, ``screening`` and ``reports``, as
-        rows of text, '' for an empty cell.
+        Those of `READ` as rows of text, '' for an empty cell.
     versions : collection of str
         One, or all of `versions_of` for the flow since decisions are logged.
     """

@@ -1,8 +1,7 @@
 """Which record stands for which: whoever finds that two are one, it is noted here, and in one way.
 
 A record that is a copy names the one that stands for it, which is never a copy itself. Hits and decisions of
-a copy count for the record that stands (`Loop.canonical`); that it is a report, or of a
-study, goes over to it.
+a copy count for the record that stands (`Loop.canonical`); that it is a report, or of a study, goes over.
 """
 
 from __future__ import annotations

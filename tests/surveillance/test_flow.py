@@ -7,7 +7,7 @@ import shutil
 from hypothesis import given
 from hypothesis import strategies as some
 
-from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
+from livingreview.surveillance.flow import as_prisma, count_flow, count_flows, versions_of
 from livingreview.surveillance.tables import name_version, open_loop
 
 
@@ -46,7 +46,7 @@ def test_a_release_closes_the_searches_of_its_version(worked, tmp_path):
     assert name_version(tmp_path / "x", "2026.12.0") == 3
     assert name_version(tmp_path / "x", "2027.1.0") == 0
     tables = open_loop(tmp_path / "x").tables
-    assert versions_of(tables["searches"]) == ["2026.12.0"]
+    assert versions_of(tables["searches"]) == list(count_flows(tables)) == ["2026.12.0"]
     assert count_flow(tables, ["2026.12.0"]).arms["databases"].screened == 6
 
 
@@ -127,6 +127,7 @@ def test_any_history_adds_up(history):
         ],
     }
     versions = versions_of(searches)
+    assert list(count_flows(tables)) == versions + (["all"] if len(versions) > 1 else [])  # each once
     flows = [count_flow(tables, [version]) for version in versions] + [count_flow(tables, versions)]
     for flow in flows:
         assert [misfit for arm in flow.arms.values() for misfit in arm.misfits()] == []
