@@ -13,7 +13,15 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.surveillance.flow import READ, as_text, count_flows
 from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import CHOICES, DECISIONS, HELD_BASIS, STAGES, LoopError, read_decisions
+from livingreview.surveillance.tables import (
+    CHOICES,
+    DECISIONS,
+    HELD_BASIS,
+    STAGES,
+    LoopError,
+    follow,
+    read_decisions,
+)
 
 _SAID_HOW = (("same_as", "same_as_basis"), ("report_id", "report_basis"), ("study_id", "study_basis"))
 _FROM = {"hits": ("hit_id", "search_id", "record_id"), "pairs": ("pair_id", "record_id", "other_id")}
@@ -168,7 +176,7 @@ def check_decisions(root: Path, checked: Checked) -> Iterator[Problem]:
                 file, line, column, "decision", quote(row[column]), expected, mend, row["decision_id"]
             )
         if not told:
-            sound.append(row | {"record_id": records[row["record_id"]]["same_as"] or row["record_id"]})
+            sound.append(row | {"record_id": follow(records, row["record_id"])})
     yield from _check_derived(checked, sound, reasons)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from livingreview.surveillance.tables import HELD_BASIS
+from livingreview.surveillance.tables import HELD_BASIS, follow
 
 Row = Mapping[str, str]
 READ = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")  # what it counts
@@ -151,7 +151,8 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
         for row in tables["searches"]
         if row["strategy_id"] and order.index(row["version"]) < first
     }
-    stands_for = _standing(tables["records"])
+    records = {row["record_id"]: row for row in tables["records"]}
+    stands_for = {name: follow(records, name) for name in records}
     settled = {row["record_id"]: row for row in tables["screening"] if row["basis"] != HELD_BASIS}
     seen = {stands_for[row["record_id"]] for row in tables["hits"] if row["search_id"] in earlier}
     held = {
@@ -168,17 +169,6 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
     later = set(order[last + 1 :])
     _count_included(flow, tables, {name for name in places if name not in seen}, settled, later)
     return flow
-
-
-def _standing(records: Iterable[Row]) -> dict[str, str]:
-    parents = {row["record_id"]: row["same_as"] for row in records}
-    found = {}
-    for name in parents:
-        top, left = name, len(parents)
-        while parents.get(top) and left:
-            top, left = parents[top], left - 1
-        found[name] = top
-    return found
 
 
 def _place(

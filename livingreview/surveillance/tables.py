@@ -99,12 +99,7 @@ class Loop:
 
     def canonical(self, record_id: str) -> str:
         """The record that stands for this one: itself, or the one that it is a copy of."""
-        seen = {record_id}
-        rows = self.index.rows
-        while (other := rows.get(record_id, {}).get("same_as", "")) and other not in seen:
-            seen.add(other)
-            record_id = other
-        return record_id
+        return follow(self.index.rows, record_id)
 
     def save(self) -> None:
         """Write every table that was changed."""
@@ -114,6 +109,15 @@ class Loop:
             self.root / "data", self.package, {name: self.tables[name] for name in sorted(self.changed)}
         )
         self.changed.clear()
+
+
+def follow(rows: Mapping[str, Mapping[str, str]], record_id: str) -> str:
+    """The record that stands for another, among rows of ``records`` by id; itself where it is no copy."""
+    seen = {record_id}
+    while (other := rows.get(record_id, {}).get("same_as", "")) and other not in seen:
+        seen.add(other)
+        record_id = other
+    return record_id
 
 
 def open_loop(root: Path) -> Loop:
