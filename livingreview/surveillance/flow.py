@@ -29,8 +29,6 @@ class Arm:
     ----------
     sources : dict of str to int
         Records identified, by source.
-    registers : dict of str to int
-        Those of `sources` that are registers of trials.
     known : int
         Removed before screening: screened for an earlier version, or a report that the review held already.
     unscreened, unread : int
@@ -38,7 +36,6 @@ class Arm:
     """
 
     sources: dict[str, int] = field(default_factory=dict)
-    registers: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
     known: int = 0
     screened: int = 0
@@ -74,8 +71,6 @@ class Flow:
 
     Attributes
     ----------
-    version : str
-        '' for the one in the making.
     previous_studies, previous_reports : int
         Included before.
     new_studies, new_reports, more_reports : int
@@ -84,7 +79,6 @@ class Flow:
         Records included by their decision that are no report of the review yet.
     """
 
-    version: str
     arms: dict[str, Arm]
     previous_studies: int = 0
     previous_reports: int = 0
@@ -161,7 +155,7 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
     for row in tables["records"]:
         if row["report_id"] in held:
             seen.add(stands_for[row["record_id"]])
-    flow = Flow(min(versions) if len(versions) == 1 else "", {name: Arm() for name in ARMS})
+    flow = Flow({name: Arm() for name in ARMS})
     places = _place(tables, mine, stands_for, flow)
     labels = {row["reason_id"]: row["label"] for row in tables["reasons"]}
     for name, arm in places.items():
@@ -179,13 +173,9 @@ def _place(
     places: dict[str, str] = {}
     for row in tables["hits"]:
         if search := mine.get(row["search_id"]):
-            kind = kinds.get(search["strategy_id"], "")
-            name, arm = stands_for[row["record_id"]], _KINDS.get(kind, "others")
-            for counts in (
-                flow.arms[arm].sources,
-                *([flow.arms[arm].registers] if kind == "register" else []),
-            ):
-                counts[search["source"]] = counts.get(search["source"], 0) + int(row["copies"])
+            arm = _KINDS.get(kinds.get(search["strategy_id"], ""), "others")
+            name, sources = stands_for[row["record_id"]], flow.arms[arm].sources
+            sources[search["source"]] = sources.get(search["source"], 0) + int(row["copies"])
             if places.get(name) != ARMS[0]:
                 places[name] = arm
     distinct = Counter(places.values())

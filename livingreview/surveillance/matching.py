@@ -17,11 +17,8 @@ from rapidfuzz import fuzz
 
 from livingreview.surveillance.identity import Row, contradict, normal
 
-# Kinds that a database may call by one another's name; of two groups none is a copy of the other.
-_GROUPS = {
-    **dict.fromkeys(("article", "review", "letter"), "published"),
-    **dict.fromkeys(("abstract", "registry", "preprint", "notice")),
-}
+# Kinds that a database may call by one another's name; of any two others none is a copy of the other.
+_PUBLISHED = ("article", "review", "letter")
 _TITLES = 90  # of 100: titles so alike are shown to a person
 _COLUMNS = {"container": "journal", "issue": "number"}
 
@@ -78,7 +75,7 @@ def _look_alike(row: Row, other: Row) -> bool:
 def part(row: Row, other: Row) -> str:
     """Why two records are not to be merged, however alike they read; '' where nothing parts them."""
     kinds = (row["kind"], other["kind"])
-    groups = [_GROUPS.get(kind) or kind for kind in kinds]
+    groups = ["published" if kind in _PUBLISHED else kind for kind in kinds]
     if "other" not in kinds and groups[0] != groups[1]:
         return f"{kinds[0]} and {kinds[1]}: perhaps of one study"
     if contradict(row, other):
