@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +10,10 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
+from livingreview.surveillance.decisions import DECISIONS, find_faults, on_standing, read_decisions
 from livingreview.surveillance.flow import READ, as_text, count_flows
 from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import (
-    CHOICES,
-    DECISIONS,
-    HELD_BASIS,
-    STAGES,
-    LoopError,
-    follow,
-    read_decisions,
-)
+from livingreview.surveillance.tables import HELD_BASIS, LoopError
 
 _SAID_HOW = (("same_as", "same_as_basis"), ("report_id", "report_basis"), ("study_id", "study_basis"))
 _FROM = {"hits": ("hit_id", "search_id", "record_id"), "pairs": ("pair_id", "record_id", "other_id")}
@@ -169,41 +161,15 @@ def check_decisions(root: Path, checked: Checked) -> Iterator[Problem]:
     sound = []
     for row in sorted(decisions, key=lambda row: (row["reader"], row["decision_id"])):
         lines[row["reader"]] += 1
-        told = list(_check_decision(row, records, reasons))
+        told = list(find_faults(row, records, reasons))
         file, line = f"{DECISIONS}/{row['reader']}.csv", lines[row["reader"]] + 1
         for column, expected, mend in told:
             yield Problem(
                 file, line, column, "decision", quote(row[column]), expected, mend, row["decision_id"]
             )
         if not told:
-            sound.append(row | {"record_id": follow(records, row["record_id"])})
-    yield from _check_derived(checked, sound, reasons)
-
-
-def _check_decision(row: dict, records: dict, reasons: dict) -> Iterator[tuple[str, str, str]]:
-    suffix = ".adjudicator" if row["role"] == "adjudicator" else ""
-    wanted = f"{row['record_id']}.{row['stage']}.{row['reader']}{suffix}"
-    if row["role"] not in ("reader", "adjudicator"):
-        yield "role", "reader or adjudicator", "correct it"
-    elif row["decision_id"] != wanted:
-        yield "decision_id", wanted, "correct the id, or what it is made of"
-    if row["record_id"] not in records:
-        yield "record_id", "a record of records.csv", "import the search that brought it, or delete the row"
-    if row["stage"] not in STAGES:
-        yield "stage", f"one of: {', '.join(STAGES)}", "correct it"
-    elif row["decision"] not in CHOICES[row["stage"]]:
-        yield "decision", f"one of: {', '.join(CHOICES[row['stage']])}", "correct it"
-    elif row["reason_id"]:
-        reason = reasons.get(row["reason_id"])
-        if not reason or (reason["stage"], reason["decision"]) != (row["stage"], row["decision"]):
-            yield "reason_id", "a reason of that stage and decision", "choose one of reasons.csv"
-    try:
-        day = datetime.date.fromisoformat(row["day"])
-    except ValueError:
-        yield "day", "a day like 2026-11-29", "correct it"
-    else:
-        if day > datetime.date.today():
-            yield "day", "no day in the future", "correct it"
+            sound.append(row)
+    yield from _check_derived(checked, on_standing(sound, records), reasons)
 
 
 def _check_derived(checked: Checked, decisions: list[dict], reasons: dict) -> Iterator[Problem]:

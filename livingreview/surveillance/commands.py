@@ -133,9 +133,10 @@ def run_pairs(options: argparse.Namespace) -> int:
 
 def run_screen(options: argparse.Namespace) -> int:
     """``livingreview screen``"""
+    from livingreview.surveillance.decisions import reader_code
     from livingreview.surveillance.desk import Desk, serve
     from livingreview.surveillance.sheets import read_sheet, write_sheet
-    from livingreview.surveillance.tables import open_loop, reader_code
+    from livingreview.surveillance.tables import open_loop
 
     desk = Desk(
         open_loop(find_root(options.root)),
@@ -169,8 +170,9 @@ def run_screen(options: argparse.Namespace) -> int:
 
 def run_settle(options: argparse.Namespace) -> int:
     """``livingreview settle``"""
+    from livingreview.surveillance.decisions import on_standing, read_decisions
     from livingreview.surveillance.settling import compare_readers, settle
-    from livingreview.surveillance.tables import open_loop, read_decisions
+    from livingreview.surveillance.tables import open_loop
     from livingreview.surveillance.tell import tell_settled
 
     loop = open_loop(find_root(options.root))
@@ -178,7 +180,8 @@ def run_settle(options: argparse.Namespace) -> int:
     outcome, loop.tables["screening"] = settle(loop, decisions, readers=options.readers)
     loop.changed |= {"screening", "records"}
     loop.save()
-    print(tell_settled(loop, outcome, compare_readers(decisions), options.readers))
+    agreements = compare_readers(on_standing(decisions, loop.index.rows))
+    print(tell_settled(loop, outcome, agreements, options.readers))
     return 1 if outcome.conflicts else 0
 
 

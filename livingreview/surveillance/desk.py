@@ -18,19 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livingreview.surveillance.decisions import CHOICES, name_decision, read_decisions, write_decisions
 from livingreview.surveillance.identity import Index, Row, as_row
 from livingreview.surveillance.ordering import put_in_order
 from livingreview.surveillance.readers import ReadError, read_export
-from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import (
-    CHOICES,
-    RAW,
-    Loop,
-    LoopError,
-    read_decisions,
-    to_screen,
-    write_decisions,
-)
+from livingreview.surveillance.settling import decide_all
+from livingreview.surveillance.tables import RAW, Loop, LoopError, to_screen
 
 WEB = Path(__file__).parent / "web"
 FILES = {
@@ -74,9 +67,7 @@ class Desk:
         decisions = read_decisions(self.loop.root)
         self.own = {row["decision_id"]: row for row in decisions if row["reader"] == self.reader}
         self.texts = read_texts(self.loop)
-        reasons = {row["reason_id"]: row for row in self.loop.tables["reasons"]}
-        standing = [row | {"record_id": self.loop.canonical(row["record_id"])} for row in decisions]
-        outcome = decide(standing, reasons, readers=self.readers)
+        outcome = decide_all(self.loop, decisions, readers=self.readers)
         due = [name for name in to_screen(self.loop) if not self.loop.index.rows[name]["report_id"]]
         if self.conflicts:
             self.said = {name: list(rows) for name, stage, rows in outcome.conflicts if stage == self.stage}
@@ -182,9 +173,8 @@ def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, not
     if decision == "exclude" and not reason_id and desk.stage == "full_text":
         msg = "a report read in full is left out for a reason; choose one"
         raise LoopError(msg)
-    suffix = ".adjudicator" if desk.conflicts else ""
     return {
-        "decision_id": f"{record_id}.{desk.stage}.{desk.reader}{suffix}",
+        "decision_id": name_decision(record_id, desk.stage, desk.reader, desk.role),
         "record_id": record_id,
         "stage": desk.stage,
         "reader": desk.reader,

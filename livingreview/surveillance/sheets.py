@@ -7,8 +7,9 @@ from pathlib import Path
 
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.writing import write_rows
+from livingreview.surveillance.decisions import CHOICES, write_decisions
 from livingreview.surveillance.desk import Desk, make_decision
-from livingreview.surveillance.tables import CHOICES, LoopError, write_decisions
+from livingreview.surveillance.tables import LoopError
 
 HEADER = [
     "record_id",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,21 +11,13 @@ from pathlib import Path
 from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
 from livingreview.evidence.identifiers import complete_records
 from livingreview.evidence.schema import Package
-from livingreview.evidence.writing import save_tables, write_rows
+from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.identity import Index, Row
 from livingreview.surveillance.readers import name_persons
 
 NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
-DECISIONS = "decisions"  # folder of one file a reader
 RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
-COLUMNS = ("decision_id", "record_id", "stage", "reader", "role", "decision", "reason_id", "day", "note")
 HELD_BASIS = "before_log"  # decisions entered before readers' decisions were kept
-STAGES = ("title_abstract", "full_text")
-# What a reader may decide at each stage.
-CHOICES = {
-    "title_abstract": ("include", "exclude", "unclear"),
-    "full_text": ("include", "context", "exclude", "unclear", "not_retrieved"),
-}
 _KINDS = {"letter": "letter", "abstract": "abstract", "registry": "registry"}
 
 
@@ -152,54 +143,6 @@ def name_version(root: Path, version: str) -> int:
     if made:
         save_tables(root / "data", package, {"searches": rows})
     return len(made)
-
-
-def reader_code(name: str) -> str:
-    """The name of a reader as a file has it. LoopError where nothing is left of it."""
-    code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not code:
-        msg = f"--reader {name!r}: expected letters or digits, for example initials"
-        raise LoopError(msg)
-    return code
-
-
-def read_decisions(root: Path) -> list[Row]:
-    """Every decision of every reader, in order of its id.
-
-    Raises
-    ------
-    LoopError
-        If a file is no table of decisions, or a row has another reader than its file says.
-    """
-    rows = []
-    for path in sorted((root / DECISIONS).glob("*.csv")):
-        try:
-            found = read_cells(path.read_bytes())
-        except ValueError as error:
-            msg = f"{DECISIONS}/{path.name}: is no table that can be read ({error}); restore it"
-            raise LoopError(msg) from None
-        for number, row in enumerate(found, 2):
-            if tuple(row) != COLUMNS:
-                msg = f"{DECISIONS}/{path.name}: expected the columns {', '.join(COLUMNS)}"
-                raise LoopError(msg)
-            if row["reader"] != path.stem:
-                msg = (
-                    f"{DECISIONS}/{path.name}, row {number}, column reader: found {row['reader']!r}; "
-                    f"expected {path.stem!r}; to mend: move the row to {DECISIONS}/{row['reader']}.csv"
-                )
-                raise LoopError(msg)
-        rows += found
-    return sorted(rows, key=lambda row: row["decision_id"])
-
-
-def write_decisions(root: Path, reader: str, rows: list[Row]) -> None:
-    """Write one reader's file, sorted; other readers' files are not touched, so that branches merge."""
-    path = root / DECISIONS / f"{reader}.csv"
-    path.parent.mkdir(exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    ordered = sorted(rows, key=lambda row: row["decision_id"])
-    write_rows(aside, list(COLUMNS), ([row[name] for name in COLUMNS] for row in ordered))
-    aside.replace(path)
 
 
 def to_screen(loop: Loop) -> list[str]:

@@ -13,9 +13,10 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.tables import tolerant_frame
 from livingreview.evidence import load_package
 from livingreview.evidence.writing import save_tables, write_rows
+from livingreview.surveillance.decisions import COLUMNS, write_decisions
 from livingreview.surveillance.importing import import_files
 from livingreview.surveillance.settling import settle
-from livingreview.surveillance.tables import COLUMNS, Loop, open_loop, write_decisions
+from livingreview.surveillance.tables import Loop, open_loop
 from tests.conftest import ROOT
 from tests.surveillance import exports
 
@@ -155,7 +156,7 @@ def say(
 
 def settle_all(place: Path, readers: int = 2) -> Loop:
     """Settle what is there and write it."""
-    from livingreview.surveillance.tables import read_decisions
+    from livingreview.surveillance.decisions import read_decisions
 
     loop = open_loop(place)
     _, loop.tables["screening"] = settle(loop, read_decisions(place), readers=readers)

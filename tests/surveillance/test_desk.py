@@ -7,8 +7,9 @@ import urllib.request
 
 import pytest
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.desk import POLICY, Desk, serve
-from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
 from tests.surveillance.conftest import ids, say
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.settling import compare_readers, decide, measure, settle
-from livingreview.surveillance.tables import open_loop, read_decisions
+from livingreview.surveillance.tables import open_loop
 from tests.surveillance import exports
 from tests.surveillance.conftest import ids, say, settle_all
 

@@ -4,9 +4,10 @@ import csv
 
 import pytest
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.desk import Desk
 from livingreview.surveillance.sheets import read_sheet, write_sheet
-from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from livingreview.surveillance.tables import LoopError, open_loop
 
 
 def filled(found, sign=",", **cells):

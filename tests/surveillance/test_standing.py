@@ -3,11 +3,12 @@
 import pytest
 
 from livingreview.checks.surveillance import SURVEILLANCE_RULES
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.flow import count_flow
 from livingreview.surveillance.judging import judge
 from livingreview.surveillance.settling import settle
 from livingreview.surveillance.standing import first_searches
-from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from livingreview.surveillance.tables import LoopError, open_loop
 from tests.checks.spoilt import told
 from tests.surveillance import exports
 from tests.surveillance.conftest import bring, check, ids, say, settle_all
