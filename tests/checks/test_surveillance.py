@@ -7,11 +7,11 @@ import pytest
 from livingreview.checks.checked import Checked
 from livingreview.checks.surveillance import SURVEILLANCE_RULES, check_decisions
 from tests.checks.spoilt import line_of, spoil, told
-from tests.surveillance.conftest import check, ids, worked  # noqa: F401 (a fixture)
+from tests.surveillance.example import check, ids
 
 
-@pytest.fixture
-def checked(worked) -> Checked:  # noqa: F811
+@pytest.fixture(scope="module")
+def checked(worked) -> Checked:
     return check(worked)
 
 
@@ -93,7 +93,7 @@ SLIPS = {
 }
 
 
-def test_what_is_sound_is_not_told(checked, worked):  # noqa: F811
+def test_what_is_sound_is_not_told(checked, worked):
     assert told(SURVEILLANCE_RULES, checked) == set()
     assert list(check_decisions(worked, checked)) == []
 
@@ -129,7 +129,7 @@ def test_copies_of_copies_are_told(checked):
         ("decision_id,", "id,", "decisions", ""),
     ],
 )
-def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, file, column):  # noqa: F811
+def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, file, column):
     shutil.copytree(worked / "decisions", tmp_path / "decisions")
     path = tmp_path / "decisions" / "ab.csv"
     text = path.read_text(encoding="utf-8")

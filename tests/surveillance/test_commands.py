@@ -45,11 +45,8 @@ def test_from_a_file_to_a_settled_screening(place, capsys):
     assert "1 to be read in full" in capsys.readouterr().out
 
 
-def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked, tmp_path, capsys):
-    import shutil
-
-    shutil.copytree(worked, tmp_path / "x")
-    assert run(tmp_path / "x", "settle") == 1
+def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_copy, capsys):
+    assert run(worked_copy, "settle") == 1
     assert (
         "conflict at title and abstract: pmid-90000007: ab: exclude ta-old; cd: include"
         in capsys.readouterr().out

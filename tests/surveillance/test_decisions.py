@@ -7,7 +7,7 @@ import pytest
 from livingreview.surveillance.decisions import COLUMNS, name_decision, on_standing, read_decisions
 from livingreview.surveillance.settling import compare_readers, settle
 from livingreview.surveillance.tables import LoopError, open_loop
-from tests.surveillance.conftest import DAY, ids, say
+from tests.surveillance.example import DAY, ids, say
 
 
 def test_an_adjudicators_decision_has_an_id_beside_the_same_readers():

@@ -11,7 +11,7 @@ from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.desk import POLICY, Desk, serve
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import ids, say
+from tests.surveillance.example import ids, say
 
 
 @pytest.fixture

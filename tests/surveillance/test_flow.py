@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -41,11 +40,10 @@ def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     assert len(rows) == 30
 
 
-def test_a_release_closes_the_searches_of_its_version(worked, tmp_path):
-    shutil.copytree(worked, tmp_path / "x")
-    assert name_version(tmp_path / "x", "2026.12.0") == 3
-    assert name_version(tmp_path / "x", "2027.1.0") == 0
-    tables = open_loop(tmp_path / "x").tables
+def test_a_release_closes_the_searches_of_its_version(worked_copy):
+    assert name_version(worked_copy, "2026.12.0") == 3
+    assert name_version(worked_copy, "2027.1.0") == 0
+    tables = open_loop(worked_copy).tables
     assert versions_of(tables["searches"]) == list(count_flows(tables)) == ["2026.12.0"]
     assert count_flow(tables, ["2026.12.0"]).arms["databases"].screened == 6
 

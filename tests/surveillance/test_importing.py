@@ -7,7 +7,7 @@ from livingreview.surveillance.importing import import_files
 from livingreview.surveillance.readers import ReadError
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import DAY, HELD, bring, descriptor
+from tests.surveillance.example import DAY, HELD, bring, descriptor
 
 
 def test_each_record_stands_once_and_each_hit_is_counted(place):

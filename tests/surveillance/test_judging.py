@@ -5,13 +5,11 @@ import pytest
 from livingreview.surveillance.judging import judge, list_doubtful
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import bring
+from tests.surveillance.example import bring, lay_out
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    from tests.surveillance.conftest import lay_out
-
     place = lay_out(tmp_path_factory.mktemp("pairs") / "review")
     work = exports.make_works(1)[0]
     meeting = work | {"doi": "", "pmid": "", "pages": "S7", "kind": "Conference Abstract"}

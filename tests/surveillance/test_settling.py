@@ -11,7 +11,7 @@ from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.settling import compare_readers, decide, measure, settle
 from livingreview.surveillance.tables import open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import ids, say, settle_all
+from tests.surveillance.example import ids, say, settle_all
 
 ANSWERS = some.lists(some.tuples(some.booleans(), some.booleans()), min_size=1, max_size=30)
 

@@ -11,7 +11,7 @@ from livingreview.surveillance.standing import first_searches
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.checks.spoilt import told
 from tests.surveillance import exports
-from tests.surveillance.conftest import bring, check, ids, say, settle_all
+from tests.surveillance.example import bring, check, ids, say, settle_all
 
 
 def say_same(place, first, second):
