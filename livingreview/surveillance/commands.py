@@ -117,7 +117,7 @@ def run_import(options: argparse.Namespace) -> int:
 def run_pairs(options: argparse.Namespace) -> int:
     """``livingreview pairs``"""
     from livingreview.surveillance.judging import judge, list_doubtful
-    from livingreview.surveillance.tables import open_loop
+    from livingreview.surveillance.tables import HELD_BASIS, open_loop
     from livingreview.surveillance.tell import tell_pairs
 
     loop = open_loop(find_root(options.root))
@@ -126,6 +126,8 @@ def run_pairs(options: argparse.Namespace) -> int:
             judge(loop, *ids, relation)
             loop.save()
             print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
+            if any(row["basis"] != HELD_BASIS for row in loop.tables["screening"]):
+                print("next: livingreview settle, by which data/screening.csv follows")
             return 0
     print(tell_pairs(loop, list_doubtful(loop)))
     return 0

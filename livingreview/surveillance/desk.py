@@ -201,7 +201,7 @@ def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
                 except (OSError, ReadError):
                     continue
                 for record in found:
-                    name, _ = index.find(as_row(record))
+                    name = index.find(as_row(record))
                     name = loop.canonical(name) if name else ""
                     told = texts.setdefault(name, {"abstract": "", "keywords": []})
                     if len(record.abstract) > len(told["abstract"]):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livingreview.evidence.upkeep import FILE, note_search
-from livingreview.surveillance.identity import as_row, basis_of
-from livingreview.surveillance.matching import Pair, match
+from livingreview.surveillance.identity import as_row
+from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
 from livingreview.surveillance.readers import Export, read_exports
-from livingreview.surveillance.standing import HELD, compared, first_days, is_judged, join, keep_apart
+from livingreview.surveillance.standing import HELD, compared, first_days, is_judged, merge, share_numbers
 from livingreview.surveillance.tables import RAW, Loop, LoopError
 
 
@@ -164,13 +164,12 @@ def _take_in(loop: Loop, done: Imported) -> None:
     for _, export in done.files:
         for found in export.records:
             row = as_row(found)
-            name, doubtful = index.find(row)
+            name = index.find(row)
             if name:
                 index.fill(name, row)
             else:
                 blank = dict.fromkeys(loop.package.tables["records"].columns, "")
                 name = index.add(blank | row)
-            done.doubtful += [Pair(name, other, "one number, other words") for other in doubtful]
             hits[name] += 1
     done.known = len(before & set(hits))
     done.new = len(hits) - done.known
@@ -192,46 +191,39 @@ def _compare(loop: Loop, done: Imported) -> None:
     here = {row["record_id"] for row in loop.tables["hits"] if row["search_id"] == done.search_id}
     earlier = {row["record_id"] for row in loop.tables["hits"] if row["search_id"] != done.search_id}
     fresh = here - earlier
-    for name in here:
-        row = index.rows[name]
-        report, doubtful = loop.held.find(row)
-        if report and not row["report_id"]:
-            row |= {"report_id": report, "report_basis": basis_of(row, loop.held.rows[report])}
-        done.doubtful += [Pair(name, HELD + other, "one number, other words") for other in doubtful]
-        studies = {loop.studies_of_trials.get(number.lower(), "") for number in row["trials"].split("; ")} - {
-            ""
-        }
-        if len(studies) == 1 and not row["study_id"]:
-            row |= {"study_id": studies.pop(), "study_basis": "registry"}
+    days, unsure = first_days(loop), []
+    for name in sorted(here):
+        for other, is_sure in share_numbers(loop, name).items():
+            if is_sure:
+                merge(loop, name, other, days)
+            else:
+                unsure.append(Pair(name, other, ONE_NUMBER))
+        _link(loop, name)
     same, doubtful = match(compared(loop), fresh)
-    days = first_days(loop)
     for first, second in same:
-        _merge(loop, first, second, days)
-    done.doubtful += [pair for pair in doubtful if not _is_settled(loop, pair)]
+        merge(loop, first, second, days)
+    pairs = {frozenset(pair[:2]): pair for pair in (*doubtful, *unsure) if not _is_settled(loop, pair)}
+    done.doubtful = list(pairs.values())
     done.merged = sum(index.rows[name]["same_as"] != "" for name in fresh)
     done.held = sum(bool(index.rows[loop.canonical(name)]["report_id"]) for name in here)
     done.linked = sum(bool(index.rows[name]["study_id"]) for name in here)
 
 
+def _link(loop: Loop, name: str) -> None:
+    """Note of which study a record is whose trial one study alone has."""
+    numbers = loop.index.rows[name]["trials"].lower().split("; ")
+    studies = {loop.studies_of_trials.get(number, "") for number in numbers} - {""}
+    row = loop.index.rows[loop.canonical(name)]
+    if len(studies) == 1 and not row["study_id"]:
+        row |= {"study_id": studies.pop(), "study_basis": "registry"}
+
+
 def _is_settled(loop: Loop, pair: Pair) -> bool:
-    """Whether the two of a pair were found to be one on another way, through a third record or a report."""
+    """Whether the two of a pair were found to be one on another way, or a person judged them before."""
     first, second = (name if name.startswith(HELD) else loop.canonical(name) for name in pair[:2])
+    if first == second or is_judged(loop, *(name.removeprefix(HELD) for name in pair[:2])):
+        return True
     if not first.startswith(HELD):
-        return first == second
+        first, second = second, first
     row = loop.index.rows.get(second)
     return row is not None and row["report_id"] == first.removeprefix(HELD)
-
-
-def _merge(loop: Loop, first: str, second: str, days: dict[str, str]) -> None:
-    """Let one of two records stand for both, or a record be a report, unless something else says no."""
-    rows = loop.index.rows
-    if first.startswith(HELD) or second.startswith(HELD):
-        report, name = sorted((first, second), key=lambda item: not item.startswith(HELD))
-        report, row = report.removeprefix(HELD), rows.get(loop.canonical(name))
-        if row is not None and not row["report_id"] and not is_judged(loop, row["record_id"], report):
-            row |= {"report_id": report, "report_basis": "matched"}
-        return
-    first, second = loop.canonical(first), loop.canonical(second)
-    # Each may have become a copy of a third that lacks what parts them.
-    if first != second and not keep_apart(loop, first, second):
-        join(loop, first, second, "matched", days)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from livingreview.surveillance.decisions import DECISIONS, STAGES, find_faults, goes_on, on_standing
-from livingreview.surveillance.identity import Row, basis_of
-from livingreview.surveillance.standing import first_searches
+from livingreview.surveillance.identity import Row
+from livingreview.surveillance.standing import first_searches, recognise
 from livingreview.surveillance.tables import HELD_BASIS, Loop, LoopError
 
 KEPT = ("included", "context")
@@ -198,9 +198,9 @@ def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outco
     """
     labels = {row["reason_id"]: row["label"] for row in loop.tables["reasons"]}
     rows = loop.index.rows
+    recognise(loop)
     outcome = decide_all(loop, decisions, readers=readers)
     before = [row for row in loop.tables["screening"] if row["basis"] == HELD_BASIS]
-    recognise(loop)
     found_by = first_searches(loop)
     settled = []
     for record_id, stages in outcome.rows.items():
@@ -218,12 +218,3 @@ def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outco
         }
         settled.append(row)
     return outcome, sorted([*before, *settled], key=lambda row: row["record_id"])
-
-
-def recognise(loop: Loop) -> None:
-    """Note of records that a report of the review has their number."""
-    for row in loop.index.rows.values():
-        if not row["report_id"] and not row["same_as"]:
-            report, _ = loop.held.find(row)
-            if report:
-                row |= {"report_id": report, "report_basis": basis_of(row, loop.held.rows[report])}

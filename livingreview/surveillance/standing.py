@@ -6,7 +6,7 @@ a copy count for the record that stands (`Loop.canonical`); that it is a report,
 
 from __future__ import annotations
 
-from livingreview.surveillance.identity import SCHEMES, Row, contradict
+from livingreview.surveillance.identity import SCHEMES, Row, basis_of, contradict
 from livingreview.surveillance.tables import Loop, LoopError
 
 HELD = "report:"  # before the id of a report that is compared with records
@@ -54,6 +54,59 @@ def is_judged(loop: Loop, record: str, other: str) -> bool:
         {loop.canonical(row["record_id"]), loop.canonical(row["other_id"])} == pair
         for row in loop.tables["pairs"]
     )
+
+
+def share_numbers(loop: Loop, name: str) -> dict[str, bool]:
+    """Other records and reports (``report:ID``) with a number of a record, and whether each surely is it."""
+    row, stands = loop.index.rows[name], loop.canonical(name)
+    found: dict[str, bool] = {}
+    for other, is_sure in loop.index.sharing(row):
+        if (other := loop.canonical(other)) != stands:
+            found[other] = found.get(other, False) or is_sure
+    for report, is_sure in loop.held.sharing(row):
+        if loop.index.rows[stands]["report_id"] != report:
+            found[HELD + report] = found.get(HELD + report, False) or is_sure
+    return found
+
+
+def recognise(loop: Loop) -> None:
+    """Note of records that a report of the review has a number of theirs, or of a copy of theirs."""
+    days = first_days(loop)
+    for name in list(loop.index.rows):
+        for other, is_sure in share_numbers(loop, name).items():
+            if is_sure and other.startswith(HELD):
+                merge(loop, name, other, days)
+
+
+def merge(loop: Loop, first: str, second: str, days: dict[str, str]) -> None:
+    """Let one of two stand for both, or a record be a report (``report:ID``), unless something says no."""
+    if first.startswith(HELD) or second.startswith(HELD):
+        report, name = sorted((first, second), key=lambda item: not item.startswith(HELD))
+        report = report.removeprefix(HELD)
+        if name.startswith(HELD) or is_judged(loop, name, report):
+            return  # two reports, or a person knows better
+        if not loop.index.rows[loop.canonical(name)]["report_id"]:
+            be_report(loop, name, report, basis_of(loop.index.rows[name], loop.held.rows[report]), days)
+        return
+    first, second = loop.canonical(first), loop.canonical(second)
+    # Each may have become a copy of a third that lacks what parts them.
+    if first != second and not keep_apart(loop, first, second):
+        join(loop, first, second, "matched", days)
+
+
+def be_report(loop: Loop, record: str, report: str, basis: str, days: dict[str, str]) -> None:
+    """Note that a record is a report of the review; two records that are one report are one record."""
+    name = loop.canonical(record)
+    loop.index.rows[name] |= {"report_id": report, "report_basis": basis}
+    loop.changed.add("records")
+    others = [
+        item
+        for item, row in loop.index.rows.items()
+        if row["report_id"] == report and not row["same_as"] and item != name
+    ]
+    for other in others:
+        if not keep_apart(loop, loop.canonical(name), other):
+            join(loop, loop.canonical(name), other, "matched", days)
 
 
 def join(loop: Loop, first: str, second: str, basis: str, days: dict[str, str]) -> None:
@@ -106,3 +159,35 @@ def stand_for(loop: Loop, keep: str, copy: str, basis: str) -> None:
             how = name.replace("_id", "_basis")
             kept |= {name: copied[name], how: copied[how]}
     loop.changed.add("records")
+
+
+def part_again(loop: Loop, record: str, other: str) -> None:
+    """Undo that a record is a copy of another, or is a report; nothing is done where it is not.
+
+    What the one that stood had from the copy alone is taken from it.
+
+    Raises
+    ------
+    LoopError
+        If both are copies of a third: one of them must be parted from that.
+    """
+    rows, stands = loop.index.rows, loop.canonical(record)
+    loop.changed.add("records")
+    if other in loop.held.rows:
+        for name in (stands, *loop.copies[stands]):
+            if rows[name]["report_id"] == other:
+                rows[name] |= {"report_id": "", "report_basis": ""}
+        return
+    if stands != loop.canonical(other):
+        return
+    if stands not in (record, other):
+        msg = f"{record!r} and {other!r} are both copies of {stands!r}: say which of them is not that record"
+        raise LoopError(msg)
+    copied = rows[other if stands == record else record]
+    copied |= {"same_as": "", "same_as_basis": ""}
+    loop.copies[stands].discard(copied["record_id"])
+    for name in ("report_id", "study_id"):
+        how = name.replace("_id", "_basis")
+        kept = rows[stands]
+        if copied[name] and (kept[name], kept[how]) == (copied[name], copied[how]):
+            kept |= {name: "", how: ""}

@@ -5,8 +5,11 @@ import csv
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.checks.surveillance import SURVEILLANCE_RULES
 from livingreview.cli import main
+from tests.checks.spoilt import told
 from tests.surveillance import exports
+from tests.surveillance.example import check, ids
 
 
 def run(project, *words):
@@ -51,6 +54,14 @@ def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_
         "conflict at title and abstract: pmid-90000007: ab: exclude ta-old; cd: include"
         in capsys.readouterr().out
     )
+
+
+def test_records_joined_after_they_were_settled_are_settled_again(worked_copy, capsys):
+    two, three = ids(3)[1:]
+    assert run(worked_copy, "pairs", "--same", three, two) == 0
+    assert "next: livingreview settle" in capsys.readouterr().out
+    assert run(worked_copy, "settle") == 1  # readers differ on another
+    assert told(SURVEILLANCE_RULES, check(worked_copy)) == set()
 
 
 @pytest.mark.parametrize(
