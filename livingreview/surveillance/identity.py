@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import itertools
 import re
@@ -42,17 +43,30 @@ def join_trials(numbers: Iterable[str]) -> str:
 def as_row(found: Found) -> Row:
     """What is kept of a record: facts by which it is known, and no abstract."""
     return {
-        **{name: getattr(found, name) for name in ("pmid", "doi", "pmcid", "kind")},
+        **{name: getattr(found, name) for name in ("pmid", "pmcid", "kind")},
+        "doi": found.doi if len(found.doi) <= 200 else "",
         "trials": join_trials(found.trials),
-        "accession": found.accession[:80],
-        "title": found.title[:600],
-        "authors": "; ".join(name.replace(";", ",")[:80] for name in found.authors[:20]),
+        "accession": _cut(found.accession, 80),
+        "title": _cut(found.title, 600),
+        "authors": "; ".join(_cut(name.replace(";", ","), 80) for name in found.authors[:20]),
         "n_authors": str(len(found.authors)) if found.authors else "",
-        "container": found.container[:200],
-        **{name: getattr(found, name)[:40] for name in ("year", "volume", "issue", "pages")},
+        "container": _cut(found.container, 200),
+        **{name: _cut(getattr(found, name), 40) for name in ("year", "volume", "issue", "pages")},
         "flags": "; ".join(found.flags),
-        "entered": found.day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", found.day) else "",
+        "entered": found.day if _is_day(found.day) else "",
     }
+
+
+def _cut(text: str, most: int) -> str:
+    return text[:most].strip()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
 
 
 def name_record(row: Row, taken: Container[str]) -> str:
