@@ -23,7 +23,9 @@ def add_commands(commands) -> None:
         "settle",
         help="agreement of readers, what they differ on, and data/screening.csv from their decisions",
     )
-    settle.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    settle.add_argument(
+        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
+    )
     settle.set_defaults(run=_told(run_settle))
     flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
@@ -65,7 +67,9 @@ def _add_screen(commands) -> None:
     screen = commands.add_parser("screen", help="decide record by record, on a page of this machine alone")
     screen.add_argument("--reader", required=True, metavar="NAME", help="initials: decisions/NAME.csv")
     screen.add_argument("--stage", choices=STAGES, default=STAGES[0], help="default: title_abstract")
-    screen.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    screen.add_argument(
+        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
+    )
     screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
     screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
     sheets = screen.add_mutually_exclusive_group()
@@ -73,6 +77,14 @@ def _add_screen(commands) -> None:
     sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
     screen.add_argument("--no-browser", action="store_true", help="print the address only")
     screen.set_defaults(run=_told(run_screen))
+
+
+def _count(text: str) -> int:
+    """How many readers: at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"found {text!r}; expected how many readers decide each record, at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

@@ -51,25 +51,33 @@ def read_decisions(root: Path) -> list[Row]:
     LoopError
         If a file is no table of decisions, or a row has another reader than its file says.
     """
-    rows = []
-    for path in sorted((root / DECISIONS).glob("*.csv")):
-        try:
-            found = read_cells(path.read_bytes())
-        except ValueError as error:
-            msg = f"{DECISIONS}/{path.name}: is no table that can be read ({error}); restore it"
-            raise LoopError(msg) from None
-        for number, row in enumerate(found, 2):
-            if tuple(row) != COLUMNS:
-                msg = f"{DECISIONS}/{path.name}: expected the columns {', '.join(COLUMNS)}"
-                raise LoopError(msg)
-            if row["reader"] != path.stem:
-                msg = (
-                    f"{DECISIONS}/{path.name}, row {number}, column reader: found {row['reader']!r}; "
-                    f"expected {path.stem!r}; to mend: move the row to {DECISIONS}/{row['reader']}.csv"
-                )
-                raise LoopError(msg)
-        rows += found
+    rows = [row for path in sorted((root / DECISIONS).glob("*.csv")) for row in _read(path)]
     return sorted(rows, key=lambda row: row["decision_id"])
+
+
+def read_own(root: Path, reader: str) -> dict[str, Row]:
+    """One reader's decisions by id. LoopError as for those of all."""
+    path = root / DECISIONS / f"{reader}.csv"
+    return {row["decision_id"]: row for row in _read(path)} if path.exists() else {}
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        found = read_cells(path.read_bytes())
+    except ValueError as error:
+        msg = f"{DECISIONS}/{path.name}: is no table that can be read ({error}); restore it"
+        raise LoopError(msg) from None
+    for number, row in enumerate(found, 2):
+        if tuple(row) != COLUMNS:
+            msg = f"{DECISIONS}/{path.name}: expected the columns {', '.join(COLUMNS)}"
+            raise LoopError(msg)
+        if row["reader"] != path.stem:
+            msg = (
+                f"{DECISIONS}/{path.name}, row {number}, column reader: found {row['reader']!r}; "
+                f"expected {path.stem!r}; to mend: move the row to {DECISIONS}/{row['reader']}.csv"
+            )
+            raise LoopError(msg)
+    return found
 
 
 def write_decisions(root: Path, reader: str, rows: list[Row]) -> None:

@@ -69,13 +69,14 @@ def test_records_joined_after_they_were_settled_are_settled_again(worked_copy, c
     [
         (("import", "nowhere.ris", "--strategy", "main"), "nowhere.ris: No such file"),
         (("screen", "--reader", "--", "--sheet", "x"), None),
+        (("settle", "--readers", "0"), None),
         (("screen", "--reader", "??", "--sheet", "x"), "expected letters or digits"),
         (("flow",), "no stored strategy has been run yet"),
         (("pairs", "--same", "a", "b"), "'a' is no record"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_says_why(place, capsys, words, told):
-    if told is None:
+    if told is None:  # the command line itself is wrong
         with pytest.raises(SystemExit):
             run(place, *words)
     else:

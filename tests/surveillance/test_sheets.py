@@ -46,3 +46,15 @@ def test_a_slip_is_named_and_nothing_is_taken_in(found, cells, words):
     with pytest.raises(LoopError, match=words):
         read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
     assert read_decisions(found) == []
+
+
+def test_a_record_in_two_rows_and_an_empty_sheet_are_told(found):
+    path, rows = filled(found, decision="include")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.splitlines()[1].replace(",include,", ",exclude,") + "\n", encoding="utf-8")
+    with pytest.raises(LoopError, match=f"found '{rows[0]['record_id']}' in an earlier row as well"):
+        read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    path.write_text("")
+    with pytest.raises(LoopError, match="expected the columns of the sheet"):
+        read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    assert read_decisions(found) == []
