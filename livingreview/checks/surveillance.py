@@ -157,11 +157,14 @@ def check_decisions(root: Path, checked: Checked) -> Iterator[Problem]:
         return
     records = {row["record_id"]: row for row in text_rows(checked, "records")}
     reasons = {row["reason_id"]: row for row in text_rows(checked, "reasons")}
-    lines: Counter[str] = Counter()
+    lines, ids = Counter[str](), set[str]()
     sound = []
     for row in sorted(decisions, key=lambda row: (row["reader"], row["decision_id"])):
         lines[row["reader"]] += 1
         told = list(find_faults(row, records, reasons))
+        if row["decision_id"] in ids:
+            told.append(("decision_id", "one decision of a reader at a stage", "delete one of the two"))
+        ids.add(row["decision_id"])
         file, line = f"{DECISIONS}/{row['reader']}.csv", lines[row["reader"]] + 1
         for column, expected, mend in told:
             yield Problem(

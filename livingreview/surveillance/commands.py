@@ -218,7 +218,7 @@ def run_flow(options: argparse.Namespace) -> int:
     flow = count_flow(loop.tables, wanted)
     print(tell_flow(flow))
     if options.csv:
-        header, *rows = as_prisma(flow, {row["source"]: row["kind"] for row in loop.tables["strategies"]})
+        header, *rows = as_prisma(flow)
         write_rows(options.csv, header, rows)
         print(f"written: {options.csv}")
     return 0

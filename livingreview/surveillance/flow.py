@@ -29,6 +29,8 @@ class Arm:
     ----------
     sources : dict of str to int
         Records identified, by source.
+    kinds : dict of str to int
+        The same by the kind of source, a code of ``strategies.kind``.
     known : int
         Removed before screening: screened for an earlier version, or a report that the review held already.
     unscreened, unread : int
@@ -36,6 +38,7 @@ class Arm:
     """
 
     sources: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
     known: int = 0
     screened: int = 0
@@ -173,9 +176,10 @@ def _place(
     places: dict[str, str] = {}
     for row in tables["hits"]:
         if search := mine.get(row["search_id"]):
-            arm = _KINDS.get(kinds.get(search["strategy_id"], ""), "others")
-            name, sources = stands_for[row["record_id"]], flow.arms[arm].sources
-            sources[search["source"]] = sources.get(search["source"], 0) + int(row["copies"])
+            kind = kinds.get(search["strategy_id"], "")
+            name, arm = stands_for[row["record_id"]], _KINDS.get(kind, "others")
+            for counts, key in ((flow.arms[arm].sources, search["source"]), (flow.arms[arm].kinds, kind)):
+                counts[key] = counts.get(key, 0) + int(row["copies"])
             if places.get(name) != ARMS[0]:
                 places[name] = arm
     distinct = Counter(places.values())
@@ -279,21 +283,14 @@ included|node3|included|Included
 """
 
 
-def as_prisma(flow: Flow, kinds: Mapping[str, str]) -> list[list[str]]:
+def as_prisma(flow: Flow) -> list[list[str]]:
     """The flow as the table that the PRISMA2020 tool draws: header and rows.
-
-    Parameters
-    ----------
-    kinds : mapping of str to str
-        Kind of each source, a code of ``strategies.kind``.
 
     The tool has no box for what is still to be decided, nor for context: the first is left out of the boxes
     of what was screened and assessed, the second stands among the reasons.
     """
     main, other = flow.arms["databases"], flow.arms["others"]
-    by_kind = Counter[str]()
-    for source, count in (main.sources | other.sources).items():
-        by_kind[kinds[source]] += count
+    by_kind = Counter(main.kinds) + Counter(other.kinds)
     counts: dict[str, object] = {
         **{name: getattr(flow, name) for name in ("previous_studies", "previous_reports", "total_studies")},
         "database_results": by_kind["database"],

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from pybtex.exceptions import PybtexError
+
 from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
 from livingreview.evidence.identifiers import complete_records
-from livingreview.evidence.schema import Package
+from livingreview.evidence.schema import Package, Table
 from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.identity import Index, Row
 from livingreview.surveillance.readers import name_persons
+from livingreview.surveillance.soundness import find_damage
 
 NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
 RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
@@ -51,8 +54,12 @@ class Loop:
         for row in self.tables["identifiers"]:
             if row["scheme"] == "registry":
                 trials.setdefault(row["report_id"], []).append(row["value"])
-        text = (self.root / "data" / BIBLIOGRAPHY).read_text(encoding="utf-8")
-        bibliography = complete_records(read_bibliography(text), self.tables["identifiers"])
+        try:
+            text = (self.root / "data" / BIBLIOGRAPHY).read_text(encoding="utf-8")
+            bibliography = complete_records(read_bibliography(text), self.tables["identifiers"])
+        except (ValueError, PybtexError) as error:
+            msg = f"data/{BIBLIOGRAPHY}: cannot be read ({error}); to mend: see livingreview check"
+            raise LoopError(msg) from None
         for key, entry in bibliography.entries.items():
             fields: Mapping[str, str] = entry.fields
             rows[key] = {
@@ -117,18 +124,34 @@ def open_loop(root: Path) -> Loop:
     Raises
     ------
     LoopError
-        If the project lacks one of the tables.
+        If the project lacks one of the tables, or they do not hang together.
     """
-    package = load_package(root / "data")
+    try:
+        package = load_package(root / "data")
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"data/datapackage.json: cannot be read ({error}); to mend: see livingreview check"
+        raise LoopError(msg) from None
     if missing := [name for name in NEEDED if name not in package.tables]:
         msg = f"data/datapackage.json declares no table {', '.join(missing)}; these commands need it"
         raise LoopError(msg)
-    tables = {
-        name: read_cells((root / "data" / package.tables[name].path).read_bytes())
-        for name in (*NEEDED, "reports", "identifiers")
-        if name in package.tables
-    }
+    names = [name for name in (*NEEDED, "reports", "identifiers") if name in package.tables]
+    tables = {name: _read(root / "data" / package.tables[name].path, package.tables[name]) for name in names}
+    if damage := next(find_damage(tables), ""):
+        raise LoopError(damage)
     return Loop(root, package, {"identifiers": [], **tables})
+
+
+def _read(path: Path, table: Table) -> list[Row]:
+    where = f"data/{table.path}"
+    try:
+        rows = read_cells(path.read_bytes())
+    except ValueError as error:
+        msg = f"{where}: is no table that can be read ({error}); to mend: see livingreview check"
+        raise LoopError(msg) from None
+    if rows and (missing := [name for name in table.columns if name not in rows[0]]):
+        msg = f"{where}: there is no column {', '.join(missing)}; to mend: see livingreview check"
+        raise LoopError(msg)
+    return rows
 
 
 def name_version(root: Path, version: str) -> int:

@@ -139,6 +139,16 @@ def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, f
     assert (file, column) in found
 
 
+def test_two_decisions_under_one_id_are_told(checked, worked, tmp_path):
+    """As two branches leave them that were merged by keeping the rows of both."""
+    shutil.copytree(worked / "decisions", tmp_path / "decisions")
+    path = tmp_path / "decisions" / "ab.csv"
+    first = path.read_text(encoding="utf-8").splitlines()[1]
+    path.write_text(path.read_text(encoding="utf-8") + first.replace("include", "unclear") + "\n", "utf-8")
+    found = [problem for problem in check_decisions(tmp_path, checked) if problem.column == "decision_id"]
+    assert [problem.mend for problem in found] == ["delete one of the two"]
+
+
 def test_a_settled_row_whose_readers_file_is_lost_is_told(checked, tmp_path):
     (problem, *_) = check_decisions(tmp_path, checked)
     assert (problem.file, problem.rule) == ("screening.csv", "not-derived")

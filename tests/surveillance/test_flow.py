@@ -25,8 +25,7 @@ def test_the_flow_of_a_review_with_every_fate(worked):
 
 def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     loop = open_loop(worked)
-    kinds = {row["source"]: row["kind"] for row in loop.tables["strategies"]}
-    header, *rows = as_prisma(count_flow(loop.tables, [""]), kinds)
+    header, *rows = as_prisma(count_flow(loop.tables, [""]))
     assert header == ["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"]
     text = io.StringIO()
     csv.writer(text).writerows(rows)
@@ -38,6 +37,16 @@ def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     )
     assert counts["dbr_excluded"] == "Kept as context, 1; wrong, 1"
     assert len(rows) == 30
+
+
+def test_one_source_may_be_searched_as_a_database_and_as_a_register(worked):
+    tables = open_loop(worked).tables
+    searches = [row | {"source": "One for all"} for row in tables["searches"]]
+    counts = {row[0]: row[7] for row in as_prisma(count_flow(tables | {"searches": searches}, [""]))}
+    assert (counts["database_results"], counts["register_results"], counts["website_results"]) == (
+        *("10", "1"),
+        "2",
+    )
 
 
 def test_a_release_closes_the_searches_of_its_version(worked_copy):
