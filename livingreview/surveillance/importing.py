@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -79,9 +80,15 @@ def import_files(
         known = ", ".join(row["strategy_id"] for row in loop.tables["strategies"]) or "none yet"
         msg = f"--strategy {strategy_id}: no such strategy in data/strategies.csv; there are: {known}"
         raise LoopError(msg)
-    _check_days(day, from_day, to_day)
+    _check_call(day, from_day, to_day, hits_told)
     read = read_exports(paths)
     digests = [digest for _, _, digest, _ in read]
+    if len(set(digests)) < len(digests):
+        first, second = next(
+            (one[0], two[0]) for one, two in itertools.combinations(read, 2) if one[2] == two[2]
+        )
+        msg = f"{first} and {second} are one file; name each once"
+        raise LoopError(msg)
     done = Imported("", [(path.name, export) for path, _, _, export in read])
     done.already = _taken_before(loop, digests)
     if not dry_run:
@@ -111,18 +118,24 @@ def import_files(
     return done
 
 
-def _check_days(*days: str) -> None:
-    for text in filter(None, days):
+def _check_call(day: str, from_day: str, to_day: str, hits_told: int | None) -> None:
+    for text in filter(None, (day, from_day, to_day)):
         try:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
                 raise ValueError
-            day = datetime.date.fromisoformat(text)
+            when = datetime.date.fromisoformat(text)
         except ValueError:
             msg = f"{text!r} is no day; write it like 2026-11-29"
             raise LoopError(msg) from None
-        if day > datetime.date.today():
+        if when > datetime.date.today():
             msg = f"{text} lies in the future; no search was run then"
             raise LoopError(msg)
+    if from_day and to_day and to_day < from_day:
+        msg = f"--from {from_day} lies after --to {to_day}; swap the two"
+        raise LoopError(msg)
+    if hits_told is not None and hits_told < 0:
+        msg = f"--told {hits_told}: expected a number of hits"
+        raise LoopError(msg)
 
 
 def _taken_before(loop: Loop, digests: list[str]) -> str:

@@ -158,6 +158,8 @@ def test_a_count_that_does_not_agree_is_told(place):
         ({"day": "2026-5-2"}, "no day"),
         ({"day": "2926-05-02"}, "the future"),
         ({"from_day": "yesterday"}, "no day"),
+        ({"from_day": "2026-05-01", "to_day": "2026-04-01"}, "swap the two"),
+        ({"hits_told": -1}, "a number of hits"),
     ],
 )
 def test_a_wrong_call_is_told_and_changes_nothing(place, more, words):
@@ -173,3 +175,12 @@ def test_of_several_files_all_are_taken_or_none(place):
     with pytest.raises(ReadError, match=r"bad\.ris: found a format that is not known"):
         import_files(open_loop(place), [good, bad], "main", day=DAY)
     assert open_loop(place).tables["records"] == []
+
+
+def test_one_file_named_twice_is_counted_in_no_way(place):
+    first, second = place.parent / "one.ris", place.parent / "two.ris"
+    for path in (first, second):
+        path.write_text(exports.scopus(exports.make_works(1)), encoding="utf-8")
+    with pytest.raises(LoopError, match="are one file"):
+        import_files(open_loop(place), [first, second], "main", day=DAY)
+    assert open_loop(place).tables["hits"] == []
