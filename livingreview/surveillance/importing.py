@@ -14,7 +14,15 @@ from livingreview.evidence.upkeep import FILE, note_search
 from livingreview.surveillance.identity import as_row
 from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
 from livingreview.surveillance.readers import Export, read_exports
-from livingreview.surveillance.standing import HELD, compared, first_days, is_judged, merge, share_numbers
+from livingreview.surveillance.standing import (
+    HELD,
+    compared,
+    first_days,
+    is_judged,
+    link_study,
+    merge,
+    share_numbers,
+)
 from livingreview.surveillance.tables import RAW, Loop, LoopError
 
 
@@ -211,7 +219,7 @@ def _compare(loop: Loop, done: Imported) -> None:
                 merge(loop, name, other, days)
             else:
                 unsure.append(Pair(name, other, ONE_NUMBER))
-        _link(loop, name)
+        link_study(loop, name)
     same, doubtful = match(compared(loop), fresh)
     for first, second in same:
         merge(loop, first, second, days)
@@ -220,15 +228,6 @@ def _compare(loop: Loop, done: Imported) -> None:
     done.merged = sum(index.rows[name]["same_as"] != "" for name in fresh)
     done.held = sum(bool(index.rows[loop.canonical(name)]["report_id"]) for name in here)
     done.linked = sum(bool(index.rows[name]["study_id"]) for name in here)
-
-
-def _link(loop: Loop, name: str) -> None:
-    """Note of which study a record is whose trial one study alone has."""
-    numbers = loop.index.rows[name]["trials"].lower().split("; ")
-    studies = {loop.studies_of_trials.get(number, "") for number in numbers} - {""}
-    row = loop.index.rows[loop.canonical(name)]
-    if len(studies) == 1 and not row["study_id"]:
-        row |= {"study_id": studies.pop(), "study_basis": "registry"}
 
 
 def _is_settled(loop: Loop, pair: Pair) -> bool:

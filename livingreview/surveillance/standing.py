@@ -161,6 +161,15 @@ def stand_for(loop: Loop, keep: str, copy: str, basis: str) -> None:
     loop.changed.add("records")
 
 
+def link_study(loop: Loop, name: str) -> None:
+    """Note of which study a record is whose trial one study alone has."""
+    numbers = loop.index.rows[name]["trials"].lower().split("; ")
+    studies = {loop.studies_of_trials.get(number, "") for number in numbers} - {""}
+    row = loop.index.rows[loop.canonical(name)]
+    if len(studies) == 1 and not row["study_id"]:
+        row |= {"study_id": studies.pop(), "study_basis": "registry"}
+
+
 def part_again(loop: Loop, record: str, other: str) -> None:
     """Undo that a record is a copy of another, or is a report; nothing is done where it is not.
 
@@ -191,3 +200,5 @@ def part_again(loop: Loop, record: str, other: str) -> None:
         kept = rows[stands]
         if copied[name] and (kept[name], kept[how]) == (copied[name], copied[how]):
             kept |= {name: "", how: ""}
+    for name in (stands, *loop.copies[stands]):
+        link_study(loop, name)

@@ -96,3 +96,13 @@ def test_two_records_that_are_one_report_are_one_record(found):
     judge(loop, one, "able-2019", "same")
     judge(loop, two, "able-2019", "same")
     assert {loop.canonical(one), loop.canonical(two)} == {one}
+
+
+def test_a_study_whose_trial_both_of_two_name_stays_with_both_when_they_are_parted(place):
+    works = [work | {"abstract": "Of NCT08888888."} for work in exports.make_works(2)]
+    bring(place, exports.scopus(works))
+    one, two = ids(2)
+    loop = open_loop(place)
+    for relation in ("same", "different"):
+        judge(loop, one, two, relation)
+    assert [loop.index.rows[name]["study_id"] for name in (one, two)] == ["first-study"] * 2
