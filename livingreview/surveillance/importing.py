@@ -90,13 +90,8 @@ def import_files(
         raise LoopError(msg)
     _check_call(day, from_day, to_day, hits_told)
     read = read_exports(paths)
+    _check_files(read)
     digests = [digest for _, _, digest, _ in read]
-    if len(set(digests)) < len(digests):
-        first, second = next(
-            (one[0], two[0]) for one, two in itertools.combinations(read, 2) if one[2] == two[2]
-        )
-        msg = f"{first} and {second} are one file; name each once"
-        raise LoopError(msg)
     done = Imported("", [(path.name, export) for path, _, _, export in read])
     done.already = _taken_before(loop, digests)
     if not dry_run:
@@ -144,6 +139,13 @@ def _check_call(day: str, from_day: str, to_day: str, hits_told: int | None) -> 
     if hits_told is not None and hits_told < 0:
         msg = f"--told {hits_told}: expected a number of hits"
         raise LoopError(msg)
+
+
+def _check_files(read: list) -> None:
+    for (first, _, digest, _), (second, _, other, _) in itertools.combinations(read, 2):
+        if digest == other:
+            msg = f"{first} and {second} are one file; name each once"
+            raise LoopError(msg)
 
 
 def _taken_before(loop: Loop, digests: list[str]) -> str:
