@@ -93,6 +93,14 @@ def project(core_project: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def worked(tmp_path_factory) -> Path:
+    """A small review with two searches, two readers and every fate there is, settled; not to be changed."""
+    from tests.surveillance.example import work_through
+
+    return work_through(tmp_path_factory.mktemp("worked") / "review")
+
+
+@pytest.fixture(scope="session")
 def sources() -> Path:
     """The folder of source texts, which is not part of the project."""
     folder = ROOT.parent / "shared" / "sources"
