@@ -11,7 +11,7 @@ import pandas as pd
 from pybtex.database import BibliographyData
 
 from livingreview.evidence.names import find_mentioned
-from livingreview.evidence.package import Evidence, read_package, split_ids
+from livingreview.evidence.package import Evidence, read_package, records, split_ids
 
 # Tables of which no chapter of a class shows anything.
 OF_THE_WHOLE = (
@@ -159,13 +159,13 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     KeyError
         If there is no such setting, though there are others.
     """
-    frame = evidence.tables["settings"].set_index("setting_id")
-    if len(frame) and setting_id not in frame.index:
-        msg = f"no setting {setting_id!r}; there are {', '.join(frame.index)}"
+    settings = {row["setting_id"]: row for row in records(evidence.tables["settings"])}
+    if settings and setting_id not in settings:
+        msg = f"no setting {setting_id!r}; there are {', '.join(settings)}"
         raise KeyError(msg)
     cohorts = evidence.tables["cohorts"]
-    mask = pd.Series(bool(len(frame)), index=cohorts.index)  # a review may do without settings: nothing then
-    for column, codes in setting_codes(frame.loc[setting_id]).items() if len(frame) else ():
+    mask = pd.Series(bool(settings), index=cohorts.index)  # a review may do without settings: nothing then
+    for column, codes in setting_codes(settings[setting_id]).items() if settings else ():
         mask &= cohorts[column].isin(codes)
     kept = cohorts.loc[mask]
     tables = dict(evidence.tables)
