@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from livingreview.charts.forest_rows import Block, Line, Pool
+from livingreview.charts.forest_rows import NO_COUNT, Block, Line, Pool
 from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 
 ROW = 26  # pixels a row of one line takes
@@ -152,7 +152,8 @@ def _words_on_phone(forest: _Forest, line: Line) -> _Words:
     label = wrap(line.label, LABEL)
     letter = f" ({forest.letters[line.reason]})" if line.reason in forest.letters else ""
     outcome = " ".join(filter(None, (line.outcome, line.whom)))
-    under = wrap(f"{outcome}, {line.count}{' r' if line.second_hand else ''}{letter}", LABEL, size=SMALL)
+    count = "" if line.count == NO_COUNT else f", {line.count}"
+    under = wrap(f"{outcome}{count}{' r' if line.second_hand else ''}{letter}", LABEL, size=SMALL)
 
     def draw(top: float) -> None:
         y = top + 11 + sheet.block(0, top + 11, label)
