@@ -155,7 +155,10 @@ def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
 
 
 def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
-    """Agreement of two independent extractions per report and table, before it was settled."""
+    """Agreement of two independent extractions per report, before it was settled.
+
+    Where the second reader entered nothing there is none to tell.
+    """
     columns = [
         Column("Report"),
         Column("First reader's rows", True),
@@ -168,9 +171,11 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
             [
                 report_link(review, row["report_id"]),
                 text(row["rows_first"]),
-                text(row["rows_second"]),
-                text(row["rows_both"]),
-                text(row["rows_same_values"]),
+                *(
+                    [text(row[name]) for name in ("rows_second", "rows_both", "rows_same_values")]
+                    if row["rows_second"]
+                    else ["none entered", "–", "–"]
+                ),
             ]
         )
         for row in records(review.tables["extraction_agreement"])
