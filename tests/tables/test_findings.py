@@ -33,7 +33,7 @@ def test_a_result_of_another_study_than_the_line_s_names_it(review):
     table = tabulate_findings(review, caption="Findings")
     told = line(table, "adult-relapse.mitoxantrone")
     assert "| 23 [10–41]; CR 7/31; 50 [36–64]; CR 25/50, Giebel 2006 (FLAM) |" in told
-    assert "two largest reported as phase II; Rosen 2000" in told
+    assert "two largest of those reported as phase II; Rosen 2000" in told
     assert line(table, "adult-relapse.blinatumomab").count("Kantarjian 2017") == 1
 
 
@@ -48,7 +48,7 @@ def test_the_start_page_shows_one_study_a_line(review):
 
 def test_an_interval_without_upper_limit_is_shown(review):
     told = line(tabulate_findings(review, caption="Findings"), "mrd-positive.blinatumomab-adults")
-    assert "| OS median 36.5 months [22.0 to not reached] |" in told
+    assert "| OS median 36.5 months [22.0 to not reached]; Gökbuget 2020a (BLAST) |" in told
 
 
 def test_what_is_randomised_is_bold_and_nothing_else(review):
@@ -57,6 +57,10 @@ def test_what_is_randomised_is_bold_and_nothing_else(review):
     assert "kantarjian-2017.outcome.blinatumomab.cr" in bold
     assert "rambaldi-2020.outcome.trial.cr-crh" not in bold, "historical patients are no randomised control"
     assert all(is_randomised(review, review.row(row_id)) for row_id in bold)
+    assert not bold & {
+        "ash-table-6502810.outcome.blinatumomab.mrd-negative",  # of responders
+        "kantarjian-2017.ae.blinatumomab.fatal-serious-adverse-event-g5",  # of those treated
+    }, "randomisation does not protect a part of an arm"
 
 
 def test_a_control_is_of_the_same_report_and_outcome(review):
@@ -80,7 +84,7 @@ def test_every_number_leads_to_its_row_and_marks_are_explained(review):
         for row_id in split_ids(row[column])
     }
     assert {figure.row_id for figure in table.figures} == asked
-    assert "calculated from printed numbers" in str(table.__html__())
+    assert "worked out from what is printed" in str(table.__html__())
 
 
 def test_studies_and_patients_are_those_of_the_option_in_its_setting(review):
