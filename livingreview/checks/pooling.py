@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 
@@ -38,6 +39,26 @@ def check_pooled_results(checked: Checked) -> Iterator[Problem]:
             else:
                 continue
             yield checked.problem("pooled_results", line, "codes", "pooled-code", quote(code), expected, mend)
+
+
+def check_levels_of_pools(checked: Checked) -> Iterator[Problem]:
+    """Levels are codes of the result, each once, in the order of codes turned round."""
+    for line, row in checked.rows_of("pooled_results", "codes", "levels"):
+        codes = split_ids(row["codes"])
+        levels = [level.split(" = ") for level in row["levels"].split(" < ")]
+        named = [code for level in levels for code in level]
+        place = ("pooled_results", line, "levels", "pooled-levels")
+        for code in named:
+            if code not in codes:
+                expected, mend = f"codes of this row: {row['codes']}", "correct the name, or add it to codes"
+                yield checked.problem(*place, quote(code), expected, mend)
+            elif named.count(code) > 1:
+                yield checked.problem(*place, quote(code), "each code once", "leave it out of one level")
+        known = [[codes.index(code) for code in level if code in codes] for level in levels]
+        for within, around in pairwise(filter(None, known)):
+            if max(around) > min(within):
+                expected = "the strictest level first, as codes has the widest first"
+                yield checked.problem(*place, quote(row["levels"]), expected, "turn the order of one round")
 
 
 def check_names_of_pools(checked: Checked) -> Iterator[Problem]:
@@ -108,4 +129,10 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                 )
 
 
-POOLING_RULES = (check_pooled_results, check_names_of_pools, check_one_synthesis, check_published_syntheses)
+POOLING_RULES = (
+    check_pooled_results,
+    check_levels_of_pools,
+    check_names_of_pools,
+    check_one_synthesis,
+    check_published_syntheses,
+)

@@ -4,6 +4,7 @@ No file is read and nothing else of the engine is imported here.
 """
 
 from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
+from livingreview.synthesis.baskets import Basket, borrow
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.bounds import EValue, e_value
@@ -38,6 +39,7 @@ from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave
 
 __all__ = [
     "AbsoluteEffect",
+    "Basket",
     "BayesFit",
     "BetaBinomialFit",
     "Coefficient",
@@ -54,6 +56,7 @@ __all__ = [
     "ProportionRegression",
     "ReportedEffect",
     "TwoByTwo",
+    "borrow",
     "compare_levels",
     "counts_from_percent",
     "cumulative",
