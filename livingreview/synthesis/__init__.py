@@ -8,6 +8,7 @@ from livingreview.synthesis.baskets import Basket, borrow
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
 from livingreview.synthesis.bounds import EValue, e_value
+from livingreview.synthesis.curves import RebuiltSurvival, rebuild_survival, restricted_mean
 from livingreview.synthesis.intervals import (
     counts_from_percent,
     pairs_from_percent_and_interval,
@@ -54,6 +55,7 @@ __all__ = [
     "PooledProportion",
     "Printed",
     "ProportionRegression",
+    "RebuiltSurvival",
     "ReportedEffect",
     "TwoByTwo",
     "borrow",
@@ -78,6 +80,8 @@ __all__ = [
     "printed_range",
     "proportion_interval",
     "read_printed",
+    "rebuild_survival",
+    "restricted_mean",
     "standard_error_from_p",
     "two_by_two",
 ]
