@@ -129,7 +129,34 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+def check_external_controls(checked: Checked) -> Iterator[Problem]:
+    """Both counts of a comparison are of one outcome, printed, and not of two randomised arms."""
+    outcomes = {row["row_id"]: row for _, row in checked.rows_of("outcomes", "row_id", "outcome")}
+    arms = {row["cohort_id"]: row for _, row in checked.rows_of("cohorts", "cohort_id", "arm")}
+    for line, row in checked.rows_of("external_controls", "treated_row_id", "control_row_id"):
+        pair = [
+            outcomes[row_id]
+            for row_id in (row["treated_row_id"], row["control_row_id"])
+            if row_id in outcomes
+        ]
+        if len(pair) < 2:
+            continue  # told as a broken link
+        one, other = pair
+        randomised = [arms[count["cohort_id"]] for count in pair if count["cohort_id"] in arms]
+        if one["outcome"] != other["outcome"]:
+            found, expected = other["outcome"], f"a count of {one['outcome']}, as of those treated"
+        elif any(pd.isna(count[name]) for count in pair for name in ("events", "total")):
+            found, expected = "a count without events or total", "counts with both"
+        elif len(randomised) == 2 and len({arm["study_id"] for arm in randomised}) == 1:
+            found, expected = "two arms of one randomised trial", "controls that were not randomised"
+        else:
+            continue
+        place = ("external_controls", line, "control_row_id", "external-control")
+        yield checked.problem(*place, quote(found), expected, "name another row, or take the comparison out")
+
+
 POOLING_RULES = (
+    check_external_controls,
     check_pooled_results,
     check_levels_of_pools,
     check_names_of_pools,

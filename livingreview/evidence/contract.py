@@ -69,6 +69,7 @@ COLUMNS = {
         "status! resolution! affects"
     ),
     "disjoint_cohorts": "cohort_id! set_id! reason!",
+    "external_controls": "comparison_id! class_id! treated_row_id! control_row_id! unlike!",
     "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
