@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from livingreview.surveillance.settling import settle
 from livingreview.surveillance.tables import COLUMNS, Loop, open_loop, write_decisions
 from tests.conftest import ROOT
 from tests.surveillance import exports
+from tests.surveillance.replies import serve_replies
 
 DAY = "2026-05-02"
 REPORTS = [
@@ -209,3 +211,35 @@ def descriptor(place: Path) -> dict[str, int]:
     """Rows on record, by table."""
     told = json.loads((place / "data" / "datapackage.json").read_text(encoding="utf-8"))
     return {item["name"]: item["rows"] for item in told["resources"]}
+
+
+@pytest.fixture
+def only_loopback(monkeypatch):
+    """No socket leads anywhere but to this machine, and no name is looked up."""
+
+    def refuse(where) -> None:
+        host = where[0] if isinstance(where, tuple) else where
+        if host != "127.0.0.1":
+            pytest.fail(f"a connection to {host!r} was tried")
+
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def connect_here(self, where):
+        refuse(where)
+        return connect(self, where)
+
+    def look_up_here(host, *more, **named):
+        refuse(host)
+        return look_up(host, *more, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def replies(only_loopback):
+    """A server on this machine that answers as the services do."""
+    with serve_replies() as served:
+        yield served
