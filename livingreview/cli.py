@@ -14,6 +14,7 @@ from pathlib import Path
 from livingreview import __version__
 from livingreview.files import find_root, is_current, locked
 from livingreview.releases.commands import add_commands
+from livingreview.surveillance.asking_commands import add_commands as add_asking
 from livingreview.surveillance.commands import add_commands as add_loop
 
 
@@ -41,6 +42,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     _add_build(commands)
     _add_pdf(commands)
     add_loop(commands)
+    add_asking(commands)
     add_commands(commands)
     return parser.parse_args(arguments)
 

@@ -50,6 +50,10 @@ HELD_ELSEWHERE = {
         f"surveillance/readers/{name}.py": "surveillance/test_readers.py"  # one record in every format
         for name in ("columns", "detect", "found", "markup", "medline", "ris")
     },
+    "surveillance/readers/answers.py": "surveillance/test_searching.py",  # each service's, taken in
+    "surveillance/asking_commands.py": "surveillance/test_searching.py",
+    "surveillance/sources": "surveillance/test_sources.py",  # what each is asked, and what it answers
+    "surveillance/telling.py": "surveillance/test_searching.py",
     "surveillance/tables.py": "surveillance/test_settling.py",  # read and written by all of them
     "surveillance/tell.py": "surveillance/test_commands.py",
     "evidence/writing.py": "surveillance/test_importing.py",
@@ -127,7 +131,8 @@ def test_every_module_has_its_test_file(path):
         return
     own = f"test_{room}.py" if path.name == "__init__.py" else f"test_{path.name}"
     place = path.parent.relative_to(ENGINE) / own
-    held = HELD_ELSEWHERE.get(name) or HELD_ELSEWHERE.get(room) or place
+    folder = path.parent.relative_to(ENGINE).as_posix()
+    held = HELD_ELSEWHERE.get(name) or HELD_ELSEWHERE.get(folder) or HELD_ELSEWHERE.get(room) or place
     assert (TESTS / held).is_file(), (
         f"{name} has no test file tests/{held}; where another holds it, name it in HELD_ELSEWHERE"
     )
@@ -153,6 +158,17 @@ def test_imports_go_down_a_floor(path):
             f"{name_of(path)} ({here}/, floor {FLOOR[here]}) imports {room}/ (floor {FLOOR[room]}): "
             "a room imports only rooms on lower floors"
         )
+
+
+def test_one_module_alone_opens_connections():
+    """The book, its checks and its tests need no network; what does is asked for by name."""
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        if name_of(path) != "surveillance/asking.py":
+            found = re.search(
+                r"^\s*(?:import|from) (?:requests|urllib3|urllib\.request|http\.client)\b", text, re.MULTILINE
+            )
+            assert not found, f"{name_of(path)} opens connections: ask `livingreview.surveillance.asking`"
 
 
 def test_synthesis_knows_numbers_only():

@@ -17,6 +17,8 @@ from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, STATED, Upkee
 
 CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")
 
+ENDPOINT = re.compile(r"(?:https://[^\s/?#@]+|http://127\.0\.0\.1(?::\d+)?)(?:/[^\s?#]*)?")
+
 
 def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
     """Every problem in ``<root>/review.yml``; none where there is no such file: pages then say so.
@@ -61,6 +63,25 @@ def _check_words(values: dict) -> Iterator[tuple]:
             yield key, "no-text", quote(values[key]), "words, or nothing", "write it as text, in quotes"
 
 
+def _check_endpoints(values: dict) -> Iterator[tuple]:
+    """Addresses at which services are asked: encrypted, or on this machine."""
+    endpoints = values.get("endpoints")
+    mend = "write each as `  Name: https://…`, as its documentation says"
+    if endpoints is not None and not isinstance(endpoints, dict):
+        yield "endpoints", "no-mapping", quote(endpoints), "a line `Name: address` for each service", mend
+        return
+    for name, address in (endpoints or {}).items():
+        if not isinstance(address, str) or not ENDPOINT.fullmatch(address):
+            found = f"{name}: {address}"
+            yield (
+                "endpoints",
+                "no-address",
+                found,
+                "an address that begins with https:// and has no query",
+                mend,
+            )
+
+
 def _check_shape(values: dict) -> Iterator[tuple]:
     for key in values.keys() - set(KEYS):
         near = difflib.get_close_matches(str(key), KEYS, 1)
@@ -89,6 +110,7 @@ def _check_shape(values: dict) -> Iterator[tuple]:
                 "write the date; leave it empty if it is not known",
             )
     yield from _check_words(values)
+    yield from _check_endpoints(values)
     months = values.get("search_every_months")
     if months is not None and (type(months) is not int or months < 1):
         yield (

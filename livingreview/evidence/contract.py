@@ -73,7 +73,9 @@ COLUMNS = {
     "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
-    "strategies": "strategy_id! source! platform! kind! query! window_field note",
+    "strategies": (
+        "strategy_id! source! platform! kind! query! window_field valid_from:date valid_to:date note"
+    ),
     "searches": (
         "search_id! source date:date query hits:integer note strategy_id from_day:date to_day:date "
         "hits_told:integer retrieved:integer file_sha256 version"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -20,7 +21,7 @@ MODES = {
 STATED = ("funding", "interests")
 KEYS = (
     *("contact", *STATED, "mode", "since", "reason"),
-    *("search_every_months", "sources", "data_as_of", "next_due"),
+    *("search_every_months", "sources", "data_as_of", "next_due", "endpoints"),
 )
 DATES = ("since", "data_as_of", "next_due")
 
@@ -44,6 +45,8 @@ class Upkeep:
         Where a problem is reported: a web address or an e-mail address.
     funding, interests : str
         Who paid, and the makers' competing interests, as stated; '' where nothing is.
+    endpoints : mapping of str to str
+        The address at which each service is asked.
     """
 
     mode: str
@@ -56,6 +59,7 @@ class Upkeep:
     contact: str = ""
     funding: str = ""
     interests: str = ""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def next_due(self) -> datetime.date | None:
@@ -95,7 +99,8 @@ def read_upkeep(root: Path) -> Upkeep | None:
         values.get("since"),
         values.get("reason") or "",
         values.get("contact") or "",
-        *(values.get(name) or "" for name in STATED),
+        **{name: values.get(name) or "" for name in STATED},
+        endpoints=values.get("endpoints") or {},
     )
 
 

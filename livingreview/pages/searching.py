@@ -193,13 +193,15 @@ def tabulate_strategies(review: Evidence, *, caption: str) -> HtmlTable:
     """Every stored strategy word for word, with the days on which it was run (PRISMA-S)."""
     runs = review.tables["searches"].dropna(subset=["strategy_id", "date"]).groupby("strategy_id")["date"]
     days = {name: ", ".join(sorted(part)) for name, part in runs}
-    columns = [Column(name) for name in ("Strategy", "Source", "Query", "Run on", "Note")]
+    names = ("Strategy", "Source", "Query", "Later runs cut off by", "Run on", "Note")
+    columns = [Column(name) for name in names]
     rows = [
         Row(
             [
                 text_of_id(row["strategy_id"]),
                 row["platform"],
                 row["query"],
+                text(row["window_field"], "nothing: run whole"),
                 days.get(row["strategy_id"], "not run yet"),
                 text(row["note"]),
             ]

@@ -66,6 +66,8 @@ def import_files(
     to_day: str = "",
     hits_told: int | None = None,
     dry_run: bool = False,
+    note: str = "",
+    is_own_run: bool = False,
 ) -> Imported:
     """Take the records of some files, exported from one run of one strategy, into the tables.
 
@@ -77,6 +79,11 @@ def import_files(
         The days that the search covered; '' where it had no window.
     hits_told : int, optional
         The number of hits that the database told, to be reconciled with what the files hold.
+    note : str
+        What a reader of the search must know.
+    is_own_run : bool
+        Whether the files come from a run of this moment: the same bytes as before are then a search of its
+        own, not a file given twice.
 
     Raises
     ------
@@ -93,22 +100,22 @@ def import_files(
     _check_files(read)
     digests = [digest for _, _, digest, _ in read]
     done = Imported("", [(path.name, export) for path, _, _, export in read])
-    done.already = _taken_before(loop, digests)
+    done.already = "" if is_own_run else _taken_before(loop, digests)
     if not dry_run:
-        _keep_raw(loop.root, read)
+        keep_raw(loop.root, read)
     if done.already:
         done.search_id = done.already
         return done
-    done.search_id = _name_search(loop, strategy_id, day)
+    done.search_id = name_search(loop, strategy_id, day)
     _take_in(loop, done)
     retrieved = sum(len(export.records) for _, export in done.files)
     blank = dict.fromkeys(loop.package.tables["searches"].columns, "")
     told = {"from_day": from_day, "to_day": to_day, "hits_told": "" if hits_told is None else str(hits_told)}
     made = {"search_id": done.search_id, "retrieved": str(retrieved), "file_sha256": "; ".join(digests)}
     run = {"source": strategy["source"], "date": day, "query": f"As stored: strategy {strategy_id}"}
-    loop.tables["searches"].append(blank | told | made | run | {"strategy_id": strategy_id})
+    loop.tables["searches"].append(blank | told | made | run | {"strategy_id": strategy_id, "note": note})
     _compare(loop, done)
-    if hits_told is not None and hits_told != retrieved:
+    if hits_told is not None and hits_told != retrieved and not note:
         done.told.append(
             f"the database told {hits_told} hits, the files hold {retrieved}: export the rest, or say in the "
             "search's note why they differ"
@@ -162,7 +169,8 @@ def _taken_before(loop: Loop, digests: list[str]) -> str:
     return before[0] if before else ""
 
 
-def _keep_raw(root: Path, read: list) -> None:
+def keep_raw(root: Path, read: list) -> None:
+    """Keep files as they came, each under its hash, where git leaves them out."""
     folder = root / RAW
     folder.mkdir(parents=True, exist_ok=True)
     for path, data, digest, _ in read:
@@ -171,7 +179,8 @@ def _keep_raw(root: Path, read: list) -> None:
             (folder / f"{digest}{suffix}").write_bytes(data)
 
 
-def _name_search(loop: Loop, strategy_id: str, day: str) -> str:
+def name_search(loop: Loop, strategy_id: str, day: str) -> str:
+    """An id for a search: its strategy, its day, and a number where there is one of that day already."""
     taken = {row["search_id"] for row in loop.tables["searches"]}
     name, number = f"{strategy_id}-{day}", 1
     while name in taken:

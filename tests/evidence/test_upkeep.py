@@ -27,12 +27,21 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
     assert upkeep.sources == ((SOURCE, datetime.date(2026, 11, 29)),)
     assert upkeep.every_months is upkeep.data_as_of is upkeep.next_due is None
     assert upkeep.notice == ""
+    assert set(upkeep.endpoints) == {"PubMed", "Europe PMC", "ClinicalTrials.gov", "Crossref", "OpenAlex"}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "column", "words"),
     [
         ("mode: living", "mode: alive", "mode", "one of: living, paused, retired"),
+        ("  Crossref: https://", "  Crossref: http://", "endpoints", "an address that begins with https://"),
+        (
+            "  Crossref: https://",
+            "  Crossref: https://a:b@",
+            "endpoints",
+            "an address that begins with https://",
+        ),
+        ("  Crossref: ", "  Crossref: 7 #", "endpoints", "an address that begins with https://"),
         ("data_as_of:", "data_as_off:", "data_as_off", "did you mean 'data_as_of'?"),
         ("next_due:", "next_due: soon", "next_due", "a date like"),
         ("next_due:", "next_due: 2026-11-20", "next_due", "a day after the last search"),
@@ -56,7 +65,7 @@ def test_each_mistake_is_named(folder, review, old, new, column, words):
     assert hit
     assert hit[0].file == "review.yml"
     assert words in f"{hit[0].expected} {hit[0].mend} {hit[0].found}"
-    assert hit[0].row in (0, line, line + 1) or column == "sources"
+    assert hit[0].row in (0, line, line + 1) or column in ("sources", "endpoints")
 
 
 def test_a_problem_is_reported_at_the_address_that_is_set_or_on_the_page_about_it(folder, review):

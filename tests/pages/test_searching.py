@@ -50,6 +50,7 @@ def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
 def test_every_search_and_strategy_is_listed(review, worked):
     assert len(tabulate_searches(review, caption="All").rows) == len(review.tables["searches"])
     rows = {row.cells[0]: row.cells for row in tabulate_strategies(load_evidence(worked), caption="All").rows}
-    assert rows["main"][3] == DAY
+    assert rows["main"][4] == DAY
+    assert rows["main"][3] == "nothing: run whole"
     assert rows["main"][2] == "example*"
     assert len(tabulate_strategies(review, caption="All").rows) == len(review.tables["strategies"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.surveillance import exports
 from tests.surveillance.example import bring, lay_out
+from tests.surveillance.replies import serve_replies
 
 
 @pytest.fixture
@@ -39,3 +41,35 @@ def worked_copy(worked: Path, tmp_path: Path) -> Path:
     """A copy of the review that was worked through, to be changed."""
     shutil.copytree(worked, tmp_path / "worked")
     return tmp_path / "worked"
+
+
+@pytest.fixture
+def only_loopback(monkeypatch):
+    """No socket leads anywhere but to this machine, and no name is looked up."""
+
+    def refuse(where) -> None:
+        host = where[0] if isinstance(where, tuple) else where
+        if host != "127.0.0.1":
+            pytest.fail(f"a connection to {host!r} was tried")
+
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def connect_here(self, where):
+        refuse(where)
+        return connect(self, where)
+
+    def look_up_here(host, *more, **named):
+        refuse(host)
+        return look_up(host, *more, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def replies(only_loopback):
+    """A server on this machine that answers as the services do."""
+    with serve_replies() as served:
+        yield served

@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from livingreview.surveillance.readers.answers import read_answer
 from livingreview.surveillance.readers.columns import read_bibtex, read_columns, read_json
 from livingreview.surveillance.readers.found import Export
 from livingreview.surveillance.readers.markup import read_xml
 from livingreview.surveillance.readers.medline import read_medline
 from livingreview.surveillance.readers.ris import read_ris
 
-KNOWN = "RIS, MEDLINE (nbib), PubMed XML, EndNote XML, WHO ICTRP XML, BibTeX, CSV, or ClinicalTrials.gov JSON"
+KNOWN = (
+    "RIS, MEDLINE (nbib), PubMed XML, EndNote XML, WHO ICTRP XML, BibTeX, CSV, or JSON of "
+    "ClinicalTrials.gov, Europe PMC, Crossref or OpenAlex"
+)
 
 
 class ReadError(ValueError):
@@ -52,7 +56,7 @@ def _read(data: bytes) -> Export | None:
     if re.search(r"^PMID- ", text, re.MULTILINE):
         return read_medline(text)
     if re.match(r"\s*[{\[]", text):
-        return read_json(text)
+        return read_json(text) or read_answer(text)
     if re.search(r"^\s*@\w+\s*[{(]", text, re.MULTILINE):
         return read_bibtex(text)
     return read_columns(text)
