@@ -43,7 +43,7 @@ BASE_NAMES = {
     "assessed": "patients assessed",
     "transplanted": "patients transplanted",
     "subgroup": "a subgroup",
-    "unknown": "patients not named",
+    "unknown": "a number not reported",
 }
 
 
