@@ -45,6 +45,21 @@ def test_a_slip_is_told_in_its_cell(checked, table, key, cells):
     assert columns & ({*cells} if "as_reported" not in cells else {"events", "total", "percent_reported_pct"})
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "cells"),
+    [
+        ("outcomes", "xie-2023.outcome.all.cr", {"as_reported": None}),
+        ("outcomes", "xie-2023.outcome.all.cr", {"as_reported": "78.8% ... (26/33)"}),
+        ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "1-5"}),
+        ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "0-55"}),
+    ],
+)
+def test_a_fragment_is_there_in_its_form_and_holds_the_days_it_numbers(checked, table, key, cells):
+    line = line_of(checked, table, row_id=key)
+    (column,) = cells
+    assert (f"{table}.csv", line, column) in told(PRINTED_RULES, spoil(checked, table, line, **cells))
+
+
 def test_times_a_hundred_is_a_slip_but_for_a_fraction_in_percent(checked):
     line = line_of(checked, "survival", statistic="median", unit="months", basis="reported")
     value = checked.frames["survival"].loc[line, "estimate"]
