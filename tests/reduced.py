@@ -77,7 +77,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),
     }
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
-    for name in ("screening", "identifiers", "expected"):
+    for name in ("screening", "identifiers", "expected", "notices", "watches"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
     for row in tables["records"]:
@@ -95,6 +95,10 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):
         tables[name] = renumber([row for row in tables[name] if set(row["rests_on"].split("; ")) <= rows])
+    claims = {row["claim_id"] for row in tables["claims"]}
+    for row in tables["trials"]:
+        row["study_id"] = row["study_id"] if row["study_id"] in studies else ""
+        row["overturns"] = "; ".join(name for name in row["overturns"].split("; ") if name in claims)
     ratings = {row["certainty_id"] for row in tables["certainty"]}
     for row in tables["findings"]:
         row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""

@@ -53,7 +53,7 @@ HELD_ELSEWHERE = {
     "surveillance/readers/answers.py": "surveillance/test_searching.py",  # each service's, taken in
     "surveillance/asking_commands.py": "surveillance/test_searching.py",
     "surveillance/sources": "surveillance/test_sources.py",  # what each is asked, and what it answers
-    "surveillance/telling.py": "surveillance/test_searching.py",
+    "surveillance/telling.py": "surveillance/test_searching.py",  # and test_watching.py
     "surveillance/tables.py": "surveillance/test_settling.py",  # read and written by all of them
     "surveillance/tell.py": "surveillance/test_commands.py",
     "evidence/writing.py": "surveillance/test_importing.py",

@@ -52,6 +52,7 @@ from livingreview.pages.searching import (
     tabulate_searches,
     tabulate_strategies,
 )
+from livingreview.pages.trials import tabulate_awaited, tabulate_trials
 from livingreview.pages.whatif import show_what_if
 from livingreview.releases.page import say_last_change, show_changes, show_releases
 from livingreview.tables import (
@@ -125,6 +126,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_discrepancy_counts",
     "tabulate_downloads",
     "tabulate_evidence_map",
+    "tabulate_awaited",
     "tabulate_expected",
     "tabulate_findings",
     "tabulate_glossary",
@@ -135,6 +137,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_models",
     "tabulate_monitor",
     "tabulate_nested",
+    "tabulate_trials",
     "say_pooling",
     "say_status",
     "say_last_change",

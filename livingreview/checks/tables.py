@@ -34,6 +34,7 @@ from livingreview.checks.rules import RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.checks.surveillance import SURVEILLANCE_RULES
+from livingreview.checks.watched import WATCHED_RULES
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import make_frame, split_rows
 from livingreview.evidence.schema import Package
@@ -52,6 +53,7 @@ ALL_RULES = (
     *FINDING_RULES,
     *POOLING_RULES,
     *SURVEILLANCE_RULES,
+    *WATCHED_RULES,
 )
 
 

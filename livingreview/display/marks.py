@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 MARKS = {
     "restated": ("r", "restated: a report's result, as another publication repeats it"),
     "derived": ("d", "worked out from what is printed"),
+    "alarming": ("R", "the report was retracted, or an expression of concern was published"),
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
     "major": ("", "a discrepancy is registered that changes a result or how it may be read"),  # in prose
 }

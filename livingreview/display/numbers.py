@@ -209,6 +209,7 @@ def marks_of(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     carried = {
         "restated": is_second_hand(row),
         "derived": row["basis"] in DERIVED,
+        "alarming": row["report_id"] in evidence.alarms,
         "flagged": row["row_id"] in evidence.flags,
     }
     return tuple(mark for mark in MARKS if carried.get(mark))

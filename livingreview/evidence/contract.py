@@ -89,6 +89,16 @@ COLUMNS = {
     "reasons": "reason_id! stage! position:integer! decision! label! criterion!",
     "pairs": "pair_id! record_id! other_id! relation!",
     "screening": "record_id! search_id! report_id stage! decision! reason! reason_id basis!",
+    "notices": (
+        "notice_id! report_id! kind! source! notice! day:date seen_on:date! read_on:date effect note"
+    ),
+    "watches": "watch_id! report_id! source! number! day:date! answer!",
+    "trials": (
+        "trial_id! number! study_id title status completion completion_type enrolment:integer "
+        "enrolment_type results_posted:date updated:date merged_into seen_on:date awaited! setting_id "
+        "overturns note"
+    ),
+    "trial_events": "event_id! trial_id! seen_on:date! what! before after",
     "claims": (
         "claim_id! class_id! position:integer! text! rests_on certainty! certainty_reason! overturned_by!"
     ),
@@ -161,6 +171,10 @@ FOLLOWED = {
     "hits.record_id": "records.record_id",
     "pairs.record_id": "records.record_id",
     "screening.report_id": "reports.report_id",
+    "notices.report_id": "reports.report_id",
+    "watches.report_id": "reports.report_id",
+    "trials.study_id": "studies.study_id",
+    "trial_events.trial_id": "trials.trial_id",
     "claims.class_id": "regimen_classes.class_id",
     "certainty.class_id": "regimen_classes.class_id",
     "findings.setting_id": "settings.setting_id",

@@ -93,6 +93,16 @@ def _join(who: str, year: str, brackets: str, letter: str) -> str:
     return " ".join(filter(None, (who, f"{year}{letter}", f"({brackets})" if brackets else "")))
 
 
+def warn(name: str, words: str) -> str:
+    """A report's name with a warning in its brackets: 'Roe 2017 (TOWER; retracted)'."""
+    if not words:
+        return name
+    missing = UNKNOWN.search(name)
+    stem = name[: missing.start()] if missing else name.removesuffix(")")
+    tail = f"; {missing[0].strip(' ();')}" if missing else ""
+    return f"{stem}{'; ' if ' (' in stem else ' ('}{words}{tail})"
+
+
 def shorten(name: str) -> str:
     """What a report is called without what is not established of it, for labels and prose."""
     return UNKNOWN.sub("", name)

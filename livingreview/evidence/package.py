@@ -23,11 +23,13 @@ from livingreview.evidence.bibliography import read_bibliography
 from livingreview.evidence.contract import parse_review
 from livingreview.evidence.identifiers import complete_records
 from livingreview.evidence.lexical import empty_frame, read_table
-from livingreview.evidence.names import name_in_words, name_reports
+from livingreview.evidence.names import name_in_words, name_reports, warn
 from livingreview.evidence.schema import Package
 from livingreview.files import DESCRIPTOR, find_root
 
 BIBLIOGRAPHY = "references.bib"
+# Kinds of notices that stand beside a report's name wherever it is named; a correction stands on its page.
+ALARMS = {"retraction": "retracted", "expression_of_concern": "expression of concern"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,19 @@ class Evidence:
         """What each report is called (key: report_id), in a part as in the whole: 'Roe 2017 (TOWER)'."""
         if self.named is not None:
             return self.named
-        return name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
+        names = name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])
+        return {key: warn(name, self.alarms.get(key, "")) for key, name in names.items()}
+
+    @cached_property
+    def alarms(self) -> Mapping[str, str]:
+        """What a reader must know of a report before its figures (key: report_id): 'retracted'."""
+        frame = self.tables["notices"]
+        found = {(row["report_id"], row["kind"]) for row in records(frame)}
+        return {
+            report_id: "; ".join(words for kind, words in ALARMS.items() if (report_id, kind) in found)
+            for report_id, kind in sorted(found)
+            if kind in ALARMS
+        }
 
     def in_words(self, cell: Any, missing: str = "") -> str:
         """A cell's text with every report called by its name; `missing` where the cell is empty."""

@@ -18,6 +18,7 @@ from livingreview.evidence.schema import Table
 from livingreview.pages.describe import describe_row
 from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
 from livingreview.tables.common import identifier_links, report_link, text
+from livingreview.tables.notices import tell_notices
 from livingreview.tables.register import list_discrepancies
 
 NO_ROW = (
@@ -124,6 +125,7 @@ def _report_facts(evidence: Evidence, row: Mapping, study: Mapping) -> list[tupl
         ("Text seen", evidence.label("reports", "text_seen", row["text_seen"])),
         ("Part in the review", f"{part}. {evidence.in_words(row['status_reason'])}"),
         ("Identifiers", Markup("; ").join(numbers) or "none established"),
+        ("Retractions and corrections", tell_notices(evidence, row["report_id"])),
         ("First available", text(row["first_available"], "not established")),
         ("Data cut-off", text(row["data_cutoff"], "not reported")),
         ("Licence of the text", text(row["licence"], "not established")),

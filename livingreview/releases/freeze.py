@@ -8,8 +8,12 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from livingreview.checks import check_project
 from livingreview.citation import author_names, read_citation, write_deposit
+from livingreview.evidence import records
+from livingreview.evidence.package import read_package
 from livingreview.files import RELEASES, make_zip
 from livingreview.releases.snapshot import (
     DATA,
@@ -45,6 +49,7 @@ def make_release(root: Path, version: str) -> Path:
     changes = require_changes_told(root, version)
     record = require_cited(root, version)
     require_sound(root)
+    require_notices_read(root)
     name_version(root, version)
     now = load_snapshot(root, NOW)
     content = describe_content(root, now)
@@ -77,6 +82,22 @@ def require_sound(root: Path) -> None:
         msg = (
             f"{len(problems)} problem(s) in the data:\n{told}\n"
             "To mend: correct them until `livingreview check` is silent, then release again."
+        )
+        raise ReleaseError(msg)
+
+
+def require_notices_read(root: Path) -> None:
+    """Refuse while a retraction, concern or correction is on record that nobody has read."""
+    notices = records(read_package(root).tables["notices"])
+    if unread := [row for row in notices if pd.isna(row["read_on"]) or pd.isna(row["effect"])]:
+        told = "\n".join(
+            f"  {row['report_id']}: {row['kind'].replace('_', ' ')}, {row['source']}: {row['notice']}"
+            for row in unread
+        )
+        msg = (
+            f"{len(unread)} notice(s) that nobody has read:\n{told}\n"
+            "To mend: read each against the figures of the report, and enter read_on, effect and note "
+            "in data/notices.csv."
         )
         raise ReleaseError(msg)
 

@@ -154,7 +154,7 @@ class Client:
                 failure = Refused(_tell_busy(name, status, wait, attempt), status)
             if last or wait > self.longest:
                 raise failure
-            self.tell(f"{name}: {why}; asking again in {wait:.0f} s")
+            self.tell(f"{name}: {why}; asking again in {round(wait)} s")
             time.sleep(wait)
         raise AssertionError
 
@@ -241,7 +241,7 @@ def _tell_busy(name: str, status: int, wait: float, attempt: int) -> str:
     times = f"{attempt} time" + "s" * (attempt > 1)
     if status == 429:
         return (
-            f"{name}: too many requests (status 429, {times}); it asks to wait {wait:.0f} s. Nothing was "
+            f"{name}: too many requests (status 429, {times}); it asks to wait {round(wait)} s. Nothing was "
             "written. To mend: run the command again after that; a key in the environment raises the limit"
         )
     return f"{name}: status {status}, {times}. Nothing was written. To mend: run the command again later"

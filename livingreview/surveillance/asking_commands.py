@@ -1,4 +1,4 @@
-"""The commands that ask the network: search."""
+"""The commands that ask the network: search, watch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ def add_commands(commands) -> None:
     search.add_argument("--from", dest="from_day", default="", metavar="DAY", help="first day, as 2026-11-29")
     search.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day (default: today)")
     search.add_argument("--dry-run", action="store_true", help="show what would be asked; ask nothing")
+    texts = "fetch again, for reading, what a search on another machine brought; changes no table"
+    search.add_argument("--texts", action="store_true", help=texts)
     search.set_defaults(run=run_search)
+    watch = commands.add_parser(
+        "watch", help="look up retractions and corrections of every report, and what registers say of trials"
+    )
+    watch.set_defaults(run=run_watch)
 
 
 def run_search(options: argparse.Namespace) -> int:
@@ -30,6 +36,8 @@ def run_search(options: argparse.Namespace) -> int:
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.telling import tell_plan, tell_runs
 
+    if options.texts:
+        return _fetch_texts(options)
     root, today = find_root(options.root), datetime.date.today()
     try:
         plan = plan_searches(
@@ -50,6 +58,49 @@ def run_search(options: argparse.Namespace) -> int:
         return 2
     print(tell_runs(plan, today.isoformat()))
     return 2 if any(run.failure for run in plan.runs) else 0
+
+
+def _fetch_texts(options: argparse.Namespace) -> int:
+    """``livingreview search --texts``"""
+    from livingreview.surveillance.asking import Client
+    from livingreview.surveillance.tables import LoopError, open_loop
+    from livingreview.surveillance.texts import fetch_texts, list_missing
+
+    try:
+        loop, client = open_loop(find_root(options.root)), Client(tell=_progress)
+        today = datetime.date.today()
+        done = fetch_texts(loop, client=client, environment=os.environ, today=today, tell=_progress)
+    except LoopError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for search_id, told in done.items():
+        print(f"{search_id}: {told}")
+    if not done:
+        print("every record that waits has its file here")
+    return 2 if list_missing(loop) else 0
+
+
+def run_watch(options: argparse.Namespace) -> int:
+    """``livingreview watch``"""
+    from livingreview.surveillance.asking import Client
+    from livingreview.surveillance.tables import LoopError, open_loop
+    from livingreview.surveillance.telling import tell_age, tell_watched
+    from livingreview.surveillance.watching import propose_articles, read_watched, watch
+
+    root, today = find_root(options.root), datetime.date.today()
+    try:
+        loop = open_loop(root)
+        before = read_watched(root, loop.package)
+        client = Client(tell=_progress)
+        done = watch(loop, client=client, environment=os.environ, today=today, tell=_progress)
+        print(tell_watched(done, propose_articles(loop), read_watched(root, loop.package), today))
+    except LoopError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if done.failures:
+        print("\n".join([*done.failures, tell_age(before, today)]), file=sys.stderr)
+        return 2
+    return 0
 
 
 def _progress(text: str) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
 
+from livingreview.surveillance.identity import Row
+from livingreview.surveillance.registers import months_overdue
 from livingreview.surveillance.searching import Plan, Run, tell_window
 from livingreview.surveillance.tell import tell_import
+from livingreview.surveillance.watching import Watched
+
+_MOST = 8
 
 
 def tell_plan(plan: Plan, environment: Mapping[str, str]) -> str:
@@ -53,3 +59,62 @@ def _tell_run(run: Run, day: str) -> list[str]:
 
 def _page_names(run: Run) -> list[str]:
     return [f"{name}: " for name, _ in run.done.files] if run.done else []
+
+
+def tell_watched(
+    done: Watched,
+    proposed: Sequence[tuple[str, str, str]],
+    tables: Mapping[str, Sequence[Row]],
+    today: datetime.date,
+) -> str:
+    """What a watch found, and what a person has to do about it."""
+    lines = []
+    for source, count in done.asked.items():
+        unknown = done.unknown[source]
+        more = f"; not known there: {_some(unknown)}" if unknown else ""
+        lines.append(f"{source}: {count} asked about{more}")
+    if done.without:
+        lines.append(f"without DOI and PubMed number, asked about nowhere: {_some(done.without)}")
+    lines += [f"NEW: {_tell_notice(row)}" for row in done.notices]
+    unread = [row for row in tables["notices"] if not row["read_on"]]
+    if unread:
+        lines.append(
+            f"{len(unread)} notice(s) nobody has read; no version is released before: read each, and enter "
+            "read_on, effect and note in data/notices.csv"
+        )
+    for row in done.events:
+        lines.append(
+            f"{row['trial_id'].upper()}: {row['what'].replace('_', ' ')}: "
+            f"{row['before'] or 'nothing'} -> {row['after'] or 'nothing'}"
+        )
+    late = [(months, row) for row in tables["trials"] if (months := months_overdue(row, today))]
+    for months, row in sorted(late, key=lambda item: (-item[0], item[1]["number"])):
+        lines.append(
+            f"{row['number']}: completed {row['completion']}, no results posted; {months} months overdue"
+        )
+    lines += [
+        f"perhaps the article of {report}: {record} ({why}); "
+        f"livingreview pairs --same-study {record} {report}, or --different"
+        for report, record, why in proposed
+    ]
+    return "\n".join(lines)
+
+
+def tell_age(tables: Mapping[str, Sequence[Row]], today: datetime.date) -> str:
+    """How old the last answers are."""
+    days = [row["day"] for row in tables["watches"]] + [row["seen_on"] for row in tables["trials"]]
+    last = max(filter(None, days), default="")
+    if not last:
+        return "nothing has been looked up yet"
+    age = (today - datetime.date.fromisoformat(last)).days
+    return f"the last answers are of {last}, {age} days old"
+
+
+def _tell_notice(row: Row) -> str:
+    kind = row["kind"].replace("_", " ")
+    return f"{row['report_id']}: {kind}, by {row['source']}: {row['notice']}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return f"{', '.join(names[:_MOST])}{more} ({len(names)})"

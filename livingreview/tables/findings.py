@@ -38,9 +38,9 @@ CONTROL = "; a v stands before the comparator of the same report"
 RANDOMISED = "; in bold: counted of all who were randomised"
 POOLED = (
     "Pooled: the typical rate, the median across studies, with its interval; then, of the next 100 such "
-    "patients treated elsewhere, how many it would be expected of. That range holds for 95 of 100 such groups "
-    "and is wide because places and patients differ. A chart's “new study” is the same without the chance of "
-    "100 patients: the rate itself."
+    "patients treated elsewhere, how many it would be expected of. That range holds for 95 of 100 such "
+    "groups and is wide because places and patients differ. A chart's “new study” is the same without the "
+    "chance of 100 patients: the rate itself."
 )
 LINES = (
     "Each line shows the report named under Design, or with the result; studies and patients are those of "

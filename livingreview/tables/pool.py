@@ -219,6 +219,11 @@ class Plan:
         return self.pooled.prediction if self.decision == "pooled" else None
 
     @property
+    def row_ids(self) -> list[str]:
+        """Every evidence row behind the pool."""
+        return [row_id for entry in self.entries for row_id in entry.row_ids]
+
+    @property
     def is_wide(self) -> bool:
         """Whether a new study could lie so far off that no single value describes the studies."""
         return self.new_study is not None and self.new_study[1] - self.new_study[0] > WIDEST

@@ -19,6 +19,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out
 from livingreview.tables.common import capitalise
+from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import (
     FEW_STUDIES,
@@ -73,9 +74,9 @@ def say_pooling(evidence: Evidence) -> Fragment:
     plans = synthesis_plan(evidence, kinds=tuple(KINDS))
     primary = [plan for plan in plans if plan.kind == PRIMARY]
     pooled = [plan for plan in primary if plan.decision == "pooled"]
-    items = [_say_item(plan) for plan in pooled]
+    items = [_say_item(evidence, plan) for plan in pooled]
     others = [plan for plan in plans if plan.kind != PRIMARY and plan.decision == "pooled"]
-    items += [_say_item(plan) for plan in others]
+    items += [_say_item(evidence, plan) for plan in others]
     refused: dict[str, int] = {}
     for plan in primary:
         if plan.decision != "pooled":
@@ -92,8 +93,9 @@ def say_pooling(evidence: Evidence) -> Fragment:
     return Fragment("pooling.html.j2", {"lead": lead, "items": [*items, *([rest] if why else [])]}, plain)
 
 
-def _say_item(plan: Plan) -> str:
-    return f"{capitalise(plan.outcome)}, {say_rule(plan)} ({plan.stratum}): {say_value(plan)}."
+def _say_item(evidence: Evidence, plan: Plan) -> str:
+    value = f"{capitalise(plan.outcome)}, {say_rule(plan)} ({plan.stratum}): {say_value(plan)}."
+    return " ".join([value, *warn_of(evidence, plan.row_ids)])
 
 
 def say_rule(plan: Plan) -> str:
@@ -144,7 +146,8 @@ def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[st
         if len(settings) > 1
     ]
     found = find_moderators(plan, plans) if plan.is_wide else []
-    return [capitalise(say_value(plan)), *told, *(say_moderator(evidence, each) for each in found)]
+    warned = warn_of(evidence, plan.row_ids)
+    return [capitalise(say_value(plan)), *warned, *told, *(say_moderator(evidence, each) for each in found)]
 
 
 def _say_range(entries: Sequence[Entry]) -> str:

@@ -20,6 +20,7 @@ NEEDS = {
     "certainty": {"findings"},
     "settings": {"findings"},
     "records": {"hits", "pairs"},
+    "trials": {"trial_events"},
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from pybtex.database import BibliographyData, Entry, Person
 
 from livingreview.evidence import select_class
-from livingreview.evidence.names import name_in_words, name_reports, trial_name
+from livingreview.evidence.names import name_in_words, name_reports, shorten, trial_name, warn
 
 
 def entry(author: str = "", **fields: str) -> Entry:
@@ -74,6 +74,22 @@ def test_what_is_not_established_is_said():
         "a": "TOWER, report a (author and year not established)",
         "b": "TOWER, report b (author and year not established)",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "warned"),
+    [
+        ("Roe 2017", "Roe 2017 (retracted)"),
+        ("Roe 2017 (TOWER)", "Roe 2017 (TOWER; retracted)"),
+        ("Roe (year not established)", "Roe (retracted; year not established)"),
+        ("Roe (TOWER; year not established)", "Roe (TOWER; retracted; year not established)"),
+        ("T, (author and year not established)", "T, (retracted; author and year not established)"),
+    ],
+)
+def test_a_warning_stands_in_a_names_brackets_and_stays_where_it_is_shortened(name, warned):
+    assert warn(name, "retracted") == warned
+    assert warn(name, "") == name
+    assert "retracted" in shorten(warned)
 
 
 def test_every_report_of_the_review_has_a_name_of_its_own(review):

@@ -7,6 +7,7 @@ import frictionless
 import pytest
 
 from livingreview import cli
+from livingreview.checks import check_project, record_rows
 from livingreview.releases import compare, list_releases, load_snapshot, make_release
 from tests.checks.damage import set_cell
 from tests.released import FIRST, SECOND, prepare
@@ -62,6 +63,24 @@ def test_a_release_is_refused_with_a_remedy(copy, version, spoil, words, capsys)
     assert "To mend:" in told
     assert list_releases(copy) == [FIRST]
     assert [path.name for path in (copy / "releases").iterdir()] == [FIRST]
+
+
+def test_a_notice_that_nobody_has_read_stands_in_the_way_of_a_release(copy, capsys):
+    """The book is built all the same, and says so: only what is kept for good waits for a reader."""
+    prepare(copy, SECOND)
+    path = copy / "data" / "notices.csv"
+    report_id = (copy / "data" / "reports.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    row = f"{report_id}.crossref.correction.x,{report_id},correction,Crossref,10.9999/x,,2026-05-01"
+    header = path.read_text(encoding="utf-8").splitlines()[0]
+    path.write_text(f"{header}\n{row},,,\n", encoding="utf-8")
+    record_rows(copy)
+    assert check_project(copy) == []
+    assert cli.main(["--root", str(copy), "release", SECOND]) == 1
+    told = capsys.readouterr().err
+    assert f"{report_id}: correction, Crossref: 10.9999/x" in told
+    assert "enter read_on, effect and note" in told
+    path.write_text(f"{header}\n{row},2026-05-02,unchanged,It concerns an address.\n", encoding="utf-8")
+    assert cli.main(["--root", str(copy), "release", SECOND]) == 0, capsys.readouterr().err
 
 
 def prepare_citation_back(folder):

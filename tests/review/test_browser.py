@@ -23,6 +23,7 @@ VISITED = (
     "courses",
     "explorer",
     "discrepancies",
+    "awaited",
     "what-changed",
     "methods",
     "reporting-checklist",

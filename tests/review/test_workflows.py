@@ -49,6 +49,7 @@ def test_workflows_call_what_there_is_and_nothing_that_moves(path):
     assert not re.search(r"pypi|npmjs|conda|docker\.", path.read_text(encoding="utf-8"))
 
 
-def test_there_are_workflows_for_changes_releases_and_due_dates():
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "due.yml", "next.yml", "publish.yml"]
+def test_there_are_workflows_for_changes_releases_due_dates_and_what_is_new():
+    names = ["ci.yml", "due.yml", "next.yml", "publish.yml", "watch.yml"]
+    assert [path.name for path in WORKFLOWS] == names
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

@@ -24,6 +24,15 @@ def read_xml(data: bytes) -> Export | None:
     ValueError
         If it is no well-formed XML, or declares entities.
     """
+    root = parse_xml(data)
+    for tag, names, read in _ROOTS:
+        if root.tag == tag:
+            return read(list(root.iter(*names)))
+    return None
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an XML file; no entity is expanded and no DTD read. ValueError where it is none."""
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True
     )
@@ -36,10 +45,7 @@ def read_xml(data: bytes) -> Export | None:
     if declared is not None and any(True for _ in declared.iterentities()):
         msg = "the file declares entities of its own, which no database does; it is not read"
         raise ValueError(msg)
-    for tag, names, read in _ROOTS:
-        if root.tag == tag:
-            return read(list(root.iter(*names)))
-    return None
+    return root
 
 
 def _text(parent: etree._Element | None, path: str = ".") -> str:
