@@ -240,7 +240,7 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         if len(told) < least:
             continue
         absent = [names[result_id] for result_id, cell in decision.cells.items() if not cell]
-        notes = [f"Not counted: {'; '.join(absent)}."] if absent else []
+        notes = [f"No count that the rules of this table admit: {'; '.join(absent)}."] if absent else []
         if not tables:  # said once
             notes += [meaning, *meant]
         tables.append(HtmlTable(f"{caption}: {decision.stratum}", columns, _rows(evidence, told), notes))
