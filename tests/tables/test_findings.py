@@ -23,7 +23,7 @@ def line(table: HtmlTable, finding_id: str) -> str:
     anchor = f"finding-{finding_id.replace('.', '-')}"
     row = re.search(rf'<tr id="{anchor}">(.*?)</tr>', str(table.__html__()), re.DOTALL)[1]
     cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
-    marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag">.*?</span></span>'
+    marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag"[^>]*></span>'
     words = [re.sub(r"<[^>]+>", "", re.sub(r"<br>", "; ", re.sub(marks, "", cell))) for cell in cells]
     return " | ".join(" ".join(word.split()) for word in words)
 
