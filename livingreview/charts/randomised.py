@@ -224,7 +224,7 @@ def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, one: str, other:
     value = float(row["estimate"])
     point = write_printed(row, row["estimate"])
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("ci_low", "ci_high"))
-    limits = write_limits(evidence, row) or "no CI"
+    limits = write_limits(evidence, row) or "CI not read"
     words = capitalise(evidence.label("survival", "endpoint", row["endpoint"]))
     return Ratio(
         f"{words}, {about}" if about else words,

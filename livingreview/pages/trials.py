@@ -84,6 +84,8 @@ def _say_register(review: Evidence, row: Mapping) -> list[str]:
         told.append(f"now kept as {row['merged_into']}")
     if late := _late(row):
         told.append(f"no results posted, {late} months after they were due")
+    if pd.isna(row["seen_on"]):
+        told = [*told, "by a page read earlier; see the note"] if told else []
     told.append(NEVER if pd.isna(row["seen_on"]) else f"as of {row['seen_on']}")
     return told if pd.isna(row["note"]) else [*told, review.in_words(row["note"])]
 

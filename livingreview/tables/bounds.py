@@ -7,7 +7,7 @@ had they been overstated as much.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -129,14 +129,15 @@ def _say_benchmark(benchmark: Benchmark) -> str:
     """What the one place with both answers teaches, in a sentence."""
     bias = benchmark.bias
     ratio = format_fixed(bias.ratio, 2)
-    way = "too good" if bias.ratio < 1 else "too poor" if bias.ratio > 1 else "as it was"
+    way = "better" if bias.ratio < 1 else "worse"
+    chance = "a difference that chance may explain" if bias.low <= 1 <= bias.high else "more than chance"
     return (
         f"Where both answers exist ({benchmark.endpoint}): {format_fixed(benchmark.printed, 2)} against "
         f"controls that were not randomised ({benchmark.name}), {format_fixed(benchmark.randomised, 2)} in "
-        f"the randomised trial ({benchmark.trials}). Without randomisation the treatment looked {way}, by "
-        f"the factor {ratio} (95% CI {format_fixed(bias.low, 2)} to {format_fixed(bias.high, 2)}): of the "
-        f"pace at which such controls had events {format_fixed(100 * bias.ratio, 0)}% would have been right. "
-        "One question alone; another comparison may be off by more, by less or the other way."
+        f"the randomised trial ({benchmark.trials}). Without randomisation the treatment looked {way} by "
+        f"the factor {ratio} (95% CI {format_fixed(bias.low, 2)} to {format_fixed(bias.high, 2)}), {chance}. "
+        "One endpoint of one question, in patients who were not the same; another comparison may be off by "
+        "more, by less or the other way."
     )
 
 
@@ -159,7 +160,7 @@ def say_pace(ratio: float, low: float, high: float) -> str:
     return f"{none}; at {format_fixed(100 * limit, 0)}% chance alone may explain it"
 
 
-def _say_randomised(evidence: Evidence, row: dict, benchmarks: list[Benchmark]) -> str:
+def _say_randomised(evidence: Evidence, row: dict, benchmarks: Sequence[Benchmark]) -> str:
     population = (row["c_disease"], row["c_setting"], row["c_age_group"])
     ratio = _ends(row)
     for pool in hazard_pools_of(evidence, row["endpoint"], population):
@@ -167,10 +168,11 @@ def _say_randomised(evidence: Evidence, row: dict, benchmarks: list[Benchmark]) 
         names = ", ".join(trial.name for trial in pool.trials)
         apart = format_fixed(ratio[0] / found[0], 2)
         return f"{names}: {format_ratio(*found)}; the other is {apart} times that"
-    if not benchmarks:
+    biases = [one.bias for one in benchmarks if not one.bias.low <= 1 <= one.bias.high]
+    if not biases:  # what chance may explain is not carried over to other questions
         return "none"
-    corrected = format_ratio(*benchmarks[0].bias.correct(*ratio))
-    return f"none; overstated as much as where both answers exist, it would be {corrected}"
+    corrected = format_ratio(*biases[0].correct(*ratio))
+    return f"none; off as much as where both answers exist, it would be {corrected}"
 
 
 def _tabulate_counts(evidence: Evidence, caption: str) -> HtmlTable:
@@ -190,7 +192,7 @@ def _tabulate_counts(evidence: Evidence, caption: str) -> HtmlTable:
     ]
     note = (
         "Tipping point: with that rate in controls like those treated, and as many of them, nothing of the "
-        "difference is left, or chance alone may explain it. No randomised answer exists beside these counts."
+        "difference is left, or chance alone may explain it."
     )
     return HtmlTable(f"{caption}: counts", columns, rows, [note])
 
@@ -221,7 +223,7 @@ def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, in
     _, n1, c, n2 = cells
     words = f"nothing is left at {format_percent(tipping.none, n1)} (seen: {format_percent(c / n2, n2)})"
     if pd.isna(tipping.chance):
-        return f"{words}; of so few patients no rate is beyond chance"
+        return f"{words}; the method finds no rate beyond chance: an arm without an event tells it too little"
     low, high = table.risk_ratio_ci
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:

@@ -17,6 +17,7 @@ from livingreview.tables.common import full_name, text, whole, with_cohorts
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.pool import PRIMARY
 
+NO_CARE = "whether a trial or routine care is not reported"
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
 SMALLEST_PART = 0.5  # share of a study's patients below which a part of them is a subgroup
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
@@ -252,6 +253,8 @@ def _bar_kind(row: dict, kind: str) -> str:
         return "an arm of a randomised trial"
     if kind == "first_hand" and is_second_hand(row):
         return "known from another publication only"
+    if kind in ("trials", "routine") and not row["care"]:
+        return NO_CARE
     if kind == "trials" and row["care"] != "trial":
         return "not a trial"
     if kind == "routine" and row["care"] != "routine":

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
@@ -114,10 +116,25 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
     for place, widest in widest_pools(evidence, result).items():
         if cell := primary.get(place):
             found.append((place, widest.stratum, cell))
+        elif widest.decision == "pooled":
+            found.append((place, widest.stratum, _pool_cell(result, widest)))
         elif widest.entries:
             largest = max(widest.entries, key=lambda entry: entry.total)
-            found.append((place, widest.stratum, _study_cell(evidence, result, largest)))
+            if not _larger_left_out(evidence, widest, largest):
+                found.append((place, widest.stratum, _study_cell(evidence, result, largest)))
     return found
+
+
+def _larger_left_out(evidence: Evidence, plan: Plan, largest: Entry) -> bool:
+    """Whether the rules keep out a larger count of another study: the smaller must not stand for all then."""
+    rows = [evidence.row(row_id) for row_id, _, _ in plan.left_out]
+    return any(
+        evidence.cohort_studies[row["cohort_id"]] != largest.study_id
+        and not pd.isna(row["events"])
+        and not pd.isna(row["total"])
+        and row["total"] > largest.total
+        for row in rows
+    )
 
 
 def pooled_cells(evidence: Evidence, result: PooledResult) -> dict[tuple, Cell]:
@@ -229,8 +246,8 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         "The next 100: were 100 more such patients treated elsewhere, so many of them would be expected, in "
         "95 of 100 such groups. Where studies are pooled that holds what lies between studies; of a single "
         "study it does not, so that it is too narrow. A chart's “new study” is the same without the chance "
-        "of 100 patients: the rate itself. A larger study may be left out by the rules; the table of what "
-        "they allow says why."
+        "of 100 patients: the rate itself. Where the rules keep out a larger study, no smaller one stands "
+        "for it; the table of what they allow says why."
     )
     meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
     names = {result.result_id: result.name for result in pooled_results(evidence)}

@@ -20,7 +20,7 @@ from livingreview.synthesis import OrderedFit, fit_ordered
 from livingreview.tables.common import capitalise
 from livingreview.tables.counts import TIMED, WHERE, PooledResult, bar, count_rows, pooled_results
 from livingreview.tables.plan import patients_of, synthesis_plan, widest_pools
-from livingreview.tables.pool import LEAST_STUDIES, PRIMARY, Entry, Plan
+from livingreview.tables.pool import LEAST_STUDIES, NO_SINGLE_VALUE, PRIMARY, WIDEST, Entry, Plan
 from livingreview.tables.synthesis import estimate_words, interval_words, say_rule
 
 NOTHING = (
@@ -31,7 +31,9 @@ MEANING = (
     "Reports count one result by stricter and wider definitions. Each line lies within the next: a patient "
     "counted in it is counted below it too. The model pools all lines together. A study that counts one line "
     "alone still tells something of the others, since studies that count two show how many of the wider "
-    "group belong to the stricter one. Pooled by itself a line rests on its own studies alone."
+    "group belong to the stricter one. Pooled by itself a line rests on its own studies alone; a new study "
+    "is expected there by the Bayesian model and here by this one's own errors, widened by a t "
+    "distribution: of few studies this interval is the wider."
 )
 NOT_COUNTED = "not counted"
 
@@ -238,7 +240,7 @@ def _rows(evidence: Evidence, pool: NestedPool) -> list[Row]:
     return rows
 
 
-def _say_level_values(pool: NestedPool, number: int) -> list[str]:
+def _say_level_values(pool: NestedPool, number: int) -> list[str | list[str]]:
     """Median, share of the next wider level and interval of a new study."""
     fit, name = pool.fit, pool.levels[number][0]
     if fit.status != "ok":
@@ -253,8 +255,14 @@ def _say_level_values(pool: NestedPool, number: int) -> list[str]:
     return [
         f"{format_percent(value, total)} [{interval_words(interval, total)}]",
         share,
-        interval_words(fit.new_study(name), total),
+        _say_new(fit.new_study(name), total),
     ]
+
+
+def _say_new(interval: tuple[float, float], total: int) -> list[str]:
+    """Where a new study would be expected; where that is nearly anywhere, that no value describes them."""
+    wide = [NO_SINGLE_VALUE] if interval[1] - interval[0] > WIDEST else []
+    return [interval_words(interval, total), *wide]
 
 
 def say_level(evidence: Evidence, level: Sequence[str]) -> str:

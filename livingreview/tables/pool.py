@@ -139,13 +139,14 @@ class Moderator:
     """Two kinds of studies of one question compared: exploratory, chosen after the spread was seen.
 
     ``levels`` names the two kinds, ``entries`` are their studies, ``comparison`` is of the second with the
-    first.
+    first; ``unknown`` names the pool's studies of which it is not known which kind they are.
     """
 
     name: str
     levels: tuple[str, str]
     entries: tuple[tuple[Entry, ...], tuple[Entry, ...]]
     comparison: LevelComparison
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,8 +286,9 @@ def find_moderators(plan: Plan, plans: Iterable[Plan] = ()) -> list[Moderator]:
             known = "not_reported" not in levels
             if known and other.kind == plan.kind and plan.place.beside(other.place, name):
                 found.append((name, levels, (plan.entries, _not_in(other.entries, plan.entries))))
+    unknown = tuple(entry.name.split(":")[0] for entry in plan.entries if not entry.care)
     return [
-        Moderator(name, levels, sides, comparison)
+        Moderator(name, levels, sides, comparison, unknown if "routine" in levels else ())
         for name, levels, sides in found
         if min(map(len, sides)) >= LEAST_A_SIDE and (comparison := _compare(sides)).status == "ok"
     ]

@@ -19,6 +19,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out
 from livingreview.tables.common import capitalise
+from livingreview.tables.counts import NO_CARE
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import (
@@ -44,16 +45,17 @@ MODELS = (
     ("reml", "Two-step logit, REML, truncated Hartung-Knapp", "median study"),
     ("arcsine", "Two-step arcsine, REML, truncated Hartung-Knapp", "median study"),
 )
-# Kinds of pools of which the counts left out are told; of the others the name says it.
+# Kinds of pools of which all counts left out are told; of the others the name says most.
 TOLD = (PRIMARY, "any_time", "widest")
 DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
 
 
 def say_left_out(plan: Plan) -> list[str]:
-    """Each reason why counts were left out, with the studies it met."""
+    """Each reason why counts were left out, with the studies it met; less what the pool's name says."""
     reasons: dict[str, list[str]] = {}
     for _, name, reason in plan.left_out:
-        reasons.setdefault(reason, []).append(name.split(":")[0])
+        if plan.kind in TOLD or reason == NO_CARE:
+            reasons.setdefault(reason, []).append(name.split(":")[0])
     return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
 
@@ -121,7 +123,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                     [plan.stratum, f"{plan.outcome}, {say_rule(plan)}, of {plan.base}"],
                     [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
-                    say_left_out(plan) if plan.kind in TOLD else "",
+                    say_left_out(plan),
                 ]
             )
         )
@@ -175,7 +177,8 @@ def say_moderator(evidence: Evidence, moderator: Moderator) -> str:
         )
     )
     ratio = format_ratio(fit.odds_ratio, *fit.odds_ratio_ci)
-    return f"Exploratory, {moderator.name}: {sides}; odds ratio {ratio}"
+    unknown = f"; left out, {NO_CARE}: {', '.join(moderator.unknown)}" if moderator.unknown else ""
+    return f"Exploratory, {moderator.name}: {sides}; odds ratio {ratio}{unknown}"
 
 
 def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:

@@ -14,6 +14,7 @@ from livingreview.tables.bounds import (
     tabulate_bounds,
     unrandomised_ratios,
 )
+from tests.changed import change_rows, spoil
 
 HISTORY = "gokbuget-2016.survival.trial.os-hr"
 
@@ -35,20 +36,32 @@ def test_the_one_place_with_both_answers_calibrates_the_others(review, tables):
     (benchmark,) = find_benchmarks(review)
     assert (benchmark.printed, benchmark.randomised) == (0.536, 0.71)
     assert benchmark.bias.ratio == pytest.approx(0.755, abs=0.001)
-    assert "too good, by the factor 0.75 (95% CI 0.50 to 1.13)" in tables[0].notes[1]
+    told = tables[0].notes[1]
+    assert "better by the factor 0.75 (95% CI 0.50 to 1.13), a difference that chance may explain" in told
     others = [row.cells[4] for row in tables[0].rows if row.cells[1].row_id != HISTORY]
     assert others
-    assert all(words.startswith("none; overstated as much as where both answers exist") for words in others)
-    assert "0.83 (0.46 to 1.53)" in others[0]
+    assert set(others) == {"none"}, "what chance may explain is not carried over"
 
 
-def test_a_class_without_such_a_place_borrows_it_from_another(review):
+def test_a_difference_beyond_chance_is_carried_over(review):
+    """Had the trial's interval been narrow, other ratios would be read with the same factor."""
+    narrow = change_rows([HISTORY], estimate=0.5, ci_low=0.49, ci_high=0.51)
+    trial = change_rows(["kantarjian-2017.survival.blinatumomab.os-hr"], ci_low=0.70, ci_high=0.72)
+    sharp = spoil(spoil(review, "survival", narrow), "survival", trial)
+    rows = tabulate_bounds(sharp, caption="x").parts[0].rows
+    others = [row.cells[4] for row in rows if row.cells[1].row_id != HISTORY]
+    assert others
+    assert all(words.startswith("none; off as much as where both answers exist") for words in others)
+
+
+def test_a_class_without_such_a_place_is_told_of_that_of_another(review):
     """That class has a ratio without randomisation and no randomised answer to it."""
     alone, other = select_class(review, "liposomal-mitoxantrone"), select_class(review, "blinatumomab")
     without = tabulate_bounds(alone, caption="x").parts[0]
     borrowed = tabulate_bounds(alone, caption="x", beside=other).parts[0]
     assert without.rows[0].cells[4] == "none"
-    assert "0.83" in borrowed.rows[0].cells[4]
+    assert not any("by the factor" in note for note in without.notes)
+    assert any("by the factor 0.75" in note for note in borrowed.notes)
 
 
 def test_counts_beside_other_controls_say_where_they_tip(review, tables):
@@ -64,7 +77,7 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     matched = rows["yoon-2023.outcome.blinatumomab.cr"]
     assert "nothing is left at 81% (seen: 54%); chance alone may explain it at" in matched[4]
     few = rows["taleghani-bortezomib-aml.outcome.with.cr"]
-    assert few[4].endswith("of so few patients no rate is beyond chance")
+    assert few[4].endswith("an arm without an event tells it too little")
     alone = tabulate_bounds(
         select_class(review, "mitoxantrone-clofarabine"),
         caption="x",

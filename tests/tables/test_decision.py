@@ -104,14 +104,14 @@ def test_the_table_says_where_each_cell_is_from(core):
 
 
 def test_a_count_taken_again_from_all_enrolled_is_said(review):
-    """76 of 100 once stood beside 88 of 113."""
+    """44 of 49 assessed are 44 of 54 treated."""
     cell = next(
         cell
         for decision in decision_data(select_class(review, "blinatumomab"))
         for cell in decision.cells.values()
-        if cell and cell.row_ids == ("gokbuget-2018.outcome.treated.mrd-conversion",)
+        if cell and cell.row_ids == ("locatelli-2021.outcome.blinatumomab.mrd-negative",)
     )
-    assert cell.said.endswith("88/116 counted again from all enrolled")
+    assert cell.said.endswith("44/54 counted again from all enrolled")
 
 
 def test_a_result_of_a_time_names_it(review):
@@ -140,3 +140,10 @@ def test_what_the_next_hundred_are_is_said_where_they_stand(core):
     assert any(note.startswith("The next 100: were 100 more such patients") for note in first.notes)
     assert any("deaths of the disease may be left out" in note for note in first.notes)
     assert not any(note.startswith("The next 100") for part in others for note in part.notes)
+
+
+def test_a_small_study_does_not_stand_for_a_larger_one_that_the_rules_keep_out(review):
+    """69 of 100 adults MRD negative once stood over 49 in remission: 25 of 36, with 58 of 185 kept out."""
+    adults = next(one for one in decision_data(select_class(review, "blinatumomab")) if one.place == ADULTS)
+    assert adults.cells["remission"].studies == 5
+    assert adults.cells["mrd-negativity"] is None
