@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,14 +18,19 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all)."""
+    """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all).
 
-    def __init__(self, folder: Path, *, whole: bool = False):
+    `results` is the ``_build`` of another copy: chapters that it ran, and figures that it drew, are taken on.
+    """
+
+    def __init__(self, folder: Path, *, whole: bool = False, results: Path | None = None):
         self.folder = folder
         folder.mkdir(parents=True)
         copy_parts(folder, (*PARTS, "livingreview"))
         if not whole:
             keep_reports(folder, cited_reports(folder))
+        for name in (".chapters", ".charts") if results else ():
+            shutil.copytree(results / name, folder / "_build" / name)
 
     @property
     def published(self) -> Path:

@@ -88,6 +88,9 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
     ]
     rows = {row["row_id"] for table in package.evidence_tables for row in tables[table.name]}
+    tables["external_controls"] = [
+        row for row in tables["external_controls"] if {row["treated_row_id"], row["control_row_id"]} <= rows
+    ]
     for row in [*tables["discrepancies"], *tables["source_problems"]]:
         row["affects"] = "; ".join(name for name in row["affects"].split("; ") if name in rows)
     for name in ("claims", "certainty"):

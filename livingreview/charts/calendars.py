@@ -12,7 +12,7 @@ from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, SheetFigure,
 from livingreview.charts.words import measure
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import Figure, make_figure, write_value
-from livingreview.evidence import Evidence, expand_days, records
+from livingreview.evidence import Evidence, expand_days, records, split_ids
 from livingreview.tables.common import text
 from livingreview.tables.reports import component_table, components_of, regimen_name, regimens_shown
 
@@ -21,11 +21,16 @@ WORDS, MOST_WORDS = 0.42, 330  # desk: share of the width that a lane's words ta
 LANE, MARK, GAP = 26, 14, 1.5  # pixels: a lane, the height of a day, between two days
 TICKS = (1, 8, 15, 22, 28, 35, 42, 49, 56)
 AXIS = "day of the block"
+NO_DAYS = "days not reported"
 
 
 class _Calendar(NamedTuple):
-    """A regimen whose days are reported: name, dated drug courses, how many doses, table of all courses."""
+    """A regimen whose days are reported: report, name, drug courses, how many doses, table of all courses.
 
+    The courses are those with days, and what is told of a drug without any that all patients were given.
+    """
+
+    report_id: str
     name: str
     courses: pd.DataFrame
     doses: int
@@ -47,15 +52,19 @@ class Lane:
 def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
     """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
 
-    With `most` only so many calendars, and no other table; 0 = all.
+    With `most` only so many calendars, those of the reports that the conclusions rest on first, and no
+    other table; 0 = all.
 
     A study whose reports print the same days of the same drugs is drawn once, from the report that gives the
     most doses; the other reports' doses stay in a folded table.
     """
     calendars, tables = _find_calendars(evidence)
+    places = _named_first(evidence)
+    if most:
+        calendars.sort(key=lambda same: min(places.get(calendar.report_id, len(places)) for calendar in same))
     parts: list = []
     for same in calendars:
-        best = max(same, key=lambda calendar: calendar.doses)
+        best = max(same, key=lambda calendar: (calendar.doses, -places.get(calendar.report_id, len(places))))
         parts.append(_draw(evidence, best, f"{title}: {best.name}"))
         tables += [calendar.table for calendar in same if calendar is not best]
     if most:
@@ -64,6 +73,16 @@ def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
         rest = "Drugs and doses of regimens without days, or with the days of a calendar above"
         parts.append(fold(join_tables(tables, rest)))
     return Stack(parts, "No report of this class gives doses.")
+
+
+def _named_first(evidence: Evidence) -> dict[str, int]:
+    """For each report the place of the first conclusion that rests on it."""
+    places: dict[str, int] = {}
+    claims = evidence.tables["claims"].sort_values("position")
+    for place, row in enumerate(records(claims)):
+        for row_id in split_ids(row["rests_on"]):
+            places.setdefault(row_id.partition(".")[0], place)  # an address begins with its report
+    return places
 
 
 def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
@@ -83,9 +102,11 @@ def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[Htm
             tables.append(table)
             continue
         days = zip(dated["drug_id"], dated["days"], strict=True)
+        undated = ~courses["drug_id"].isin(dated["drug_id"]) & courses["condition"].isna()
+        drawn = courses.loc[courses["days"].notna() | undated]
         doses = int(courses["dose"].notna().sum())
         same = calendars.setdefault((studies[regimen["report_id"]], *days), [])
-        same.append(_Calendar(name, dated, doses, table))
+        same.append(_Calendar(regimen["report_id"], name, drawn, doses, table))
     return list(calendars.values()), tables
 
 
@@ -98,21 +119,25 @@ def _draw(evidence: Evidence, calendar: _Calendar, title: str) -> SheetFigure:
         lanes.append(_make_lane(evidence, row, drugs[row["drug_id"]]))
     words = " ".join(
         f"{f'Block {lane.block}: ' if lane.block else ''}{lane.label}"
-        f"{f' ({lane.about})' if lane.about else ''}, day {lane.told}."
+        f"{f' ({lane.about})' if lane.about else ''}, {lane.told}."
         for lane in lanes
     )
-    note = " ".join(["One square is one planned day of the drug.", *warnings])
+    words_of = ["One square is one planned day of the drug."]
+    if any(not lane.days for lane in lanes):
+        words_of.append("A lane without squares: a drug of the regimen whose days are not reported.")
+    note = " ".join([*words_of, *warnings])
     return SheetFigure(title, lambda sheet: lay_out_calendar(sheet, lanes), words, calendar.table, note)
 
 
 def _make_lane(evidence: Evidence, row: dict, drug: str) -> Lane:
+    days = re.sub(r"(?<=\d)-", "–", text(row["days"])).replace(",", ", ")
     route = evidence.label("regimen_components", "route", row["route"])
     return Lane(
         text(row["block"]),
         f"{drug} {write_value(evidence, row)} {route}".strip(),
         ", ".join(word for word in (text(row["frequency"]), text(row["condition"])) if word),
-        re.sub(r"(?<=\d)-", "–", text(row["days"])).replace(",", ", "),
-        tuple(expand_days(row["days"]) or ()),
+        f"day {days}" if days else NO_DAYS,
+        tuple(expand_days(text(row["days"])) or ()),
         make_figure(evidence, row),
     )
 
@@ -145,7 +170,7 @@ def lay_out_calendar(sheet: Sheet, lanes: list[Lane]) -> None:
 
 def _draw_lane(sheet: Sheet, lane: Lane, first: int, left: float, step: float) -> None:
     """On a phone the words stand above the days, on a desk beside them; the days in words after the drug."""
-    told, end = f"day {lane.told}", sheet.width if sheet.phone else left - 14
+    told, end = lane.told, sheet.width if sheet.phone else left - 14
     taken = measure(told, size=SMALL) + 10
     beside = taken < end / 2  # else the days are told under the drug
     name = wrap(lane.label, end - taken if beside else end)

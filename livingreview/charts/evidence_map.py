@@ -28,7 +28,8 @@ LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
 NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design. Relapsed or refractory: with MRD in some reports. "
+    "patients the better design. Relapsed or refractory: with MRD in some reports. The summary of findings "
+    "counts option by option and setting by setting, so its numbers of patients differ from these. "
     "An empty place means that no report was found."
 )
 

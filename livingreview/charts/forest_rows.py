@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
+from livingreview.charts.labels import short_outcome
 from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
-from livingreview.display.numbers import Figure
+from livingreview.display.numbers import Figure, format_count, format_percent
+from livingreview.evidence import Evidence
+from livingreview.tables.common import text, whole
+from livingreview.tables.counts import pooled_codes
 
+NO_COUNT = "–"  # where neither events nor patients are told
 TOLD = 15  # most rows that a description tells one by one
 
 
@@ -18,8 +25,9 @@ class Line:
 
     Attributes
     ----------
-    label, outcome, whom : str
-        Study; what was counted; of whom, where that is not all patients treated.
+    label, who, outcome, whom : str
+        Study; who its patients are, beyond what the headings say; what was counted; of whom, where that is
+        not all patients treated.
     count, share, interval : str
         'n/N', the percentage and its limits, as written.
     value, low, high, wider : float or None
@@ -35,6 +43,7 @@ class Line:
     """
 
     label: str
+    who: str
     outcome: str
     whom: str
     count: str
@@ -90,14 +99,66 @@ class Block:
         return [item for item in self.items if isinstance(item, Pool)]
 
 
+def say_times(row: Mapping, told: Iterable[dict]) -> str:
+    """When it was counted, and the shares at other times, where the same patients were assessed again."""
+    shares = {
+        text(other["timepoint"]): format_percent(share_of(other) / 100)
+        for other in told
+        if all(other[name] == row[name] for name in ("cohort_id", "outcome", "base"))
+        and other["definition"] == row["definition"]
+        and text(other["timepoint"])
+    }
+    when = text(row["timepoint"])
+    others = [f"{share} {time}" for time, share in shares.items() if time != when]
+    return ", ".join([when, *others]) if when and others else ""
+
+
+def share_of(row: Mapping) -> float:
+    """Per cent: of a count, else as reported."""
+    counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
+    return 100 * row["events"] / row["total"] if counted else float(row["percent_reported_pct"])
+
+
+def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
+    """The result of the same patients by the widest definition their report gives, where it is wider.
+
+    A percentage without a count is compared with another such.
+    """
+    nested = pooled_codes(evidence, "outcomes")
+    if row["outcome"] not in nested:
+        return None
+    place = nested.index(row["outcome"])
+    printed = "percent_reported_pct" if pd.isna(row["events"]) else "events"
+    wider = [
+        other
+        for other in told
+        if other["cohort_id"] == row["cohort_id"]
+        and whole(other["total"]) == whole(row["total"])
+        and (other["base"], other["assessed_at"]) == (row["base"], row["assessed_at"])
+        and other["outcome"] in nested[:place]
+        and pd.isna(other["events"]) == pd.isna(row["events"])
+        and not pd.isna(other[printed])
+        and float(other[printed]) > float(row[printed])
+    ]
+    return max(wider, key=lambda other: float(other[printed]), default=None)
+
+
+def say_wider(evidence: Evidence, row: Mapping) -> str:
+    """'CR or CRp 16/22 (73%)', or the percentage alone where no count is reported."""
+    words = short_outcome(evidence.label("outcomes", "outcome", row["outcome"]))
+    if pd.isna(row["events"]):
+        return f"{words} {row['percent_reported_pct']}%"
+    return f"{words} {format_count(int(row['events']), int(row['total']))}"
+
+
 def explain(blocks: Sequence[Block], main: str) -> str:
     """What the marks mean that the picture's own key does not say."""
     lines = [line for block in blocks for line in block.lines]
-    words = ["One row a study. Lines and brackets: exact 95% confidence intervals."]
+    words = ["One row a study, or an arm of one. Lines and brackets: exact 95% confidence intervals."]
     if any(block.pools for block in blocks):
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
     else:
-        words.append("No studies may be pooled; the table says why.")
+        words.append("None of these counts enters a primary pool; the table says why.")
     if any(line.low is None for line in lines):
         words.append("A mark without a line: a percentage whose count is not reported.")
     if any(line.second_hand for line in lines):
@@ -125,7 +186,8 @@ def describe(blocks: Sequence[Block]) -> str:
 
 def _say_line(line: Line) -> str:
     count = f" ({line.count})" if line.low is not None else ""
-    return f"{line.label}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
+    who = f" ({line.who})" if line.who else ""
+    return f"{line.label}{who}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
 
 
 def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
@@ -149,14 +211,13 @@ def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
                 count = f"{item.share}% of {item.patients}"
                 rows.append(Row([item.label, item.outcome, count, item.interval, "", item.note]))
             else:
+                study = [item.label, *([item.who] if item.who else [])]
                 outcome = [item.outcome, *([item.whom] if item.whom else [])]
                 shown = [
                     *([f"{item.count} ({item.share}%), the sum of"] if len(item.figures) > 1 else []),
                     *item.figures,
                 ]
                 rows.append(
-                    Row(
-                        [item.label, outcome, shown, item.interval, item.wider_words, item.reason or "pooled"]
-                    )
+                    Row([study, outcome, shown, item.interval, item.wider_words, item.reason or "pooled"])
                 )
     return HtmlTable(f"{title}, numbers", columns, rows)

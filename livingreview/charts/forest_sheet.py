@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from livingreview.charts.forest_rows import Block, Line, Pool
+from livingreview.charts.forest_rows import NO_COUNT, Block, Line, Pool
 from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 
 ROW = 26  # pixels a row of one line takes
@@ -124,18 +124,19 @@ class _Words:
 def _words_on_desk(forest: _Forest, line: Line) -> _Words:
     sheet = forest.sheet
     label = wrap(line.label, OUTCOME - 8)
+    who = wrap(line.who, OUTCOME - 8, size=SMALL)
     outcome = wrap(line.outcome, COUNT - OUTCOME - 52)
     whom = wrap(line.whom, COUNT - OUTCOME - 52, size=SMALL)
     reason = wrap(line.reason, sheet.width - forest.reason, size=SMALL) if forest.reasoned else []
-    tallest = max(LEADING * max(len(label), len(outcome) + len(whom)), SMALL_LEADING * len(reason))
-    height = max(ROW, tallest + 8)
+    tallest = LEADING * max(len(label) + len(who), len(outcome) + len(whom))
+    height = max(ROW, max(tallest, SMALL_LEADING * len(reason)) + 8)
 
     def draw(top: float) -> None:
         y = top + height / 2
-        sheet.block(0, y, label, middle=True)
-        first = y - LEADING * (len(outcome) + len(whom) - 1) / 2
-        first += sheet.block(OUTCOME, first, outcome)
-        sheet.block(OUTCOME, first, whom, **QUIET)
+        for left, words, small in ((0, label, who), (OUTCOME, outcome, whom)):
+            first = y - LEADING * (len(words) + len(small) - 1) / 2
+            first += sheet.block(left, first, words)
+            sheet.block(left, first, small, **QUIET)
         sheet.text(COUNT, y, line.count, align="right")
         if line.second_hand:
             sheet.text(COUNT + 2, y - 3, "r", size=9, color="quiet")
@@ -152,7 +153,9 @@ def _words_on_phone(forest: _Forest, line: Line) -> _Words:
     label = wrap(line.label, LABEL)
     letter = f" ({forest.letters[line.reason]})" if line.reason in forest.letters else ""
     outcome = " ".join(filter(None, (line.outcome, line.whom)))
-    under = wrap(f"{outcome}, {line.count}{' r' if line.second_hand else ''}{letter}", LABEL, size=SMALL)
+    count = "" if line.count == NO_COUNT else f", {line.count}"
+    told = f"{outcome}{count}{' r' if line.second_hand else ''}{letter}"
+    under = wrap("; ".join(filter(None, (line.who, told))), LABEL, size=SMALL)
 
     def draw(top: float) -> None:
         y = top + 11 + sheet.block(0, top + 11, label)

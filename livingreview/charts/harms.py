@@ -104,7 +104,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
     note = (
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
-        "interval]. Blank: not reported, which is not the same as none. The shade is the share of patients."
+        "interval]. Blank: not reported at this grade and under this term, which is not the same as none. "
+        "The shade is the share of patients."
     )
     if any(row.about.endswith("; r") for row in rows):
         note += f" {RESTATED}"
@@ -216,9 +217,9 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
     else:
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
-    remarks = _remarks(row)
-    if event.grade is None and event.table == "adverse_events" and not remarks:
-        remarks = [grade_text(row, "any grade")]
+    remarks = _remarks(row) + (["part of patients"] if text(row["c_parent_cohort_id"]) else [])
+    if event.grade is None and event.table == "adverse_events" and not _remarks(row):
+        remarks.insert(0, grade_text(row, "any grade"))
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 
 

@@ -43,6 +43,16 @@ def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     return f"{trial_name(study) or study}, in {name}"
 
 
+def own_words(label: str, *told: str) -> str:
+    """What a cohort's label says beyond words told beside it: 'Late relapse' of 'Children, late relapse'."""
+    known = {word for words in told for word in _words(words)}
+    return capitalise(", ".join(part for part in label.split(", ") if not _words(part) <= known))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold()))
+
+
 def main_family(evidence: Evidence) -> str:
     """The family of regimens that needs no name: the first of a class's own, if no other class is shown."""
     families = evidence.families.drop_duplicates("family_id").sort_values("position")

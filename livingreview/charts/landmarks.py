@@ -191,7 +191,12 @@ def _choose(evidence: Evidence, rows: Sequence[dict]) -> list[list[dict]]:
         if not present & set(kin.line(cohort)[1:])  # a part says nothing new of a whole that is told
     ]
     first = [row | {"total": _size(row) or pd.NA} for row in first]
-    first = [row for row in first if _size(row) >= LEAST_PATIENTS or not _size(row)]
+    # A part whose size is not told, and of whose whole nothing is, may be any choice of patients.
+    first = [
+        row
+        for row in first
+        if _size(row) >= LEAST_PATIENTS or (not _size(row) and (is_whole(row) or kin.arm(row["cohort_id"])))
+    ]
     choices, _ = choose_counts(evidence, first, alike=lambda row: row["row_id"], size=_size)
     wholes = {evidence.cohort_studies[row["cohort_id"]] for row in first if is_whole(row)}
     kept = [

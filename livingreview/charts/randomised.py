@@ -189,9 +189,11 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
                 best[key] = (rank, trial, row, about)
     order = list(evidence.package.field("survival", "endpoint").labels)
     for _, trial, row, about in sorted(best.values(), key=lambda item: order.index(item[2]["endpoint"])):
-        # A report that restates the ratio alone leaves the arms to the trial's other reports.
+        # A report that restates the ratio alone leaves the arms to the trial's other reports; those of an
+        # analysis of its own, of other events or other patients, are not told.
         others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
-        told = [_arms_words(by_cohort, arm, row["endpoint"]) for arm in (trial, *others)]
+        sources = [] if about else [trial, *others]
+        told = [_arms_words(by_cohort, arm, row["endpoint"]) for arm in sources]
         one, other = next((words for words in told if "–" not in words), ("–", "–"))
         yield trial, _hazard_ratio(evidence, row, about, one, other)
 

@@ -7,13 +7,26 @@ from itertools import zip_longest
 
 import pandas as pd
 
-from livingreview.charts.forest_rows import Block, Line, Pool, describe, explain, tabulate
+from livingreview.charts.forest_rows import (
+    NO_COUNT,
+    Block,
+    Line,
+    Pool,
+    describe,
+    explain,
+    find_wider,
+    say_times,
+    say_wider,
+    share_of,
+    tabulate,
+)
 from livingreview.charts.forest_sheet import lay_out_forest
 from livingreview.charts.labels import (
     main_family,
     mrd_limit,
     name_population,
     name_study,
+    own_words,
     population_of,
     short_interval,
     short_outcome,
@@ -22,7 +35,6 @@ from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import (
     exact_interval,
-    format_count,
     format_percent,
     is_second_hand,
     make_figure,
@@ -41,10 +53,11 @@ from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS, pooled
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
-from livingreview.tables.pool import FEW_STUDIES, Plan
+from livingreview.tables.pool import FEW_STUDIES, KINDS, Plan
 
 LEAST_DRAWN = 3  # marks below which a table says it better
-NO_OTHER = "no comparable study"
+NO_OTHER = "no other study counts the same"
+OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 
 
 def draw_response(
@@ -65,9 +78,11 @@ def draw_response(
     Notes
     -----
     The row of a study is its pooled count, else its first outcome in the order of `outcome_ranks` in its
-    largest whole cohort (`livingreview.tables.choice`). Control arms are not among them.
+    largest whole cohort (`livingreview.tables.choice`). Control arms are not among them, but where no arm of
+    their trial was given what a class asks about: such a trial stands with both.
     """
-    blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), title)
+    told = _candidates(evidence, group, least)
+    blocks = _make_blocks(evidence, group, told, title)
     if not blocks:
         return Stack([], f"{title}: not counted by any report here.")
     table = tabulate(blocks, title)
@@ -76,11 +91,22 @@ def draw_response(
         return Stack([table])
     named = any(isinstance(item, str) for block in blocks for item in block.items)
     note = explain(blocks, main_family(evidence) if named else "")
+    if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
+        note += f" {OTHER_POOLS}"
     if fewer:
         small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
         note += f" Studies {small} that are not pooled are in the table alone."
     return Stack(
         [SheetFigure(title, lambda sheet: lay_out_forest(sheet, blocks), describe(blocks), table, note)]
+    )
+
+
+def _is_pooled_otherwise(evidence: Evidence, group: str, rows: Iterable[dict]) -> bool:
+    """Whether studies of what a class asks about are in a pool that changes a rule; others' are not shown."""
+    studies = {evidence.cohort_studies[row["cohort_id"]] for row in rows if row["c_part"] == "core"}
+    return any(
+        plan.decision == "pooled" and studies & {entry.study_id for entry in plan.entries}
+        for plan in synthesis_plan(evidence, (group,), tuple(KINDS))
     )
 
 
@@ -124,7 +150,10 @@ def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
 
 
 def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
-    """Rows that may stand for a study: favourable, told of a cohort of some size, no control arm, no case."""
+    """Rows that may stand for a study: favourable, told of a cohort of some size, no case.
+
+    No control arm of what a class asks about: it stands in the figure of randomised comparisons.
+    """
     field = evidence.package.field("outcomes", "outcome")
     single = set(evidence.tables["studies"].query("design == 'case_report'")["study_id"])
     kin = kinship(evidence)
@@ -135,7 +164,7 @@ def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
         if (
             field.direction(row["outcome"]) == "good"
             and row["c_class"]
-            and kin.arm(row["cohort_id"]) != "control"
+            and (kin.arm(row["cohort_id"]) != "control" or row["c_part"] == "beside")
             and evidence.cohort_studies[row["cohort_id"]] not in single
             and base != "subgroup"
             and (base in ("all", "unknown") or group != "response")
@@ -225,9 +254,11 @@ def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], draw
             -sum(0 if pd.isna(row["events"]) else row["events"] for row in choice.rows),
         )
 
-    units: dict[tuple[str, str], Choice] = {}
+    kin = kinship(evidence)
+    units: dict[tuple[str, str, str], Choice] = {}
     for choice in sorted(told, key=rank):
-        units.setdefault((choice.study_id, choice.regimen), choice)
+        arm = kin.arm(choice.rows[0]["cohort_id"])
+        units.setdefault((choice.study_id, choice.regimen, arm), choice)
     pooled = [choice for choice in units.values() if is_drawn(choice.rows[0])]
     shared = {other for choice in pooled for other in evidence.overlaps[choice.study_id]}
     rest = [choice for choice in units.values() if choice not in pooled and choice.study_id not in shared]
@@ -299,8 +330,8 @@ def _make_line(
     elif counted:
         events, total = (sum(int(row[name]) for row in choice.rows) for name in ("events", "total"))
     label += f", {len(choice.rows)} cohorts added up" if choice.is_sum else ""
-    wider = _wider(evidence, first, told) if counted and not choice.is_sum else None
-    shown: dict = {"count": f"–/{int(first['total'])}" if not pd.isna(first["total"]) else "–"}
+    wider = None if choice.is_sum else find_wider(evidence, first, told)
+    shown: dict = {"count": NO_COUNT if pd.isna(first["total"]) else f"{NO_COUNT}/{int(first['total'])}"}
     if counted:
         low, high = exact_interval(events, total)
         shown = {
@@ -320,13 +351,15 @@ def _make_line(
             "high": None,
         }
     words = evidence.label("outcomes", "outcome", first["outcome"])
+    heading = name_population(evidence, first["population"], [first])
     return Line(
         label=label,
+        who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
-        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first).removeprefix(", ")))),
+        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first)[2:], say_times(first, told)))),
         **shown,
-        wider=100 * wider["events"] / wider["total"] if wider else None,
-        wider_words=_say_wider(evidence, wider) if wider else "",
+        wider=share_of(wider) if wider else None,
+        wider_words=say_wider(evidence, wider) if wider else "",
         patients=total if counted else whole(first["total"]),
         figures=tuple(make_figure(evidence, row) for row in choice.rows),
         reason=reason,
@@ -336,30 +369,6 @@ def _make_line(
 
 def _say_base(row: Mapping) -> str:
     return "" if row["base"] == "all" else f"of {BASE_NAMES[row['base']]}"
-
-
-def _wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
-    """The count of the same patients by the widest definition their report gives, where it is wider."""
-    nested = pooled_codes(evidence, "outcomes")
-    if row["outcome"] not in nested:
-        return None
-    place = nested.index(row["outcome"])
-    wider = [
-        other
-        for other in told
-        if other["cohort_id"] == row["cohort_id"]
-        and other["total"] == row["total"]
-        and (other["base"], other["assessed_at"]) == (row["base"], row["assessed_at"])
-        and other["outcome"] in nested[:place]
-        and not pd.isna(other["events"])
-        and other["events"] > row["events"]
-    ]
-    return max(wider, key=lambda other: other["events"], default=None)
-
-
-def _say_wider(evidence: Evidence, row: Mapping) -> str:
-    words = short_outcome(evidence.label("outcomes", "outcome", row["outcome"]))
-    return f"{words} {format_count(int(row['events']), int(row['total']))}"
 
 
 def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: Sequence[Plan]) -> str:

@@ -45,10 +45,12 @@ SHAPES = {
 }  # kind of event; others: marrow
 MOST_LABELS, ROOM = 8, 170  # therapies named; pixels a name takes before it is broken
 LEFT, TALL, LANE = 44, 110, 20  # pixels
+ACTIVE = ("active", "refractory")  # steps of the disease that are no remission
 FLOOR = 0.1  # per cent, the lowest line of the axis
 NOTE = (
     "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response "
-    "told with it at its end. Dotted lines join measurements in their order; nothing is known between them. "
+    "told with it at its end. A state lasts to the next that is told. Dotted lines join measurements in "
+    "their order, unless a remission lies between; nothing is known between them. "
     "Hatched or open: date not reported, drawn soon after what came before. "
 )
 UNNAMED = "Therapies in the paler shade are named in the table alone. "
@@ -283,8 +285,9 @@ def _draw_readings(
     sheet.text(LEFT - 6, negative, "neg.", **QUIET, align="right")
     sheet.line(LEFT, negative, right, negative, color="line", width=0.8, dash=(2, 2))
     places = [(x(reading.day), level(reading.percent)) for reading in readings]
-    for one, other in pairwise(places):
-        sheet.line(*one, *other, color="quiet", dash=(2, 2))
+    for place, (one, other) in enumerate(pairwise(places)):
+        if not _remission_between(course.states, *readings[place : place + 2]):
+            sheet.line(*one, *other, color="quiet", dash=(2, 2))
     taken = [(a - 5, b - 5, a + 5, b + 5) for a, b in places]
     taken += [(x(day) - 1, top, x(day) + 1, negative) for day, _ in course.axis[1:-1]]
     for (at, y), reading in zip(places, readings, strict=True):
@@ -296,6 +299,12 @@ def _draw_readings(
             if reading.percent is not None:
                 _write_reading(sheet, f"{write_value(evidence, row).split('%')[0]}%", at, y, taken)
     return negative + 14
+
+
+def _remission_between(states: Sequence[State], one: Reading, other: Reading) -> bool:
+    """Whether cells were found at both and a remission is told in between: no line may hide it."""
+    found = one.percent is not None and other.percent is not None
+    return found and any(one.day < state.day < other.day and state.step not in ACTIVE for state in states)
 
 
 def _write_reading(sheet: Sheet, words: str, at: float, y: float, taken: list[tuple]) -> None:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from livingreview.checks.problems import Problem
@@ -70,20 +72,32 @@ class Checked:
 
     def lines(self, table: str) -> list[tuple[int, dict]]:
         """(line, row) of every row of one table."""
-        return self._lines[table]
+        known = self._lines.get(table)
+        if known is None:
+            frame = self.frames[table]
+            known = self._lines[table] = list(zip(frame.index, records(frame), strict=True))
+        return known
 
     def rows_of(self, table: str, *columns: str) -> Iterator[tuple[int, dict]]:
         """(line, row) of one table, where none of these columns is missing or left out of the table."""
-        frame = self.frames[table]
-        if set(columns) <= set(frame):
-            filled: Any = frame[list(columns)].notna().to_numpy().all(axis=1)
-            yield from (item for item, is_filled in zip(self._lines[table], filled, strict=True) if is_filled)
+        if set(columns) <= set(self.frames[table]):
+            filled = [self._is_filled(table, column) for column in columns]
+            every = np.logical_and.reduce(filled) if filled else np.ones(len(self.frames[table]), bool)
+            yield from compress(self.lines(table), every.tolist())
 
     @cached_property
     def _lines(self) -> dict[str, list[tuple[int, dict]]]:
-        return {
-            name: list(zip(frame.index, records(frame), strict=True)) for name, frame in self.frames.items()
-        }
+        return {}
+
+    @cached_property
+    def _filled(self) -> dict[tuple[str, str], np.ndarray]:
+        return {}
+
+    def _is_filled(self, table: str, column: str) -> np.ndarray:
+        known = self._filled.get((table, column))
+        if known is None:
+            known = self._filled[table, column] = self.frames[table][column].notna().to_numpy()
+        return known
 
     def rows(self, *columns: str) -> Iterator[tuple[str, int, dict]]:
         """(table, line, row) of every table that has all these columns, where none of them is missing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 
@@ -38,6 +39,26 @@ def check_pooled_results(checked: Checked) -> Iterator[Problem]:
             else:
                 continue
             yield checked.problem("pooled_results", line, "codes", "pooled-code", quote(code), expected, mend)
+
+
+def check_levels_of_pools(checked: Checked) -> Iterator[Problem]:
+    """Levels are codes of the result, each once, in the order of codes turned round."""
+    for line, row in checked.rows_of("pooled_results", "codes", "levels"):
+        codes = split_ids(row["codes"])
+        levels = [level.split(" = ") for level in row["levels"].split(" < ")]
+        named = [code for level in levels for code in level]
+        place = ("pooled_results", line, "levels", "pooled-levels")
+        for code in named:
+            if code not in codes:
+                expected, mend = f"codes of this row: {row['codes']}", "correct the name, or add it to codes"
+                yield checked.problem(*place, quote(code), expected, mend)
+            elif named.count(code) > 1:
+                yield checked.problem(*place, quote(code), "each code once", "leave it out of one level")
+        known = [[codes.index(code) for code in level if code in codes] for level in levels]
+        for within, around in pairwise(filter(None, known)):
+            if max(around) > min(within):
+                expected = "the strictest level first, as codes has the widest first"
+                yield checked.problem(*place, quote(row["levels"]), expected, "turn the order of one round")
 
 
 def check_names_of_pools(checked: Checked) -> Iterator[Problem]:
@@ -108,4 +129,37 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                 )
 
 
-POOLING_RULES = (check_pooled_results, check_names_of_pools, check_one_synthesis, check_published_syntheses)
+def check_external_controls(checked: Checked) -> Iterator[Problem]:
+    """Both counts of a comparison are of one outcome, printed, and not of two randomised arms."""
+    outcomes = {row["row_id"]: row for _, row in checked.rows_of("outcomes", "row_id", "outcome")}
+    arms = {row["cohort_id"]: row for _, row in checked.rows_of("cohorts", "cohort_id", "arm")}
+    for line, row in checked.rows_of("external_controls", "treated_row_id", "control_row_id"):
+        pair = [
+            outcomes[row_id]
+            for row_id in (row["treated_row_id"], row["control_row_id"])
+            if row_id in outcomes
+        ]
+        if len(pair) < 2:
+            continue  # told as a broken link
+        one, other = pair
+        randomised = [arms[count["cohort_id"]] for count in pair if count["cohort_id"] in arms]
+        if one["outcome"] != other["outcome"]:
+            found, expected = other["outcome"], f"a count of {one['outcome']}, as of those treated"
+        elif any(pd.isna(count[name]) for count in pair for name in ("events", "total")):
+            found, expected = "a count without events or total", "counts with both"
+        elif len(randomised) == 2 and len({arm["study_id"] for arm in randomised}) == 1:
+            found, expected = "two arms of one randomised trial", "controls that were not randomised"
+        else:
+            continue
+        place = ("external_controls", line, "control_row_id", "external-control")
+        yield checked.problem(*place, quote(found), expected, "name another row, or take the comparison out")
+
+
+POOLING_RULES = (
+    check_external_controls,
+    check_pooled_results,
+    check_levels_of_pools,
+    check_names_of_pools,
+    check_one_synthesis,
+    check_published_syntheses,
+)

@@ -122,11 +122,11 @@ def _hash_tables(data: Path, package: Package) -> dict[str, str]:
     }
     descriptor = json.loads((data / DESCRIPTOR).read_text(encoding="utf-8-sig"))
     shared = {name: value for name, value in descriptor.items() if name != "resources"}
-    hashes = {}
+    hashes, checker = {}, version("frictionless")
     for resource in descriptor["resources"]:
         name = resource["name"]
         tables = sorted({name, *(key.table or name for key in package.tables[name].foreign_keys)})
-        parts = [version("frictionless"), shared, resource, [files[table] for table in tables]]
+        parts = [checker, shared, resource, [files[table] for table in tables]]
         hashes[name] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return hashes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +10,10 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.surveillance.flow import count_flow, versions_of
+from livingreview.surveillance.decisions import DECISIONS, find_faults, on_standing, read_decisions
+from livingreview.surveillance.flow import READ, as_text, count_flows
 from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import CHOICES, DECISIONS, HELD_BASIS, STAGES, LoopError, read_decisions
+from livingreview.surveillance.tables import HELD_BASIS, LoopError
 
 _SAID_HOW = (("same_as", "same_as_basis"), ("report_id", "report_basis"), ("study_id", "study_basis"))
 _FROM = {"hits": ("hit_id", "search_id", "record_id"), "pairs": ("pair_id", "record_id", "other_id")}
@@ -22,10 +22,7 @@ _NEEDED = ("date", "retrieved", "file_sha256")  # of a search of a stored strate
 
 def text_rows(checked: Checked, table: str) -> list[dict[str, str]]:
     """Rows of a table as text, '' for an empty cell."""
-    return [
-        {name: "" if pd.isna(value) else str(value) for name, value in row.items()}
-        for _, row in checked.lines(table)
-    ]
+    return as_text(row for _, row in checked.lines(table))
 
 
 def check_made_ids(checked: Checked) -> Iterator[Problem]:
@@ -139,13 +136,10 @@ def check_settled(checked: Checked) -> Iterator[Problem]:
 
 def check_flow(checked: Checked) -> Iterator[Problem]:
     """Every box of the flow is the sum of those that follow from it, in each version and in all."""
-    names = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")
     if not {"records", "hits"} <= checked.package.tables.keys() or not len(checked.frames["hits"]):
         return
-    tables = {name: text_rows(checked, name) for name in names}
-    versions = versions_of(tables["searches"])
-    for wanted in [*([version] for version in versions), versions]:
-        for arm in count_flow(tables, wanted).arms.values():
+    for flow in count_flows({name: text_rows(checked, name) for name in READ}).values():
+        for arm in flow.arms.values():
             for misfit in arm.misfits():
                 mend = "run livingreview settle; restore hits.csv and records.csv if rows were lost"
                 expected = "a flow of records that adds up"
@@ -163,45 +157,22 @@ def check_decisions(root: Path, checked: Checked) -> Iterator[Problem]:
         return
     records = {row["record_id"]: row for row in text_rows(checked, "records")}
     reasons = {row["reason_id"]: row for row in text_rows(checked, "reasons")}
-    lines: Counter[str] = Counter()
+    lines, ids = Counter[str](), set[str]()
     sound = []
     for row in sorted(decisions, key=lambda row: (row["reader"], row["decision_id"])):
         lines[row["reader"]] += 1
-        told = list(_check_decision(row, records, reasons))
+        told = list(find_faults(row, records, reasons))
+        if row["decision_id"] in ids:
+            told.append(("decision_id", "one decision of a reader at a stage", "delete one of the two"))
+        ids.add(row["decision_id"])
         file, line = f"{DECISIONS}/{row['reader']}.csv", lines[row["reader"]] + 1
         for column, expected, mend in told:
             yield Problem(
                 file, line, column, "decision", quote(row[column]), expected, mend, row["decision_id"]
             )
         if not told:
-            sound.append(row | {"record_id": records[row["record_id"]]["same_as"] or row["record_id"]})
-    yield from _check_derived(checked, sound, reasons)
-
-
-def _check_decision(row: dict, records: dict, reasons: dict) -> Iterator[tuple[str, str, str]]:
-    suffix = ".adjudicator" if row["role"] == "adjudicator" else ""
-    wanted = f"{row['record_id']}.{row['stage']}.{row['reader']}{suffix}"
-    if row["role"] not in ("reader", "adjudicator"):
-        yield "role", "reader or adjudicator", "correct it"
-    elif row["decision_id"] != wanted:
-        yield "decision_id", wanted, "correct the id, or what it is made of"
-    if row["record_id"] not in records:
-        yield "record_id", "a record of records.csv", "import the search that brought it, or delete the row"
-    if row["stage"] not in STAGES:
-        yield "stage", f"one of: {', '.join(STAGES)}", "correct it"
-    elif row["decision"] not in CHOICES[row["stage"]]:
-        yield "decision", f"one of: {', '.join(CHOICES[row['stage']])}", "correct it"
-    elif row["reason_id"]:
-        reason = reasons.get(row["reason_id"])
-        if not reason or (reason["stage"], reason["decision"]) != (row["stage"], row["decision"]):
-            yield "reason_id", "a reason of that stage and decision", "choose one of reasons.csv"
-    try:
-        day = datetime.date.fromisoformat(row["day"])
-    except ValueError:
-        yield "day", "a day like 2026-11-29", "correct it"
-    else:
-        if day > datetime.date.today():
-            yield "day", "no day in the future", "correct it"
+            sound.append(row)
+    yield from _check_derived(checked, on_standing(sound, records), reasons)
 
 
 def _check_derived(checked: Checked, decisions: list[dict], reasons: dict) -> Iterator[Problem]:

@@ -26,7 +26,6 @@ _SAID = {
 _ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
 _NUMBER_WORD = rf"(?:{'|'.join((*_UNITS, *_TENS))}|hundred|thousand)"
 _PHRASE = re.compile(rf"\b{_NUMBER_WORD}(?:[-\u2013\u2010\u2011\s]+(?:and\s+)?{_NUMBER_WORD})*\b")
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 
 
 @cache

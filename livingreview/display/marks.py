@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 # Marks behind a figure: the letter, and what it means (the legend above a table spells out those it uses).
 MARKS = {
     "restated": ("r", "restated: a report's result, as another publication repeats it"),
-    "derived": ("d", "calculated from printed numbers"),
+    "derived": ("d", "worked out from what is printed"),
     "alarming": ("R", "the report was retracted, or an expression of concern was published"),
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
     "major": ("", "a discrepancy is registered that changes a result or how it may be read"),  # in prose

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from numbers import Rational
 
 import pandas as pd
@@ -34,6 +35,7 @@ PRINTED = re.compile(r"\d+(?:\.\d+)?")
 THOUSANDS = re.compile(r"(?<=\d)[,\u2009 ](?=\d{3}\b)")
 
 
+@lru_cache(maxsize=10_000, typed=True)  # pages write few numbers many times; a float is no fraction
 def format_fixed(value: Number, digits: int, *, signed: bool = False) -> str:
     """A number with `digits` decimals, a half always rounded away from zero: 0.125 is 0.13.
 

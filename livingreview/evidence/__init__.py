@@ -16,7 +16,7 @@ from livingreview.evidence.package import (
     records,
     split_ids,
 )
-from livingreview.evidence.slices import load_class, select_class, select_part, select_setting
+from livingreview.evidence.slices import load_class, select_class, select_part, select_setting, setting_codes
 from livingreview.files import DESCRIPTOR, find_root
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "select_class",
     "select_part",
     "select_setting",
+    "setting_codes",
     "split_ids",
 ]

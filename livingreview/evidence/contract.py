@@ -69,6 +69,7 @@ COLUMNS = {
         "status! resolution! affects"
     ),
     "disjoint_cohorts": "cohort_id! set_id! reason!",
+    "external_controls": "comparison_id! class_id! treated_row_id! control_row_id! unlike!",
     "source_problems": "problem_id! report_id! copy! kind! problem! done! status! affects",
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
@@ -116,7 +117,7 @@ COLUMNS = {
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "rule_changes": "change_id! made_on:date! former! now! reason!",
     "pooled_results": (
-        "result_id! position:integer! name! table! codes! grade_min:integer time_months:number note"
+        "result_id! position:integer! name! table! codes! levels grade_min:integer time_months:number note"
     ),
     "published_syntheses": (
         "row_id! class_id! source! source_url! page_read! family_id! disease! setting! age_group! measure! "

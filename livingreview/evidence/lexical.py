@@ -58,13 +58,6 @@ def split_rows(text: str, separator: str = ",", *, strict: bool = True) -> Itera
         start = reader.line_num + 1
 
 
-def parse_cell(kind: str, cell: str) -> Any:
-    """What a cell holds; None where it is empty, or a number or date that is not written as one."""
-    if not cell or not is_plain(kind, cell):
-        return None
-    return _MAKE[kind](cell) if kind in _MAKE else cell
-
-
 def make_frame(
     table: Table, header: Sequence[str], rows: Iterable[Sequence[str]], index: Any = None
 ) -> pd.DataFrame:

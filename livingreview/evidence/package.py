@@ -237,6 +237,12 @@ def load_evidence(root: str | os.PathLike | None = None) -> Evidence:
 
 def parse_evidence(files: Mapping[str, bytes]) -> Evidence:
     """The package from the contents of its files, name by name: a release has its own schema."""
+    return _parse_once(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=2)  # releases told one after the other: each stands in two comparisons
+def _parse_once(content: tuple[tuple[str, bytes], ...]) -> Evidence:
+    files = dict(content)
     package = parse_review(json.loads(files[DESCRIPTOR]))
     tables = read_tables(package, lambda path: io.BytesIO(files[path]))
     return _put_together(package, tables, files[BIBLIOGRAPHY].decode())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 from pybtex.database import BibliographyData
 
 from livingreview.evidence.names import find_mentioned
-from livingreview.evidence.package import Evidence, read_package, split_ids
+from livingreview.evidence.package import Evidence, read_package, records, split_ids
 
 # Tables of which no chapter of a class shows anything.
 OF_THE_WHOLE = (
@@ -145,7 +146,12 @@ def select_part(evidence: Evidence, part: str) -> Evidence:
         tables["regimens"].loc[tables["regimens"]["regimen_id"].isin(evidence.families.index), "report_id"]
     )
     tables["reports"] = tables["reports"].loc[tables["reports"]["report_id"].isin(reports)]
-    return replace(evidence, tables=tables)
+    return replace(evidence, tables=tables, named=evidence.report_names)
+
+
+def setting_codes(setting: Mapping) -> dict[str, set[str]]:
+    """Which codes of disease, setting and age group a row of ``settings.csv`` takes in."""
+    return {column: set(split_ids(setting[f"{column}s"])) for column in ("disease", "setting", "age_group")}
 
 
 def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
@@ -156,14 +162,14 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     KeyError
         If there is no such setting, though there are others.
     """
-    frame = evidence.tables["settings"].set_index("setting_id")
-    if len(frame) and setting_id not in frame.index:
-        msg = f"no setting {setting_id!r}; there are {', '.join(frame.index)}"
+    settings = {row["setting_id"]: row for row in records(evidence.tables["settings"])}
+    if settings and setting_id not in settings:
+        msg = f"no setting {setting_id!r}; there are {', '.join(settings)}"
         raise KeyError(msg)
     cohorts = evidence.tables["cohorts"]
-    mask = pd.Series(bool(len(frame)), index=cohorts.index)  # a review may do without settings: nothing then
-    for column, name in (("disease", "diseases"), ("setting", "settings"), ("age_group", "age_groups")):
-        mask &= cohorts[column].isin(split_ids(frame.loc[setting_id, name]) if len(frame) else [])
+    mask = pd.Series(bool(settings), index=cohorts.index)  # a review may do without settings: nothing then
+    for column, codes in setting_codes(settings[setting_id]).items() if settings else ():
+        mask &= cohorts[column].isin(codes)
     kept = cohorts.loc[mask]
     tables = dict(evidence.tables)
     for name in OF_COHORTS:

@@ -133,13 +133,15 @@ def note_search(root: Path, source: str, day: str) -> bool:
     path = root / FILE
     if not path.is_file():
         return True  # a review that keeps no record of its searches there
-    text = path.read_text(encoding="utf-8")
+    try:
+        text, upkeep = path.read_text(encoding="utf-8"), read_upkeep(root)
+    except (ValueError, yaml.YAMLError):
+        return False
     quoted = yaml.safe_dump(source, allow_unicode=True, width=10_000).removesuffix("\n").removesuffix("\n...")
     entry = re.compile(
         rf"(?m)^(  - name: (?:{re.escape(source)}|{re.escape(quoted)})\n    last_searched:)[^\n]*$"
     )
     if found := entry.search(text):
-        upkeep = read_upkeep(root)
         last = dict(upkeep.sources).get(source) if upkeep else None
         if last is not None and last.isoformat() > day:
             return True

@@ -15,6 +15,7 @@ from livingreview.evidence import Evidence, find_root, records, select_class, sp
 from livingreview.evidence.upkeep import STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
+from livingreview.tables.counts import split_levels
 from livingreview.tables.readings import say_reading
 
 
@@ -155,7 +156,10 @@ def tabulate_verification(review: Evidence, *, caption: str) -> HtmlTable:
 
 
 def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
-    """Agreement of two independent extractions per report and table, before it was settled."""
+    """Agreement of two independent extractions per report, before it was settled.
+
+    Where the second reader entered nothing there is none to tell.
+    """
     columns = [
         Column("Report"),
         Column("First reader's rows", True),
@@ -168,9 +172,11 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
             [
                 report_link(review, row["report_id"]),
                 text(row["rows_first"]),
-                text(row["rows_second"]),
-                text(row["rows_both"]),
-                text(row["rows_same_values"]),
+                *(
+                    [text(row[name]) for name in ("rows_second", "rows_both", "rows_same_values")]
+                    if row["rows_second"]
+                    else ["none entered", "–", "–"]
+                ),
             ]
         )
         for row in records(review.tables["extraction_agreement"])
@@ -206,13 +212,23 @@ def tabulate_pooled_results(review: Evidence, *, caption: str) -> HtmlTable:
             [
                 row["name"],
                 "; ".join(_words_of_code(review, row["table"], code) for code in split_ids(row["codes"])),
+                " within ".join(
+                    " or ".join(_words_of_code(review, row["table"], code) for code in level)
+                    for level in split_levels(text(row["levels"]))
+                ),
                 "any" if pd.isna(row["grade_min"]) else f"{row['grade_min']} or more",
                 text(row["note"]),
             ]
         )
         for row in records(review.tables["pooled_results"].sort_values("position"))
     ]
-    columns = [Column("Result"), Column("Counted by"), Column("Grade"), Column("Note")]
+    columns = [
+        Column("Result"),
+        Column("Counted by"),
+        Column("In one model, the strictest first"),
+        Column("Grade"),
+        Column("Note"),
+    ]
     return HtmlTable(caption, columns, rows)
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
 from livingreview.evidence import Evidence, records
-from livingreview.surveillance.flow import Arm, Flow, count_flow, versions_of
+from livingreview.surveillance.flow import ALL, READ, Arm, Flow, as_text, count_flows
 from livingreview.surveillance.tables import HELD_BASIS
 from livingreview.tables.common import report_link, text
 
 NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
-_LOGGED = ("strategies", "searches", "records", "hits", "reasons", "screening", "reports")
+_TITLES = {"": "Since the last version", ALL: "All versions since decisions are logged"}
 
 
 def tabulate_screening(review: Evidence, decision: str, *, caption: str) -> Folded:
@@ -49,20 +49,10 @@ def show_flow(review: Evidence) -> Fragment | Stack:
     of them taken as one.
     """
     before = _boxes_before(review)
-    tables = {
-        name: [
-            {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
-            for row in records(review.tables[name])
-        ]
-        for name in _LOGGED
-    }
-    versions = versions_of(tables["searches"])
-    if not versions:
+    flows = count_flows({name: as_text(records(review.tables[name])) for name in READ})
+    if not flows:
         return _titled("", before) if before else Stack([], "No screening of records is entered.")
-    titles = [f"Version {name}" if name else "Since the last version" for name in versions]
-    parts = [_draw(count_flow(tables, [name]), title) for name, title in zip(versions, titles, strict=True)]
-    if len(versions) > 1:
-        parts.append(_draw(count_flow(tables, versions), "All versions since decisions are logged"))
+    parts = [_draw(flow, _TITLES.get(name, f"Version {name}")) for name, flow in flows.items()]
     return Stack([*([_titled("Before decisions were logged", before)] if before else []), *parts])
 
 

@@ -1,11 +1,13 @@
 """The "what if" panel: every combination of population, outcome, denominator, rule and model, made at build.
 
 The page needs no server: it holds the results, and a script shows the one chosen with ordinary form controls.
+So it does of each pool without one of its studies, by the review's own model.
 Where the rules allow no pooled value the combination is there all the same, with the reason.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold, inert_json
@@ -63,11 +65,27 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
         "outcome": plan.outcome,
         "base": plan.base,
         "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(plan),
+        "key": plan.key,
         "decision": DECISIONS[plan.decision],
-        "studies": [_describe_study(evidence, entry, max(plan.totals)) for entry in plan.entries],
+        "studies": [
+            _describe_study(evidence, entry, max(plan.totals)) | _without(plan, entry)
+            for entry in plan.entries
+        ],
         "left_out": say_left_out(plan),
         "models": models,
     }
+
+
+def _without(plan: Plan, entry: Entry) -> dict:
+    """The pool without one of its studies; nothing where nothing is pooled with it."""
+    if plan.decision != "pooled":
+        return {}
+    rest = replace(plan, entries=tuple(other for other in plan.entries if other is not entry))
+    if rest.decision == "pooled":
+        result = _fit(rest, *MODELS[0])
+    else:
+        result = {"name": NO_MODEL, "sentence": f"{_range(rest)}No pooled value: {rest.reason}."}
+    return {"without": result | {"sentence": f"Without {entry.name.split(':')[0]}: {result['sentence']}"}}
 
 
 def _fit(plan: Plan, model: str, name: str, what: str) -> dict:
@@ -85,6 +103,7 @@ def _describe_study(evidence: Evidence, entry: Entry, largest: int) -> dict:
     if entry.second_hand and "restated" not in entry.name:
         name += ", restated"
     return {
+        "row": entry.row_id,
         "name": name,
         "figures": _figures(evidence, entry),
         "value": _points(entry.events / entry.total),

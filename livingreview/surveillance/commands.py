@@ -23,7 +23,9 @@ def add_commands(commands) -> None:
         "settle",
         help="agreement of readers, what they differ on, and data/screening.csv from their decisions",
     )
-    settle.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    settle.add_argument(
+        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
+    )
     settle.set_defaults(run=_told(run_settle))
     flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
@@ -65,7 +67,9 @@ def _add_screen(commands) -> None:
     screen = commands.add_parser("screen", help="decide record by record, on a page of this machine alone")
     screen.add_argument("--reader", required=True, metavar="NAME", help="initials: decisions/NAME.csv")
     screen.add_argument("--stage", choices=STAGES, default=STAGES[0], help="default: title_abstract")
-    screen.add_argument("--readers", type=int, default=2, metavar="N", help="how many decide each record (2)")
+    screen.add_argument(
+        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
+    )
     screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
     screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
     sheets = screen.add_mutually_exclusive_group()
@@ -73,6 +77,14 @@ def _add_screen(commands) -> None:
     sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
     screen.add_argument("--no-browser", action="store_true", help="print the address only")
     screen.set_defaults(run=_told(run_screen))
+
+
+def _count(text: str) -> int:
+    """How many readers: at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"found {text!r}; expected how many readers decide each record, at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
 
 
 def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -117,7 +129,7 @@ def run_import(options: argparse.Namespace) -> int:
 def run_pairs(options: argparse.Namespace) -> int:
     """``livingreview pairs``"""
     from livingreview.surveillance.judging import judge, list_doubtful
-    from livingreview.surveillance.tables import open_loop
+    from livingreview.surveillance.tables import HELD_BASIS, open_loop
     from livingreview.surveillance.tell import tell_pairs
 
     loop = open_loop(find_root(options.root))
@@ -126,6 +138,8 @@ def run_pairs(options: argparse.Namespace) -> int:
             judge(loop, *ids, relation)
             loop.save()
             print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
+            if any(row["basis"] != HELD_BASIS for row in loop.tables["screening"]):
+                print("next: livingreview settle, by which data/screening.csv follows")
             return 0
     print(tell_pairs(loop, list_doubtful(loop)))
     return 0
@@ -133,9 +147,10 @@ def run_pairs(options: argparse.Namespace) -> int:
 
 def run_screen(options: argparse.Namespace) -> int:
     """``livingreview screen``"""
+    from livingreview.surveillance.decisions import reader_code
     from livingreview.surveillance.desk import Desk, serve
     from livingreview.surveillance.sheets import read_sheet, write_sheet
-    from livingreview.surveillance.tables import open_loop, reader_code
+    from livingreview.surveillance.tables import open_loop
 
     desk = Desk(
         open_loop(find_root(options.root)),
@@ -169,8 +184,9 @@ def run_screen(options: argparse.Namespace) -> int:
 
 def run_settle(options: argparse.Namespace) -> int:
     """``livingreview settle``"""
+    from livingreview.surveillance.decisions import on_standing, read_decisions
     from livingreview.surveillance.settling import compare_readers, settle
-    from livingreview.surveillance.tables import open_loop, read_decisions
+    from livingreview.surveillance.tables import open_loop
     from livingreview.surveillance.tell import tell_settled
 
     loop = open_loop(find_root(options.root))
@@ -178,30 +194,31 @@ def run_settle(options: argparse.Namespace) -> int:
     outcome, loop.tables["screening"] = settle(loop, decisions, readers=options.readers)
     loop.changed |= {"screening", "records"}
     loop.save()
-    print(tell_settled(loop, outcome, compare_readers(decisions), options.readers))
+    agreements = compare_readers(on_standing(decisions, loop.index.rows))
+    print(tell_settled(loop, outcome, agreements, options.readers))
     return 1 if outcome.conflicts else 0
 
 
 def run_flow(options: argparse.Namespace) -> int:
     """``livingreview flow``"""
     from livingreview.evidence.writing import write_rows
-    from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
+    from livingreview.surveillance.flow import ALL, as_prisma, count_flow, versions_of
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.tell import tell_flow
 
     loop = open_loop(find_root(options.root))
     known = versions_of(loop.tables["searches"])
-    wanted = known if options.which == "all" else [options.which or ""]
+    wanted = known if options.which == ALL else [options.which or ""]
     if not known:
         msg = "no stored strategy has been run yet: bring in its records with livingreview import"
         raise LoopError(msg)
     if not set(wanted) <= set(known):
-        msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, all"
+        msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, {ALL}"
         raise LoopError(msg)
     flow = count_flow(loop.tables, wanted)
     print(tell_flow(flow))
     if options.csv:
-        header, *rows = as_prisma(flow, {row["source"]: row["kind"] for row in loop.tables["strategies"]})
+        header, *rows = as_prisma(flow)
         write_rows(options.csv, header, rows)
         print(f"written: {options.csv}")
     return 0

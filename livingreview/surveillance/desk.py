@@ -13,24 +13,24 @@ import http.server
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livingreview.surveillance.decisions import (
+    CHOICES,
+    name_decision,
+    read_decisions,
+    read_own,
+    write_decisions,
+)
 from livingreview.surveillance.identity import Index, Row, as_row
 from livingreview.surveillance.ordering import put_in_order
 from livingreview.surveillance.readers import ReadError, read_export
-from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import (
-    CHOICES,
-    RAW,
-    Loop,
-    LoopError,
-    read_decisions,
-    to_screen,
-    write_decisions,
-)
+from livingreview.surveillance.readers.found import tidy
+from livingreview.surveillance.settling import decide_all
+from livingreview.surveillance.tables import RAW, Loop, LoopError, to_screen
 
 WEB = Path(__file__).parent / "web"
 FILES = {
@@ -68,19 +68,22 @@ class Desk:
     texts: dict[str, Any] = field(init=False)
     queue: list[str] = field(init=False)
     said: dict[str, list[Row]] = field(init=False, default_factory=dict)
-    made: list[str] = field(init=False, default_factory=list)
+    made: list[tuple[Row, Row | None]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         decisions = read_decisions(self.loop.root)
-        self.own = {row["decision_id"]: row for row in decisions if row["reader"] == self.reader}
         self.texts = read_texts(self.loop)
-        reasons = {row["reason_id"]: row for row in self.loop.tables["reasons"]}
-        standing = [row | {"record_id": self.loop.canonical(row["record_id"])} for row in decisions]
-        outcome = decide(standing, reasons, readers=self.readers)
-        due = [name for name in to_screen(self.loop) if not self.loop.index.rows[name]["report_id"]]
+        outcome = decide_all(self.loop, decisions, readers=self.readers)
+        due = to_screen(self.loop)
+        done = {
+            self.loop.canonical(row["record_id"])
+            for row in decisions
+            if row["reader"] == self.reader and row["stage"] == self.stage and row["role"] == self.role
+        }
         if self.conflicts:
+            # Whoever left one open, or is a report by now, is asked all the same: it is not settled.
             self.said = {name: list(rows) for name, stage, rows in outcome.conflicts if stage == self.stage}
-            due = [name for name in due if name in self.said]
+            due, done = list(self.said), set()
         elif self.stage == "full_text":
             passed = {
                 name
@@ -88,7 +91,6 @@ class Desk:
                 if stages.get("title_abstract") and stages["title_abstract"].decision == "sought"
             }
             due = [name for name in due if name in passed]
-        done = {self.loop.canonical(row["record_id"]) for row in self.own.values() if self._is_here(row)}
         known = {
             name: stages["title_abstract"].decision == "sought"
             for name, stages in outcome.rows.items()
@@ -99,9 +101,6 @@ class Desk:
         self.queue = put_in_order(
             rows, [name for name in due if name not in done], known if self.ranked else {}
         )
-
-    def _is_here(self, row: Row) -> bool:
-        return row["stage"] == self.stage and row["role"] == self.role
 
     @property
     def role(self) -> str:
@@ -156,16 +155,29 @@ class Desk:
             msg = "this record is not the one in view; load the page again"
             raise LoopError(msg)
         row = make_decision(self, record_id, decision, reason_id, note)
-        self.own[row["decision_id"]] = row
-        write_decisions(self.loop.root, self.reader, list(self.own.values()))
+        before = self.keep([row])
         self.queue.pop(0)
-        self.made.append(row["decision_id"])
+        self.made.append((row, before.get(row["decision_id"])))
+
+    def keep(self, rows: Iterable[Row]) -> dict[str, Row]:
+        """Write decisions into the reader's file; returns what stood in it before.
+
+        The file is read anew: the same reader may be at work on another page, or with a sheet.
+        """
+        before = read_own(self.loop.root, self.reader)
+        made = {row["decision_id"]: row for row in rows}
+        write_decisions(self.loop.root, self.reader, list((before | made).values()))
+        return before
 
     def undo(self) -> None:
-        """Take the last decision of this run back; the record is shown again."""
+        """Take the last decision of this run back: the record is shown again, what was said before holds."""
         if self.made:
-            row = self.own.pop(self.made.pop())
-            write_decisions(self.loop.root, self.reader, list(self.own.values()))
+            row, before = self.made[-1]
+            rows = read_own(self.loop.root, self.reader)
+            rows.pop(row["decision_id"], None)
+            kept = [*rows.values(), *([before] if before else [])]
+            write_decisions(self.loop.root, self.reader, kept)
+            self.made.pop()
             self.queue.insert(0, row["record_id"])
 
 
@@ -182,9 +194,8 @@ def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, not
     if decision == "exclude" and not reason_id and desk.stage == "full_text":
         msg = "a report read in full is left out for a reason; choose one"
         raise LoopError(msg)
-    suffix = ".adjudicator" if desk.conflicts else ""
     return {
-        "decision_id": f"{record_id}.{desk.stage}.{desk.reader}{suffix}",
+        "decision_id": name_decision(record_id, desk.stage, desk.reader, desk.role),
         "record_id": record_id,
         "stage": desk.stage,
         "reader": desk.reader,
@@ -192,7 +203,7 @@ def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, not
         "decision": decision,
         "reason_id": reason_id,
         "day": datetime.date.today().isoformat(),
-        "note": " ".join(note.split())[:300],
+        "note": tidy(note)[:300].strip(),
     }
 
 
@@ -211,7 +222,7 @@ def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
                 except (OSError, ReadError):
                     continue
                 for record in found:
-                    name, _ = index.find(as_row(record))
+                    name = index.find(as_row(record))
                     name = loop.canonical(name) if name else ""
                     told = texts.setdefault(name, {"abstract": "", "keywords": []})
                     if len(record.abstract) > len(told["abstract"]):
@@ -266,7 +277,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return self.headers.get("Host") == self.server.address.removeprefix("http://")
 
     def _answer(self, act: Callable[[], None]) -> None:
-        if not hmac.compare_digest(self.headers.get("X-Token", ""), self.server.token):
+        if not hmac.compare_digest(self.headers.get("X-Token", "").encode(), self.server.token.encode()):
             self._send(403, b"", "text/plain")
             return
         with self.server.one_at_a_time:

@@ -10,9 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from livingreview.surveillance.tables import HELD_BASIS
+import pandas as pd
+
+from livingreview.surveillance.tables import HELD_BASIS, follow
 
 Row = Mapping[str, str]
+READ = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")  # what it counts
+ALL = "all"  # every version taken as one
 ARMS = ("databases", "others")  # databases and registers; every other way
 _KINDS = {"database": "databases", "register": "databases"}
 
@@ -25,8 +29,8 @@ class Arm:
     ----------
     sources : dict of str to int
         Records identified, by source.
-    registers : dict of str to int
-        Those of `sources` that are registers of trials.
+    kinds : dict of str to int
+        The same by the kind of source, a code of ``strategies.kind``.
     known : int
         Removed before screening: screened for an earlier version, or a report that the review held already.
     unscreened, unread : int
@@ -34,7 +38,7 @@ class Arm:
     """
 
     sources: dict[str, int] = field(default_factory=dict)
-    registers: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
     known: int = 0
     screened: int = 0
@@ -70,8 +74,6 @@ class Flow:
 
     Attributes
     ----------
-    version : str
-        '' for the one in the making.
     previous_studies, previous_reports : int
         Included before.
     new_studies, new_reports, more_reports : int
@@ -80,7 +82,6 @@ class Flow:
         Records included by their decision that are no report of the review yet.
     """
 
-    version: str
     arms: dict[str, Arm]
     previous_studies: int = 0
     previous_reports: int = 0
@@ -106,14 +107,31 @@ def versions_of(searches: Iterable[Row]) -> list[str]:
     return sorted(found, key=lambda name: [int(part) for part in name.split(".")] if name else [10_000])
 
 
+def as_text(rows: Iterable[Mapping]) -> list[dict[str, str]]:
+    """Rows of values as rows of text, '' for what is missing."""
+    return [{name: "" if pd.isna(value) else str(value) for name, value in row.items()} for row in rows]
+
+
+def count_flows(tables: Mapping[str, Sequence[Row]]) -> dict[str, Flow]:
+    """The flow of each of `versions_of`, and under ``all`` of several taken as one; {} before any search.
+
+    Parameters
+    ----------
+    tables : mapping of str to sequence of mapping
+        As `count_flow` takes them.
+    """
+    versions = versions_of(tables["searches"])
+    flows = {name: count_flow(tables, [name]) for name in versions}
+    return flows | ({ALL: count_flow(tables, versions)} if len(versions) > 1 else {})
+
+
 def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -> Flow:
     """The flow of the searches of some versions.
 
     Parameters
     ----------
     tables : mapping of str to sequence of mapping
-        ``strategies``, ``searches``, ``hits``, ``records``, ``reasons``, ``screening`` and ``reports``, as
-        rows of text, '' for an empty cell.
+        Those of `READ` as rows of text, '' for an empty cell.
     versions : collection of str
         One, or all of `versions_of` for the flow since decisions are logged.
     """
@@ -130,7 +148,8 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
         for row in tables["searches"]
         if row["strategy_id"] and order.index(row["version"]) < first
     }
-    stands_for = _standing(tables["records"])
+    records = {row["record_id"]: row for row in tables["records"]}
+    stands_for = {name: follow(records, name) for name in records}
     settled = {row["record_id"]: row for row in tables["screening"] if row["basis"] != HELD_BASIS}
     seen = {stands_for[row["record_id"]] for row in tables["hits"] if row["search_id"] in earlier}
     held = {
@@ -139,7 +158,7 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
     for row in tables["records"]:
         if row["report_id"] in held:
             seen.add(stands_for[row["record_id"]])
-    flow = Flow(min(versions) if len(versions) == 1 else "", {name: Arm() for name in ARMS})
+    flow = Flow({name: Arm() for name in ARMS})
     places = _place(tables, mine, stands_for, flow)
     labels = {row["reason_id"]: row["label"] for row in tables["reasons"]}
     for name, arm in places.items():
@@ -147,17 +166,6 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
     later = set(order[last + 1 :])
     _count_included(flow, tables, {name for name in places if name not in seen}, settled, later)
     return flow
-
-
-def _standing(records: Iterable[Row]) -> dict[str, str]:
-    parents = {row["record_id"]: row["same_as"] for row in records}
-    found = {}
-    for name in parents:
-        top, left = name, len(parents)
-        while parents.get(top) and left:
-            top, left = parents[top], left - 1
-        found[name] = top
-    return found
 
 
 def _place(
@@ -170,11 +178,8 @@ def _place(
         if search := mine.get(row["search_id"]):
             kind = kinds.get(search["strategy_id"], "")
             name, arm = stands_for[row["record_id"]], _KINDS.get(kind, "others")
-            for counts in (
-                flow.arms[arm].sources,
-                *([flow.arms[arm].registers] if kind == "register" else []),
-            ):
-                counts[search["source"]] = counts.get(search["source"], 0) + int(row["copies"])
+            for counts, key in ((flow.arms[arm].sources, search["source"]), (flow.arms[arm].kinds, kind)):
+                counts[key] = counts.get(key, 0) + int(row["copies"])
             if places.get(name) != ARMS[0]:
                 places[name] = arm
     distinct = Counter(places.values())
@@ -278,21 +283,14 @@ included|node3|included|Included
 """
 
 
-def as_prisma(flow: Flow, kinds: Mapping[str, str]) -> list[list[str]]:
+def as_prisma(flow: Flow) -> list[list[str]]:
     """The flow as the table that the PRISMA2020 tool draws: header and rows.
-
-    Parameters
-    ----------
-    kinds : mapping of str to str
-        Kind of each source, a code of ``strategies.kind``.
 
     The tool has no box for what is still to be decided, nor for context: the first is left out of the boxes
     of what was screened and assessed, the second stands among the reasons.
     """
     main, other = flow.arms["databases"], flow.arms["others"]
-    by_kind = Counter[str]()
-    for source, count in (main.sources | other.sources).items():
-        by_kind[kinds[source]] += count
+    by_kind = Counter(main.kinds) + Counter(other.kinds)
     counts: dict[str, object] = {
         **{name: getattr(flow, name) for name in ("previous_studies", "previous_reports", "total_studies")},
         "database_results": by_kind["database"],

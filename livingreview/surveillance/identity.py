@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -16,6 +18,7 @@ Row = dict[str, str]
 SCHEMES = ("pmid", "doi", "pmcid")
 # Share of two titles' words below which one number cannot stand for both (a number of a whole supplement).
 _ALIKE = 60
+_MOST_TRIALS = 400  # characters
 
 
 def normal(text: str) -> str:
@@ -26,32 +29,60 @@ def normal(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
+def join_trials(numbers: Iterable[str]) -> str:
+    """Numbers of trials, each once: as many as a cell takes, for some a review names dozens."""
+    told = ""
+    for number in dict.fromkeys(numbers):
+        longer = f"{told}; {number}" if told else number
+        if len(longer) > _MOST_TRIALS:
+            break
+        told = longer
+    return told
+
+
 def as_row(found: Found) -> Row:
     """What is kept of a record: facts by which it is known, and no abstract."""
     return {
-        **{name: getattr(found, name) for name in ("pmid", "doi", "pmcid", "kind")},
-        "trials": "; ".join(found.trials),
-        "accession": found.accession[:80],
-        "title": found.title[:600],
-        "authors": "; ".join(name.replace(";", ",")[:80] for name in found.authors[:20]),
+        **{name: getattr(found, name) for name in ("pmid", "pmcid", "kind")},
+        "doi": found.doi if len(found.doi) <= 200 else "",
+        "trials": join_trials(found.trials),
+        "accession": _cut(found.accession, 80),
+        "title": _cut(found.title, 600),
+        "authors": "; ".join(_cut(name.replace(";", ","), 80) for name in found.authors[:20]),
         "n_authors": str(len(found.authors)) if found.authors else "",
-        "container": found.container[:200],
-        **{name: getattr(found, name)[:40] for name in ("year", "volume", "issue", "pages")},
+        "container": _cut(found.container, 200),
+        **{name: _cut(getattr(found, name), 40) for name in ("year", "volume", "issue", "pages")},
         "flags": "; ".join(found.flags),
-        "entered": found.day if re.fullmatch(r"\d{4}-\d{2}-\d{2}", found.day) else "",
+        "entered": found.day if _is_day(found.day) else "",
     }
 
 
-def name_record(row: Row, taken: Mapping[str, Row] | Iterable[str]) -> str:
+def _cut(text: str, most: int) -> str:
+    return text[:most].strip()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
+
+
+def name_record(row: Row, taken: Container[str]) -> str:
     """An id for a new record: by its number where it has one, else by author, year and a hash of the rest."""
     trials = row["trials"].split("; ")[0] if row["kind"] == "registry" else ""
     for scheme, value in (("pmid", row["pmid"]), ("trial", trials), ("doi", row["doi"])):
         if value:
             name = f"{scheme}-{_slug(value)}"
-            return name if name not in taken else f"{name}-{fingerprint(row)[:6]}"
+            return name if name not in taken else _free(f"{name}-{fingerprint(row)[:6]}", taken)
     author = _slug(normal(row["authors"]).split(" ")[0])
-    name = f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}"
-    return name if name not in taken else f"{name}-{len(list(taken))}"
+    return _free(f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}", taken)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(item for item in itertools.chain([name], numbered) if item not in taken)
 
 
 def _slug(text: str) -> str:
@@ -124,32 +155,27 @@ class Index:
         self._note(name, self.rows[name])
         return name
 
-    def find(self, row: Row) -> tuple[str, list[str]]:
-        """The record that this one is, '' for none; and those with one number and other words."""
-        doubtful: dict[str, None] = {}
+    def sharing(self, row: Row) -> Iterator[tuple[str, bool]]:
+        """Records that have a number of this one, and whether each surely is the same; the surest first."""
         for scheme, value in numbers_of(row):
             for name in self._named.get((scheme, value), ()):
                 other = self.rows[name]
-                sure = scheme == "pmid" or (titles_agree(row, other) and not contradict(row, other))
-                if sure:
-                    return name, [item for item in doubtful if item != name]
-                doubtful.setdefault(name)
-        return "", list(doubtful)
+                yield name, scheme == "pmid" or (titles_agree(row, other) and not contradict(row, other))
 
-    def fill(self, name: str, row: Row) -> bool:
-        """Fill empty cells of a record with what another copy of it tells; returns whether any was."""
-        known, changed = self.rows[name], False
+    def find(self, row: Row) -> str:
+        """The record that this one is; '' for none."""
+        return next((name for name, is_sure in self.sharing(row) if is_sure), "")
+
+    def fill(self, name: str, row: Row) -> None:
+        """Fill empty cells of a record with what another copy of it tells."""
+        known = self.rows[name]
         for column in ("pmid", "doi", "pmcid", "title", "container", "year", "volume", "issue", "pages"):
             if row[column] and not known[column]:
-                known[column], changed = row[column], True
+                known[column] = row[column]
         told = [*filter(None, known["trials"].split("; ")), *filter(None, row["trials"].split("; "))]
-        if (trials := "; ".join(dict.fromkeys(told))) != known["trials"]:
-            known["trials"], changed = trials, True
+        known["trials"] = join_trials(told)
         if "retracted" in row["flags"] and "retracted" not in known["flags"]:
-            known["flags"], changed = "; ".join(filter(None, ("retracted", known["flags"]))), True
+            known["flags"] = "; ".join(filter(None, ("retracted", known["flags"])))
         if "no_abstract" in known["flags"] and "no_abstract" not in row["flags"]:
             known["flags"] = "; ".join(item for item in known["flags"].split("; ") if item != "no_abstract")
-            changed = True
-        if changed:
-            self._note(name, known)
-        return changed
+        self._note(name, known)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livingreview.evidence.upkeep import FILE, note_search
-from livingreview.surveillance.identity import Row, as_row, basis_of, contradict
-from livingreview.surveillance.matching import Pair, match
+from livingreview.surveillance.identity import as_row
+from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
 from livingreview.surveillance.readers import Export, read_exports
+from livingreview.surveillance.standing import (
+    HELD,
+    compared,
+    first_days,
+    is_judged,
+    link_study,
+    merge,
+    share_numbers,
+)
 from livingreview.surveillance.tables import RAW, Loop, LoopError
-
-HELD = "report:"  # before the id of a report that is compared with records
 
 
 @dataclass
@@ -87,8 +95,9 @@ def import_files(
         known = ", ".join(row["strategy_id"] for row in loop.tables["strategies"]) or "none yet"
         msg = f"--strategy {strategy_id}: no such strategy in data/strategies.csv; there are: {known}"
         raise LoopError(msg)
-    _check_days(day, from_day, to_day)
+    _check_call(day, from_day, to_day, hits_told)
     read = read_exports(paths)
+    _check_files(read)
     digests = [digest for _, _, digest, _ in read]
     done = Imported("", [(path.name, export) for path, _, _, export in read])
     done.already = "" if is_own_run else _taken_before(loop, digests)
@@ -99,13 +108,13 @@ def import_files(
         return done
     done.search_id = name_search(loop, strategy_id, day)
     _take_in(loop, done)
-    _compare(loop, done)
     retrieved = sum(len(export.records) for _, export in done.files)
     blank = dict.fromkeys(loop.package.tables["searches"].columns, "")
     told = {"from_day": from_day, "to_day": to_day, "hits_told": "" if hits_told is None else str(hits_told)}
     made = {"search_id": done.search_id, "retrieved": str(retrieved), "file_sha256": "; ".join(digests)}
     run = {"source": strategy["source"], "date": day, "query": f"As stored: strategy {strategy_id}"}
     loop.tables["searches"].append(blank | told | made | run | {"strategy_id": strategy_id, "note": note})
+    _compare(loop, done)
     if hits_told is not None and hits_told != retrieved and not note:
         done.told.append(
             f"the database told {hits_told} hits, the files hold {retrieved}: export the rest, or say in the "
@@ -119,17 +128,30 @@ def import_files(
     return done
 
 
-def _check_days(*days: str) -> None:
-    for text in filter(None, days):
+def _check_call(day: str, from_day: str, to_day: str, hits_told: int | None) -> None:
+    for text in filter(None, (day, from_day, to_day)):
         try:
             if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
                 raise ValueError
-            day = datetime.date.fromisoformat(text)
+            when = datetime.date.fromisoformat(text)
         except ValueError:
             msg = f"{text!r} is no day; write it like 2026-11-29"
             raise LoopError(msg) from None
-        if day > datetime.date.today():
+        if when > datetime.date.today():
             msg = f"{text} lies in the future; no search was run then"
+            raise LoopError(msg)
+    if from_day and to_day and to_day < from_day:
+        msg = f"--from {from_day} lies after --to {to_day}; swap the two"
+        raise LoopError(msg)
+    if hits_told is not None and hits_told < 0:
+        msg = f"--told {hits_told}: expected a number of hits"
+        raise LoopError(msg)
+
+
+def _check_files(read: list) -> None:
+    for (first, _, digest, _), (second, _, other, _) in itertools.combinations(read, 2):
+        if digest == other:
+            msg = f"{first} and {second} are one file; name each once"
             raise LoopError(msg)
 
 
@@ -174,13 +196,12 @@ def _take_in(loop: Loop, done: Imported) -> None:
     for _, export in done.files:
         for found in export.records:
             row = as_row(found)
-            name, doubtful = index.find(row)
+            name = index.find(row)
             if name:
                 index.fill(name, row)
             else:
                 blank = dict.fromkeys(loop.package.tables["records"].columns, "")
                 name = index.add(blank | row)
-            done.doubtful += [Pair(name, other, "one number, other words") for other in doubtful]
             hits[name] += 1
     done.known = len(before & set(hits))
     done.new = len(hits) - done.known
@@ -202,60 +223,30 @@ def _compare(loop: Loop, done: Imported) -> None:
     here = {row["record_id"] for row in loop.tables["hits"] if row["search_id"] == done.search_id}
     earlier = {row["record_id"] for row in loop.tables["hits"] if row["search_id"] != done.search_id}
     fresh = here - earlier
-    for name in here:
-        row = index.rows[name]
-        report, doubtful = loop.held.find(row)
-        if report and not row["report_id"]:
-            row |= {"report_id": report, "report_basis": basis_of(row, loop.held.rows[report])}
-        done.doubtful += [Pair(name, HELD + other, "one number, other words") for other in doubtful]
-        studies = {loop.studies_of_trials.get(number.lower(), "") for number in row["trials"].split("; ")} - {
-            ""
-        }
-        if len(studies) == 1 and not row["study_id"]:
-            row |= {"study_id": studies.pop(), "study_basis": "registry"}
-    rows = {name: row for name, row in index.rows.items() if not row["same_as"]}
-    reports = {HELD + name: row for name, row in loop.held.rows.items()}
-    same, doubtful = match(rows | reports, fresh)
-    order = {row["record_id"]: place for place, row in reversed(list(enumerate(loop.tables["hits"])))}
+    days, unsure = first_days(loop), []
+    for name in sorted(here):
+        for other, is_sure in share_numbers(loop, name).items():
+            if is_sure:
+                merge(loop, name, other, days)
+            else:
+                unsure.append(Pair(name, other, ONE_NUMBER))
+        link_study(loop, name)
+    same, doubtful = match(compared(loop), fresh)
     for first, second in same:
-        _merge(loop, first, second, order)
-    done.doubtful += [pair for pair in doubtful if not _is_settled(loop, pair)]
+        merge(loop, first, second, days)
+    pairs = {frozenset(pair[:2]): pair for pair in (*doubtful, *unsure) if not _is_settled(loop, pair)}
+    done.doubtful = list(pairs.values())
     done.merged = sum(index.rows[name]["same_as"] != "" for name in fresh)
     done.held = sum(bool(index.rows[loop.canonical(name)]["report_id"]) for name in here)
     done.linked = sum(bool(index.rows[name]["study_id"]) for name in here)
 
 
 def _is_settled(loop: Loop, pair: Pair) -> bool:
-    """Whether the two of a pair were found to be one on another way, through a third record or a report."""
+    """Whether the two of a pair were found to be one on another way, or a person judged them before."""
     first, second = (name if name.startswith(HELD) else loop.canonical(name) for name in pair[:2])
+    if first == second or is_judged(loop, *(name.removeprefix(HELD) for name in pair[:2])):
+        return True
     if not first.startswith(HELD):
-        return first == second
+        first, second = second, first
     row = loop.index.rows.get(second)
     return row is not None and row["report_id"] == first.removeprefix(HELD)
-
-
-def _merge(loop: Loop, first: str, second: str, order: Mapping[str, int]) -> None:
-    """Let one of two records stand for both, or a record be a report; the older record stands."""
-    rows = loop.index.rows
-    if first.startswith(HELD) or second.startswith(HELD):
-        report, name = sorted((first, second), key=lambda item: not item.startswith(HELD))
-        row = rows.get(loop.canonical(name))
-        if row is not None and not row["report_id"]:
-            row |= {"report_id": report.removeprefix(HELD), "report_basis": "matched"}
-        return
-    first, second = loop.canonical(first), loop.canonical(second)
-    if first == second:
-        return
-    if contradict(rows[first], rows[second]):
-        return  # each is a copy of a third that lacks the numbers by which they differ
-    keep, copy = sorted((first, second), key=lambda name: (not rows[name]["report_id"], order[name], name))
-    rows[copy] |= {"same_as": keep, "same_as_basis": "matched"}
-    _hand_over(rows[keep], rows[copy])
-
-
-def _hand_over(keep: Row, copy: Row) -> None:
-    """What only the copy knows of its being held goes to the record that stands for both."""
-    for name in ("report_id", "study_id"):
-        basis = name.replace("_id", "_basis")
-        if copy[name] and not keep[name]:
-            keep[name], keep[basis] = copy[name], copy[basis]

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from livingreview.surveillance.importing import HELD
-from livingreview.surveillance.matching import Pair, match
-from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.identity import Row
+from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
+from livingreview.surveillance.standing import (
+    HELD,
+    be_report,
+    compared,
+    first_days,
+    is_judged,
+    join,
+    part_again,
+    share_numbers,
+)
 from livingreview.surveillance.tables import Loop, LoopError
 
 
 def list_doubtful(loop: Loop) -> list[Pair]:
     """Pairs of records, or of a record and a report, that may be one or of one study, and are not judged."""
-    rows = {name: row for name, row in loop.index.rows.items() if not row["same_as"]}
-    reports = {HELD + name: row for name, row in loop.held.rows.items()}
-    same, doubtful = match(rows | reports, set(rows))
-    judged = {frozenset((row["record_id"], row["other_id"])) for row in loop.tables["pairs"]}
+    pool = compared(loop)
+    rows = {name: row for name, row in pool.items() if not name.startswith(HELD)}
+    same, doubtful = match(pool, set(rows))
     found: dict[frozenset[str], Pair] = {}
-    for first, second, why in [*(Pair(*pair, "alike; not merged yet") for pair in same), *doubtful]:
+    for first, second, why in [
+        *(Pair(*pair, "alike; not merged yet") for pair in same),
+        *(Pair(*sorted((name, other)), ONE_NUMBER) for name in rows for other in share_numbers(loop, name)),
+        *doubtful,
+    ]:
         pair = Pair(first.removeprefix(HELD), second.removeprefix(HELD), why)
-        ids = frozenset(pair[:2])
         is_that = any(rows.get(one, {}).get("report_id") == other for one, other in (pair[:2], pair[1::-1]))
-        if ids not in judged and not is_that:
-            found.setdefault(ids, pair)
+        if not is_that and not is_judged(loop, *pair[:2]):
+            found.setdefault(frozenset(pair[:2]), pair)
     return sorted(found.values())
 
 
@@ -43,8 +54,10 @@ def judge(loop: Loop, first: str, second: str, relation: str) -> None:
         raise LoopError(msg)
     if relation == "same":
         _merge(loop, record, other)
-        loop.changed.add("records")
+        loop.tables["pairs"] = [row for row in loop.tables["pairs"] if not _is_of(loop, row, record, other)]
+        loop.changed |= {"records", "pairs"}
         return
+    part_again(loop, record, other)
     low, high = sorted((record, other)) if other in rows else (record, other)
     pair_id = f"{low}.{high}"
     others = [row for row in loop.tables["pairs"] if row["pair_id"] != pair_id]
@@ -57,17 +70,19 @@ def judge(loop: Loop, first: str, second: str, relation: str) -> None:
         loop.changed.add("records")
 
 
+def _is_of(loop: Loop, row: Row, record: str, other: str) -> bool:
+    """Whether a judgement is of these two, which are one by now: the last answer stands."""
+    ids = {loop.canonical(row["record_id"]), loop.canonical(row["other_id"])}
+    return ids == {loop.canonical(record), loop.canonical(other)}
+
+
 def _merge(loop: Loop, record: str, other: str) -> None:
-    rows = loop.index.rows
+    days = first_days(loop)
     if other in loop.held.rows:
-        rows[loop.canonical(record)] |= {"report_id": other, "report_basis": "person"}
+        be_report(loop, record, other, "person", days)
         return
-    copy, keep = loop.canonical(record), loop.canonical(other)
-    if copy == keep:
+    first, second = loop.canonical(record), loop.canonical(other)
+    if first == second:
         msg = f"{record!r} and {other!r} stand for one record already"
         raise LoopError(msg)
-    searches = first_searches(loop)
-    days = {row["search_id"]: row["date"] for row in loop.tables["searches"]}
-    if (days[searches[copy]], copy) < (days[searches[keep]], keep):
-        copy, keep = keep, copy
-    rows[copy] |= {"same_as": keep, "same_as_basis": "person"}
+    join(loop, first, second, "person", days)

@@ -15,14 +15,12 @@ from typing import NamedTuple
 import pandas as pd
 from rapidfuzz import fuzz
 
-from livingreview.surveillance.identity import Row, contradict, normal
+from livingreview.surveillance.identity import Row, contradict, normal, titles_agree
 
-# Kinds that a database may call by one another's name; of two groups none is a copy of the other.
-_GROUPS = {
-    **dict.fromkeys(("article", "review", "letter"), "published"),
-    **dict.fromkeys(("abstract", "registry", "preprint", "notice")),
-}
+# Kinds that a database may call by one another's name; of any two others none is a copy of the other.
+_PUBLISHED = ("article", "review", "letter")
 _TITLES = 90  # of 100: titles so alike are shown to a person
+ONE_NUMBER = "one number, other words"
 _COLUMNS = {"container": "journal", "issue": "number"}
 
 
@@ -78,11 +76,13 @@ def _look_alike(row: Row, other: Row) -> bool:
 def part(row: Row, other: Row) -> str:
     """Why two records are not to be merged, however alike they read; '' where nothing parts them."""
     kinds = (row["kind"], other["kind"])
-    groups = [_GROUPS.get(kind) or kind for kind in kinds]
+    groups = ["published" if kind in _PUBLISHED else kind for kind in kinds]
     if "other" not in kinds and groups[0] != groups[1]:
         return f"{kinds[0]} and {kinds[1]}: perhaps of one study"
     if contradict(row, other):
         return "numbers that differ"
+    if not titles_agree(row, other):
+        return "titles that differ"
     pages = [normal(item["pages"]).split(" ")[0] for item in (row, other)]
     if "abstract" in kinds and all(pages) and pages[0] != pages[1]:
         return "abstracts at other places: perhaps of one study"

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from livingreview.surveillance.identity import Row, basis_of
-from livingreview.surveillance.tables import HELD_BASIS, STAGES, Loop
+from livingreview.surveillance.decisions import DECISIONS, STAGES, find_faults, goes_on, on_standing
+from livingreview.surveillance.identity import Row
+from livingreview.surveillance.standing import first_searches, recognise
+from livingreview.surveillance.tables import HELD_BASIS, Loop, LoopError
 
 KEPT = ("included", "context")
 _WORDS = {
@@ -81,11 +83,6 @@ class Outcome:
     waiting: list[tuple[str, str, int]] = field(default_factory=list)
 
 
-def goes_on(decision: str) -> bool:
-    """Whether a decision lets a record go on; what is unclear by its abstract is read in full."""
-    return decision not in ("exclude", "not_retrieved")
-
-
 def compare_readers(decisions: Iterable[Row]) -> list[Agreement]:
     """Agreement of each two readers, stage by stage, on what they decided on their own."""
     said: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
@@ -120,7 +117,7 @@ def decide(decisions: Iterable[Row], reasons: Mapping[str, Row], *, readers: int
     Parameters
     ----------
     decisions : iterable of dict
-        Rows of all readers; the record of each is the one that stands for its copies.
+        Rows of all readers, as `livingreview.surveillance.decisions.on_standing` gives them.
     reasons : mapping of str to dict
         Rows of ``reasons.csv`` by id.
     readers : int
@@ -135,7 +132,7 @@ def decide(decisions: Iterable[Row], reasons: Mapping[str, Row], *, readers: int
             before = outcome.rows.get(record_id, {}).get("title_abstract")
             if stage == "full_text" and (before is None or before.decision != "sought"):
                 continue
-            rows = _once(by_place[record_id, stage]) if (record_id, stage) in by_place else []
+            rows = by_place.get((record_id, stage), [])
             settled = _settle(stage, rows, reasons, readers)
             if settled is not None:
                 outcome.rows.setdefault(record_id, {})[stage] = settled
@@ -144,11 +141,6 @@ def decide(decisions: Iterable[Row], reasons: Mapping[str, Row], *, readers: int
             else:
                 outcome.conflicts.append((record_id, stage, tuple(rows)))
     return outcome
-
-
-def _once(rows: Sequence[Row]) -> list[Row]:
-    """One decision a reader and role: a record and its copy may both have been decided."""
-    return list({(row["reader"], row["role"]): row for row in reversed(rows)}.values())[::-1]
 
 
 def _settle(stage: str, rows: Sequence[Row], reasons: Mapping[str, Row], readers: int) -> Settled | None:
@@ -178,18 +170,37 @@ def _settle(stage: str, rows: Sequence[Row], reasons: Mapping[str, Row], readers
     return Settled(decision, first if decision in ("excluded", "context") else "", basis)
 
 
+def decide_all(loop: Loop, decisions: Iterable[Row], *, readers: int) -> Outcome:
+    """What the decisions of all readers come to.
+
+    Raises
+    ------
+    LoopError
+        If one of them says what no reader can say. Those on records that are not there are passed over.
+    """
+    decisions = list(decisions)
+    reasons = {row["reason_id"]: row for row in loop.tables["reasons"]}
+    for row in decisions:
+        for column, expected, mend in find_faults(row, loop.index.rows, reasons):
+            if column not in ("record_id", "day"):
+                msg = (
+                    f"{DECISIONS}/{row['reader']}.csv, decision {row['decision_id']}, column {column}: found "
+                    f"{row[column]!r}; expected {expected}; to mend: {mend}"
+                )
+                raise LoopError(msg)
+    return decide(on_standing(decisions, loop.index.rows), reasons, readers=readers)
+
+
 def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outcome, list[Row]]:
     """What the decisions come to, and ``screening.csv`` as it then is: the rows before the log, and these.
 
     A record that is a report of the review by now says so.
     """
-    reasons = {row["reason_id"]: row for row in loop.tables["reasons"]}
+    labels = {row["reason_id"]: row["label"] for row in loop.tables["reasons"]}
     rows = loop.index.rows
-    standing = [row | {"record_id": loop.canonical(row["record_id"])} for row in decisions]
-    known = [row for row in standing if row["record_id"] in rows]
-    outcome = decide(known, reasons, readers=readers)
-    before = [row for row in loop.tables["screening"] if row["basis"] == HELD_BASIS]
     recognise(loop)
+    outcome = decide_all(loop, decisions, readers=readers)
+    before = [row for row in loop.tables["screening"] if row["basis"] == HELD_BASIS]
     found_by = first_searches(loop)
     settled = []
     for record_id, stages in outcome.rows.items():
@@ -201,31 +212,9 @@ def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outco
             "report_id": rows[record_id]["report_id"] if decision in KEPT else "",
             "stage": stage,
             "decision": decision,
-            "reason": reasons[reason_id]["label"] if reason_id else _SAID.get(decision, "Left out"),
+            "reason": labels[reason_id] if reason_id else _SAID.get(decision, "Left out"),
             "reason_id": reason_id,
             "basis": basis,
         }
         settled.append(row)
     return outcome, sorted([*before, *settled], key=lambda row: row["record_id"])
-
-
-def recognise(loop: Loop) -> int:
-    """Note of records that a report of the review has their number; returns of how many."""
-    count = 0
-    for row in loop.index.rows.values():
-        if not row["report_id"] and not row["same_as"]:
-            report, _ = loop.held.find(row)
-            if report:
-                row |= {"report_id": report, "report_basis": basis_of(row, loop.held.rows[report])}
-                count += 1
-    return count
-
-
-def first_searches(loop: Loop) -> dict[str, str]:
-    """The search that first brought each record, itself or a copy of it."""
-    days = {row["search_id"]: (row["date"], row["search_id"]) for row in loop.tables["searches"]}
-    found: dict[str, tuple[str, str]] = {}
-    for row in loop.tables["hits"]:
-        name, when = loop.canonical(row["record_id"]), days[row["search_id"]]
-        found[name] = min(found.get(name, when), when)
-    return {name: search for name, (_, search) in found.items()}

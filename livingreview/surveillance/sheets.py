@@ -7,8 +7,9 @@ from pathlib import Path
 
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.writing import write_rows
+from livingreview.surveillance.decisions import CHOICES
 from livingreview.surveillance.desk import Desk, make_decision
-from livingreview.surveillance.tables import CHOICES, LoopError, write_decisions
+from livingreview.surveillance.tables import LoopError
 
 HEADER = [
     "record_id",
@@ -53,7 +54,7 @@ def read_sheet(desk: Desk, path: Path) -> int:
         msg = f"{path}: cannot be read ({error}); expected a table in UTF-8: save it as CSV UTF-8"
         raise LoopError(msg) from None
     sign = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    (_, header), *rest = split_rows(text, sign, strict=False)
+    (_, header), *rest = [*split_rows(text, sign, strict=False)] or [(1, [])]
     if missing := [name for name in ("record_id", "decision", "reason_id", "note") if name not in header]:
         msg = f"{path}: expected the columns of the sheet that was written; there is no {', '.join(missing)}"
         raise LoopError(msg)
@@ -68,14 +69,17 @@ def read_sheet(desk: Desk, path: Path) -> int:
         except LoopError as error:
             msg = f"{path}, row {number}: {error}"
             raise LoopError(msg) from None
+        if made["decision_id"] in taken:
+            found = f"found {made['record_id']!r} in an earlier row as well"
+            msg = f"{path}, row {number}: column record_id: {found}; expected each record once"
+            raise LoopError(msg)
         taken[made["decision_id"]] = made
-    desk.own |= taken
-    write_decisions(desk.loop.root, desk.reader, list(desk.own.values()))
+    desk.keep(taken.values())
     return len(taken)
 
 
 def _take(desk: Desk, cells: Mapping[str, str], decision: str, due: set[str]) -> dict[str, str]:
-    name = cells["record_id"].strip()
+    name = cells.get("record_id", "").strip()
     if name not in due:
         msg = f"column record_id: found {name!r}; expected a record that {desk.reader} has still to decide"
         raise LoopError(msg)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from pybtex.exceptions import PybtexError
+
 from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
 from livingreview.evidence.identifiers import complete_records
-from livingreview.evidence.schema import Package
-from livingreview.evidence.writing import save_tables, write_rows
+from livingreview.evidence.schema import Package, Table
+from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.identity import Index, Row
 from livingreview.surveillance.readers import name_persons
+from livingreview.surveillance.soundness import find_damage
 
 NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
-DECISIONS = "decisions"  # folder of one file a reader
 RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
-COLUMNS = ("decision_id", "record_id", "stage", "reader", "role", "decision", "reason_id", "day", "note")
 HELD_BASIS = "before_log"  # decisions entered before readers' decisions were kept
-STAGES = ("title_abstract", "full_text")
-# What a reader may decide at each stage.
-CHOICES = {
-    "title_abstract": ("include", "exclude", "unclear"),
-    "full_text": ("include", "context", "exclude", "unclear", "not_retrieved"),
-}
 _KINDS = {"letter": "letter", "abstract": "abstract", "registry": "registry"}
 
 
@@ -59,8 +54,12 @@ class Loop:
         for row in self.tables["identifiers"]:
             if row["scheme"] == "registry":
                 trials.setdefault(row["report_id"], []).append(row["value"])
-        text = (self.root / "data" / BIBLIOGRAPHY).read_text(encoding="utf-8")
-        bibliography = complete_records(read_bibliography(text), self.tables["identifiers"])
+        try:
+            text = (self.root / "data" / BIBLIOGRAPHY).read_text(encoding="utf-8")
+            bibliography = complete_records(read_bibliography(text), self.tables["identifiers"])
+        except (ValueError, PybtexError) as error:
+            msg = f"data/{BIBLIOGRAPHY}: cannot be read ({error}); to mend: see livingreview check"
+            raise LoopError(msg) from None
         for key, entry in bibliography.entries.items():
             fields: Mapping[str, str] = entry.fields
             rows[key] = {
@@ -87,14 +86,18 @@ class Loop:
                 found.setdefault(row["value"].lower(), set()).add(study[row["report_id"]])
         return {number: next(iter(ids)) for number, ids in found.items() if len(ids) == 1}
 
+    @cached_property
+    def copies(self) -> defaultdict[str, set[str]]:
+        """The copies of each record that stands for some."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for name, row in self.index.rows.items():
+            if row["same_as"]:
+                found[self.canonical(name)].add(name)
+        return found
+
     def canonical(self, record_id: str) -> str:
         """The record that stands for this one: itself, or the one that it is a copy of."""
-        seen = {record_id}
-        rows = self.index.rows
-        while (other := rows.get(record_id, {}).get("same_as", "")) and other not in seen:
-            seen.add(other)
-            record_id = other
-        return record_id
+        return follow(self.index.rows, record_id)
 
     def save(self) -> None:
         """Write every table that was changed."""
@@ -106,24 +109,49 @@ class Loop:
         self.changed.clear()
 
 
+def follow(rows: Mapping[str, Mapping[str, str]], record_id: str) -> str:
+    """The record that stands for another, among rows of ``records`` by id; itself where it is no copy."""
+    seen = {record_id}
+    while (other := rows.get(record_id, {}).get("same_as", "")) and other not in seen:
+        seen.add(other)
+        record_id = other
+    return record_id
+
+
 def open_loop(root: Path) -> Loop:
     """The tables of a project's loop.
 
     Raises
     ------
     LoopError
-        If the project lacks one of the tables.
+        If the project lacks one of the tables, or they do not hang together.
     """
-    package = load_package(root / "data")
+    try:
+        package = load_package(root / "data")
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"data/datapackage.json: cannot be read ({error}); to mend: see livingreview check"
+        raise LoopError(msg) from None
     if missing := [name for name in NEEDED if name not in package.tables]:
         msg = f"data/datapackage.json declares no table {', '.join(missing)}; these commands need it"
         raise LoopError(msg)
-    tables = {
-        name: read_cells((root / "data" / package.tables[name].path).read_bytes())
-        for name in (*NEEDED, "reports", "identifiers")
-        if name in package.tables
-    }
+    names = [name for name in (*NEEDED, "reports", "identifiers") if name in package.tables]
+    tables = {name: _read(root / "data" / package.tables[name].path, package.tables[name]) for name in names}
+    if damage := next(find_damage(tables), ""):
+        raise LoopError(damage)
     return Loop(root, package, {"identifiers": [], **tables})
+
+
+def _read(path: Path, table: Table) -> list[Row]:
+    where = f"data/{table.path}"
+    try:
+        rows = read_cells(path.read_bytes())
+    except ValueError as error:
+        msg = f"{where}: is no table that can be read ({error}); to mend: see livingreview check"
+        raise LoopError(msg) from None
+    if rows and (missing := [name for name in table.columns if name not in rows[0]]):
+        msg = f"{where}: there is no column {', '.join(missing)}; to mend: see livingreview check"
+        raise LoopError(msg)
+    return rows
 
 
 def name_version(root: Path, version: str) -> int:
@@ -138,54 +166,6 @@ def name_version(root: Path, version: str) -> int:
     if made:
         save_tables(root / "data", package, {"searches": rows})
     return len(made)
-
-
-def reader_code(name: str) -> str:
-    """The name of a reader as a file has it. LoopError where nothing is left of it."""
-    code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not code:
-        msg = f"--reader {name!r}: expected letters or digits, for example initials"
-        raise LoopError(msg)
-    return code
-
-
-def read_decisions(root: Path) -> list[Row]:
-    """Every decision of every reader, in order of its id.
-
-    Raises
-    ------
-    LoopError
-        If a file is no table of decisions, or a row has another reader than its file says.
-    """
-    rows = []
-    for path in sorted((root / DECISIONS).glob("*.csv")):
-        try:
-            found = read_cells(path.read_bytes())
-        except ValueError as error:
-            msg = f"{DECISIONS}/{path.name}: is no table that can be read ({error}); restore it"
-            raise LoopError(msg) from None
-        for number, row in enumerate(found, 2):
-            if tuple(row) != COLUMNS:
-                msg = f"{DECISIONS}/{path.name}: expected the columns {', '.join(COLUMNS)}"
-                raise LoopError(msg)
-            if row["reader"] != path.stem:
-                msg = (
-                    f"{DECISIONS}/{path.name}, row {number}, column reader: found {row['reader']!r}; "
-                    f"expected {path.stem!r}; to mend: move the row to {DECISIONS}/{row['reader']}.csv"
-                )
-                raise LoopError(msg)
-        rows += found
-    return sorted(rows, key=lambda row: row["decision_id"])
-
-
-def write_decisions(root: Path, reader: str, rows: list[Row]) -> None:
-    """Write one reader's file, sorted; other readers' files are not touched, so that branches merge."""
-    path = root / DECISIONS / f"{reader}.csv"
-    path.parent.mkdir(exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    ordered = sorted(rows, key=lambda row: row["decision_id"])
-    write_rows(aside, list(COLUMNS), ([row[name] for name in COLUMNS] for row in ordered))
-    aside.replace(path)
 
 
 def to_screen(loop: Loop) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from livingreview.surveillance.decisions import STAGES
 from livingreview.surveillance.flow import Flow
 from livingreview.surveillance.importing import Imported
 from livingreview.surveillance.matching import Pair
 from livingreview.surveillance.settling import Agreement, Outcome
-from livingreview.surveillance.tables import STAGES, Loop, to_screen
+from livingreview.surveillance.tables import Loop, to_screen
 
 STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
 _MOST = 12

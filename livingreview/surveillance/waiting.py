@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.standing import first_searches
 from livingreview.surveillance.tables import Loop, to_screen
 
 STEPS = {
@@ -34,7 +34,7 @@ def list_waiting(loop: Loop) -> list[Waiting]:
     for name in to_screen(loop):
         row, done = loop.index.rows[name], settled.get(name)
         if done is None:
-            step = "" if row["report_id"] else "screen"
+            step = "screen"
         elif done["decision"] == "sought":
             step = "read"
         else:

@@ -4,9 +4,18 @@ No file is read and nothing else of the engine is imported here.
 """
 
 from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
+from livingreview.synthesis.baskets import Basket, borrow
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
-from livingreview.synthesis.bounds import EValue, e_value
+from livingreview.synthesis.bounds import (
+    EValue,
+    Overstatement,
+    TippingRate,
+    e_value,
+    overstatement,
+    tipping_rate,
+)
+from livingreview.synthesis.curves import RebuiltSurvival, rebuild_survival, restricted_mean
 from livingreview.synthesis.intervals import (
     counts_from_percent,
     pairs_from_percent_and_interval,
@@ -38,6 +47,7 @@ from livingreview.synthesis.sensitivity import compare_levels, cumulative, leave
 
 __all__ = [
     "AbsoluteEffect",
+    "Basket",
     "BayesFit",
     "BetaBinomialFit",
     "Coefficient",
@@ -48,12 +58,16 @@ __all__ = [
     "InverseVarianceFit",
     "LevelComparison",
     "OrderedFit",
+    "Overstatement",
     "PooledEffect",
     "PooledProportion",
     "Printed",
     "ProportionRegression",
+    "RebuiltSurvival",
     "ReportedEffect",
+    "TippingRate",
     "TwoByTwo",
+    "borrow",
     "compare_levels",
     "counts_from_percent",
     "cumulative",
@@ -64,6 +78,7 @@ __all__ = [
     "hazard_ratio_from_interval",
     "landmark_from_interval",
     "leave_one_out",
+    "overstatement",
     "pairs_from_percent_and_interval",
     "parse_percent",
     "per_hundred",
@@ -75,6 +90,9 @@ __all__ = [
     "printed_range",
     "proportion_interval",
     "read_printed",
+    "rebuild_survival",
+    "restricted_mean",
     "standard_error_from_p",
+    "tipping_rate",
     "two_by_two",
 ]

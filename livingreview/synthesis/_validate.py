@@ -1,6 +1,6 @@
 """Checks of counts and levels shared by the modules of this package."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +87,31 @@ def as_floats(values: npt.ArrayLike, name: str, *, positive: bool = False) -> Ar
     if positive:
         _refuse(array <= 0, array, name, "a number > 0")
     return array
+
+
+def design_matrix(moderators: Mapping[str, npt.ArrayLike], beside: Array, other: str) -> Array:
+    """Return the design matrix (k, 1 + moderators) of what is known of each study, the first column ones.
+
+    Raises
+    ------
+    ValueError
+        Naming the moderator that has another length than what is beside it, is no finite number, is the same
+        in all studies, or follows from those before it.
+    """
+    k = len(beside)
+    columns = [np.ones(k)]
+    for name, values in moderators.items():
+        column = as_floats(values, name)
+        check_as_many(column, name, beside, other)
+        if column.min() == column.max():
+            msg = f"{name}: expected values that differ between studies, found only {column[0]:g}"
+            raise ValueError(msg)
+        columns.append(column)
+        scaled = np.stack([column / np.abs(column).max() for column in columns], axis=1)
+        if k >= len(columns) and np.linalg.matrix_rank(scaled) < len(columns):
+            msg = f"{name} follows from the moderators before it; leave it out"
+            raise ValueError(msg)
+    return np.stack(columns, axis=1)
 
 
 def _refuse(bad: Flags, array: Array, name: str, expected: str) -> None:

@@ -16,17 +16,17 @@ from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 from scipy.stats import t as student
 
+from livingreview.synthesis._nested import FINE_NODES, NEARLY_ONE, Terms, log_likelihood
 from livingreview.synthesis._types import Array, Interval
-from livingreview.synthesis._validate import as_counts, as_floats, check_as_many, check_level
+from livingreview.synthesis._validate import as_counts, check_as_many, check_level, design_matrix
 from livingreview.synthesis.results import NAN_PAIR, NOT_CONVERGED, Pooled
 
-NODES, FINE_NODES = 9, 23  # a side of the product rule, of the search and of its end
+NODES = 9  # a side of the product rule in the search; its end takes more
+SEPARATED = 8.0  # [logit] beyond which, of all patients that studies have, none is to be expected
 SETTLED = 5e-3  # largest slope of the log-likelihood that counts as a maximum
 STARTS = ((0.3, 0.3), (1.0, 0.3), (0.3, 1.0))
 LEAST_PAIRS = 3  # studies that report two levels, from which on the shares may vary between studies
 DRAWS = 4096  # a power of 2, as the Sobol sequence asks
-MODE_STEPS = 100
-NEARLY_ONE = -1e-13  # largest logarithm of a probability
 NO_ARRAY = np.empty(0)
 Objective = Callable[[Array], tuple[float, Array]]
 
@@ -37,8 +37,9 @@ class OrderedFit(Pooled):
 
     Attributes
     ----------
-    status : {"ok", "too_few_studies", "no_events", "all_events", "not_converged"}
-        Other than "ok": refused, estimates are nan.
+    status : {"ok", "too_few_studies", "no_events", "all_events", "separated", "not_converged"}
+        Other than "ok": refused, estimates are nan. "separated": a level holds all of the next wider one, or
+        a moderator goes with all or none, so that no finite value is the best.
     levels : tuple of str
         The strictest first.
     moderators : tuple of str
@@ -75,6 +76,45 @@ class OrderedFit(Pooled):
         spread = float(np.sqrt(slope @ self.covariance @ slope))
         half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * spread
         return float(expit(centre)), (float(expit(centre - half)), float(expit(centre + half)))
+
+    def share(self, response: str) -> tuple[float, Interval]:
+        """Of those with the next wider level, the proportion with this one in the median study (0-1).
+
+        With its t interval; whatever the moderators are, since they move the widest level alone.
+
+        Raises
+        ------
+        ValueError
+            If there is no such level, or it is the widest.
+        """
+        if response not in self.levels[:-1]:
+            msg = f"expected one of {', '.join(self.levels[:-1])}; found {response!r}"
+            raise ValueError(msg)
+        if self.status != "ok":
+            return float("nan"), NAN_PAIR
+        place = self.levels.index(response)
+        centre = float(self.theta[place])
+        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * self.covariance[place, place] ** 0.5
+        return float(expit(centre)), (float(expit(centre - half)), float(expit(centre + half)))
+
+    def odds_ratio(self, moderator: str) -> tuple[float, float, float]:
+        """The odds ratio of the widest level for one more of a moderator, with its t interval.
+
+        Raises
+        ------
+        ValueError
+            If there is no such moderator.
+        """
+        if moderator not in self.moderators:
+            msg = f"expected one of {', '.join(self.moderators)}; found {moderator!r}"
+            raise ValueError(msg)
+        if self.status != "ok":
+            return float("nan"), *NAN_PAIR
+        place = len(self.levels) + self.moderators.index(moderator)
+        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * self.covariance[place, place] ** 0.5
+        around = self.theta[place] + np.array([0.0, -half, half])
+        value, low, high = np.exp(around).tolist()
+        return value, low, high
 
     def new_study(self, response: str, **values: float) -> Interval:
         """Where the proportion of a new study of this treatment would be expected (0-1).
@@ -123,19 +163,6 @@ class OrderedFit(Pooled):
         return float(centre), slope
 
 
-@dataclass(frozen=True)
-class _Terms:
-    """What each study says, as binomials: events and patients (k, T), and of which factors each is a product.
-
-    Factors are the shares, the strictest first, and last the widest level; `made_of` is (k, T, L) of 0 and 1.
-    """
-
-    events: Array
-    patients: Array
-    made_of: Array
-    design: Array
-
-
 def fit_ordered(
     counts: Mapping[str, npt.ArrayLike],
     totals: npt.ArrayLike,
@@ -163,7 +190,8 @@ def fit_ordered(
     ------
     ValueError
         Naming the level and the position of a count that cannot be: no whole number, more than the patients
-        or than a wider level; a study without any; a moderator of another length.
+        or than a wider level; a study without any; a moderator of another length, that is the same in all
+        studies or follows from the others.
 
     Source
     ------
@@ -188,6 +216,8 @@ def fit_ordered(
     if found is None:
         return refuse(NOT_CONVERGED)
     theta, covariance, top = found
+    if _is_separated(terms, theta):
+        return refuse("separated")
     first, both, other = theta[-3:]
     share_tau2 = float(both**2 + other**2)
     return replace(
@@ -204,7 +234,7 @@ def fit_ordered(
 
 def _read(
     counts: Mapping[str, npt.ArrayLike], totals: npt.ArrayLike, moderators: Mapping[str, npt.ArrayLike]
-) -> tuple[_Terms, int, tuple[float, float]]:
+) -> tuple[Terms, int, tuple[float, float]]:
     """The binomials of each study, how many studies report two levels, and the crude widest response."""
     n = as_counts(totals, "totals")
     table = np.stack([_read_level(name, values, n) for name, values in counts.items()], axis=1)
@@ -227,13 +257,9 @@ def _read(
             events[i, place], patients[i, place] = table[i, place], above
             made_of[i, place, place : top + 1] = 1
             above, top = table[i, place], place - 1
-    design = [np.ones(k)]
-    for name, values in moderators.items():
-        column = as_floats(values, name)
-        check_as_many(column, name, n, "totals")
-        design.append(column)
     pairs = int((known.sum(axis=1) > 1).sum())
-    return _Terms(events, patients, made_of, np.stack(design, axis=1)), pairs, (crude[0], crude[1])
+    design = design_matrix(moderators, n, "totals")
+    return Terms(events, patients, made_of, design), pairs, (crude[0], crude[1])
 
 
 def _read_level(name: str, values: npt.ArrayLike, n: Array) -> Array:
@@ -251,7 +277,7 @@ def _free_parameters(levels: int, moderators: int, pairs: int) -> npt.NDArray[np
     return free
 
 
-def _search(terms: _Terms, free: npt.NDArray[np.bool_], rate: float) -> tuple[Array, Array, float] | None:
+def _search(terms: Terms, free: npt.NDArray[np.bool_], rate: float) -> tuple[Array, Array, float] | None:
     """The best of several searches, finished with more nodes, with its covariance; None where none ended."""
     shares = terms.events.shape[1] - 1
 
@@ -279,6 +305,12 @@ def _search(terms: _Terms, free: npt.NDArray[np.bool_], rate: float) -> tuple[Ar
     return theta, covariance, float(-best.fun)
 
 
+def _is_separated(terms: Terms, theta: Array) -> bool:
+    """Whether a median study's share or widest level is all or nothing: its slope is then flat, not known."""
+    shares = terms.events.shape[1] - 1
+    return bool(np.abs(np.append(theta[:shares], terms.design @ theta[shares:-3])).max() > SEPARATED)
+
+
 def _descend(fall: Objective, start: Array) -> OptimizeResult:
     return minimize(fall, start, jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200})
 
@@ -294,92 +326,3 @@ def _inverse_curvature(fall: Objective, part: Array) -> Array:
     kept = np.where(values > 1e-6, 1 / np.maximum(values, 1e-6), 0)
     inverse: Array = (vectors * kept) @ vectors.T
     return inverse
-
-
-def log_likelihood(terms: _Terms, theta: Array, nodes: int = FINE_NODES) -> tuple[float, Array]:
-    """Return the log-likelihood and its slope.
-
-    Parameters
-    ----------
-    terms : _Terms
-    theta : ndarray, shape (L - 1 + 1 + moderators + 3,)
-        Logits of the shares, intercept and moderators of the widest level, and the lower triangle of the
-        Cholesky factor of the study effects (widest; both; share).
-    nodes : int  a side of the product rule
-    """
-    shares = terms.events.shape[1] - 1
-    fixed = np.repeat(theta[None, :shares], len(terms.events), axis=0)
-    base = np.column_stack([fixed, terms.design @ theta[shares:-3]])
-    mix = np.zeros((shares + 1, 2))
-    mix[:shares], mix[-1, 0] = theta[-2:], theta[-3]
-    centre, root = _modes(terms, base, mix)
-    t, w = np.polynomial.hermite_e.hermegauss(nodes)
-    grid = np.stack(np.meshgrid(t, t, indexing="ij"), axis=-1).reshape(-1, 2)
-    log_w = np.log(np.outer(w, w)).ravel() + (grid**2).sum(axis=1) / 2 - np.log(2 * np.pi)
-    z = centre[:, None] + grid @ np.swapaxes(root, 1, 2)
-    value, slope, _ = _study(terms, base[:, None] + z @ mix.T)
-    value = value + log_w - (z**2).sum(axis=2) / 2
-    top = value.max(axis=1, keepdims=True)
-    weight = np.exp(value - top)
-    mass = weight.sum(axis=1)
-    total = (top[:, 0] + np.log(mass) + np.log(root[:, 0, 0] * root[:, 1, 1])).sum()
-    slope = slope * (weight / mass[:, None])[..., None]
-    eta = slope.sum(axis=1)
-    along = np.einsum("kgl,kgz->lz", slope, z)
-    spread = [along[-1, 0], along[:-1, 0].sum(), along[:-1, 1].sum()]
-    return float(total), np.concatenate([eta[:, :-1].sum(axis=0), terms.design.T @ eta[:, -1], spread])
-
-
-def _study(terms: _Terms, eta: Array) -> tuple[Array, Array, Array]:
-    """Log-likelihood (k, g), its slope in eta (k, g, L) and the binomials' weights (k, g, T)."""
-    log_f = -np.logaddexp(0, -eta)
-    made_of = terms.made_of[:, None]
-    log_p = np.minimum(np.einsum("kgl,kotl->kgt", log_f, made_of), NEARLY_ONE)
-    rest = -np.expm1(log_p)
-    events, patients = terms.events[:, None], terms.patients[:, None]
-    value = (events * log_p + (patients - events) * np.log(rest)).sum(axis=2)
-    pull = (events - patients * np.exp(log_p)) / rest
-    slope = np.einsum("kgt,kotl->kgl", pull, made_of) * -np.expm1(log_f)
-    return value, slope, patients * np.exp(log_p) / rest
-
-
-def _modes(terms: _Terms, base: Array, mix: Array) -> tuple[Array, Array]:
-    """Mode and scale (lower Cholesky factor) of each study's integrand over its two effects, by scoring."""
-    z, damp = np.zeros((len(base), 2)), np.ones(len(base))
-    value, step, information = _score(terms, base, mix, z)
-    for _ in range(MODE_STEPS):
-        trial = z + damp[:, None] * step
-        found, next_step, next_information = _score(terms, base, mix, trial)
-        better = found >= value - 1e-12 * np.abs(value)
-        z[better], value[better] = trial[better], found[better]
-        step[better], information[better] = next_step[better], next_information[better]
-        damp = np.where(better, np.minimum(1.0, 2 * damp), damp / 4)
-        if np.abs(step).max() < 1e-7:
-            break
-    return z, np.linalg.cholesky(np.linalg.inv(_curvature(terms, base, mix, z, information)))
-
-
-def _curvature(terms: _Terms, base: Array, mix: Array, z: Array, expected: Array) -> Array:
-    """The observed information at the modes, by which the nodes sit closer than by the expected one."""
-    h = 1e-4
-
-    def slope(at: Array) -> Array:
-        found: Array = _study(terms, (base + at @ mix.T)[:, None])[1][:, 0] @ mix - at
-        return found
-
-    observed = -np.stack(
-        [(slope(z + h * unit) - slope(z - h * unit)) / (2 * h) for unit in np.eye(2)], axis=2
-    )
-    observed = (observed + np.swapaxes(observed, 1, 2)) / 2
-    curved = np.linalg.eigvalsh(observed)[:, :1, None] > 0.1
-    return np.where(curved, observed, expected)
-
-
-def _score(terms: _Terms, base: Array, mix: Array, z: Array) -> tuple[Array, Array, Array]:
-    """The log integrand at z (k, 2), the scoring step (k, 2) and the expected information (k, 2, 2)."""
-    eta = base + z @ mix.T
-    value, slope, weight = (item[:, 0] for item in _study(terms, eta[:, None]))
-    along = np.einsum("ktl,kl,lz->ktz", terms.made_of, expit(-eta), mix)
-    information = np.eye(2) + np.einsum("ktz,kt,kty->kzy", along, weight, along)
-    step = np.linalg.solve(information, (slope @ mix - z)[..., None])[..., 0]
-    return value - (z**2).sum(axis=1) / 2, step, information

@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf
 from livingreview.synthesis._types import Array, Interval
-from livingreview.synthesis._validate import as_floats, check_as_many, check_level, check_pairs
+from livingreview.synthesis._validate import check_level, check_pairs, design_matrix
 from livingreview.synthesis.inverse_variance import around
 from livingreview.synthesis.results import NAN, NAN_PAIR, NOT_CONVERGED, Pooled
 
@@ -110,7 +110,7 @@ def fit_proportions(
     of all of them together. Associations between studies are ecological: they need not hold within one.
     """
     x, n = check_pairs(events, totals)
-    level, design = check_level(level), _design(moderators, x)
+    level, design = check_level(level), design_matrix(moderators, x, "events")
     status, beta0 = _start(x, n, design)
     refused = ProportionRegression(status=status, k=len(x), level=level)
     if status != "ok":
@@ -140,24 +140,6 @@ def fit_proportions(
         lrt_p=float(chi2_sf(lrt, len(found) - 1)),
         covariance=fit.cov[0],
     )
-
-
-def _design(moderators: Mapping[str, npt.ArrayLike], events: Array) -> Array:
-    """The design matrix (k, 1 + moderators), or an error that names what cannot be told apart."""
-    k = len(events)
-    columns = [np.ones(k)]
-    for name, values in moderators.items():
-        column = as_floats(values, name)
-        check_as_many(column, name, events, "events")
-        if column.min() == column.max():
-            msg = f"{name}: expected values that differ between studies, found only {column[0]:g}"
-            raise ValueError(msg)
-        columns.append(column)
-        scaled = np.stack([column / np.abs(column).max() for column in columns], axis=1)
-        if k >= len(columns) and np.linalg.matrix_rank(scaled) < len(columns):
-            msg = f"{name} follows from the moderators before it; leave it out"
-            raise ValueError(msg)
-    return np.stack(columns, axis=1)
 
 
 def _start(x: Array, n: Array, design: Array) -> tuple[str, Array]:

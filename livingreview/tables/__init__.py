@@ -7,6 +7,7 @@ from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
 from livingreview.tables.monitor import tabulate_monitor
+from livingreview.tables.nested import tabulate_nested
 from livingreview.tables.outcomes import tabulate_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pooled_contrasts import tabulate_pooled_contrasts
@@ -47,6 +48,7 @@ __all__ = [
     "tabulate_leave_one_out",
     "tabulate_models",
     "tabulate_monitor",
+    "tabulate_nested",
     "tabulate_plan",
     "tabulate_pooled_contrasts",
     "tabulate_pooled_survival",

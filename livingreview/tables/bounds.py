@@ -1,23 +1,55 @@
-"""Comparisons without randomisation, with how strong an unmeasured difference would have to be.
+"""Comparisons without randomisation, with how wrong their controls would have to be for nothing to be left.
 
-Beside each stands what randomised trials found of the same population and endpoint, where there are any: how
-far the two lie apart says what such a comparison is worth.
+Beside each hazard ratio stands what randomised trials found of the same population and endpoint, where there
+are any. How far the two lie apart says what such a comparison is worth, and what would be left of the others
+had they been overstated as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import format_fixed, format_ratio, make_figure
-from livingreview.evidence import Evidence
-from livingreview.synthesis import EValue, e_value
+from livingreview.display.numbers import format_fixed, format_percent, format_ratio, make_figure
+from livingreview.evidence import Evidence, records
+from livingreview.synthesis import (
+    EValue,
+    Overstatement,
+    TippingRate,
+    TwoByTwo,
+    e_value,
+    overstatement,
+    tipping_rate,
+    two_by_two,
+)
 from livingreview.tables.common import full_name, with_cohorts
 from livingreview.tables.pooled_contrasts import hazard_pools_of
 
-NOTHING = "No comparison without randomisation in this chapter prints a hazard ratio with its interval."
+NOTHING = (
+    "No comparison without randomisation in this chapter prints a hazard ratio with its interval, or counts "
+    "that are set beside those of other controls."
+)
+NEEDS = "What an unmeasured difference would need (E-value)"
+E_VALUE = (
+    "E-value (VanderWeele and Ding): had an unmeasured factor made the treatment so many times as likely, "
+    "and the outcome so many times as likely, it could by itself have made the result. A value near 1 is "
+    "soon reached; it says nothing of other faults."
+)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A question that was answered without randomisation and with it: how far the first lay off."""
+
+    name: str
+    trials: str
+    endpoint: str
+    printed: float
+    randomised: float
+    bias: Overstatement
 
 
 def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
@@ -29,35 +61,83 @@ def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
             yield row
 
 
-def tabulate_bounds(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Hazard ratios without randomisation, with E-values, beside the randomised answer where there is one."""
+def _ends(row: dict) -> tuple[float, float, float]:
+    return float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])
+
+
+def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
+    """The questions with both answers: same population, treatment and endpoint, no patient in common."""
+    found = []
+    for row in unrandomised_ratios(evidence):
+        population = (row["c_disease"], row["c_setting"], row["c_age_group"])
+        for pool in hazard_pools_of(evidence, row["endpoint"], population):
+            answer = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
+            found.append(
+                Benchmark(
+                    full_name(evidence, row),
+                    ", ".join(trial.name for trial in pool.trials),
+                    evidence.label("survival", "endpoint", row["endpoint"]),
+                    float(row["estimate"]),
+                    answer[0],
+                    overstatement(_ends(row), answer),
+                )
+            )
+    return found
+
+
+def tabulate_bounds(evidence: Evidence, *, caption: str, beside: Evidence | None = None) -> Stack:
+    """Comparisons without randomisation: hazard ratios and counts, each with what would undo it.
+
+    Parameters
+    ----------
+    beside : Evidence, optional
+        Where a question has both answers, if this evidence has none.
+    """
+    benchmarks = find_benchmarks(evidence) or (find_benchmarks(beside) if beside else [])
+    tables = [_tabulate_ratios(evidence, benchmarks, caption), _tabulate_counts(evidence, caption)]
+    told = [table for table in tables if table.rows]
+    said = [E_VALUE, *map(_say_benchmark, benchmarks)]
+    return Stack([replace(table, notes=[*said, *table.notes]) for table in told[:1]] + told[1:], NOTHING)
+
+
+def _tabulate_ratios(evidence: Evidence, benchmarks: list[Benchmark], caption: str) -> HtmlTable:
     rows = []
     for row in unrandomised_ratios(evidence):
-        ratio = tuple(float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
-        value = e_value(*ratio, kind="HR", common=True)
+        ratio = _ends(row)
         rows.append(
             Row(
                 [
                     [full_name(evidence, row), evidence.label("survival", "endpoint", row["endpoint"])],
                     make_figure(evidence, row),
-                    say_strength(value),
-                    _say_randomised(evidence, row, ratio[0]),
+                    say_strength(e_value(*ratio, kind="HR", common=True)),
+                    say_pace(*ratio),
+                    _say_randomised(evidence, row, benchmarks),
                 ]
             )
         )
-    if not rows:
-        return Stack([], NOTHING)
     columns = [
         Column("Comparison and endpoint"),
         Column("Hazard ratio as printed", True),
-        Column("What an unmeasured difference would need"),
+        Column(NEEDS),
+        Column("Tipping point: the pace of events in the controls"),
         Column("Randomised, same population and endpoint"),
     ]
-    note = (
-        "E-value (VanderWeele and Ding), the outcome taken as common: the risk ratio that an unmeasured "
-        "factor would need both with the treatment and with the outcome. It says nothing of other faults."
+    return HtmlTable(f"{caption}: hazard ratios", columns, rows)
+
+
+def _say_benchmark(benchmark: Benchmark) -> str:
+    """What the one place with both answers teaches, in a sentence."""
+    bias = benchmark.bias
+    ratio = format_fixed(bias.ratio, 2)
+    way = "too good" if bias.ratio < 1 else "too poor" if bias.ratio > 1 else "as it was"
+    return (
+        f"Where both answers exist ({benchmark.endpoint}): {format_fixed(benchmark.printed, 2)} against "
+        f"controls that were not randomised ({benchmark.name}), {format_fixed(benchmark.randomised, 2)} in "
+        f"the randomised trial ({benchmark.trials}). Without randomisation the treatment looked {way}, by "
+        f"the factor {ratio} (95% CI {format_fixed(bias.low, 2)} to {format_fixed(bias.high, 2)}): of the "
+        f"pace at which such controls had events {format_fixed(100 * bias.ratio, 0)}% would have been right. "
+        "One question alone; another comparison may be off by more, by less or the other way."
     )
-    return HtmlTable(caption, columns, rows, [note])
 
 
 def say_strength(value: EValue) -> str:
@@ -68,11 +148,83 @@ def say_strength(value: EValue) -> str:
     return f"{whole}, of {format_fixed(value.limit, 2)} to bring its interval to no effect"
 
 
-def _say_randomised(evidence: Evidence, row: dict, ratio: float) -> str:
+def say_pace(ratio: float, low: float, high: float) -> str:
+    """At which share of their pace events in the controls would have left nothing of a hazard ratio."""
+    limit = high if ratio < 1 else low
+    none = (
+        f"nothing is left if events in like controls came at {format_fixed(100 * ratio, 0)}% of the pace seen"
+    )
+    if low <= 1 <= high:
+        return f"{none}; chance alone may explain it already"
+    return f"{none}; at {format_fixed(100 * limit, 0)}% chance alone may explain it"
+
+
+def _say_randomised(evidence: Evidence, row: dict, benchmarks: list[Benchmark]) -> str:
     population = (row["c_disease"], row["c_setting"], row["c_age_group"])
+    ratio = _ends(row)
     for pool in hazard_pools_of(evidence, row["endpoint"], population):
         found = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
         names = ", ".join(trial.name for trial in pool.trials)
-        apart = format_fixed(ratio / found[0], 2)
+        apart = format_fixed(ratio[0] / found[0], 2)
         return f"{names}: {format_ratio(*found)}; the other is {apart} times that"
-    return "none"
+    if not benchmarks:
+        return "none"
+    corrected = format_ratio(*benchmarks[0].bias.correct(*ratio))
+    return f"none; overstated as much as where both answers exist, it would be {corrected}"
+
+
+def _tabulate_counts(evidence: Evidence, caption: str) -> HtmlTable:
+    rows = []
+    outcomes = {row["row_id"]: row for row in with_cohorts(evidence, "outcomes")}
+    for pair in records(evidence.tables["external_controls"]):
+        treated, control = (outcomes.get(pair[f"{side}_row_id"]) for side in ("treated", "control"))
+        if treated is not None and control is not None:
+            rows.append(_count_row(evidence, treated, control, pair["unlike"]))
+    columns = [
+        Column("Treated"),
+        Column("Controls"),
+        Column("Risk ratio (95% CI)", True),
+        Column(NEEDS),
+        Column("Tipping point: the rate in the controls"),
+        Column("Known to be unlike, or not known"),
+    ]
+    note = (
+        "Tipping point: with that rate in controls like those treated, and as many of them, nothing of the "
+        "difference is left, or chance alone may explain it. No randomised answer exists beside these counts."
+    )
+    return HtmlTable(f"{caption}: counts", columns, rows, [note])
+
+
+def _count_row(evidence: Evidence, treated: dict, control: dict, unlike: str) -> Row:
+    a, n1, c, n2 = (int(row[name]) for row in (treated, control) for name in ("events", "total"))
+    table = two_by_two(a, n1, c, n2)
+    known = table.status == "ok" and table.risk_ratio > 0
+    ratio = (table.risk_ratio, *table.risk_ratio_ci)
+    return Row(
+        [
+            [*_say_group(evidence, treated), make_figure(evidence, treated)],
+            [*_say_group(evidence, control), make_figure(evidence, control)],
+            format_ratio(*ratio) if known else "not estimable",
+            say_strength(e_value(*ratio)) if known else "",
+            say_tipping(tipping_rate(a, n1, c, n2), table, (a, n1, c, n2)),
+            unlike,
+        ]
+    )
+
+
+def _say_group(evidence: Evidence, row: dict) -> list[str]:
+    return [full_name(evidence, row), evidence.label("outcomes", "outcome", row["outcome"])]
+
+
+def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, int, int]) -> str:
+    """The control's rate where nothing is left, and where chance alone may explain it, beside that seen."""
+    _, n1, c, n2 = cells
+    words = f"nothing is left at {format_percent(tipping.none, n1)} (seen: {format_percent(c / n2, n2)})"
+    if pd.isna(tipping.chance):
+        return f"{words}; of so few patients no rate is beyond chance"
+    low, high = table.risk_ratio_ci
+    limit = format_percent(tipping.chance, n2)
+    if low <= 1 <= high:
+        side = "below" if tipping.chance < tipping.none else "above"
+        return f"{words}; chance alone may explain it already: beyond chance only {side} {limit}"
+    return f"{words}; chance alone may explain it at {limit}"

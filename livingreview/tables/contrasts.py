@@ -13,7 +13,9 @@ from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Pair, find_arms, name_treatments, pair_rows
 from livingreview.tables.common import text, with_cohorts
 
-NO_CONTRAST = "No randomised comparison with counts in both arms is among the reports of these regimens."
+NO_CONTRAST = (
+    "No randomised comparison with counts in both arms is among the reports that this page draws on."
+)
 RATIO_REFUSED = {
     "no_events": "not estimable: no events in either arm",
     "all_events": "not estimable: every patient had the event",

@@ -43,13 +43,16 @@ BASE_NAMES = {
     "assessed": "patients assessed",
     "transplanted": "patients transplanted",
     "subgroup": "a subgroup",
-    "unknown": "patients not named",
+    "unknown": "a number not reported",
 }
 
 
 @dataclass(frozen=True)
 class PooledResult:
-    """One row of ``pooled_results.csv``: a result by all the codes or terms that count it, widest first."""
+    """One row of ``pooled_results.csv``: a result by all the codes or terms that count it, widest first.
+
+    ``levels`` are those of its codes that lie within each other, the strictest first, each by all its codes.
+    """
 
     result_id: str
     name: str
@@ -57,6 +60,7 @@ class PooledResult:
     codes: tuple[str, ...]
     grade_min: int | None
     time_months: float | None
+    levels: tuple[tuple[str, ...], ...] = ()
 
 
 def pooled_results(evidence: Evidence) -> list[PooledResult]:
@@ -70,10 +74,16 @@ def pooled_results(evidence: Evidence) -> list[PooledResult]:
                 tuple(split_ids(row["codes"])),
                 whole(row["grade_min"]),
                 None if pd.isna(row["time_months"]) else float(row["time_months"]),
+                split_levels(text(row["levels"])),
             )
             for row in records(evidence.tables["pooled_results"].sort_values("position"))
         ]
     return evidence.memo["pooled_results"]
+
+
+def split_levels(cell: str) -> tuple[tuple[str, ...], ...]:
+    """The levels of a cell 'a < b = c', each with its codes; none of an empty one."""
+    return tuple(tuple(level.split(" = ")) for level in cell.split(" < ")) if cell else ()
 
 
 def pooled_codes(evidence: Evidence, table: str) -> list[str]:

@@ -24,10 +24,10 @@ from livingreview.display.numbers import (
     write_limits,
     write_printed,
 )
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
-from livingreview.tables.counts import pooled_results
+from livingreview.tables.counts import BASES, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.evidence_map import count_once
 from livingreview.tables.reports import grade
@@ -35,13 +35,14 @@ from livingreview.tables.reports import grade
 COUNTS = "Remission, MRD and death: patients of 100 [exact 95% confidence interval];"
 SURVIVAL = "survival as printed, its 95% interval in brackets unless another level is named"
 CONTROL = "; a v stands before the comparator of the same report"
-RANDOMISED = "; in bold: the patients were randomised"
+RANDOMISED = "; in bold: counted of all who were randomised"
 POOLED = "Pooled: the median with its interval, and of how many of a new group of 100 it may be true."
 LINES = (
-    "Each line shows the study named under Design, or with the result; studies and patients are all that the "
-    "review holds of the option in this setting, each patient counted once as far as the reports tell. "
-    "Certainty is that of the outcome named with it. "
-    "Lines are not to be compared with each other: the patients differ. Blank: not reported."
+    "Each line shows the report named under Design, or with the result; studies and patients are those of "
+    "the option in this setting, of a class's own options in included reports alone, each patient counted "
+    "once in a line, as far as the reports tell. Certainty is that of the outcome named with it. "
+    "Lines are not to be compared with each other: the patients differ. Blank: the report shown has no such "
+    "figure, or none that fits the column; a blank under Studies: counted in another line."
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
 COLUMNS = (
@@ -121,7 +122,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
     first = evidence.row(shown[0]) if shown else None
     study = short_name(evidence, first["report_id"]) if first else ""
-    main = evidence.cohort_studies[first["cohort_id"]] if first else ""
+    main = first["report_id"] if first else ""
     note = [_small(row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
@@ -165,7 +166,7 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
     own = evidence.tables["regimens"]
     regimens = set(own.loc[own["family_id"].isin(families), "regimen_id"])
     core = evidence.families.index[evidence.families["part"].eq("core")]
-    codes = {column: set(split_ids(setting[f"{column}s"])) for column in ("disease", "setting", "age_group")}
+    codes = setting_codes(setting)
     cohorts = {
         row["cohort_id"]: row
         for row in records(evidence.tables["cohorts"])
@@ -180,7 +181,7 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
 def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
     """Results of one kind, each with its interval, its control after it, and what was counted of whom.
 
-    A study other than the `main` one, which is named under Design, is named with its result.
+    A report other than the `main` one, which is named under Design, is named with its result.
     """
     controls = split_ids(row[f"{column}_control"])
     parts: list = []
@@ -190,14 +191,13 @@ def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
-        words = (_counted(evidence, one, column), _other_study(evidence, one, main))
+        words = (_counted(evidence, one, column), _other_report(evidence, one, main))
         parts += [Inline(cell), _small(", ".join(filter(None, words)))]
     return parts
 
 
-def _other_study(evidence: Evidence, row: Mapping, main: str) -> str:
-    other = evidence.cohort_studies[row["cohort_id"]] != main
-    return str(short_name(evidence, row["report_id"])) if other else ""
+def _other_report(evidence: Evidence, row: Mapping, main: str) -> str:
+    return str(short_name(evidence, row["report_id"])) if row["report_id"] != main else ""
 
 
 def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Markup]:
@@ -211,7 +211,7 @@ def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> 
     code = evidence.row(shown[0]).get("outcome")
     named = evidence.tables["families"].set_index("family_id")["name"]
     names = set(named.reindex(split_ids(row["families"])))
-    codes = [set(split_ids(setting[name])) for name in ("diseases", "settings", "age_groups")]
+    codes = setting_codes(setting).values()
     return [
         _pool_line(row["class_id"], cell)
         for result in pooled_results(evidence)
@@ -270,6 +270,7 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     words = evidence.label("outcomes", "outcome", row["outcome"])
     short = found[1] if (found := ABBREVIATION.search(words)) else words
     whom = f"of {evidence.label('outcomes', 'denominator', row['denominator'])}"
+    whom = "number of patients not reported" if row["denominator"] == "not_reported" else whom
     told = (
         "" if column == "mrd" else short,
         count,
@@ -279,7 +280,7 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
 
 
 def _survival(evidence: Evidence, row: Mapping, main: str) -> list:
-    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; a study not `main` is named."""
+    """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; a report not `main` is named."""
     controls = split_ids(row["survival_control"])
     parts: list = []
     for place, row_id in enumerate(split_ids(row["survival"])):
@@ -289,7 +290,7 @@ def _survival(evidence: Evidence, row: Mapping, main: str) -> list:
         if place < len(controls):
             cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
         parts.append(Inline(cell))
-        if other := _other_study(evidence, one, main):
+        if other := _other_report(evidence, one, main):
             parts.append(_small(other))
     return parts
 
@@ -319,5 +320,9 @@ def _bold(figure: Figure, bold: bool) -> list:
 
 
 def is_randomised(evidence: Evidence, row: Mapping) -> bool:
-    """Whether a result is one of an arm of a randomised trial."""
-    return bool(kinship(evidence).arm(row["cohort_id"]))
+    """Whether a result is one of a randomised arm as a whole: randomisation does not protect a part of it.
+
+    Not of responders or a subgroup, and not of harms, which are counted of those who were treated.
+    """
+    arm = bool(kinship(evidence).arm(row["cohort_id"]))
+    return arm and "term" not in row and BASES.get(row.get("denominator", "enrolled")) == "all"

@@ -165,18 +165,18 @@ def _widest_and_latest(rows: Sequence[dict]) -> tuple[list[dict], list[tuple[dic
 
     best: dict[tuple, tuple[int, int]] = {}
     for row in rows:
-        for same in _patients_of(row):
+        for same in patients_of(row):
             best[same] = max(best.get(same, rank(row)), rank(row))
     kept, dropped = [], []
     for row in rows:
-        if rank(row) == max(best[same] for same in _patients_of(row)):
+        if rank(row) == max(best[same] for same in patients_of(row)):
             kept.append(row)
         else:
             dropped.append((row, "a wider definition or a later time is counted"))
     return kept, dropped
 
 
-def _patients_of(row: dict) -> tuple[tuple, tuple]:
+def patients_of(row: dict) -> tuple[tuple, tuple]:
     """Two ways to know the same patients again: their cohort, and a study's arm of the same size."""
     return (row["cohort_id"],), (row["study_id"], row["arm"], is_whole(row), int(row["total"]))
 

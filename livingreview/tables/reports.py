@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -223,12 +225,16 @@ def components_of(evidence: Evidence, regimen_id: str) -> pd.DataFrame:
     """Drug courses of a regimen, by block, then by first day; what stands outside the blocks comes last."""
     frame = evidence.tables["regimen_components"]
     part = frame.loc[frame["regimen_id"].eq(regimen_id)]
-    first = pd.to_numeric(part["days"].str.extract(r"^(-?\d+)")[0], errors="coerce").fillna(999)
-    return (
-        part.assign(first=first, key=part["block"].fillna("~"))
-        .sort_values(["key", "first"], kind="stable")
-        .drop(columns=["first", "key"])
-    )
+    keys = [
+        (text(block, "~"), _first_day(text(days)))
+        for block, days in zip(part["block"], part["days"], strict=True)
+    ]
+    return part.iloc[sorted(range(len(part)), key=keys.__getitem__)]
+
+
+def _first_day(days: str) -> float:
+    found = re.match(r"-?\d+", days)
+    return int(found[0]) if found else math.inf
 
 
 def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> HtmlTable:

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.book, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory) -> Copy:
-    made = Copy(tmp_path_factory.mktemp("safety") / "project")
+def copy(tmp_path_factory, results) -> Copy:
+    made = Copy(tmp_path_factory.mktemp("safety") / "project", results=results)
     done = made.build()
     assert done.returncode == 0, done.stdout + done.stderr
     return made

@@ -63,8 +63,8 @@ def test_a_build_that_was_prepared_is_left_alone():
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory) -> Copy:
-    made = Copy(tmp_path_factory.mktemp("plain") / "project")
+def copy(tmp_path_factory, results) -> Copy:
+    made = Copy(tmp_path_factory.mktemp("plain") / "project", results=results)
     done = made.build_plain(here=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return made

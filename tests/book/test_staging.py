@@ -164,8 +164,8 @@ def test_who_waits_is_told_for_whom(tmp_path):
 class Project(Copy):
     """A project that changes to and fro between two states, with the book of each."""
 
-    def __init__(self, folder: Path):
-        super().__init__(folder)
+    def __init__(self, folder: Path, results: Path):
+        super().__init__(folder, results=results)
         self.changed, self.books = False, {}
         for number in range(2):
             if number:
@@ -189,8 +189,8 @@ class Project(Copy):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    return Project(tmp_path_factory.mktemp("kills") / "project")
+def project(tmp_path_factory, results) -> Project:
+    return Project(tmp_path_factory.mktemp("kills") / "project", results)
 
 
 @pytest.mark.book

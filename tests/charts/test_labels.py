@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingreview.charts.labels import by_population, name_lines
+from livingreview.charts.labels import by_population, name_lines, own_words
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.common import with_cohorts
 from livingreview.tables.labels import TwinsError
@@ -33,3 +33,16 @@ def test_a_line_names_its_cohort_only_where_that_parts(review):
     twins = [rows[cohorts[0]], rows[cohorts[0]] | {"row_id": "another"}]
     with pytest.raises(TwinsError):
         name_lines(review, "display", "stratum", twins)
+
+
+@pytest.mark.parametrize(
+    ("label", "told", "own"),
+    [
+        ("Children, late relapse", ("B-ALL, relapsed, children",), "Late relapse"),
+        ("Adults", ("ALL, adults",), ""),
+        ("Adults, historical, weighted", ("Roe 2016", "adults"), "Historical, weighted"),
+        ("Ph-negative adults", ("adults",), "Ph-negative adults"),
+    ],
+)
+def test_a_label_says_only_what_is_not_told_beside_it(label, told, own):
+    assert own_words(label, *told) == own

@@ -35,6 +35,15 @@ def test_an_analysis_of_its_own_gives_way_to_the_plain_one(chapter, arms):
     assert not any("censored" in word for word in words)
 
 
+def test_an_analysis_of_some_events_stands_without_the_shares_of_all(review):
+    """A ratio of disease events alone once stood beside the survival free of any event in both arms."""
+    children = select_setting(review, "child-first-relapse")
+    told = [ratio for _, ratio in _hazard_ratios(children, find_arms(children, None))]
+    specific = [ratio for ratio in told if "cause-specific" in ratio.words]
+    assert [(ratio.experimental, ratio.control) for ratio in specific] == [("–", "–")]
+    assert any(ratio.experimental != "–" for ratio in told)
+
+
 def test_a_risk_ratio_is_that_of_both_counts(chapter, arms):
     told = by_words(_risk_ratios(chapter, arms, "good"))
     ratio = told["brown-2021", "MRD negative"]

@@ -13,12 +13,6 @@ from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.plan import synthesis_plan
-from tests.drawn import CLASSES
-
-
-@pytest.fixture(scope="module")
-def cores(review):
-    return {name: select_part(select_class(review, name), "core") for name in CLASSES}
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +141,39 @@ def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
     for figure, told in ((pooled, True), (bare, False)):
         words = {text["t"] for text in figure.sheets()[0].texts}
         assert ("Not pooled because" in words) == told
-    assert "No studies may be pooled" in bare.note
+    assert "None of these counts enters a primary pool" in bare.note
+    assert "Pools with one rule changed" in bare.note  # the evidence page shows one
+
+
+def test_a_note_tells_of_other_pools_only_where_the_evidence_page_shows_them(review, cores):
+    beside = select_part(select_class(review, "bortezomib"), "beside")
+    for evidence in (cores["mitoxantrone-clofarabine"], beside):
+        (figure,) = draw_response(evidence, "response", title="Response").parts
+        assert "None of these counts enters a primary pool" in figure.note
+        assert "one rule changed" not in figure.note
+
+
+def test_a_share_without_a_count_has_its_widest_definition_too(cores):
+    """Two arms once stood in the reverse of the order that their report's own definition gives."""
+    (figure,) = draw_response(cores["bortezomib"], "response", title="Response").parts
+    told = [row.cells for row in figure.table.rows if not row.heading and "Horton 2014" in row.cells[0][0]]
+    assert [cells[4] for cells in told] == ["CRc 57%", "CRc 48%"]
+    assert [cells[2][0].text for cells in told] == ["29%", "43%"]
+
+
+def test_of_a_trial_that_only_gives_context_both_arms_stand(review):
+    """The arm with another drug once stood alone for the regimen."""
+    beside = select_part(select_class(review, "liposomal-mitoxantrone"), "beside")
+    (figure,) = draw_response(beside, "response", title="Response").parts
+    told = [row.cells[0][0] for row in figure.table.rows if not row.heading and "E2995" in row.cells[0][0]]
+    assert len(told) == 2
+    assert any("MEC alone" in name for name in told)
+
+
+def test_shares_at_several_times_say_when(cores):
+    (figure,) = draw_response(cores["bortezomib"], "mrd", title="MRD").parts
+    (whom,) = [row.cells[1][1] for row in figure.table.rows if "Horton 2019" in str(row.cells[0])]
+    assert "after cycle 1, 64% after cycle 3" in whom
 
 
 def test_what_a_note_leaves_to_the_table_is_in_it(cores):

@@ -1,8 +1,10 @@
 """The course of one patient in one picture."""
 
+from itertools import pairwise
+
 import pytest
 
-from livingreview.charts.swimmer import MOST_LABELS, STATES, draw_swimmer, read_course
+from livingreview.charts.swimmer import MOST_LABELS, STATES, _remission_between, draw_swimmer, read_course
 from livingreview.evidence import select_class, select_part
 from livingreview.evidence.contract import STEPS
 from tests.drawn import CLASSES, sheets_of, words_of
@@ -58,6 +60,20 @@ def test_readings_are_those_of_the_report(case):
         rows["unit"].isin(["pct_marrow", "pct_flow", "pct_blood", "pct"]) & rows["value"].notna()
     ]
     assert {name for name, percent in readings.items() if percent is not None} == set(printed["row_id"])
+
+
+def test_no_line_goes_from_cells_to_cells_through_a_remission(review):
+    """A line at 80 to 94% once ran through ten months of remission."""
+    part = select_part(select_class(review, "blinatumomab"), "core")
+    course = read_course(part, part.tables["patient_timeline"])
+    joined = [
+        (one.event.row["label"], other.event.row["label"])
+        for one, other in pairwise(course.readings)
+        if not _remission_between(course.states, one, other)
+    ]
+    ends = {other for _, other in joined}
+    assert "Marrow: lymphoblasts" in ends
+    assert not any(end.startswith("First relapse") for end in ends)
 
 
 def test_a_course_without_dates_is_a_table(case):

@@ -27,7 +27,11 @@ def spoil(checked: Checked, table: str, line: int, /, **cells) -> Checked:
     frame = checked.frames[table].copy()
     for column, value in cells.items():
         frame.loc[line, column] = pd.NA if value is None and frame[column].dtype != object else value
-    return replace(checked, frames=checked.frames | {table: frame})
+    copied = replace(checked, frames=checked.frames | {table: frame})
+    for kept, own in ((checked._lines, copied._lines), (checked._filled, copied._filled)):
+        # Only the table that changed is read anew: making rows of all tables takes longer than most rules.
+        own.update({key: read for key, read in kept.items() if table not in (key, key[0])})
+    return copied
 
 
 def told(rules, checked: Checked) -> set[tuple[str, int, str]]:

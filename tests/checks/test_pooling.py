@@ -10,6 +10,8 @@ from tests.checks.spoilt import line_of, spoil, told
 
 RULES = (*POOLING_RULES, check_positions, check_dates, check_views, check_copies)
 VALUE = {"row_id": "liu-2023.remission"}
+REMISSION = {"result_id": "remission"}
+MITCL, YOON = {"comparison_id": "mitcl-r3"}, {"comparison_id": "yoon-remission"}
 EVENT = {"result_id": "cytokine-release"}
 # What: table, row, cells to change, the column told.
 CASES = {
@@ -24,6 +26,25 @@ CASES = {
     "grade of a pool": ("pooled_results", EVENT, {"grade_min": 4}, "grade_min"),
     "event that no report names": ("pooled_results", EVENT, {"codes": "Cytokine release"}, "codes"),
     "time of a pool": ("pooled_results", {"result_id": "alive-12m"}, {"time_months": 21}, "time_months"),
+    "level by an unknown code": ("pooled_results", REMISSION, {"levels": "cr < cr_crx"}, "levels"),
+    "level named twice": ("pooled_results", REMISSION, {"levels": "cr < cr_crh = cr"}, "levels"),
+    "levels the wrong way round": ("pooled_results", REMISSION, {"levels": "crc < cr"}, "levels"),
+    "controls counted by another outcome": (
+        "external_controls", MITCL, {"control_row_id": "hogan-2025.outcome.all.early-death"}, "control_row_id"
+    ),
+    "controls without a count": (
+        "external_controls", YOON, {"control_row_id": "gokbuget-2016-reference.outcome.first.cr"},
+        "control_row_id",
+    ),
+    "controls that were randomised": (
+        "external_controls",
+        YOON,
+        {
+            "treated_row_id": "kantarjian-2017.outcome.blinatumomab.cr",
+            "control_row_id": "kantarjian-2017.outcome.chemotherapy.cr",
+        },
+        "control_row_id",
+    ),
     "position of a pool": ("pooled_results", EVENT, {"position": 40}, "position"),
     "position of a question": ("questions", {"position": 3}, {"position": 2}, "position"),
     "rule changed in the future": ("rule_changes", {"made_on": True}, {"made_on": "2226-11-29"}, "made_on"),

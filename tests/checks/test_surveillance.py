@@ -4,24 +4,15 @@ import shutil
 
 import pytest
 
-from livingreview.checks.cells import read_raw
 from livingreview.checks.checked import Checked
 from livingreview.checks.surveillance import SURVEILLANCE_RULES, check_decisions
-from livingreview.checks.tables import tolerant_frame
-from livingreview.evidence import load_package
 from tests.checks.spoilt import line_of, spoil, told
-from tests.surveillance.conftest import ids, worked  # noqa: F401 (a fixture)
-
-NAMES = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening", "reports", "studies")
+from tests.surveillance.example import check, ids
 
 
-@pytest.fixture
-def checked(worked) -> Checked:  # noqa: F811
-    package = load_package(worked / "data")
-    raws = {
-        name: read_raw(worked / "data" / package.tables[name].path, package.tables[name])[0] for name in NAMES
-    }
-    return Checked(package, {name: tolerant_frame(raw) for name, raw in raws.items()})
+@pytest.fixture(scope="module")
+def checked(worked) -> Checked:
+    return check(worked)
 
 
 ONE, TWO, *_, SEVEN, EIGHT = ids(8)
@@ -102,7 +93,7 @@ SLIPS = {
 }
 
 
-def test_what_is_sound_is_not_told(checked, worked):  # noqa: F811
+def test_what_is_sound_is_not_told(checked, worked):
     assert told(SURVEILLANCE_RULES, checked) == set()
     assert list(check_decisions(worked, checked)) == []
 
@@ -138,7 +129,7 @@ def test_copies_of_copies_are_told(checked):
         ("decision_id,", "id,", "decisions", ""),
     ],
 )
-def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, file, column):  # noqa: F811
+def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, file, column):
     shutil.copytree(worked / "decisions", tmp_path / "decisions")
     path = tmp_path / "decisions" / "ab.csv"
     text = path.read_text(encoding="utf-8")
@@ -146,6 +137,16 @@ def test_a_slip_in_a_readers_file_is_told(checked, worked, tmp_path, slip, by, f
     path.write_text(text.replace(slip, by, 1), encoding="utf-8")
     found = {(problem.file, problem.column) for problem in check_decisions(tmp_path, checked)}
     assert (file, column) in found
+
+
+def test_two_decisions_under_one_id_are_told(checked, worked, tmp_path):
+    """As two branches leave them that were merged by keeping the rows of both."""
+    shutil.copytree(worked / "decisions", tmp_path / "decisions")
+    path = tmp_path / "decisions" / "ab.csv"
+    first = path.read_text(encoding="utf-8").splitlines()[1]
+    path.write_text(path.read_text(encoding="utf-8") + first.replace("include", "unclear") + "\n", "utf-8")
+    found = [problem for problem in check_decisions(tmp_path, checked) if problem.column == "decision_id"]
+    assert [problem.mend for problem in found] == ["delete one of the two"]
 
 
 def test_a_settled_row_whose_readers_file_is_lost_is_told(checked, tmp_path):

@@ -29,6 +29,15 @@ def test_the_parts_of_a_class_share_no_cohort_and_lose_none(review):
         select_part(review, "other")
 
 
+def test_a_report_is_called_the_same_in_every_part(review):
+    """Of two papers of one author and year, a part that held one once called it by the bare year."""
+    classes = [select_class(review, class_id) for class_id in review.tables["regimen_classes"]["class_id"]]
+    for whole in (review, *classes):
+        for part in ("core", "beside"):
+            names = select_part(whole, part).report_names
+            assert names.items() <= review.report_names.items()
+
+
 def test_classes_together_hold_every_cohort(review):
     parts = [
         set(select_class(review, class_id).tables["cohorts"]["cohort_id"])

@@ -8,7 +8,7 @@ import pytest
 
 from livingreview.display.numbers import DERIVED, write_value
 from livingreview.evidence import records
-from livingreview.pages.cards import make_card, make_cards, write_cards, write_review
+from livingreview.pages.cards import make_card, write_cards, write_review
 from tests.visit import Visit
 
 RECORD = {
@@ -63,11 +63,11 @@ def test_a_card_offers_what_the_record_holds(tmp_path):
     assert about["address"].endswith("/v/2026.11.0/chapters/{page}.html")
 
 
-def test_a_card_is_short_and_says_a_thing_once(review):
+def test_a_card_is_short_and_says_a_thing_once(review, cards_made):
     """Words before what is folded, with those of its labels and of the report's name."""
     visible = ("value", "interval", "what", "printed", "where", "checked", "basis", "sourceName", "citation")
     labels = ["As", "printed", "Where", "Checked", "Basis", "Taken", "from"]
-    for report_id, cards in make_cards(review).items():
+    for report_id, cards in cards_made.items():
         for row_id, card in cards.items():
             told = [review.report_names[report_id], *(card.get(name, "") for name in visible)]
             words = len(labels) + sum(len(re.findall(r"\w\S*", part)) for part in told)
@@ -94,13 +94,12 @@ def test_a_share_has_its_interval(review):
         assert "95% CI" not in card["what"]
 
 
-def test_a_figure_derived_from_what_is_restated_says_so(review):
-    cards = make_cards(review)
+def test_a_figure_derived_from_what_is_restated_says_so(review, cards_made):
     rows = [review.row(row_id) for row_id in review.row_tables]
     second = next(
         row for row in rows if row["basis"] == "restated_derived" and isinstance(row["source_report_id"], str)
     )
-    card = cards[second["report_id"]][second["row_id"]]
+    card = cards_made[second["report_id"]][second["row_id"]]
     assert card["basis"].startswith("calculated from a report's results")
     assert card["source"] == second["source_report_id"]
 

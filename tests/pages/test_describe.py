@@ -4,12 +4,11 @@ import re
 
 import pandas as pd
 
-from livingreview.pages.cards import make_cards
 from livingreview.pages.describe import describe_row
 
 
-def test_a_card_says_its_interval_and_leaves_out_what_is_not_reported(review):
-    told = [card for cards in make_cards(review).values() for card in cards.values()]
+def test_a_card_says_its_interval_and_leaves_out_what_is_not_reported(cards_made):
+    told = [card for cards in cards_made.values() for card in cards.values()]
     assert not [card["what"] for card in told if re.search(r"_|\d%?; \d+(\.\d+)? ?%", card["what"])]
     assert any("95% CI" in card.get("interval", "") for card in told)
 

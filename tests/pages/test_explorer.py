@@ -12,12 +12,12 @@ import pytest
 from benchmarks.explorer import write_page
 from livingreview.evidence import records
 from livingreview.pages.explorer import ANY, FILTERS, check_view, pack_rows, rank_rows, show_explorer
-from livingreview.pages.explorer_rows import COLUMNS, TABLES, list_rows
+from livingreview.pages.explorer_rows import COLUMNS, TABLES
 from tests.visit import ADDRESS, Visit, counted, open_explorer, taken
 
 
-def test_packed_rows_unpack_to_the_same(review):
-    rows = list_rows(review)[::50]
+def test_packed_rows_unpack_to_the_same(rows):
+    rows = rows[::50]
     packed = json.loads(json.dumps(pack_rows(rows)))
     for row, cells in zip(rows, packed["rows"], strict=True):
         for name, cell in zip(packed["columns"], cells, strict=True):
@@ -36,8 +36,7 @@ def test_every_filter_is_a_column_with_a_control_and_a_label(review):
         )
 
 
-def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(review):
-    rows = list_rows(review)
+def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(review, rows):
     ranks = rank_rows(review, rows)
     best: dict[int, dict] = {}
     for _, question, row in sorted(
@@ -54,12 +53,11 @@ def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(revi
         assert all(cohort in ranks["apart"][other] for other in others)
 
 
-def test_every_question_to_start_with_can_be_asked(review):
+def test_every_question_to_start_with_can_be_asked(review, rows):
     questions = records(review.tables["questions"])
     assert len(questions) >= 10
     html = str(show_explorer(review, caption="Rows").__html__())
     assert html.count("data-view=") == len(questions)
-    rows = list_rows(review)
     for row in questions:
         for name, value in parse_qsl(row["view"]):
             if name in FILTERS:
@@ -96,8 +94,7 @@ def test_a_question_is_answered_by_one_choice_and_drawn(book, chromium, review):
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_several_choices_limits_groups_and_what_is_left_out_by_default(book, chromium, review):
-    rows = list_rows(review)
+def test_several_choices_limits_groups_and_what_is_left_out_by_default(book, chromium, review, rows):
     with open_explorer(
         chromium, f"file://{book}", "#outcome=cr&outcome=cr_cri&patients=50&since=2015&group=class"
     ) as visit:
@@ -193,8 +190,9 @@ def test_rows_are_sorted_by_numbers_and_words(book, chromium):
 
 @pytest.mark.book
 @pytest.mark.browser
-def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave(book, chromium, review):
-    rows = list_rows(review)
+def test_any_outcome_of_a_group_can_be_asked_for_and_choices_say_what_they_leave(
+    book, chromium, review, rows
+):
     with open_explorer(
         chromium, f"file://{book}", "#outcome=group:mrd&class=bortezomib&every=yes&context=yes"
     ) as visit:

@@ -3,11 +3,11 @@
 import pytest
 
 from livingreview.display.numbers import exact_interval, write_value
-from livingreview.pages.explorer_rows import COLUMNS, TABLES, list_rows
+from livingreview.pages.explorer_rows import COLUMNS, TABLES
 
 
-def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
-    rows = {row["row_id"]: row for row in list_rows(review)}
+def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review, rows):
+    by_id = {row["row_id"]: row for row in rows}
     wanted = {
         row_id
         for name in TABLES
@@ -16,9 +16,9 @@ def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
         )
         if isinstance(cohort, str)
     }
-    assert rows.keys() == wanted
-    assert all(row.keys() == set(COLUMNS) for row in rows.values())
-    for row_id, row in rows.items():
+    assert by_id.keys() == wanted
+    assert all(row.keys() == set(COLUMNS) for row in rows)
+    for row_id, row in by_id.items():
         source = review.row(row_id)
         assert row["value"] == write_value(review, source)
         assert row["report"][0] == source["report_id"]
@@ -31,8 +31,7 @@ def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review):
             assert 0 <= row["low"] <= row["percent"] <= row["high"] <= 100
 
 
-def test_grades_ratios_and_sizes_can_be_asked_for(review):
-    rows = list_rows(review)
+def test_grades_ratios_and_sizes_can_be_asked_for(rows):
     grades = {row["grade"] for row in rows if row["kind"][0] == "adverse_events"}
     assert {("3-5", "Grade 3 to 5"), ("3", "Grade 3"), ("not_given", "Grade not given")} <= grades
     for row in rows:

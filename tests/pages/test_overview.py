@@ -46,6 +46,14 @@ def test_every_row_of_the_reviews_own_tables_is_shown(review, tabulate, table):
     assert len(tabulate(review, caption="All").rows) == len(review.tables[table])
 
 
+def test_a_report_whose_second_reader_entered_nothing_has_no_agreement(review):
+    frame = review.tables["extraction_agreement"]
+    rows = tabulate_agreement(review, caption="Agreement").rows
+    alone = [row.cells[2:] for row in rows if row.cells[2] == "none entered"]
+    assert len(alone) == frame["rows_second"].eq(0).sum() > 0
+    assert all(cells[1:] == ["–", "–"] for cells in alone)
+
+
 def test_every_report_is_listed_with_its_number_of_rows(review):
     rows = list_reports(review).rows
     assert len(rows) == len(review.tables["reports"])

@@ -7,7 +7,7 @@ from livingreview.pages.searching import (
     tabulate_searches,
     tabulate_strategies,
 )
-from tests.surveillance.conftest import DAY, worked  # noqa: F401 (a fixture)
+from tests.surveillance.example import DAY
 
 
 def test_the_flow_of_records_adds_up(review):
@@ -35,7 +35,7 @@ def test_every_record_screened_stands_under_its_decision_with_its_reason(review)
     assert all(row.cells[3] for rows in shown.values() for row in rows)
 
 
-def test_what_was_decided_before_and_since_the_log_stands_apart(worked):  # noqa: F811
+def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
     before, since = show_flow(load_evidence(worked)).parts
     assert before.values["title"] == "Before decisions were logged"
     assert before.values["boxes"][0]["count"] == 2
@@ -47,7 +47,7 @@ def test_what_was_decided_before_and_since_the_log_stands_apart(worked):  # noqa
     assert "wrong" in str(since.__html__())
 
 
-def test_every_search_and_strategy_is_listed(review, worked):  # noqa: F811
+def test_every_search_and_strategy_is_listed(review, worked):
     assert len(tabulate_searches(review, caption="All").rows) == len(review.tables["searches"])
     rows = {row.cells[0]: row.cells for row in tabulate_strategies(load_evidence(worked), caption="All").rows}
     assert rows["main"][4] == DAY

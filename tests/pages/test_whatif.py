@@ -6,8 +6,9 @@ import pytest
 
 from livingreview.display.numbers import format_percent
 from livingreview.pages.whatif import CHOICES, describe_plan, show_what_if
+from livingreview.synthesis import leave_one_out
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import KINDS, PRIMARY
+from livingreview.tables.pool import KINDS, LEAST_STUDIES, PRIMARY
 from livingreview.tables.synthesis import MODELS, say_rule
 from tests.visit import Visit
 
@@ -100,6 +101,57 @@ def test_every_combination_is_reached_and_told(site, chromium, review):
         assert visit.failed == []
 
 
+PRESSED = (
+    "() => [...document.querySelectorAll('.lr-whatif-study')].map(one => one.getAttribute('aria-pressed'))"
+)
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_a_study_is_left_out_by_its_name_and_the_address_keeps_it(book, chromium, review):
+    """From disk: the pool moves, the study stays in sight, a second press takes it back in."""
+    plan = next(
+        plan for plan in synthesis_plan(review) if plan.decision == "pooled" and len(plan.entries) > 3
+    )
+    with Visit(chromium, "file://", f"{book}/chapters/methods.html#pool={plan.key}") as visit:
+        page = visit.page
+        whole = page.evaluate(SHOWN)
+        assert len(whole["rows"]) == len(plan.entries) + 1
+        names = page.locator(".lr-whatif-study")
+        assert names.count() == len(plan.entries)
+        names.nth(1).click()
+        left = page.evaluate(SHOWN)
+        assert page.evaluate(PRESSED) == ["false", "true"] + ["false"] * (len(plan.entries) - 2)
+        assert left["sentence"].startswith(f"Without {plan.entries[1].name.split(':')[0]}: Binomial-normal")
+        assert left["rows"][-1] != whole["rows"][-1]
+        assert len(left["rows"]) == len(whole["rows"])
+        assert left["locked"], "by the review's own model alone"
+        assert page.evaluate("document.activeElement.dataset.study") == plan.entries[1].row_id
+        address = page.url
+        assert f"without={plan.entries[1].row_id}" in address
+        names.nth(0).click()
+        other = page.evaluate(SHOWN)
+        assert other["sentence"].startswith(f"Without {plan.entries[0].name.split(':')[0]}: ")
+        page.keyboard.press("Enter")
+        assert page.evaluate(SHOWN)["sentence"] == whole["sentence"]
+        assert "without" not in page.url
+        page.goto("about:blank")
+        page.goto(address)
+        assert page.evaluate(SHOWN) == left, "a shared address shows the same"
+        choose(page, "rule", 1)
+        assert "without" not in page.url
+        assert visit.console == []
+        assert visit.offsite == []
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_an_address_that_names_nothing_shows_the_first_pool(site, chromium):
+    with Visit(chromium, site, "chapters/methods.html#pool=none&without=none&model=9") as visit:
+        assert visit.page.evaluate(SHOWN)["sentence"].startswith("Binomial-normal")
+        assert visit.console == []
+
+
 @pytest.mark.book
 @pytest.mark.browser
 def test_without_script_every_sentence_stands_in_a_table(site, chromium, review):
@@ -152,6 +204,31 @@ def test_every_combination_of_the_panel_is_the_plans(review):
         own = option["models"][0]
         assert own["new_study"] == pytest.approx([100 * end for end in plan.new_study], abs=0.0501)
         assert "A new study would be expected" in own["sentence"]
+
+
+def test_each_pool_without_one_of_its_studies_is_that_of_the_library(review):
+    compared = few = 0
+    for plan in synthesis_plan(review, kinds=tuple(KINDS)):
+        told = describe_plan(review, plan)
+        assert told["key"] == plan.key
+        for place, study in enumerate(told["studies"]):
+            assert ("without" in study) == (plan.decision == "pooled")
+            if "without" not in study:
+                continue
+            words = study["without"]["sentence"]
+            assert words.startswith(f"Without {plan.entries[place].name.split(':')[0]}: ")
+            if len(plan.entries) == LEAST_STUDIES:
+                few += 1
+                assert words.endswith("No pooled value: two studies: both shown, none pooled.")
+                continue
+            fit = leave_one_out(plan.events, plan.totals)[place]
+            if fit.status == "ok":
+                compared += 1
+                assert [study["without"][key] for key in ("value", "low", "high")] == pytest.approx(
+                    [100 * fit.estimate, 100 * fit.ci[0], 100 * fit.ci[1]], abs=0.0501
+                )
+    assert compared > 50
+    assert few > 5
 
 
 def test_every_part_of_a_sum_has_its_link(review):

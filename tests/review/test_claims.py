@@ -6,7 +6,8 @@ import re
 import pandas as pd
 import pytest
 
-from livingreview.display.numbers import is_second_hand
+from livingreview.checks.wording import numbers_in
+from livingreview.display.numbers import exact_interval, is_second_hand
 from livingreview.evidence import records, select_class, select_part, split_ids
 from livingreview.execution import read_chapter
 from livingreview.manuscript import find_pages
@@ -104,6 +105,35 @@ def test_every_included_study_of_ten_patients_is_in_a_conclusion(review, class_i
         size.ge(10) & cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(review.included)
     ]
     assert set(large["study_id"]) <= told
+
+
+def test_the_width_that_a_rating_names_is_that_of_the_largest_study(review):
+    """So the methods page has it where nothing is pooled; the widest interval was once named instead."""
+    named = 0
+    for rating in records(review.tables["certainty"]):
+        told = re.findall(r"[^;.,]*percentage points[^;.,]*", rating["reason"])
+        counts = [review.row(row_id) for row_id in split_ids(rating["rests_on"])]
+        counts = [row for row in counts if not pd.isna(row.get("events")) and not pd.isna(row.get("total"))]
+        said = {number for part in told if "wider than" not in part for number in numbers_in(part)}
+        if not said or not counts or "pooled interval" in rating["reason"]:
+            continue
+        named += 1
+        most = max(int(row["total"]) for row in counts)
+        ends = [exact_interval(int(row["events"]), most) for row in counts if row["total"] == most]
+        widths = {round(100 * (high - low)) for low, high in ends}
+        close = widths | {width + 1 for width in widths if "almost" in " ".join(told)}
+        assert said & close, (rating["certainty_id"], said, widths)
+    assert named > 5
+
+
+def test_whom_a_summary_counts_by_line_is_what_the_report_counts(review):
+    """A line of the summary that names how many came from where repeats the cohort's own counts."""
+    findings = review.tables["findings"].set_index("finding_id")
+    finding = findings.loc["child-later-relapse.mitoxantrone-clofarabine"]
+    rows = review.tables["characteristics"]
+    rows = rows[rows["cohort_id"].eq(review.row(finding["remission"])["cohort_id"])]
+    wanted = rows[rows["characteristic"].isin(["disease_status", "phenotype"])]
+    assert sorted(map(int, re.findall(r"\d+", finding["who"]))) == sorted(wanted["events"].astype(int))
 
 
 @pytest.mark.parametrize("class_id", CLASSES)

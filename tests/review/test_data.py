@@ -18,6 +18,25 @@ def test_stock_frictionless_calls_the_package_valid(root):
     assert report.valid, report.flatten(["type", "rowNumber", "message"])
 
 
+@pytest.mark.parametrize("tool", ["rob2", "robins-i"])
+def test_an_overall_judgement_is_that_of_the_worst_domain(review, tool):
+    """As the methods page says; of a domain that could not be judged RoB 2 makes some concerns at least."""
+    order = ["low", "some_concerns", "moderate", "high", "serious", "critical"]
+    by_result: dict[tuple, dict[int, str]] = {}
+    for row in records(review.tables["appraisals"]):
+        name, _, place = row["item_id"].rpartition(".")
+        if name == tool:
+            by_result.setdefault((row["report_id"], row["result"]), {})[int(place)] = row["judgement"]
+    assert by_result
+    for result, judged in by_result.items():
+        *domains, overall = (judged[place] for place in sorted(judged))
+        known = [order.index(word) for word in domains if word != "no_information"]
+        worst = order[max(known)] if known else "no_information"
+        if tool == "rob2" and worst == "low" and "no_information" in domains:
+            worst = "some_concerns"
+        assert overall == worst, result
+
+
 @pytest.mark.slow
 def test_stock_frictionless_command_too(root):
     done = subprocess.run(

@@ -5,8 +5,11 @@ import csv
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.checks.surveillance import SURVEILLANCE_RULES
 from livingreview.cli import main
+from tests.checks.spoilt import told
 from tests.surveillance import exports
+from tests.surveillance.example import check, ids
 
 
 def run(project, *words):
@@ -45,15 +48,20 @@ def test_from_a_file_to_a_settled_screening(place, capsys):
     assert "1 to be read in full" in capsys.readouterr().out
 
 
-def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked, tmp_path, capsys):
-    import shutil
-
-    shutil.copytree(worked, tmp_path / "x")
-    assert run(tmp_path / "x", "settle") == 1
+def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_copy, capsys):
+    assert run(worked_copy, "settle") == 1
     assert (
         "conflict at title and abstract: pmid-90000007: ab: exclude ta-old; cd: include"
         in capsys.readouterr().out
     )
+
+
+def test_records_joined_after_they_were_settled_are_settled_again(worked_copy, capsys):
+    two, three = ids(3)[1:]
+    assert run(worked_copy, "pairs", "--same", three, two) == 0
+    assert "next: livingreview settle" in capsys.readouterr().out
+    assert run(worked_copy, "settle") == 1  # readers differ on another
+    assert told(SURVEILLANCE_RULES, check(worked_copy)) == set()
 
 
 @pytest.mark.parametrize(
@@ -61,13 +69,14 @@ def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked,
     [
         (("import", "nowhere.ris", "--strategy", "main"), "nowhere.ris: No such file"),
         (("screen", "--reader", "--", "--sheet", "x"), None),
+        (("settle", "--readers", "0"), None),
         (("screen", "--reader", "??", "--sheet", "x"), "expected letters or digits"),
         (("flow",), "no stored strategy has been run yet"),
         (("pairs", "--same", "a", "b"), "'a' is no record"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_says_why(place, capsys, words, told):
-    if told is None:
+    if told is None:  # the command line itself is wrong
         with pytest.raises(SystemExit):
             run(place, *words)
     else:

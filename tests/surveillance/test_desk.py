@@ -7,10 +7,13 @@ import urllib.request
 
 import pytest
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.desk import POLICY, Desk, serve
-from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from livingreview.surveillance.judging import judge
+from livingreview.surveillance.tables import LoopError, open_loop
+from livingreview.surveillance.waiting import list_waiting
 from tests.surveillance import exports
-from tests.surveillance.conftest import ids, say
+from tests.surveillance.example import ids, say
 
 
 @pytest.fixture
@@ -65,6 +68,53 @@ def test_a_decision_is_in_the_file_at_once_and_can_be_taken_back(desk, found):
     desk.undo()
     assert read_decisions(found) == []
     assert desk.state()["record"]["record_id"] == first
+
+
+def test_what_the_same_reader_decides_elsewhere_meanwhile_is_kept(found):
+    first, second = (Desk(open_loop(found), "ab", "title_abstract", ranked=False) for _ in range(2))
+    first.take(first.queue[0], "include", "", "")
+    second.queue.pop(0)
+    second.take(second.queue[0], "include", "", "")
+    assert len(read_decisions(found)) == 2
+    first.undo()
+    (row,) = read_decisions(found)
+    assert row["record_id"] == second.made[0][0]["record_id"]
+
+
+def test_a_conflict_is_asked_until_it_is_settled_even_of_a_report_and_taking_back_restores(found):
+    (one,) = ids(1)
+    for reader, told in (("ab", "include"), ("cd", "include")):
+        say(found, reader, {one: told})
+    for reader, told in (("ab", "include"), ("cd", "ft-old")):
+        say(found, reader, {one: told}, "full_text")
+    loop = open_loop(found)
+    judge(loop, one, "able-2019", "same")
+    loop.tables["screening"] = []  # it was entered since, and nothing was settled of it
+    for told in ("unclear", "include"):
+        desk = Desk(loop, "ef", "full_text", conflicts=True)
+        assert desk.queue == [one]
+        desk.take(one, told, "", "")
+    desk.undo()
+    assert {row["decision"] for row in read_decisions(found) if row["role"] == "adjudicator"} == {"unclear"}
+    desk.take(one, "include", "", "")
+    assert Desk(loop, "ef", "full_text", conflicts=True).queue == []
+
+
+def test_a_record_whose_report_was_entered_meanwhile_is_still_decided(found):
+    (one,) = ids(1)
+    loop = open_loop(found)
+    judge(loop, one, "able-2019", "same")
+    loop.tables["screening"] = []
+    assert one in Desk(loop, "ab", "title_abstract").queue
+    assert one in {item.record_id for item in list_waiting(loop)}
+    for reader in ("ab", "cd"):
+        say(found, reader, {one: "include"})
+    assert Desk(loop, "ab", "full_text").queue == [one]
+
+
+def test_a_note_holds_nothing_that_no_file_can_hold(desk, found):
+    desk.take(desk.queue[0], "include", "", "half \ud800 a sign,\x00 and\nmore")
+    assert [row["note"] for row in read_decisions(found)] == ["half a sign, and more"]
 
 
 def test_another_readers_decisions_are_not_shown_and_do_not_shorten_the_queue(desk, found):
@@ -125,6 +175,7 @@ def test_the_server_answers_this_address_and_this_token_alone(served):
     assert "unsafe" not in POLICY
     assert ask(address, token)[0] == 200
     assert ask(address, "another")[0] == 403
+    assert ask(address, "änother")[0] == 403
     assert ask(address, token, Host="example.org")[0] == 403
     assert ask(address, token, "decide", {}, Origin="http://example.org")[0] == 403
     assert ask(address, token, "../../review.yml")[0] == 404

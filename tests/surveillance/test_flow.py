@@ -2,12 +2,11 @@
 
 import csv
 import io
-import shutil
 
 from hypothesis import given
 from hypothesis import strategies as some
 
-from livingreview.surveillance.flow import as_prisma, count_flow, versions_of
+from livingreview.surveillance.flow import as_prisma, count_flow, count_flows, versions_of
 from livingreview.surveillance.tables import name_version, open_loop
 
 
@@ -26,8 +25,7 @@ def test_the_flow_of_a_review_with_every_fate(worked):
 
 def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     loop = open_loop(worked)
-    kinds = {row["source"]: row["kind"] for row in loop.tables["strategies"]}
-    header, *rows = as_prisma(count_flow(loop.tables, [""]), kinds)
+    header, *rows = as_prisma(count_flow(loop.tables, [""]))
     assert header == ["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"]
     text = io.StringIO()
     csv.writer(text).writerows(rows)
@@ -41,12 +39,21 @@ def test_the_table_of_the_prisma_tool_has_its_columns_and_counts(worked):
     assert len(rows) == 30
 
 
-def test_a_release_closes_the_searches_of_its_version(worked, tmp_path):
-    shutil.copytree(worked, tmp_path / "x")
-    assert name_version(tmp_path / "x", "2026.12.0") == 3
-    assert name_version(tmp_path / "x", "2027.1.0") == 0
-    tables = open_loop(tmp_path / "x").tables
-    assert versions_of(tables["searches"]) == ["2026.12.0"]
+def test_one_source_may_be_searched_as_a_database_and_as_a_register(worked):
+    tables = open_loop(worked).tables
+    searches = [row | {"source": "One for all"} for row in tables["searches"]]
+    counts = {row[0]: row[7] for row in as_prisma(count_flow(tables | {"searches": searches}, [""]))}
+    assert (counts["database_results"], counts["register_results"], counts["website_results"]) == (
+        *("10", "1"),
+        "2",
+    )
+
+
+def test_a_release_closes_the_searches_of_its_version(worked_copy):
+    assert name_version(worked_copy, "2026.12.0") == 3
+    assert name_version(worked_copy, "2027.1.0") == 0
+    tables = open_loop(worked_copy).tables
+    assert versions_of(tables["searches"]) == list(count_flows(tables)) == ["2026.12.0"]
     assert count_flow(tables, ["2026.12.0"]).arms["databases"].screened == 6
 
 
@@ -127,6 +134,7 @@ def test_any_history_adds_up(history):
         ],
     }
     versions = versions_of(searches)
+    assert list(count_flows(tables)) == versions + (["all"] if len(versions) > 1 else [])  # each once
     flows = [count_flow(tables, [version]) for version in versions] + [count_flow(tables, versions)]
     for flow in flows:
         assert [misfit for arm in flow.arms.values() for misfit in arm.misfits()] == []

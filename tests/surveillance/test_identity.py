@@ -56,12 +56,31 @@ def test_an_id_is_the_surest_number_and_never_given_twice():
 def test_records_without_any_title_are_told_apart_by_their_number_in_the_source():
     index = Index({})
     index.add(row(accession="1"))
-    assert index.find(row(accession="2"))[0] == ""
-    assert index.find(row(accession="1"))[0]
+    assert index.find(row(accession="2")) == ""
+    assert index.find(row(accession="1"))
 
 
 def test_numbers_that_contradict_part_what_reads_alike():
     index = Index({})
     index.add(row(title="One title for two works", pmid="12", doi="10.1000/a"))
-    name, doubtful = index.find(row(title="One title for two works", pmid="13", doi="10.1000/a"))
-    assert (name, len(doubtful)) == ("", 1)
+    other = row(title="One title for two works", pmid="13", doi="10.1000/a")
+    assert index.find(other) == ""
+    assert set(index.sharing(other)) == {("pmid-12", False)}
+
+
+def test_no_record_takes_the_id_of_another():
+    """Three DOIs that read alike without their signs, of works that tell the same words."""
+    index = Index({})
+    for sign in ".-_":
+        index.add(row(title="One title for three works", doi=f"10.1000/a{sign}b"))
+    assert [item["doi"] for item in index.rows.values()] == ["10.1000/a.b", "10.1000/a-b", "10.1000/a_b"]
+
+
+def test_as_many_numbers_of_trials_are_kept_as_a_cell_takes():
+    told = row(title="A review of all trials", trials=[f"NCT{number:08}" for number in range(60)])
+    assert told["trials"].startswith("NCT00000000; NCT00000001")
+    assert 380 < len(told["trials"]) <= 400
+    index = Index({})
+    name = index.add(told)
+    index.fill(name, row(title="A review of all trials", trials=["NCT99999999"]))
+    assert len(index.rows[name]["trials"]) <= 400

@@ -4,10 +4,11 @@ import pytest
 
 from livingreview.evidence.upkeep import read_upkeep
 from livingreview.surveillance.importing import import_files
+from livingreview.surveillance.judging import judge, list_doubtful
 from livingreview.surveillance.readers import ReadError
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import DAY, HELD, bring, descriptor
+from tests.surveillance.example import DAY, HELD, bring, descriptor, ids
 
 
 def test_each_record_stands_once_and_each_hit_is_counted(place):
@@ -76,6 +77,41 @@ def test_one_number_with_other_words_is_not_merged(place):
     done = bring(place, exports.scopus([work, other]))
     assert done.new == 2
     assert [pair.why for pair in done.doubtful] == ["one number, other words"]
+    assert not any(row["same_as"] for row in open_loop(place).tables["records"])
+
+
+def test_records_that_a_third_shows_to_be_one_are_joined(place):
+    """One source has the PubMed number, another the DOI; only a later one has both."""
+    (work,) = exports.make_works(1)
+    elsewhere = work | {"pmid": "", "title": work["title"] + ": a study of the example group", "pages": ""}
+    elsewhere |= dict.fromkeys(("authors", "container", "year", "volume", "issue"), "")
+    bring(place, exports.scopus([work | {"doi": ""}, elsewhere]))
+    assert not any(row["same_as"] for row in open_loop(place).tables["records"])
+    bring(place, exports.scopus([work]), name="y.ris", day="2026-05-09")
+    assert sorted(row["same_as"] for row in open_loop(place).tables["records"]) == ["", *ids(1)]
+
+
+def test_what_is_known_of_a_copy_goes_to_the_record_that_stands(found):
+    """The copy of a record comes again and names a trial of a study."""
+    (copy,) = [row for row in open_loop(found).tables["records"] if row["same_as"]]
+    works = exports.make_works(4)
+    again = works[3] | dict.fromkeys(("doi", "pmid", "pages", "volume", "issue"), "")
+    bring(found, exports.scopus([again | {"abstract": "Of NCT08888888."}]), name="z.ris", day="2026-05-09")
+    rows = open_loop(found).index.rows
+    assert rows[copy["same_as"]]["study_id"] == "first-study"
+
+
+def test_what_a_person_judged_is_not_told_as_doubtful_again(place):
+    work = exports.make_works(1)[0]
+    other = work | {"title": "Proceedings of a congress", "pmid": ""}
+    ((first, second, why),) = bring(place, exports.scopus([work, other])).doubtful
+    loop = open_loop(place)
+    assert [pair.why for pair in list_doubtful(loop)] == [why]  # the command shows what the import told
+    judge(loop, first, second, "different")
+    loop.save()
+    assert list_doubtful(open_loop(place)) == []
+    again = bring(place, exports.embase([work, other]), name="y.ris", day="2026-05-09")
+    assert again.doubtful == []
 
 
 def test_a_second_source_fills_what_the_first_lacked(place):
@@ -122,6 +158,8 @@ def test_a_count_that_does_not_agree_is_told(place):
         ({"day": "2026-5-2"}, "no day"),
         ({"day": "2926-05-02"}, "the future"),
         ({"from_day": "yesterday"}, "no day"),
+        ({"from_day": "2026-05-01", "to_day": "2026-04-01"}, "swap the two"),
+        ({"hits_told": -1}, "a number of hits"),
     ],
 )
 def test_a_wrong_call_is_told_and_changes_nothing(place, more, words):
@@ -137,3 +175,12 @@ def test_of_several_files_all_are_taken_or_none(place):
     with pytest.raises(ReadError, match=r"bad\.ris: found a format that is not known"):
         import_files(open_loop(place), [good, bad], "main", day=DAY)
     assert open_loop(place).tables["records"] == []
+
+
+def test_one_file_named_twice_is_counted_in_no_way(place):
+    first, second = place.parent / "one.ris", place.parent / "two.ris"
+    for path in (first, second):
+        path.write_text(exports.scopus(exports.make_works(1)), encoding="utf-8")
+    with pytest.raises(LoopError, match="are one file"):
+        import_files(open_loop(place), [first, second], "main", day=DAY)
+    assert open_loop(place).tables["hits"] == []

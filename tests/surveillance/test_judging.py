@@ -5,13 +5,11 @@ import pytest
 from livingreview.surveillance.judging import judge, list_doubtful
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import bring
+from tests.surveillance.example import HELD, bring, ids, lay_out, settle_all
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    from tests.surveillance.conftest import lay_out
-
     place = lay_out(tmp_path_factory.mktemp("pairs") / "review")
     work = exports.make_works(1)[0]
     meeting = work | {"doi": "", "pmid": "", "pages": "S7", "kind": "Conference Abstract"}
@@ -51,3 +49,60 @@ def test_a_record_may_be_said_to_be_a_report_or_of_its_study(told):
 def test_what_is_no_record_is_told(told, other):
     with pytest.raises(LoopError, match=r"no record|expected two records"):
         judge(open_loop(told), "able-2019", other, "same")
+
+
+def test_two_that_were_joined_are_parted_again_and_what_came_from_the_copy_goes(found):
+    one, two, *_ = ids(4)
+    loop = open_loop(found)
+    judge(loop, two, "able-2019", "same")
+    judge(loop, one, two, "same")
+    rows = loop.index.rows
+    assert (rows[one]["same_as"], rows[one]["report_id"]) == (two, "")  # a report stands
+    judge(loop, one, two, "different")
+    assert (rows[one]["same_as"], rows[one]["same_as_basis"]) == ("", "")
+    assert (rows[two]["report_id"], rows[one]["report_id"]) == ("able-2019", "")
+    judge(loop, two, "able-2019", "different")
+    assert rows[two]["report_id"] == rows[two]["report_basis"] == ""
+    judge(loop, one, two, "same")
+    assert [(row["record_id"], row["other_id"]) for row in loop.tables["pairs"]] == [(two, "able-2019")]
+
+
+def test_of_two_copies_of_a_third_a_person_says_which_is_none(found):
+    one, two, three, _ = ids(4)
+    loop = open_loop(found)
+    judge(loop, one, two, "same")
+    judge(loop, three, two, "same")
+    with pytest.raises(LoopError, match="are both copies of"):
+        judge(loop, two, three, "different")
+    assert loop.tables["pairs"] == []
+
+
+def test_a_report_that_a_person_says_a_record_is_not_is_not_recognised_again(place):
+    bring(place, exports.scopus([HELD[0]]))
+    loop = open_loop(place)
+    (name,) = loop.index.rows
+    assert loop.index.rows[name]["report_id"] == "able-2019"
+    judge(loop, name, "able-2019", "different")
+    loop.save()
+    assert settle_all(place).index.rows[name]["report_id"] == ""
+    bring(place, exports.embase([HELD[0]]), name="y.ris", day="2026-05-09")
+    assert open_loop(place).index.rows[name]["report_id"] == ""
+
+
+def test_two_records_that_are_one_report_are_one_record(found):
+    one, two, *_ = ids(4)
+    loop = open_loop(found)
+    loop.index.rows[two] |= {"pmid": "", "doi": ""}
+    judge(loop, one, "able-2019", "same")
+    judge(loop, two, "able-2019", "same")
+    assert {loop.canonical(one), loop.canonical(two)} == {one}
+
+
+def test_a_study_whose_trial_both_of_two_name_stays_with_both_when_they_are_parted(place):
+    works = [work | {"abstract": "Of NCT08888888."} for work in exports.make_works(2)]
+    bring(place, exports.scopus(works))
+    one, two = ids(2)
+    loop = open_loop(place)
+    for relation in ("same", "different"):
+        judge(loop, one, two, relation)
+    assert [loop.index.rows[name]["study_id"] for name in (one, two)] == ["first-study"] * 2

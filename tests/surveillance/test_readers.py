@@ -1,8 +1,13 @@
 """Every dialect and format gives the same records; what a file holds beyond them is said."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from livingreview.checks.characters import has_hidden, has_loose_accent, has_markup, has_odd_space
+from livingreview.surveillance.identity import as_row
 from livingreview.surveillance.readers import ReadError, read_export
+from livingreview.surveillance.readers.found import make_found
 from tests.surveillance import exports
 
 WORKS = exports.make_works(3)
@@ -132,3 +137,60 @@ def test_other_encodings_are_read():
     text = exports.ris([WORKS[0] | {"authors": "Müller, Ä."}])
     for encoding in ("utf-8-sig", "utf-16", "cp1252"):
         assert read_export(text.encode(encoding), "x").records[0].authors == ("Müller, Ä.",)
+
+
+MARKS = ["<", ">", "/", "&", "lt;", "amp;", "#0;", "#8203;", "<!--", "]]>"]
+WORDS = ["i", "br", "script", "p<0.05", "T<B", "text", "é"]
+SIGNS = ["e\u0301", "\u200b", "\x00", "\ud800", "\u2028", "\u00a0", "\ue000", " "]
+PIECES = some.sampled_from([*MARKS, *WORDS, *SIGNS])
+
+
+@given(some.lists(PIECES, max_size=12).map("".join))
+def test_what_is_taken_in_passes_the_checks_of_characters(text):
+    title = make_found(title=text).title
+    assert not any(look(title) for look in (has_hidden, has_odd_space, has_loose_accent))
+    assert title == " ".join(title.split())
+    title.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Of CD19<sup>+</sup> &amp;lt;i&amp;gt;cells&amp;lt;/i&amp;gt;", "Of CD19+ cells"),
+        ("<jats:p>T<B cells, p &lt; 0.05</jats:p><br/>", "T<B cells, p < 0.05"),
+        ("zero&#8203;width\u00a0and e\u0301", "zerowidth and é"),
+        ("one <script>two", "one two"),
+    ],
+)
+def test_mark_up_is_left_out_in_whatever_form_it_stands(text, plain):
+    assert make_found(title=text).title == plain
+    assert not has_markup(plain)
+
+
+def test_a_line_without_a_tag_goes_on_from_the_last_value_whatever_the_record_holds():
+    begin, end = "TY  - JOUR\n", "ER  - \n"
+    text = f"{begin}TI  - One\nTI  - Two\nand more\n{end}{begin}lost\nTI  - Three\n{end}"
+    assert [record.title for record in read(text).records] == ["One", "Three"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"studies": [{"protocolSection": []}]}',
+        '{"studies": [{"protocolSection": {"identificationModule": {"officialTitle": 1}}}]}',
+        "[" * 100_000,
+    ],
+)
+def test_json_of_another_form_is_told(text):
+    with pytest.raises(ReadError, match="JSON"):
+        read(text)
+
+
+def test_numbers_in_other_scripts_are_no_numbers():
+    found = make_found(title="x", year="٢٠٢٠", pmid="1٢", doi="10.1000/a\u200bb", pmcid="PMC1٢")
+    assert (found.year, found.pmid, found.doi, found.pmcid) == ("", "", "10.1000/ab", "PMC1")
+
+
+def test_a_day_that_there_is_not_and_a_doi_too_long_for_a_cell_are_left_out():
+    row = as_row(make_found(title="x", day="2026-02-30", doi="10.1000/" + "x" * 300))
+    assert (row["entered"], row["doi"]) == ("", "")

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 from statsmodels.stats.inter_rater import cohens_kappa
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.settling import compare_readers, decide, measure, settle
-from livingreview.surveillance.tables import open_loop, read_decisions
+from livingreview.surveillance.tables import open_loop
 from tests.surveillance import exports
-from tests.surveillance.conftest import ids, say, settle_all
+from tests.surveillance.example import bring, ids, say, settle_all
 
 ANSWERS = some.lists(some.tuples(some.booleans(), some.booleans()), min_size=1, max_size=30)
 
@@ -107,3 +108,19 @@ def test_a_record_that_became_a_report_says_so(found):
     assert (
         next(row for row in loop.tables["screening"] if row["record_id"] == one)["report_id"] == "able-2021"
     )
+
+
+def test_a_report_is_recognised_by_the_number_of_a_copy(place):
+    (work,) = exports.make_works(1)
+    bare = work | dict.fromkeys(("doi", "pmid"), "")
+    bring(place, exports.scopus([bare]))
+    full = work | {"pages": "", "volume": ""}
+    bring(place, exports.scopus([full]), name="y.ris", day="2026-05-09")
+    ((stands, copy),) = [
+        (row["same_as"], name) for name, row in open_loop(place).index.rows.items() if row["same_as"]
+    ]
+    assert copy == ids(1)[0]
+    entry = exports.bibtex([work | {"title": "Quite"}]).replace("key90000001", "able-2021")
+    with open(place / "data" / "references.bib", "a", encoding="utf-8") as handle:
+        handle.write("\n" + entry)
+    assert settle_all(place).index.rows[stands]["report_id"] == "able-2021"

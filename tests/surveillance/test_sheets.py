@@ -4,9 +4,10 @@ import csv
 
 import pytest
 
+from livingreview.surveillance.decisions import read_decisions
 from livingreview.surveillance.desk import Desk
 from livingreview.surveillance.sheets import read_sheet, write_sheet
-from livingreview.surveillance.tables import LoopError, open_loop, read_decisions
+from livingreview.surveillance.tables import LoopError, open_loop
 
 
 def filled(found, sign=",", **cells):
@@ -43,5 +44,17 @@ def test_what_is_filled_in_is_taken_in_and_empty_rows_wait(found, sign):
 def test_a_slip_is_named_and_nothing_is_taken_in(found, cells, words):
     path, _ = filled(found, **cells)
     with pytest.raises(LoopError, match=words):
+        read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    assert read_decisions(found) == []
+
+
+def test_a_record_in_two_rows_and_an_empty_sheet_are_told(found):
+    path, rows = filled(found, decision="include")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.splitlines()[1].replace(",include,", ",exclude,") + "\n", encoding="utf-8")
+    with pytest.raises(LoopError, match=f"found '{rows[0]['record_id']}' in an earlier row as well"):
+        read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
+    path.write_text("")
+    with pytest.raises(LoopError, match="expected the columns of the sheet"):
         read_sheet(Desk(open_loop(found), "ab", "title_abstract"), path)
     assert read_decisions(found) == []

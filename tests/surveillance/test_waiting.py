@@ -4,7 +4,7 @@ import datetime
 
 from livingreview.surveillance.tables import open_loop
 from livingreview.surveillance.waiting import list_waiting, tell_waiting
-from tests.surveillance.conftest import DAY, ids
+from tests.surveillance.example import DAY, ids
 
 
 def test_each_record_waits_at_its_step(worked):

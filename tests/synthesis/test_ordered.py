@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit
 
 from livingreview.synthesis import fit_ordered, fit_proportions, pool_proportions
@@ -56,6 +57,16 @@ def test_a_stricter_level_is_never_likelier():
         least, most = fit.new_study(name)
         assert least <= low < value < high <= most
     assert fit.new_study("CR") == fit_ordered(NESTED, TOTALS).new_study("CR"), "the same draws every time"
+
+
+def test_the_shares_lead_from_level_to_level():
+    fit = fit_ordered(NESTED, TOTALS)
+    for narrow, wide in (("CR", "CRh"), ("CRh", "CRi")):
+        value, (low, high) = fit.share(narrow)
+        assert low < value < high
+        assert fit.median(narrow)[0] == pytest.approx(value * fit.median(wide)[0])
+    with pytest.raises(ValueError, match="expected one of CR, CRh; found 'CRi'"):
+        fit.share("CRi")
 
 
 def test_a_study_without_the_strict_count_still_moves_it():
@@ -164,9 +175,111 @@ def test_counts_that_cannot_be_are_named(counts, message):
         fit_ordered(counts, [9, 10])
 
 
+@pytest.mark.parametrize(
+    ("counts", "moderators"),
+    [
+        ({"a": [4, 5, 6, 7], "b": [4, 5, 6, 7]}, {}),
+        ({"a": [2, 3, 20, 20], "b": [4, 5, 20, 20]}, {"late": [0, 0, 1, 1]}),
+    ],
+)
+def test_all_or_nothing_is_refused(counts, moderators):
+    """The likelihood is flat there: a standard error of nothing would make it look certain."""
+    fit = fit_ordered(counts, [20, 20, 20, 20], moderators=moderators)
+    assert fit.status == "separated"
+    assert np.isnan(fit.median("b", **dict.fromkeys(moderators, 0))[0])
+
+
+def test_a_moderator_is_told_as_an_odds_ratio():
+    z = [0, 1, 1, 0, 1]
+    ordered = fit_ordered({"CRh": CRH}, TOTALS, moderators={"late": z})
+    known = fit_proportions(CRH, TOTALS, moderators={"late": z}).coefficients["late"]
+    value, low, high = ordered.odds_ratio("late")
+    assert value == pytest.approx(known.odds_ratio, abs=1e-4)
+    assert low < known.odds_ratio_ci[0] < known.odds_ratio_ci[1] < high, "by t of few studies, not by z"
+    with pytest.raises(ValueError, match="expected one of late; found 'early'"):
+        ordered.odds_ratio("early")
+
+
 def test_an_unknown_level_or_moderator_is_named():
     fit = fit_ordered(NESTED, TOTALS)
     with pytest.raises(ValueError, match="expected one of CR, CRh, CRi; found 'PR'"):
         fit.median("PR")
     with pytest.raises(ValueError, match="found late"):
         fit.new_study("CR", late=1)
+
+
+@pytest.mark.parametrize(
+    ("moderators", "message"),
+    [
+        ({"late": [1, 1, 1, 1, 1]}, "late: expected values that differ between studies, found only 1"),
+        ({"late": [0, 1, 1, 0, 1], "early": [1, 0, 0, 1, 0]}, "early follows from the moderators before it"),
+        ({"late": [0, 1, 1]}, "late has 3 values, totals has 5"),
+        ({"late": [0, 1, NAN, 0, 1]}, "late at position 2"),
+    ],
+)
+def test_moderators_that_tell_nothing_apart_are_refused(moderators, message):
+    """As the regression of one level refuses them: else a coefficient without meaning would come back."""
+    with pytest.raises(ValueError, match=message):
+        fit_ordered(NESTED, TOTALS, moderators=moderators)
+    if len(next(iter(moderators.values()))) == 5:
+        with pytest.raises(ValueError, match=message):
+            fit_proportions(CRH, TOTALS, moderators=moderators)
+
+
+def by_plain_sum(counts, n, theta, *, half_width=6.0, points=61):
+    """The log-likelihood by a plain sum over both study effects, each study's counts written as categories.
+
+    Nothing is shared with the engine: neither its binomials, its modes nor its nodes.
+    """
+    share_b, share_c, wide, first, both, other = theta
+    axis = np.linspace(-half_width, half_width, points)
+    one, two = np.meshgrid(axis, axis, indexing="ij")
+    weight = np.exp(-(one**2 + two**2) / 2) / (2 * np.pi) * (axis[1] - axis[0]) ** 2
+    any_ = expit(wide + first * one)
+    moved = both * one + other * two
+    better = any_ * expit(share_c + moved)
+    best = better * expit(share_b + moved)
+    reach = {"a": best, "b": better, "c": any_}
+    total = 0.0
+    for i, all_ in enumerate(n):
+        left, at_most, likelihood = all_, np.ones_like(one), 0.0
+        for name in ("c", "b", "a"):
+            x = counts[name][i]
+            if x == x:
+                likelihood = likelihood + (left - x) * np.log(at_most - reach[name])
+                left, at_most = x, reach[name]
+        likelihood = likelihood + left * np.log(at_most)
+        total += np.log((np.exp(likelihood - likelihood.max()) * weight).sum()) + likelihood.max()
+    return total
+
+
+def test_the_fit_is_that_of_another_method():
+    """Maximum, medians and standard errors against a plain sum and a search without slopes."""
+    counts, n = simulate(14, 3)
+    ours = fit_ordered(counts, n)
+    found = minimize(
+        lambda theta: -by_plain_sum(counts, n, theta),
+        [1.0, 1.0, 0.0, 0.5, 0.0, 0.4],
+        method="Powell",
+        options={"xtol": 1e-6, "ftol": 1e-11, "maxiter": 40},
+    )
+    assert ours.log_likelihood == pytest.approx(-found.fun, abs=1e-4)
+    share_b, share_c, wide, first, both, other = found.x
+    medians = np.cumprod([expit(wide), expit(share_c), expit(share_b)])[::-1]
+    assert [ours.median(name)[0] for name in "abc"] == pytest.approx(medians, abs=1e-3)
+    assert (ours.tau2, ours.share_tau2) == pytest.approx((first**2, both**2 + other**2), abs=5e-3)
+    h = 1e-3 * np.eye(6)
+    curvature = [
+        [
+            sum(
+                -sign_1 * sign_2 * by_plain_sum(counts, n, found.x + sign_1 * h[r] + sign_2 * h[c])
+                for sign_1 in (1, -1)
+                for sign_2 in (1, -1)
+            )
+            / 4e-6
+            for c in range(6)
+        ]
+        for r in range(6)
+    ]
+    errors = np.sqrt(np.diag(np.linalg.inv(curvature)))[:3]
+    assert np.sqrt(np.diag(ours.covariance))[:3] == pytest.approx(errors, rel=0.02)

@@ -1,18 +1,76 @@
-"""Ratios without randomisation: what would explain them, beside the randomised answer."""
+"""Comparisons without randomisation: what would undo them, beside the randomised answer."""
+
+from dataclasses import replace
+
+import pytest
 
 from livingreview.evidence import select_class
 from livingreview.synthesis import e_value
-from livingreview.tables.bounds import say_strength, tabulate_bounds, unrandomised_ratios
+from livingreview.tables.bounds import (
+    NOTHING,
+    find_benchmarks,
+    say_pace,
+    say_strength,
+    tabulate_bounds,
+    unrandomised_ratios,
+)
 
 HISTORY = "gokbuget-2016.survival.trial.os-hr"
 
 
-def test_history_stands_beside_the_trial_that_answered(review):
+@pytest.fixture(scope="module")
+def tables(review):
+    return tabulate_bounds(review, caption="Bounds").parts
+
+
+def test_history_stands_beside_the_trial_that_answered(tables):
     """Against history 0.536, randomised 0.71: the former is 0.75 times the latter."""
-    table = tabulate_bounds(review, caption="Bounds")
-    row = next(row for row in table.rows if row.cells[1].row_id == HISTORY)
+    row = next(row for row in tables[0].rows if row.cells[1].row_id == HISTORY)
     assert "2.45 to explain it all, of 1.79 to bring" in row.cells[2]
-    assert row.cells[3] == "TOWER: 0.71 (0.55 to 0.93); the other is 0.75 times that"
+    assert "at 54% of the pace seen; at 73% chance alone may explain it" in row.cells[3]
+    assert row.cells[4] == "TOWER: 0.71 (0.55 to 0.93); the other is 0.75 times that"
+
+
+def test_the_one_place_with_both_answers_calibrates_the_others(review, tables):
+    (benchmark,) = find_benchmarks(review)
+    assert (benchmark.printed, benchmark.randomised) == (0.536, 0.71)
+    assert benchmark.bias.ratio == pytest.approx(0.755, abs=0.001)
+    assert "too good, by the factor 0.75 (95% CI 0.50 to 1.13)" in tables[0].notes[1]
+    others = [row.cells[4] for row in tables[0].rows if row.cells[1].row_id != HISTORY]
+    assert others
+    assert all(words.startswith("none; overstated as much as where both answers exist") for words in others)
+    assert "0.83 (0.46 to 1.53)" in others[0]
+
+
+def test_a_class_without_such_a_place_borrows_it_from_another(review):
+    """That class has a ratio without randomisation and no randomised answer to it."""
+    alone, other = select_class(review, "liposomal-mitoxantrone"), select_class(review, "blinatumomab")
+    without = tabulate_bounds(alone, caption="x").parts[0]
+    borrowed = tabulate_bounds(alone, caption="x", beside=other).parts[0]
+    assert without.rows[0].cells[4] == "none"
+    assert "0.83" in borrowed.rows[0].cells[4]
+
+
+def test_counts_beside_other_controls_say_where_they_tip(review, tables):
+    """MITCL, 33 of 39 in remission, against the backbone of a larger trial, 531 of 661."""
+    rows = {row.cells[0][-1].row_id: row.cells for row in tables[1].rows}
+    assert len(rows) == len(review.tables["external_controls"])
+    mitcl = rows["mitcl-pbc-2022.outcome.all.cr"]
+    assert mitcl[1][-1].row_id == "hogan-2025.outcome.all.cr"
+    assert mitcl[2] == "1.05 (0.92 to 1.21)"
+    assert mitcl[3].startswith("a risk ratio of 1.29 to explain it all; its interval includes no effect")
+    assert mitcl[4].startswith("nothing is left at 85% (seen: 80.3%); chance alone may explain it already")
+    assert "several leukaemias" in mitcl[5]
+    matched = rows["yoon-2023.outcome.blinatumomab.cr"]
+    assert "nothing is left at 81% (seen: 54%); chance alone may explain it at" in matched[4]
+    few = rows["taleghani-bortezomib-aml.outcome.with.cr"]
+    assert few[4].endswith("of so few patients no rate is beyond chance")
+    alone = tabulate_bounds(
+        select_class(review, "mitoxantrone-clofarabine"),
+        caption="x",
+        beside=select_class(review, "blinatumomab"),
+    )
+    assert any("by the factor 0.75" in note for note in alone.parts[0].notes)
 
 
 def test_only_ratios_judged_one_by_one_and_of_no_randomised_arm(review):
@@ -20,8 +78,20 @@ def test_only_ratios_judged_one_by_one_and_of_no_randomised_arm(review):
     judged = set(review.tables["appraisals"]["result"].dropna())
     assert HISTORY in {row["row_id"] for row in rows} <= judged
     assert all(not row["c_arm_at"] for row in rows)
-    assert tabulate_bounds(select_class(review, "bortezomib"), caption="x").parts == []
+
+
+def test_without_any_comparison_it_says_so(review):
+    some = select_class(review, "bortezomib")
+    none = some.tables["external_controls"].iloc[:0]
+    few = replace(some, tables=some.tables | {"external_controls": none})
+    assert tabulate_bounds(few, caption="x").parts == []
+    assert tabulate_bounds(few, caption="x").empty == NOTHING
 
 
 def test_an_interval_that_includes_no_effect_needs_nothing():
     assert "already" in say_strength(e_value(0.8, 0.6, 1.1, kind="HR", common=True))
+    assert say_pace(0.8, 0.6, 1.1).endswith("chance alone may explain it already")
+    assert say_pace(1.6, 1.2, 2.1) == (
+        "nothing is left if events in like controls came at 160% of the pace seen; at 120% chance alone may "
+        "explain it"
+    )

@@ -12,6 +12,12 @@ from livingreview.tables.findings import cohorts_in, is_randomised, tabulate_fin
 KINDS = ("remission", "mrd", "survival", "early_death")
 
 
+@pytest.fixture(scope="module")
+def findings(review) -> HtmlTable:
+    """The summary of findings."""
+    return tabulate_findings(review, caption="Findings")
+
+
 def line(table: HtmlTable, finding_id: str) -> str:
     """One option's line in words, a bar between its cells."""
     anchor = f"finding-{finding_id.replace('.', '-')}"
@@ -22,19 +28,18 @@ def line(table: HtmlTable, finding_id: str) -> str:
     return " | ".join(" ".join(word.split()) for word in words)
 
 
-def test_a_line_tells_both_arms_of_a_trial(review):
-    told = line(tabulate_findings(review, caption="Findings"), "adult-relapse.blinatumomab")
+def test_a_line_tells_both_arms_of_a_trial(findings):
+    told = line(findings, "adult-relapse.blinatumomab")
     assert "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], a new group " in told
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith("| ⊕⊕⊕◯ moderate; Overall survival against chemotherapy")
 
 
-def test_a_result_of_another_study_than_the_line_s_names_it(review):
-    table = tabulate_findings(review, caption="Findings")
-    told = line(table, "adult-relapse.mitoxantrone")
+def test_a_result_of_another_study_than_the_line_s_names_it(findings):
+    told = line(findings, "adult-relapse.mitoxantrone")
     assert "| 23 [10–41]; CR 7/31; 50 [36–64]; CR 25/50, Giebel 2006 (FLAM) |" in told
-    assert "two largest; Rosen 2000" in told
-    assert line(table, "adult-relapse.blinatumomab").count("Kantarjian 2017") == 1
+    assert "two largest of those reported as phase II; Rosen 2000" in told
+    assert line(findings, "adult-relapse.blinatumomab").count("Kantarjian 2017") == 1
 
 
 def test_the_start_page_shows_one_study_a_line(review):
@@ -46,17 +51,21 @@ def test_the_start_page_shows_one_study_a_line(review):
             assert len(studies) == 1, row["finding_id"]
 
 
-def test_an_interval_without_upper_limit_is_shown(review):
-    told = line(tabulate_findings(review, caption="Findings"), "mrd-positive.blinatumomab-adults")
-    assert "| OS median 36.5 months [22.0 to not reached] |" in told
+def test_an_interval_without_upper_limit_is_shown(findings):
+    told = line(findings, "mrd-positive.blinatumomab-adults")
+    assert "| OS median 36.5 months [22.0 to not reached]; Gökbuget 2020a (BLAST) |" in told
 
 
-def test_what_is_randomised_is_bold_and_nothing_else(review):
-    html = str(tabulate_findings(review, caption="Findings").__html__())
+def test_what_is_randomised_is_bold_and_nothing_else(review, findings):
+    html = str(findings.__html__())
     bold = set(re.findall(r'<b><a class="lr-figure" href="[^"]*#([^"]*)"', html))
     assert "kantarjian-2017.outcome.blinatumomab.cr" in bold
     assert "rambaldi-2020.outcome.trial.cr-crh" not in bold, "historical patients are no randomised control"
     assert all(is_randomised(review, review.row(row_id)) for row_id in bold)
+    assert not bold & {
+        "ash-table-6502810.outcome.blinatumomab.mrd-negative",  # of responders
+        "kantarjian-2017.ae.blinatumomab.fatal-serious-adverse-event-g5",  # of those treated
+    }, "randomisation does not protect a part of an arm"
 
 
 def test_a_control_is_of_the_same_report_and_outcome(review):
@@ -70,8 +79,7 @@ def test_a_control_is_of_the_same_report_and_outcome(review):
                     assert same[0] is same[1] or same[0] == same[1], (row["finding_id"], column)
 
 
-def test_every_number_leads_to_its_row_and_marks_are_explained(review):
-    table = tabulate_findings(review, caption="Findings")
+def test_every_number_leads_to_its_row_and_marks_are_explained(review, findings):
     asked = {
         row_id
         for row in records(review.tables["findings"])
@@ -79,8 +87,8 @@ def test_every_number_leads_to_its_row_and_marks_are_explained(review):
         for column in (kind, f"{kind}_control")
         for row_id in split_ids(row[column])
     }
-    assert {figure.row_id for figure in table.figures} == asked
-    assert "calculated from printed numbers" in str(table.__html__())
+    assert {figure.row_id for figure in findings.figures} == asked
+    assert "worked out from what is printed" in str(findings.__html__())
 
 
 def test_studies_and_patients_are_those_of_the_option_in_its_setting(review):
@@ -94,11 +102,11 @@ def test_studies_and_patients_are_those_of_the_option_in_its_setting(review):
     assert cohorts_in(review, place, set()) == []
 
 
-def test_one_setting_stands_without_headings(review):
+def test_one_setting_stands_without_headings(review, findings):
     table = tabulate_findings(review, caption="Findings", setting="aml")
     assert not any(row.heading for row in table.rows)
     start = tabulate_findings(review, caption="Findings", on_start=True)
-    assert len(start.rows) < len(tabulate_findings(review, caption="Findings").rows)
+    assert len(start.rows) < len(findings.rows)
 
 
 def test_an_unknown_setting_is_named(review):
@@ -115,8 +123,8 @@ def test_no_adult_trial_is_counted_among_children(review):
     assert {row["age_group"] for row in cohorts} == {"paediatric"}
 
 
-def test_patients_whose_number_is_not_reported_make_the_sum_a_least_one(review):
-    told = line(tabulate_findings(review, caption="Findings"), "aml.clag-m")
+def test_patients_whose_number_is_not_reported_make_the_sum_a_least_one(findings):
+    told = line(findings, "aml.clag-m")
     assert "(at least 958)" in told
 
 

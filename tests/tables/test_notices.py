@@ -30,7 +30,7 @@ def noticed(review, pooled):
     row |= {"source": "Crossref", "notice": "10.9999/notice", "day": "2026-04-20", "seen_on": "2026-05-01"}
     watches = [
         {"watch_id": f"{report_id}.{name.lower()}", "report_id": report_id, "source": name, "number": "x"}
-        | {"day": "2026-05-01", "answer": "known"}
+        | {"day": "2026-05-01", "answer": "there"}
         for name in ("Crossref", "PubMed")
     ]
     return report_id, with_rows(review, notices=[row], watches=watches)

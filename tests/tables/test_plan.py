@@ -3,7 +3,7 @@
 import pytest
 
 from livingreview.evidence import records, split_ids
-from livingreview.synthesis import pool_proportions
+from livingreview.synthesis import compare_levels, pool_proportions
 from livingreview.tables.counts import BASES, LEAST_PATIENTS, ONCE, TIMED
 from livingreview.tables.plan import ANY, GROUPS, synthesis_plan
 from livingreview.tables.pool import KINDS, LEAST_STUDIES, PRIMARY
@@ -219,6 +219,61 @@ def test_trials_and_routine_care_of_children_lie_apart(every):
     plans = [find(every, f"{CHILDREN}.remission.all.any.{kind}") for kind in ("trials", "routine")]
     assert counts(plans[0]) == [(10, 26), (27, 70)]
     assert {entry.care for entry in plans[1].entries} == {"routine"}
+
+
+def test_trials_against_routine_care_of_adults_is_that_of_an_independent_calculation(every):
+    """49.9 and 56.6 percent, odds ratio 1.31 [0.79 to 2.18], p 0.33, of five and eight there.
+
+    Their series: those here, but for one that shares its patients and one after CAR-T cells, and five that
+    stand elsewhere or are not counted (named above).
+    """
+    plan = find(every, f"{ADULTS}.remission.all.any.widest")
+    ours = {entry.study_id: entry for entry in plan.entries}
+    trials = {name: (entry.events, entry.total) for name, entry in ours.items() if entry.care == "trial"}
+    routine = [
+        (ours[name].events, ours[name].total)
+        for name in ("yin-short-course", "ash6307-multicentre", "israel-blinatumomab")
+    ] + [(148, 227), (54, 106), (17, 40), (33, 65), (5, 11)]
+    assert (len(trials), len(routine)) == (5, 8)
+    counted = [*trials.values(), *routine]
+    fit = compare_levels(*zip(*counted, strict=True), [0] * 5 + [1] * 8)
+    assert [100 * fit.p_level0, 100 * fit.p_level1] == pytest.approx([49.9, 56.6], abs=0.06)
+    assert [fit.odds_ratio, *fit.odds_ratio_ci] == pytest.approx([1.31, 0.79, 2.18], abs=0.006)
+    assert fit.lrt_p == pytest.approx(0.33, abs=0.005)
+
+
+def test_mrd_conversion_differs_from_other_pools_by_named_studies(every):
+    """Adults 82.2% [69 to 91] of 5 there, with a series of which here too few could be evaluated.
+
+    Children 92.9% [68 to 99] of 4 there, with infants and without two series.
+    """
+    adults = find(every, "blinatumomab.b-all.mrd_positive.adult.mrd_conversion.all.any.any_time")
+    fit = pool_proportions(*zip(*[*counts(adults), (49, 53)], strict=True))
+    assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([82.2, 69, 91], abs=0.6)
+    left = {row_id: reason for row_id, _, reason in adults.left_out}
+    assert left["neuf-2023.outcome.mrd-ph-negative.mrd-conversion"] == (
+        "only 53 of 83 patients could be evaluated"
+    )
+    children = find(every, "blinatumomab.b-all.mrd_positive.paediatric.mrd_conversion.all.any.any_time")
+    ours = {entry.study_id: (entry.events, entry.total) for entry in children.entries}
+    theirs = [count for name, count in ours.items() if count not in ((14, 15), (27, 41))]
+    fit = pool_proportions(*zip(*[*theirs, (8, 8)], strict=True))
+    assert (len(ours), fit.k) == (5, 4)
+    assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([92.9, 68, 99], abs=0.6)
+
+
+def test_transplant_of_responders_differs_from_another_pool_by_age_and_trial(review, every):
+    """54.4% [31 to 76] of 4 there: ages together, and one of two trials where both are counted here."""
+    fit = pool_proportions([50, 32, 15, 15], [68, 81, 33, 26])
+    assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([54.4, 31, 76], abs=0.6)
+    children = find(every, f"{CHILDREN}.transplant.responders.once")
+    assert counts(children) == [(15, 26), (50, 68)]
+    adults = find(every, f"{ADULTS}.transplant.responders.once")
+    assert counts(adults) == [(64, 124)]
+    left = {row_id: reason for row_id, _, reason in adults.left_out}
+    assert left["mt103-211-hsct-ash.outcome.all.transplant"].startswith("shares patients with")
+    ages = review.tables["cohorts"].set_index("cohort_id")["age_group"]
+    assert ages[review.row("aldoss-2017.outcome.responders.transplant")["cohort_id"]] == "not_reported"
 
 
 @pytest.fixture(scope="module")

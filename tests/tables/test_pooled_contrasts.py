@@ -36,6 +36,18 @@ def test_two_trials_of_first_relapse_have_a_common_effect(pools):
         assert [pool.pooled.effect, *pool.pooled.ci] == pytest.approx(expected, abs=0.006)
 
 
+def test_with_a_trial_of_another_population_it_is_that_of_an_independent_calculation(pools):
+    """OS with TOWER 0.68 (0.55 to 0.85), random effects 0.43 to 1.10; here populations stand apart."""
+    apart = [
+        *find(pools, "overall survival", "aall1331", "aall1331-low-risk").trials,
+        *find(pools, "overall survival", "tower").trials,
+    ]
+    numbers = [one.log_ratio for one in apart], [one.se for one in apart]
+    common = pool_generic(*numbers, method="EE", test="z")
+    assert [common.effect, *common.ci] == pytest.approx([0.68, 0.55, 0.85], abs=0.006)
+    assert pool_generic(*numbers, method="REML").ci == pytest.approx([0.43, 1.10], abs=0.01)
+
+
 def test_a_single_trial_is_not_pooled(pools):
     pool = find(pools, "overall survival", "tower")
     assert pool.pooled is None

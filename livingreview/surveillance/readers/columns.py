@@ -215,7 +215,7 @@ def read_json(text: str) -> Export | None:
     """Trials of ClinicalTrials.gov (version 2); None where it is other JSON."""
     try:
         told = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"no whole JSON ({error}): was the file cut? Fetch it again"
         raise ValueError(msg) from None
     studies = told.get("studies", [told]) if isinstance(told, dict) else told
@@ -223,7 +223,12 @@ def read_json(text: str) -> Export | None:
         isinstance(item, dict) and "protocolSection" in item for item in studies
     ):
         return None
-    return Export("ClinicalTrials.gov JSON", tuple(map(_make_trial, studies)), len(studies))
+    try:
+        records = tuple(map(_make_trial, studies))
+    except (AttributeError, TypeError):
+        msg = "JSON that is not in the form of ClinicalTrials.gov's version 2: fetch it again from there"
+        raise ValueError(msg) from None
+    return Export("ClinicalTrials.gov JSON", records, len(studies))
 
 
 def _make_trial(study: Mapping) -> Found:

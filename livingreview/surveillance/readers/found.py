@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from html import unescape
 
 KINDS = ("article", "abstract", "letter", "review", "registry", "preprint", "notice", "other")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.IGNORECASE)
-_PMID = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| )|PMID:? ?)([1-9]\d{0,8})(?!\d)", re.IGNORECASE)
-_PMCID = re.compile(r"\bPMC[1-9]\d*", re.IGNORECASE)
+_PMID = re.compile(
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| )|PMID:? ?)([1-9]\d{0,8})(?!\d)",
+    re.IGNORECASE | re.ASCII,
+)
+_PMCID = re.compile(r"\bPMC[1-9]\d*", re.IGNORECASE | re.ASCII)
 # Numbers of trial registers, as the registers of the WHO's platform write them.
 _TRIAL = re.compile(
     r"(?<![A-Z0-9])(?:NCT ?(?P<nct>\d{8})|ISRCTN ?(?P<isrctn>\d{8})|(?:EUCTR|EudraCT[:, ]*|EUCT[:, ]*)?"
     r"(?P<eu>20[0-4]\d-\d{6}-\d{2}(?:-\d{2})?)|(?P<own>ChiCTR(?:-[A-Z]{3,4}-)?\d{8,10}|jRCT[a-z0-9]{10}"
     r"|UMIN\d{9}|JapicCTI-\d{6}|ACTRN\d{14}|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|IRCT\d{8,}N\d+|KCT\d{7}"
     r"|TCTR\d{11}|PACTR\d{15,16}|RBR-[a-z0-9]{6,7}|NL-?OMON\d+))(?![0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+# What databases and publishers leave in titles and abstracts, and comments.
+_MARKUP = re.compile(
+    r"</?(?:i|b|u|s|a|p|q|em|strong|sup|sub|inf|small|big|tt|br|hr|div|span|font|sc|scp|h\d|li|ul|ol|dl|dt|dd|"
+    r"title|abstract|section|sec|label|table|tbody|thead|tr|td|th|jats:\w+|mml:\w+)(?:\s[^<>]*)?/?>"
+    r"|</?(?:script|style|iframe|object|embed|svg|img|form|input|link|meta|base)\b[^<>]*>?"
+    r"|<!--.*?(?:-->|$)|<!doctype[^<>]*>?|<\?xml[^<>]*>?|<!\[cdata\[?|\]\]>",
     re.IGNORECASE,
 )
 _SPELLING = {"chictr": "ChiCTR", "jrct": "jRCT", "japiccti": "JapicCTI"}
@@ -125,10 +137,10 @@ def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
             "title": title.strip("[] ") if title.startswith("[") else title,
             "authors": tuple(filter(None, map(tidy, told.get("authors", ())))),
             "keywords": tuple(filter(None, map(tidy, told.get("keywords", ())))),
-            "year": (re.search(r"(?:1[89]|20)\d\d", told.get("year", "")) or [""])[0],
-            "doi": find_doi(told.get("doi", "")),
-            "pmid": told.get("pmid", "") if re.fullmatch(r"[1-9]\d{0,8}", told.get("pmid", "")) else "",
-            "pmcid": (_PMCID.search(told.get("pmcid", "")) or [""])[0].upper(),
+            "year": (re.search(r"(?:1[89]|20)[0-9]{2}", clean.get("year", "")) or [""])[0],
+            "doi": find_doi(clean.get("doi", "")),
+            "pmid": number if re.fullmatch(r"[1-9][0-9]{0,8}", number := clean.get("pmid", "")) else "",
+            "pmcid": find_pmcid(clean.get("pmcid", "")),
             "trials": trials,
             "kind": kind,
             "flags": tuple(flags if abstract else [*flags, "no_abstract"]),
@@ -138,9 +150,15 @@ def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
 
 def tidy(text: str) -> str:
     """Text on one line, without mark-up, entities, invisible characters and doubled blanks."""
-    text = re.sub(r"</?(?:i|b|u|em|strong|sup|sub|p|jats:\w+|title|span|sc|h\d)(?: [^<>]*)?/?>", "", text)
-    text = re.sub(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
-    return " ".join(unescape(text).split())
+    for _ in range(4):  # mark-up may be written in entities, and entities in entities
+        told = unicodedata.normalize("NFC", " ".join(unescape(text).split()))
+        if not told.isprintable():
+            told = "".join(sign for sign in told if sign.isprintable())
+        told = _MARKUP.sub("", told)
+        if told == text:
+            break
+        text = told
+    return text
 
 
 def find_doi(text: str) -> str:

@@ -62,6 +62,13 @@ class _Parser(RisParser):
 
     DEFAULT_MAPPING = {tag: tag for tag in TAG_KEY_MAPPING}  # noqa: RUF012 (rispy's own name)
 
+    def _add_single_value(self, record: dict, name: str, value: str, is_multi: bool = False) -> None:
+        """A line without a tag goes on from the last value of its tag, of which rispy expects just one."""
+        if is_multi and isinstance(record.get(name), list):
+            record[name][-1] += f" {value}"
+        elif not is_multi or name in record:
+            super()._add_single_value(record, name, value, is_multi)
+
 
 def read_ris(text: str) -> Export:
     """Records of a RIS file of any dialect."""
@@ -94,7 +101,7 @@ def tell_dialect(text: str) -> str:
 def _close_records(text: str) -> str:
     """Lines as the parser takes them: glued tags parted, every record ended, nothing between records."""
     lines: list[str] = []
-    is_open = False
+    is_open = is_begun = False
     for line in text.split("\n"):
         # Two tags on one line, and one or two blanks more than the format has.
         for part in re.split(r" {3,}(?=[A-Z][A-Z0-9]  - )", line) if _TAG.match(line) else [line]:
@@ -102,8 +109,10 @@ def _close_records(text: str) -> str:
             if told.startswith("TY  -"):
                 if is_open:
                     lines.append("ER  - ")
-                is_open = True
-            if is_open:
+                is_open, is_begun = True, False
+            elif _TAG.match(told):
+                is_begun = True
+            if is_open and (is_begun or _TAG.match(told)):  # else the parser takes it for the record before
                 lines.append(told.rstrip())
             if told.startswith("ER  -"):
                 is_open = False
