@@ -18,6 +18,7 @@ from livingreview.synthesis import PooledEffect, effect_from_interval, pool_gene
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
 from livingreview.tables.common import full_name, group_by, has_95, stratum_name, with_cohorts
 from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, WHERE, own_families, study_cares
+from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
@@ -181,12 +182,13 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     rows = []
     for pool in pools:
         trials = pool.of_trials()
+        warned = warn_of(evidence, [entry.row_id for entry in pool.told])
         apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
         rows.append(
             Row(
                 [
                     [pool.stratum, pool.endpoint],
-                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart],
+                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     [entry.name for entry in pool.entries if not entry.has_interval] or "none",
                 ]
