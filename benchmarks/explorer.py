@@ -107,6 +107,7 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     for name in (
         "lr-page.js",
         "lr-table.js",
+        "lr-sheet.js",
         "lr-cite.js",
         "lr-card.js",
         "lr-explorer.js",
@@ -124,7 +125,7 @@ def write_page(folder: Path, evidence: Evidence, count: int) -> Path:
     page = folder / "chapters" / "explorer.html"
     scripts = "".join(
         f'<script src="../_static/{name}.js" defer></script>'
-        for name in ("lr-page", "lr-table", "lr-cite", "lr-card")
+        for name in ("lr-page", "lr-table", "lr-sheet", "lr-cite", "lr-card")
     )
     style = '<link rel="stylesheet" href="../_static/lr.css">'
     head = f'<!doctype html><meta charset="utf-8"><title>x</title>{style}{scripts}'

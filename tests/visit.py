@@ -4,8 +4,11 @@ import re
 
 # Shifts of what stands on the page that nobody asked for; reset once the page has come to rest.
 SHIFTS = """globalThis.shifted = 0;
+globalThis.moved = [];
 new PerformanceObserver(list => list.getEntries().forEach(entry => {
-  if (!entry.hadRecentInput) globalThis.shifted += entry.value;
+  if (entry.hadRecentInput) return;
+  globalThis.shifted += entry.value;
+  globalThis.moved.push(...entry.sources.map(({ node }) => `${node?.nodeName} ${node?.textContent}`));
 })).observe({ type: 'layout-shift', buffered: true });"""
 
 

@@ -1,8 +1,8 @@
 """What is done to finished pages because nothing before them can do it, and what is looked for in them.
 
-What a page loads and how it is built is said in ``theme/`` and ``_config.yml``. Two things remain:
-the hashes of a page's own scripts in its policy, which exist once the page does,
-and the order of the search index.
+What a page loads and how it is built is said in ``theme/`` and ``_config.yml``. Three things remain:
+the numbers of a page's figures and the hashes of its own scripts in its policy, which exist once the page
+does, and the order of the search index.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import re
+from itertools import count
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -24,6 +25,7 @@ OFFSITE = re.compile(
 INLINE = re.compile(
     r'<script(?![^>]*\bsrc=)(?![^>]*\btype="(?:application/|text/x-))[^>]*>(.*?)</script>', re.DOTALL
 )
+NUMBER = re.compile(r'(<a class="lr-number" href="[^"]*">Figure)(?: \d+\.)?(</a>)')
 HANDLER = re.compile(r'<[a-z][^<>]*\son[a-z]+="[^"]*"|<a\b[^>]*href="javascript:[^"]*"')
 # Firefox does not count files beside a page opened from disk as the page's own, so they are named;
 # a page from a server cannot load them.
@@ -59,6 +61,7 @@ def finish_page(text: str) -> tuple[str, list[str]]:
         base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in INLINE.findall(text)
     }
     sources = "".join(f" 'sha256-{value}'" for value in sorted(hashes))
+    text = number_figures(text)
     text, filled = POLICY.subn(lambda found: found[1] + sources + found[2], text)
     problems = (
         [] if filled == 1 else [f"holds {filled} Content-Security-Policies with sources of scripts, not one"]
@@ -71,6 +74,15 @@ def finish_page(text: str) -> tuple[str, list[str]]:
         for match in HANDLER.finditer(text)
     ]
     return text, problems
+
+
+def number_figures(text: str) -> str:
+    """A page with its figures numbered in reading order.
+
+    In the text itself: a counter of the style sheet could not be copied, and begins anew in a closed fold.
+    """
+    numbers = count(1)
+    return NUMBER.sub(lambda found: f"{found[1]} {next(numbers)}.{found[2]}", text)
 
 
 def lead_to(address: str, title: str) -> str:

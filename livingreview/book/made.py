@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from livingreview.citation import write_citations
+from livingreview.book.paper import edition
+from livingreview.charts.preview import draw_preview
+from livingreview.citation import site_address, write_citations
 from livingreview.evidence import load_evidence
 from livingreview.execution import hash_inputs
 from livingreview.execution.notebooks import digest
@@ -39,7 +41,14 @@ def lay_data(app, root: Path) -> None:
         if Path(name).parent.name == "chapters" and name != app.config.root_doc
     ]
     titles = {Path(name).name: app.env.titles[name].astext() for name in chapters}
-    places = [static / "cards", static / "explorer-data.js", static / "review.js", out / "data", out / "cite"]
+    places = [
+        static / "cards",
+        static / "explorer-data.js",
+        static / "review.js",
+        static / "preview.png",
+        out / "data",
+        out / "cite",
+    ]
     with made_once(
         Path(app.doctreedir) / "livingreview-laid",
         derived_key(hash_inputs(root), record, json.dumps(titles)),
@@ -49,9 +58,11 @@ def lay_data(app, root: Path) -> None:
             evidence = load_evidence(root)
             write_cards(evidence, static / "cards")
             write_explorer(evidence, static)
-            write_review(record, static / "review.js")
+            write_review(record, evidence, static / "review.js")
             write_downloads(root, out / "data")
             write_citations(record, evidence, titles, out / "cite")
+            if site_address(record):  # else no page names the picture
+                (static / "preview.png").write_bytes(draw_preview(evidence, record["title"], edition(record)))
 
 
 def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:

@@ -15,8 +15,9 @@ from livingreview.tables.pool import LEAST_STUDIES, Entry, Plan
 
 UNDATED = "date not established"
 NOTE = (
-    "Each row adds one study, in the order in which the studies became public; diamond and line: the median "
-    "pooled from all studies so far, with its 95% interval, not adjusted for repeated looks."
+    "Each row adds one study, in the order in which the studies first became public, by the reports held of "
+    "them; the count may be from a later one. Diamond and line: the median pooled from all studies so far, "
+    "with its 95% interval, not adjusted for repeated looks."
 )
 
 
@@ -40,7 +41,7 @@ def _draw(evidence: Evidence, plan: Plan, title: str) -> SheetFigure:
 
 
 def _make_row(evidence: Evidence, entry: Entry, fit: PooledProportion | None) -> IntervalRow:
-    known = f"available {entry.available}" if entry.available else UNDATED
+    known = f"first public {entry.available}" if entry.available else UNDATED
     about = f"{format_count(entry.events, entry.total)}, {known}"
     figure = make_figure(evidence, entry.row_id)
     if fit is None or fit.status != "ok":
@@ -62,7 +63,7 @@ def _make_row(evidence: Evidence, entry: Entry, fit: PooledProportion | None) ->
 def _tabulate(evidence: Evidence, entries: list[Entry], rows: list[IntervalRow], name: str) -> HtmlTable:
     columns = [
         Column("Study added"),
-        Column("Available"),
+        Column("First public"),
         Column("Events/total", True),
         Column("Pooled median [95% CI]", True),
         Column("Of"),

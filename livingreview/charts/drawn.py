@@ -21,7 +21,8 @@ FONT = "Arial, Helvetica, sans-serif"
 def draw_sheets(sheets: Sequence[Mapping]) -> str:
     """A figure's sheets (see `Sheet.as_data`), the wide one first, as HTML of which a page shows one."""
     wide, phone = map(draw_sheet, sheets)
-    return str(render("sheets.html.j2", wide=wide, phone=phone))
+    ratios = [f"{sheet['width']:g} / {sheet['height']}" for sheet in sheets]
+    return str(render("sheets.html.j2", wide=wide, phone=phone, ratios=ratios))
 
 
 def draw_sheet(sheet: Mapping) -> str:

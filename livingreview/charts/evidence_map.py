@@ -113,11 +113,14 @@ def _patients_once(evidence: Evidence, cohorts: Sequence[dict]) -> list[dict]:
     population; of studies that share patients the better design, then the larger.
     """
     kin = kinship(evidence)
-    studies: dict[str, list[dict]] = {}
-    for row in cohorts:
-        best = _design(evidence, kin, row, cohorts)
-        studies.setdefault(row["study_id"], []).append(row | {"best": best})
-    chosen = {study: _apart(kin, rows) for study, rows in studies.items()}
+    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
+    groups = evidence.package.field("studies", "design").groups
+    chosen = {
+        study: _apart(
+            kin, [row | {"best": _design(kin, row, rows, groups.get(designs[study]))} for row in rows]
+        )
+        for study, rows in group_by(cohorts, "study_id").items()
+    }
     rank = list(DESIGNS)
 
     def order(study: str) -> tuple:
@@ -143,12 +146,12 @@ def _apart(kin: Kinship, rows: Sequence[dict]) -> list[dict]:
     return taken
 
 
-def _design(evidence: Evidence, kin: Kinship, row: Mapping, own: Sequence[dict]) -> str:
-    studies = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
-    same = {kin.arm(other["cohort_id"]) for other in own if other["study_id"] == row["study_id"]}
-    if kin.arm(row["cohort_id"]) == "experimental" and "control" not in same:
+def _design(kin: Kinship, row: Mapping, own: Sequence[dict], group: str | None) -> str:
+    """What a cohort is among the class's cohorts of its study, whose design is of a group of designs."""
+    arms = {kin.arm(other["cohort_id"]) for other in own}
+    if kin.arm(row["cohort_id"]) == "experimental" and "control" not in arms:
         return RANDOMISED
-    if evidence.package.field("studies", "design").groups.get(studies[row["study_id"]]) == TRIAL:
+    if group == TRIAL:
         return TRIAL
     return CASE if cohort_size(row) == 1 else SERIES
 

@@ -99,6 +99,13 @@ class Block:
         return [item for item in self.items if isinstance(item, Pool)]
 
 
+NEW_STUDY = (
+    "Dashed line, a new study: where the rate of one more study of such patients, elsewhere, would be "
+    "expected to lie (for 95 of 100 such studies). Tables say “of the next 100”: that study's first 100 "
+    "patients, among whom chance moves the count a little further."
+)
+
+
 def say_times(row: Mapping, told: Iterable[dict]) -> str:
     """When it was counted, and the shares at other times, where the same patients were assessed again."""
     shares = {
@@ -157,6 +164,8 @@ def explain(blocks: Sequence[Block], main: str) -> str:
     words = ["One row a study, or an arm of one. Lines and brackets: exact 95% confidence intervals."]
     if any(block.pools for block in blocks):
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
+        if any(pool.outer for block in blocks for pool in block.pools):
+            words.append(NEW_STUDY)
     else:
         words.append("None of these counts enters a primary pool; the table says why.")
     if any(line.low is None for line in lines):

@@ -70,11 +70,23 @@ def _draw_on_phone(sheet: Sheet, row: HarmRow, names: Sequence[str], column: flo
     sheet.height += sheet.block(0, sheet.height + 9, lines) + 4
     told = [(name, cell) for name, cell in zip(names, row.cells, strict=True) if cell]
     tall = _height(row, column - 6)
-    for place, (name, cell) in enumerate(told):
-        x, y = place % 2 * column, sheet.height + (tall + 15) * (place // 2)
-        sheet.text(x, y + 6, name, size=10, color="quiet")
-        _draw_cell(sheet, cell, x, y + 13, column - 6, tall)
-    sheet.height += (tall + 15) * ((len(told) + 1) // 2) + 8
+    for first in range(0, len(told), 2):
+        pair = told[first : first + 2]
+        heads = [wrap(name, column - 10, size=10) for name, _ in pair]
+        room = 11 * max(map(len, heads)) + 2
+        for place, (head, (_, cell)) in enumerate(zip(heads, pair, strict=True)):
+            x = place * column
+            sheet.block(
+                x,
+                sheet.height + 6 + room - 13 - 11 * (len(head) - 1),
+                head,
+                size=10,
+                color="quiet",
+                leading=11,
+            )
+            _draw_cell(sheet, cell, x, sheet.height + room, column - 6, tall)
+        sheet.height += tall + room + 2
+    sheet.height += 8
 
 
 def _draw_cell(sheet: Sheet, cell: Cell, x: float, y: float, width: float, height: float) -> None:

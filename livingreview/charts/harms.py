@@ -23,7 +23,7 @@ from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_tre
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import BASES, pooled_results
+from livingreview.tables.counts import BASES, pooled_results, result_of_event
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
@@ -83,6 +83,7 @@ class _Event:
     table: str
     codes: tuple[str, ...]
     grade: int | None
+    result_id: str = ""
     chosen: dict[str, dict] = field(default_factory=dict)
 
 
@@ -123,7 +124,7 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
         )
         if harm:
             name = result.name.partition(", grade")[0]
-            events.append(_Event(name, result.table, result.codes, result.grade_min))
+            events.append(_Event(name, result.table, result.codes, result.grade_min, result.result_id))
     for event in events:
         event.chosen = _choose_rows(evidence, event, part)
     told = sorted((event for event in events if event.chosen), key=lambda event: -len(event.chosen))
@@ -139,6 +140,7 @@ def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict
         row
         for row in with_cohorts(evidence, event.table)
         if row[column] in event.codes
+        and (event.table != "adverse_events" or result_of_event(evidence, row).result_id == event.result_id)
         and row["c_part"] == part
         and kin.arm(row["cohort_id"]) != "control"
         and _of_grade(row, event)

@@ -97,7 +97,16 @@ def draw_response(
         small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
         note += f" Studies {small} that are not pooled are in the table alone."
     return Stack(
-        [SheetFigure(title, lambda sheet: lay_out_forest(sheet, blocks), describe(blocks), table, note)]
+        [
+            SheetFigure(
+                title,
+                lambda sheet: lay_out_forest(sheet, blocks),
+                describe(blocks),
+                table,
+                note,
+                ordered=len(blocks) < sum(len(block.lines) for block in blocks),
+            )
+        ]
     )
 
 

@@ -39,6 +39,13 @@ SMALL_LEADING = 13  # the same of small type
 QUIET = {"size": SMALL, "color": "quiet"}
 PERCENT = (0, 25, 50, 75, 100)  # where an axis of shares is named
 FEWEST_MARKS = 3  # of a chart; fewer are said in words
+# Orders in which a reader may see the rows of a figure, each under its own heading and pool.
+ORDERS = {
+    "": "as drawn",
+    "share": "share, highest first",
+    "patients": "patients, most first",
+    "year": "year, latest first",
+}
 RESTATED = "r: restated by another publication."
 # A figure that is still to be drawn, as it stands in a chapter's output.
 DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
@@ -360,6 +367,9 @@ class SheetFigure:
         The numbers behind it, linked to their rows; the download as CSV is made of it.
     note : str
         How to read it, where that is not plain.
+    ordered : bool
+        Whether a reader may order its rows, see `ORDERS`: rows that touch one another change places, and the
+        table has their share and count in the cell that leads to the row.
     """
 
     title: str
@@ -367,6 +377,7 @@ class SheetFigure:
     description: str
     table: HtmlTable
     note: str = ""
+    ordered: bool = False
 
     def sheets(self) -> list[Sheet]:
         """The figure laid out for a desk and for a phone."""
@@ -391,6 +402,7 @@ class SheetFigure:
             figure=self,
             anchor=anchor_of(self.title),
             picture=Markup(picture),
+            orders=ORDERS,
             folded=fold(self.table, f"The numbers as a table ({self.table.length})"),
         )
 

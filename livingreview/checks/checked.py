@@ -21,7 +21,7 @@ _WORDS = ("title", "value_a", "where_b", "value_b", "explanation", "resolution")
 
 
 def _holds(words: str, figure: str) -> bool:
-    if figure in words:
+    if re.search(rf"(?<![\d.]){re.escape(figure)}(?![.,]?\d)", words):  # 8 does not stand in 80
         return True
     return {float(part) for part in re.findall(r"\d+(?:\.\d+)?", figure)} <= numbers_in(words)
 

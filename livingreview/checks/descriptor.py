@@ -267,8 +267,11 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     yield from _check_forms(path, place, item.get("forms", []))
     constraints, labels = item.get("constraints"), item.get("labels")
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
-    if isinstance(labels, dict) and labels and isinstance(codes, list):
-        for code in [code for code in codes if isinstance(code, str) and code not in labels]:
+    known = labels if isinstance(labels, dict) else {}
+    if isinstance(codes, list):
+        bare = [code for code in codes if isinstance(code, str) and code not in known]
+        # Codes that are words, such as yes and no, need none.
+        for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:
             expected, mend = "words for every code (labels)", "add the words that pages show for it"
             yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
 

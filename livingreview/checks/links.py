@@ -160,6 +160,17 @@ def check_cohort_links(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+def check_regimens_given(checked: Checked) -> Iterator[Problem]:
+    """Where a report has one regimen, its patients had it: those of several are told by their parts."""
+    regimens = checked.frames["regimens"].groupby("report_id")["regimen_id"].agg(list)
+    for line, row in checked.rows_of("cohorts", "report_id", "basis"):
+        own = regimens.get(row["report_id"], [])
+        studied = row["basis"] == "reported" and row.get("arm") != "control"
+        if studied and len(own) == 1 and pd.isna(row["regimen_id"]):
+            expected, place = f"{own[0]}, the report's one regimen", ("cohorts", line, "regimen_id")
+            yield checked.problem(*place, "regimen-left-out", "nothing", expected, "fill it")
+
+
 def check_basis(checked: Checked) -> Iterator[Problem]:
     """A derived figure says how, a restated one from where, one that is both both, a reported one neither."""
     for table, line, row in checked.rows("basis", "verification"):
@@ -232,5 +243,6 @@ LINK_RULES = (
     check_claim_figures,
     check_overlaps_mutual,
     check_cohort_links,
+    check_regimens_given,
     check_basis,
 )

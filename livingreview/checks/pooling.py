@@ -24,14 +24,15 @@ COLUMNS = {"outcomes": "outcome", "survival": "endpoint"}
 
 def check_pooled_results(checked: Checked) -> Iterator[Problem]:
     """Every code of a pooled result exists and, as every term, counts for one result alone."""
-    told: dict[tuple[str, str], str] = {}
+    told: dict[tuple[str, str, str], str] = {}
     terms = set(checked.frames["adverse_events"]["term"].dropna())
     for line, row in checked.rows_of("pooled_results", "table", "codes"):
         table = row["table"]
         column = COLUMNS.get(table)
         known = checked.package.field(table, column).labels if column else terms
         for code in split_ids(row["codes"]):
-            first = told.setdefault((table, code), row["result_id"])
+            cause = "" if pd.isna(row["attribution"]) else row["attribution"]
+            first = told.setdefault((table, code, cause), row["result_id"])
             if known and code not in known:
                 expected, mend = f"a name in {table}.{column or 'term'}", "correct the name, or leave it out"
             elif first != row["result_id"]:

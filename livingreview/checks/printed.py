@@ -29,6 +29,7 @@ AGES = ("age_centre_years", "age_min_years", "age_max_years")
 USUAL_LEVEL = 0.95
 _SAID = ("max_cycles", "grade_min", "grade_max", "value", "doses_per_day", *COUNTS)
 _OFTEN = 2  # other rows that count from the same denominator
+_NUMBERED_DAY = re.compile(r"\b(?:days?|d)[ .]?\d", re.IGNORECASE)
 _MORE_A_DAY = re.compile(
     r"\b(?:twice|thrice|times|bid|tid|b\.i\.d|every \d+ h|q\d+h?|divided|doses)\b", re.IGNORECASE
 )
@@ -232,4 +233,33 @@ def _is_converted(row: dict, column: str, value: float, numbers: frozenset[float
     return bool(lost) and digits in {f"{number:.0f}" for number in numbers}
 
 
-PRINTED_RULES = (check_printed_figures,)
+def check_fragments(checked: Checked) -> Iterator[Problem]:
+    """Every row of evidence has the fragment it was taken from, joined as all are."""
+    for table in checked.package.evidence_tables:
+        for line, row in checked.lines(table.name):
+            words = row["as_reported"]
+            place = (table.name, line, "as_reported")
+            if pd.isna(words):
+                yield checked.problem(
+                    *place, "fragment-missing", "nothing", "the printed words", "copy them from the report"
+                )
+            elif "..." in words:
+                found, expected = quote(words), "… between the parts of a fragment"
+                yield checked.problem(
+                    *place, "fragment-form", found, expected, "write … for the three points"
+                )
+
+
+def check_printed_days(checked: Checked) -> Iterator[Problem]:
+    """Where a fragment numbers days, those of its row are among them."""
+    for line, row in checked.rows_of("regimen_components", "days", "as_reported"):
+        if _NUMBERED_DAY.search(row["as_reported"]):
+            said = (row[name] for name in ("as_reported", "note", "derivation", "condition", "frequency"))
+            days = {float(day) for day in re.findall(r"\d+", row["days"])}
+            if not days <= numbers_in(" … ".join(words for words in said if not pd.isna(words))):
+                expected = f"days of {quote(row['as_reported'])} or its note"
+                place = ("regimen_components", line, "days", "not-as-reported")
+                yield checked.problem(*place, row["days"], expected, "look for a slip in one of the two")
+
+
+PRINTED_RULES = (check_printed_figures, check_fragments, check_printed_days)

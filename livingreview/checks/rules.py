@@ -76,8 +76,10 @@ def check_percent(checked: Checked) -> Iterator[Problem]:
         printed = str(row["percent_reported_pct"])
         if row["total"] == 0 or not re.fullmatch(r"\d+(\.\d+)?", printed):
             continue
-        percent = 100 * row["events"] / row["total"]
-        if not rounds_to(percent, printed) and not checked.is_excused(row["row_id"], printed, row["events"]):
+        percent, count = 100 * row["events"] / row["total"], row["events"]
+        # Words that hold a count once do not say that it is a percentage as well.
+        known = float(printed) != count and checked.is_excused(row["row_id"], printed, count)
+        if not rounds_to(percent, printed) and not known:
             yield checked.problem(
                 table,
                 line,
@@ -139,6 +141,12 @@ _ORDERED = (
 )
 
 
+_INTERVALS = (
+    ("ci_low", "estimate", "ci_high"),
+    ("ci_low_reported_pct", "percent_reported_pct", "ci_high_reported_pct"),
+)
+
+
 def check_order(checked: Checked) -> Iterator[Problem]:
     """Limits contain their estimate, ranges their centre, starts come before ends."""
     for columns in _ORDERED:
@@ -157,6 +165,24 @@ def check_order(checked: Checked) -> Iterator[Problem]:
                         f"{low} no more than {high}",
                         "look for swapped cells; " + REGISTER,
                     )
+
+
+def check_limits_apart(checked: Checked) -> Iterator[Problem]:
+    """No limit of an interval is its estimate, but at none or all, or where the number is printed twice."""
+    for low, estimate, high in _INTERVALS:
+        for table, line, row in checked.rows("as_reported", low, estimate):
+            value = _comparable(row[estimate])
+            same = [
+                limit for limit in (low, high) if not pd.isna(row[limit]) and _comparable(row[limit]) == value
+            ]
+            printed = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", row["as_reported"])]
+            if same and value not in (0, 100) and printed.count(value) <= len(same):
+                found, expected = (
+                    f"{estimate} and {same[0]} {row[same[0]]}",
+                    f"as in {quote(row['as_reported'])}",
+                )
+                place = (table, line, same[0], "limit-is-estimate")
+                yield checked.problem(*place, found, expected, "look for a slip in one of the two")
 
 
 def _comparable(value: Any) -> Any:
@@ -354,6 +380,7 @@ RULES = (
     check_percent_range,
     check_partitions,
     check_order,
+    check_limits_apart,
     check_level,
     check_landmark,
     check_calendar_dates,

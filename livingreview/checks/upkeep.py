@@ -13,8 +13,9 @@ import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, STATED, Upkeep, read_upkeep
+from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, STATED, Upkeep, add_months, read_upkeep
 
+LONGEST = 120  # months between two searches: what is looked at once in ten years is not kept up
 CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")
 
 ENDPOINT = re.compile(r"(?:https://[^\s/?#@]+|http://127\.0\.0\.1(?::\d+)?)(?:/[^\s?#]*)?")
@@ -112,12 +113,12 @@ def _check_shape(values: dict) -> Iterator[tuple]:
     yield from _check_words(values)
     yield from _check_endpoints(values)
     months = values.get("search_every_months")
-    if months is not None and (type(months) is not int or months < 1):
+    if months is not None and (type(months) is not int or not 1 <= months <= LONGEST):
         yield (
             "search_every_months",
             "no-number",
             quote(months),
-            "a whole number of months, or nothing",
+            f"a whole number of months up to {LONGEST}, or nothing",
             "write the number; leave it empty if no schedule has been set",
         )
 
@@ -174,6 +175,14 @@ def _check_state(root: Path, values: dict) -> Iterator[tuple]:
             quote(upkeep.stated_due),
             f"a day after the last search ({latest})",
             "set the next day due",
+        )
+    if upkeep.stated_due and latest and upkeep.stated_due > add_months(latest, LONGEST):
+        yield (
+            "next_due",
+            "due-never",
+            quote(upkeep.stated_due),
+            f"a day within {LONGEST} months of the last search ({latest})",
+            "look for a slip; a review that is closed is `mode: retired`",
         )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from livingreview.citation.record import last_name_first, licences, site_address, version_address
 
+PICTURE = "_static/preview.png"  # of every page of the book, see `livingreview.charts.preview`
 META = Markup('<meta name="{}" content="{}">\n')
 PROPERTY = Markup('<meta property="{}" content="{}">\n')
 _PARTS = ("given", "non-dropping-particle", "family", "suffix")
@@ -50,14 +51,18 @@ def head_tags(record: dict, item: dict, *, path: str, data: bool = False, linked
 
 
 def preview_tags(record: dict, item: dict, about: str, *, path: str) -> Markup:
-    """What search engines and services that show a link show of a page: title, description, address.
+    """What search engines and services that show a link show of a page: title, description, address, picture.
 
-    See https://ogp.me. Its type is left out, since Zotero would take it for the kind of the item, and its
-    image, which must have an address of the web.
+    See https://ogp.me. Its type is left out, since Zotero would take it for the kind of the item. Address and
+    picture, which must be addresses of the web, are left out while the book has none.
     """
     tags = [("og:title", item["title"]), ("og:description", about)]
-    address = site_address(record, path)
-    tags += [("og:url", address)] if address else []
+    if address := site_address(record, path):
+        tags += [
+            ("og:url", address),
+            ("og:image", site_address(record, PICTURE)),
+            ("og:image:alt", f"{record['title']}: where there is evidence"),
+        ]
     return META.format("description", about) + Markup("").join(PROPERTY.format(*tag) for tag in tags)
 
 

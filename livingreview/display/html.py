@@ -150,15 +150,18 @@ def join_tables(tables: Sequence[HtmlTable], caption: str) -> HtmlTable:
 
 @dataclass(frozen=True)
 class Folded:
-    """Something long, folded away under a summary."""
+    """Something long, folded away under a summary; `printed` where paper shows it all the same."""
 
     summary: str
     content: object
+    printed: bool = False
 
     def __html__(self) -> Markup:
-        return Markup('<details class="lr-fold"><summary>{}</summary>\n{}\n</details>').format(
-            self.summary, self.content
-        )
+        # What opens on paper is a fold without a class (lr-page.js, book/pdf.py).
+        whole = '<div class="lr-printed"><details>{}</details></div>'
+        form = whole if self.printed else '<details class="lr-fold">{}</details>'
+        inside = Markup("<summary>{}</summary>\n{}\n").format(self.summary, self.content)
+        return Markup(form).format(inside)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/html": str(self.__html__()), "text/plain": self.summary}
@@ -185,16 +188,18 @@ class Stack:
         }
 
 
-def fold(content: HtmlTable | Stack, summary: str = "") -> Folded | Stack:
+def fold(
+    content: HtmlTable | Stack | Fragment, summary: str = "", *, printed: bool = False
+) -> Folded | Stack:
     """Something long folded away; the summary of a table is its caption and number of rows unless given.
 
-    A stack without parts is shown as it is: there is nothing to fold.
+    A stack without parts is shown as it is: there is nothing to fold. `printed`: it opens on paper.
     """
     if isinstance(content, Stack) and not content.parts:
         return content
     if not summary and isinstance(content, HtmlTable):
         summary = f"{content.caption} ({content.length})"
-    return Folded(summary, content)
+    return Folded(summary, content, printed)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ MARKS = {
     "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
     "major": ("", "a discrepancy is registered that changes a result or how it may be read"),  # in prose
 }
-FLAG = Markup('<span class="lr-flag"><span class="visually-hidden"> discrepancy registered</span></span>')
+FLAG = Markup('<span class="lr-flag" role="img" aria-label="discrepancy registered"></span>')
+SHORT = 16  # letters that a phone has room for on one line: such a figure needs no part that keeps its marks
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,20 @@ class Figure:
         Tables tell nothing on hover: their legend explains the marks, and a page of many figures is heavy.
         """
         title = Markup(' title="{}"').format(told) if told else ""
-        return Markup('<a class="lr-figure" href="{}"{}>{}</a>').format(self.href, title, self._glued())
+        whole = Markup(" data-lr-short") if self._is_glued else ""
+        return Markup('<a class="lr-figure" href="{}"{}{}>{}</a>').format(
+            self.href, title, whole, self._glued()
+        )
+
+    @property
+    def _is_glued(self) -> bool:
+        """Whether text and marks stand on one line together: a page of many figures is heavy."""
+        return bool(self.marks) and len(self.text) <= SHORT
 
     def _glued(self) -> Markup:
         """The text; its last word and its marks never stand on two lines."""
-        if not self.marks:
-            return escape(self.text)
+        if not self.marks or self._is_glued:
+            return escape(self.text) + draw_marks(self.marks)
         words, space, last = self.text.rpartition(" ")
         glued = Markup('<span class="lr-nowrap">{}{}</span>').format(last, draw_marks(self.marks))
         return escape(words + space) + glued

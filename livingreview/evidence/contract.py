@@ -117,7 +117,8 @@ COLUMNS = {
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "rule_changes": "change_id! made_on:date! former! now! reason!",
     "pooled_results": (
-        "result_id! position:integer! name! table! codes! levels grade_min:integer time_months:number note"
+        "result_id! position:integer! name! table! codes! levels attribution grade_min:integer "
+        "time_months:number note"
     ),
     "published_syntheses": (
         "row_id! class_id! source! source_url! page_read! family_id! disease! setting! age_group! measure! "

@@ -17,6 +17,7 @@ from livingreview.display.numbers import write_value
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.names import trial_name
 from livingreview.pages.describe import describe_row
+from livingreview.pages.explorer_rows import report_years
 from livingreview.tables.outcomes import interval_text
 
 FLAG = ("title", "explanation", "resolution")  # what a card tells of a registered discrepancy
@@ -122,12 +123,15 @@ def write_cards(evidence: Evidence, folder: Path) -> None:
             path.unlink()
 
 
-def write_review(record: dict, path: Path) -> None:
-    """The script from which cards and the explorer take how this version is cited.
+def write_review(record: dict, evidence: Evidence, path: Path) -> None:
+    """The script from which cards, figures and the explorer take how this version is cited.
 
-    ``{report}``, ``{reference}`` and ``{page}`` stand in it for a report, its reference and a page.
+    ``{report}``, ``{reference}`` and ``{page}`` stand in it for a report, its reference and a page. Of each
+    report it tells the study and the year, by which figures find a study's other rows and order them.
     """
+    years = report_years(evidence)
     about = page_source(record, "{page}") | {
+        "reports": {report: [study, years[report]] for report, study in evidence.report_studies.items()},
         "version": str(record["version"]),
         "rows": row_source(record, "{report}", "{reference}"),
     }

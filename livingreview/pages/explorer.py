@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from livingreview.citation import entry_to_csl, items_to_ris
 from livingreview.display.html import Fragment, inert_json
 from livingreview.evidence import Evidence, records
+from livingreview.pages.explorer_pools import list_pools
 from livingreview.pages.explorer_rows import (
     CODED,
     COLUMNS,
@@ -46,7 +47,6 @@ MORE = {
 }
 GROUPED = {"class": "Regimen class", "study": "Study", "outcome": "Outcome", "disease": "Disease"}
 FIRST = ("class", "disease", "age_group", "outcome")  # filters that are not folded away
-ANY = "group:"  # begins a choice that means any outcome of a group
 IN_SCOPE = "included"  # the status of reports that are shown unless others are asked for
 
 
@@ -134,10 +134,13 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
     for row in questions:
         check_view(row["question"], row["view"])
     classes = review.tables["regimen_classes"].sort_values("position")
+    pools = list_pools(review, IN_SCOPE)
     return Fragment(
         "explorer.html.j2",
         {
             "questions": {row["question"]: row["view"] for row in questions},
+            "pools": inert_json(pools),
+            "pooled": [pool for pool in pools if "value" in pool],
             "filters": FILTERS,
             "first": FIRST,
             "least": LEAST,

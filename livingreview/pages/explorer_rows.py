@@ -86,7 +86,7 @@ def list_rows(evidence: Evidence) -> list[dict]:
     A coded cell is (code, words), a missing plain cell is None.
     """
     about = describe_cohorts(evidence)
-    years = _years(evidence)
+    years = report_years(evidence)
     statuses = {
         report["report_id"]: (
             report["status"],
@@ -109,7 +109,7 @@ def list_rows(evidence: Evidence) -> list[dict]:
     ]
 
 
-def _years(evidence: Evidence) -> dict[str, int | None]:
+def report_years(evidence: Evidence) -> dict[str, int | None]:
     """The year of each report's record; None where none is established."""
     entries = evidence.bibliography.entries
     found = {}
@@ -216,13 +216,13 @@ def _describe_adverse_event(evidence: Evidence, row: Mapping) -> dict:
     return {
         "outcome": (term, capitalise(term)),
         "outcome_group": (group, "Events of whatever kind" if group == "any" else words),
-        "grade": (_grade_code(row), capitalise(grade_text(row))),
+        "grade": (grade_code(row), capitalise(grade_text(row))),
         "definition": "; ".join(filter(None, (grade_text(row), _cause(evidence, row)))),
         "time": _told(row["period"]),
     }
 
 
-def _grade_code(row: Mapping) -> str:
+def grade_code(row: Mapping) -> str:
     """'3-5', '3', '3-' (or more), '-2' (or less); 'not_given'."""
     low, high = text(row["grade_min"]), text(row["grade_max"])
     return (low if low == high else f"{low}-{high}") or "not_given"

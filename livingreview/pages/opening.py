@@ -16,6 +16,7 @@ from livingreview.evidence import (
     select_part,
     select_setting,
 )
+from livingreview.manuscript.pages import parse_page
 
 
 def open_review() -> Evidence:
@@ -84,27 +85,34 @@ def glue_figures(evidence: Evidence, **names: str | int) -> Fragment | None:
     return Fragment("legend.html.j2", {"marks": explain_marks(own)}, "[legend]") if own else None
 
 
-def cite_page(page: str, title: str = "") -> Fragment:
+def cite_page(page: str, title: str = "", *, end: str = "") -> Fragment:
     """How to cite one chapter, with its reports as downloads where it is that of a regimen class.
 
     Parameters
     ----------
     page : str
-        File name of the page without ending; for the chapter of a class, and for a setting, its id.
+        File name of the page without ending; for the chapter of a class its id.
     title : str, optional
-        Title of the page; for the chapter of a class, and for a setting, that of the data.
+        Title of the page; for the chapter of a class that of the data, for another page its heading.
+    end : str
+        What the page's name has behind `page`: ``-evidence`` of the page beside the chapter of a class.
+
+    Raises
+    ------
+    KeyError
+        If there is no such class or page.
     """
+    page += end
     if title:
         return cite_chapter(review_record(), title=title, page=page)
     try:  # a class first: its chapter depends on nothing but its own part of the evidence
         classes = load_class(page).tables["regimen_classes"].set_index("class_id")
     except KeyError:
-        settings = load_evidence().tables["settings"].set_index("setting_id")["title"]
-        if settings.empty:
-            return cite_review()  # the page of a setting in a review that has none
-        if page not in settings:
+        path = find_root() / "chapters" / f"{page}.md"
+        if not path.is_file():
             raise
-        return cite_chapter(review_record(), title=settings[page], page=page)
+        heading = next(text for level, text, _ in parse_page(path.read_text("utf-8")).headings if level == 1)
+        return cite_chapter(review_record(), title=heading, page=page)
     return cite_chapter(review_record(), title=classes.loc[page, "title"], page=page, reports=True)
 
 

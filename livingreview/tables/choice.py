@@ -1,9 +1,10 @@
-"""Which counts stand for a study: decided here alone, for pools, charts and the evidence map alike.
+"""Which counts stand for a study: decided here for pools, for charts of results and for the explorer alike.
 
 A trial is reported again and again, whole and in parts, and reviews repeat it. Of the rows that tell the same
 thing of one study those are taken that together hold most of its patients, none of them twice: a whole before
 its parts, the larger before the smaller. Cohorts known to share no patient are added up; that they share none
-is declared in ``disjoint_cohorts.csv`` and never guessed from their names.
+is declared in ``disjoint_cohorts.csv`` and never guessed from their names. The drawn evidence map asks for
+patients, not for a result: it chooses among cohorts by itself (`livingreview.charts.evidence_map`).
 """
 
 from __future__ import annotations

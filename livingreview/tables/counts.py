@@ -5,19 +5,20 @@ What bars a count is said in words, and looks at no result: see the protocol pag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.tables.choice import is_whole, kinship
+from livingreview.tables.choice import Kinship, is_whole, kinship
 from livingreview.tables.common import full_name, text, whole, with_cohorts
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.pool import PRIMARY
 
 LEAST_PATIENTS = 5  # a smaller group was published because of what happened in it
+SMALLEST_PART = 0.5  # share of a study's patients below which a part of them is a subgroup
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
 SECONDARY = "secondary"  # designs that treat no patient of their own
 HARM = "harm"  # adverse events, by the names of `pooled_results`
@@ -61,6 +62,13 @@ class PooledResult:
     grade_min: int | None
     time_months: float | None
     levels: tuple[tuple[str, ...], ...] = ()
+    attribution: str = ""
+    note: str = ""
+
+    def counts(self, row: Mapping) -> bool:
+        """Whether a row of adverse events, by its term and by what it is put down to, is of this result."""
+        related = row["attribution"] == self.attribution
+        return row["term"] in self.codes and (related or not self.attribution)
 
 
 def pooled_results(evidence: Evidence) -> list[PooledResult]:
@@ -75,6 +83,8 @@ def pooled_results(evidence: Evidence) -> list[PooledResult]:
                 whole(row["grade_min"]),
                 None if pd.isna(row["time_months"]) else float(row["time_months"]),
                 split_levels(text(row["levels"])),
+                text(row["attribution"]),
+                text(row["note"]),
             )
             for row in records(evidence.tables["pooled_results"].sort_values("position"))
         ]
@@ -84,6 +94,12 @@ def pooled_results(evidence: Evidence) -> list[PooledResult]:
 def split_levels(cell: str) -> tuple[tuple[str, ...], ...]:
     """The levels of a cell 'a < b = c', each with its codes; none of an empty one."""
     return tuple(tuple(level.split(" = ")) for level in cell.split(" < ")) if cell else ()
+
+
+def result_of_event(evidence: Evidence, row: Mapping) -> PooledResult | None:
+    """The result that a row of adverse events counts for: one of its own attribution before one of any."""
+    found = [one for one in pooled_results(evidence) if one.table == "adverse_events" and one.counts(row)]
+    return max(found, key=lambda one: bool(one.attribution), default=None)
 
 
 def pooled_codes(evidence: Evidence, table: str) -> list[str]:
@@ -98,23 +114,21 @@ def count_rows(evidence: Evidence, group: str) -> list[dict]:
     """
     if (name := f"counts:{group}") not in evidence.memo:
         rows = _harm_rows(evidence) if group == HARM else select_outcomes(evidence, group)
-        evidence.memo[name] = own_families(evidence, _with_study(evidence, rows))
+        found = own_families(evidence, _with_study(evidence, rows))
+        evidence.memo[name] = [
+            row | {"part_of": 0 if may_add_up(evidence, row) else part_of(evidence, row)} for row in found
+        ]
     return evidence.memo[name]
 
 
 def _harm_rows(evidence: Evidence) -> list[dict]:
     """Adverse events under the name they are pooled by, in the shape of outcomes."""
-    names = {
-        term: result
-        for result in pooled_results(evidence)
-        if result.table == "adverse_events"
-        for term in result.codes
-    }
     found = []
     for row in with_cohorts(evidence, "adverse_events"):
-        if result := names.get(row["term"]):
+        if result := result_of_event(evidence, row):
             shape = {"outcome": result.result_id, "denominator": "treated", "assessed_at": ONCE}
-            found.append(row | shape | {"words": result.name, "least_grade": result.grade_min})
+            told = {"words": result.name, "least_grade": result.grade_min, "wanted": result.attribution}
+            found.append(row | shape | told)
     # A count of one grade alone stands for that grade or more only where no higher one is counted.
     higher = {
         (row["c_study_id"], row["outcome"], text(row["c_arm"]))
@@ -157,6 +171,7 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
                 "design": study["design"],
                 "care": cares[study["study_id"]],
                 "available": available or earliest.get(study["study_id"], ""),
+                "first_told": earliest.get(study["study_id"], "") or available,
                 "name": full_name(evidence, row),
                 "study": study["name"],
                 "direction": "bad" if "least_grade" in row else outcomes.direction(code),
@@ -190,6 +205,8 @@ def _bar_always(row: dict) -> str:
         return "a comparison or review of other studies"
     if row["base"] == "subgroup":
         return "a subgroup picked out of a cohort"
+    if whole := row.get("part_of"):
+        return say_part(whole)
     if row["base"] == "unknown":
         return "whom the count is of is not reported"
     if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
@@ -201,6 +218,11 @@ def _bar_always(row: dict) -> str:
     return _bar_event(row) if "least_grade" in row else ""
 
 
+def say_part(whole: int) -> str:
+    """Why a part of a study's patients stays out."""
+    return f"a subgroup picked out of a cohort: fewer than half of its study's {whole} patients"
+
+
 def _bar_event(row: dict) -> str:
     """Why a count of adverse events may not enter."""
     least, low, high = row["least_grade"], row["grade_min"], row["grade_max"]
@@ -210,7 +232,7 @@ def _bar_event(row: dict) -> str:
         return "of one grade alone; higher grades are counted as well"
     if not pd.isna(row["period"]):
         return "counted over a part of the treatment"
-    if row["attribution"] == "treatment_related":
+    if row["attribution"] == "treatment_related" and not row.get("wanted"):
         return "only events put down to the treatment"
     return ""
 
@@ -235,6 +257,89 @@ def _bar_kind(row: dict, kind: str) -> str:
     if kind == "routine" and row["care"] != "routine":
         return "not routine care"
     return ""
+
+
+def part_of(evidence: Evidence, *rows: dict) -> int:
+    """Of how many patients of its study a count is of less than half; 0 where it is not, or not known.
+
+    Patients of the same population, arm and family of regimens, whichever report tells of them; where a
+    report compares regimens those of the same one in that report. Cohorts declared to share no patient are
+    asked about together: one of them by itself is as much a part as any.
+
+    Parameters
+    ----------
+    rows : dict
+        One count, or those that are added up, with their cohort and their own family, see `own_families`.
+    """
+    sizes = [_size(evidence, row) for row in rows]
+    largest = whole_size(evidence, rows[0])
+    return 0 if any(map(pd.isna, sizes)) or sum(sizes) >= SMALLEST_PART * largest else largest
+
+
+def may_add_up(evidence: Evidence, row: dict) -> bool:
+    """Whether a row's cohort is declared to share no patient with others, to which it may be added."""
+    kin = kinship(evidence)
+    return any(above in kin.sets for above in kin.line(row["cohort_id"]))
+
+
+def _size(evidence: Evidence, row: dict) -> int:
+    """Patients of a row's cohort; of those in remission, say, who are a part by nature, of the one around."""
+    line = kinship(evidence).line(row["cohort_id"])
+    sizes = _sizes(evidence)
+    if row.get("base", "all") != "all":
+        return next((sizes[above] for above in line[1:] if above in sizes), pd.NA)
+    return sizes.get(line[0], row.get("total", pd.NA))
+
+
+def whole_size(evidence: Evidence, row: dict) -> int:
+    """Most patients that any report tells of a row's study, population, arm and family; 0 where none does."""
+    told = _larger(evidence).get(_population(kinship(evidence), row), ())
+    own = row["report_id"], text(row["c_regimen_id"])
+    compared = len(_regimens(evidence).get((row["report_id"], row["c_study_id"]), ())) > 1
+    return max(
+        (
+            size
+            for report, regimen, size in told
+            if (report, regimen) == own or (not compared and report != own[0])
+        ),
+        default=0,
+    )
+
+
+def _regimens(evidence: Evidence) -> dict[tuple[str, str], set[str]]:
+    """The regimens that each report tells of in each study."""
+    if "regimens_of_reports" not in evidence.memo:
+        found: dict[tuple[str, str], set[str]] = {}
+        for row in records(evidence.tables["cohorts"].dropna(subset=["regimen_id"])):
+            found.setdefault((row["report_id"], row["study_id"]), set()).add(row["regimen_id"])
+        evidence.memo["regimens_of_reports"] = found
+    return evidence.memo["regimens_of_reports"]
+
+
+def _population(kin: Kinship, row: dict) -> tuple:
+    return (row["c_study_id"], kin.arm(row["cohort_id"]), *(row[name] for name in WHERE))
+
+
+def _sizes(evidence: Evidence) -> dict[str, int]:
+    if "cohort_sizes" not in evidence.memo:
+        evidence.memo["cohort_sizes"] = {
+            row["cohort_id"]: int(row["n_enrolled"])
+            for row in records(evidence.tables["cohorts"])
+            if not pd.isna(row["n_enrolled"])
+        }
+    return evidence.memo["cohort_sizes"]
+
+
+def _larger(evidence: Evidence) -> dict[tuple, list[tuple[str, str, int]]]:
+    """Of each study's population, arm and family the cohorts: report, regimen and patients."""
+    if "cohorts_by_population" not in evidence.memo:
+        kin, found = kinship(evidence), {}
+        for row in own_families(evidence, with_cohorts(evidence, "cohorts")):
+            if (size := _sizes(evidence).get(row["cohort_id"])) is not None:
+                told = (row["report_id"], text(row["c_regimen_id"]), size)
+                found.setdefault(_population(kin, row), []).append(told)
+        evidence.memo["cohorts_by_population"] = found
+    return evidence.memo["cohorts_by_population"]
 
 
 def own_families(evidence: Evidence, rows: list[dict]) -> list[dict]:

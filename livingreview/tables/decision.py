@@ -19,8 +19,8 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import GroupPrediction
-from livingreview.tables.common import capitalise
-from livingreview.tables.counts import HARM, PooledResult, pooled_results
+from livingreview.tables.common import capitalise, text
+from livingreview.tables.counts import BY_COURSE, HARM, PooledResult, pooled_results
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import GROUPS, synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
@@ -50,7 +50,7 @@ class Cell:
     group : GroupPrediction or None
         How many of a new group of a hundred; None where it cannot be known (survival).
     studies : int
-    patients : int or None
+    patients : int
     row_ids : tuple of str
         Every evidence row behind it.
     is_wide : bool
@@ -65,7 +65,7 @@ class Cell:
     interval: tuple[float, float] | None
     group: GroupPrediction | None
     studies: int
-    patients: int | None
+    patients: int
     row_ids: tuple[str, ...]
     is_wide: bool = False
 
@@ -85,7 +85,7 @@ class Decision:
     @property
     def patients(self) -> int:
         """The most patients that any of its results is counted from."""
-        return max((cell.patients or 0 for cell in self.cells.values() if cell), default=0)
+        return max((cell.patients for cell in self.cells.values() if cell), default=0)
 
 
 def decision_data(evidence: Evidence) -> list[Decision]:
@@ -117,7 +117,7 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
             found.append((place, widest.stratum, cell))
         elif widest.entries:
             largest = max(widest.entries, key=lambda entry: entry.total)
-            found.append((place, widest.stratum, _study_cell(result, largest)))
+            found.append((place, widest.stratum, _study_cell(evidence, result, largest)))
     return found
 
 
@@ -153,7 +153,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         result.result_id,
         result.name,
         POOL,
-        plan.outcome if plan.outcome == result.name else f"{plan.outcome}, {plan.when}",
+        plan.outcome if result.table == "adverse_events" else f"{plan.outcome}, {plan.when}",
         plan.pooled.estimate,
         plan.pooled.ci,
         foretell(plan.entries, SIZE),
@@ -164,12 +164,14 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
     )
 
 
-def _study_cell(result: PooledResult, entry: Entry) -> Cell:
+def _study_cell(evidence: Evidence, result: PooledResult, entry: Entry) -> Cell:
+    what = "" if result.table == "adverse_events" else f"; {_say_count(evidence, entry)}"
     return Cell(
         result.result_id,
         result.name,
         STUDY,
         entry.name
+        + what
         + (f", {entry.events}/{entry.total} counted again from all enrolled" if entry.rebased else ""),
         entry.events / entry.total,
         exact_interval(entry.events, entry.total),
@@ -180,15 +182,26 @@ def _study_cell(result: PooledResult, entry: Entry) -> Cell:
     )
 
 
+def _say_count(evidence: Evidence, entry: Entry) -> str:
+    """What a study counted, and when where the result is one of a time: as printed, else by the code."""
+    groups = evidence.package.field("outcomes", "outcome").groups
+    told = []
+    for row_id in entry.row_ids:
+        row = evidence.row(row_id)
+        words = evidence.label("outcomes", "outcome", row["outcome"])
+        when = text(row["timepoint"]) or evidence.label("outcomes", "assessed_at", row["assessed_at"])
+        told.append(f"{words}, {when}" if groups.get(row["outcome"]) in BY_COURSE else words)
+    return "; ".join(dict.fromkeys(told))
+
+
 def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
     if fit := pool.pooled:
-        patients = [entry.patients for entry in pool.told]
-        total = None if None in patients else sum(patients)
+        total = sum(entry.patients for entry in pool.told)
         rows = tuple(entry.row_id for entry in pool.told)
         return Cell(
             result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, None, fit.k, total, rows
         )
-    largest = max(pool.entries, key=lambda entry: entry.patients or 0)
+    largest = max(pool.entries, key=lambda entry: entry.patients)
     return Cell(
         result.result_id,
         result.name,
@@ -209,15 +222,18 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         Column("Result"),
         Column("Of 100 patients", True),
         Column("95% CI of that", True),
-        Column("Of a new 100, 95%", True),
+        Column("Of the next 100, 95%", True),
         Column("From"),
         Column("Rows", True),
     ]
     meaning = (
-        "A new 100: how many of another group of a hundred would be expected, in a new study where studies "
-        "are pooled; of a single study as in that study, without what lies between studies. "
-        "A larger study may be left out by the rules; the table of what they allow says why."
+        "The next 100: were 100 more such patients treated elsewhere, so many of them would be expected, in "
+        "95 of 100 such groups. Where studies are pooled that holds what lies between studies; of a single "
+        "study it does not, so that it is too narrow. A chart's “new study” is the same without the chance "
+        "of 100 patients: the rate itself. A larger study may be left out by the rules; the table of what "
+        "they allow says why."
     )
+    meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
     names = {result.result_id: result.name for result in pooled_results(evidence)}
     tables = []
     for decision in decision_data(evidence):
@@ -225,9 +241,9 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         if len(told) < least:
             continue
         absent = [names[result_id] for result_id, cell in decision.cells.items() if not cell]
-        notes = [f"Not counted: {'; '.join(absent)}."] if absent else []
+        notes = [f"No count that the rules of this table admit: {'; '.join(absent)}."] if absent else []
         if not tables:  # said once
-            notes.append(meaning)
+            notes += [meaning, *meant]
         tables.append(HtmlTable(f"{caption}: {decision.stratum}", columns, _rows(evidence, told), notes))
     return Stack(tables, NOTHING)
 
@@ -245,7 +261,7 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
 
 def say_source(cell: Cell) -> list[str]:
     """Where a cell is from: the pool with its studies and patients, or the single study."""
-    patients = "patients not reported" if cell.patients is None else f"{cell.patients} patients"
+    patients = f"{cell.patients} patients"
     if cell.source == POOL:
         return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
     return [cell.said, f"largest study that the rules admit, alone, {patients}"]

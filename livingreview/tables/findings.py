@@ -36,7 +36,12 @@ COUNTS = "Remission, MRD and death: patients of 100 [exact 95% confidence interv
 SURVIVAL = "survival as printed, its 95% interval in brackets unless another level is named"
 CONTROL = "; a v stands before the comparator of the same report"
 RANDOMISED = "; in bold: counted of all who were randomised"
-POOLED = "Pooled: the median with its interval, and of how many of a new group of 100 it may be true."
+POOLED = (
+    "Pooled: the typical rate, the median across studies, with its interval; then, of the next 100 such "
+    "patients treated elsewhere, how many it would be expected of. That range holds for 95 of 100 such "
+    "groups and is wide because places and patients differ. A chart's “new study” is the same without the "
+    "chance of 100 patients: the rate itself."
+)
 LINES = (
     "Each line shows the report named under Design, or with the result; studies and patients are those of "
     "the option in this setting, of a class's own options in included reports alone, each patient counted "
@@ -201,9 +206,10 @@ def _other_report(evidence: Evidence, row: Mapping, main: str) -> str:
 
 
 def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Markup]:
-    """'CR or CRh, 5 studies pooled: 49 [37–61], a new group 22–79': the primary pool of the same result.
+    """'CR or CRh, 5 studies pooled: 49 [37–61], of the next 100 elsewhere 22–79': the primary pool.
 
-    It is that of the option in its setting, and leads to where the pool stands with its studies.
+    It is that of the same result of the option in its setting, and leads to where the pool stands with its
+    studies.
     """
     shown = split_ids(row[column])
     if not shown or pd.isna(row["class_id"]):
@@ -228,7 +234,7 @@ def _pool_line(class_id: str, cell: Cell) -> Markup:
     value, low, high = (format_percent(end).removesuffix("%") for end in (cell.value, *cell.interval))
     return Markup(
         '<small>{}, <a href="{}-evidence.html#what-can-be-pooled">{} studies pooled</a>: '
-        '{} <span class="lr-nowrap">[{}–{}]</span>, a new group {}–{}</small>'
+        '{} <span class="lr-nowrap">[{}–{}]</span>, of the next 100 elsewhere {}–{}</small>'
     ).format(
         cell.said.partition(",")[0],
         class_id,

@@ -63,5 +63,8 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         Column("Foretold, 95%", True),
         Column("Inside?"),
     ]
-    note = "By the day each became public; one in twenty may lie outside by chance, nothing is corrected for."
+    note = (
+        "By the day each study first became public, as far as its reports are held; its count may be from a "
+        "later one. One in twenty may lie outside by chance, nothing is corrected for."
+    )
     return HtmlTable(caption, columns, rows, [note])

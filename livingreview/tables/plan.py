@@ -23,7 +23,9 @@ from livingreview.tables.counts import (
     PooledResult,
     bar,
     count_rows,
+    part_of,
     pooled_results,
+    say_part,
 )
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
 
@@ -133,6 +135,7 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
         evidence, rows, alike=_alike_base if widths or time == ONCE else alike_counts, rivals=False
     )
     kept, arms = _one_arm_a_study(kept)
+    kept, parts = _most_of_a_study(evidence, kept)
     entries = sorted(map(make_entry, kept), key=lambda entry: (entry.available or "9999", entry.row_id))
     place = Place(family, disease, setting, age, what, base, time)
     codes = (family, disease, setting, age, what, base, time, "" if kind == PRIMARY else kind)
@@ -146,7 +149,8 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
         kind=kind,
         entries=tuple(entries),
         left_out=tuple(
-            (row["row_id"], row["name"], reason) for row, reason in [*left_out, *narrower, *dropped, *arms]
+            (row["row_id"], row["name"], reason)
+            for row, reason in [*left_out, *narrower, *dropped, *arms, *parts]
         ),
     )
 
@@ -195,6 +199,17 @@ def _one_arm_a_study(choices: Sequence[Choice]) -> tuple[list[Choice], list[tupl
     return list(kept.values()), reasons
 
 
+def _most_of_a_study(
+    evidence: Evidence, choices: Sequence[Choice]
+) -> tuple[list[Choice], list[tuple[dict, str]]]:
+    """Choices without those of cohorts that may be added up, whose others are not counted."""
+    wholes = {choice.rows[0]["row_id"]: part_of(evidence, *choice.rows) for choice in choices}
+    kept = [choice for choice in choices if not wholes[choice.rows[0]["row_id"]]]
+    left = [(row, say_part(wholes[one.rows[0]["row_id"]])) for one in choices for row in one.rows]
+    told = {row["row_id"] for choice in kept for row in choice.rows}
+    return kept, [(row, reason) for row, reason in left if row["row_id"] not in told]
+
+
 def alike_counts(row: dict) -> tuple:
     """What counts of one study must share to be added up: outcome, denominator and time."""
     return row["outcome"], str(row["base"]), row["assessed_at"]
@@ -237,12 +252,23 @@ def make_entry(choice: Choice) -> Entry:
         sum(part.total for part in parts),
         any(again),
         any(map(is_second_hand, rows)),
-        max(str(row["available"]) for row in rows),
+        _first_told(choice),
         parts,
         care=rows[0].get("care", ""),
         setting=rows[0].get("c_setting_told", ""),
         arm=rows[0].get("arm", "") if isinstance(rows[0].get("arm", ""), str) else "",
     )
+
+
+def _first_told(choice: Choice) -> str:
+    """When a study first became public, whichever report its count was read in.
+
+    A sum was there when the last of its cohorts was: that is told by their own reports, where they are not
+    restated by others.
+    """
+    if not choice.is_sum:
+        return str(choice.rows[0]["first_told"])
+    return max(str(row["first_told" if is_second_hand(row) else "available"]) for row in choice.rows)
 
 
 def widest_pools(evidence: Evidence, result: PooledResult) -> dict[tuple[str, str, str, str], Plan]:

@@ -81,7 +81,8 @@ class Entry:
     second_hand : bool
         Whether the count is known from another publication only.
     available : str
-        When the report first became public; '' where not established. Of a sum, its latest report.
+        When the study first became public, by the reports of it that are held, whichever of them the count
+        was read in; '' where not established. Of a sum, when the last of its cohorts did.
     parts : tuple of Part
         The rows behind the count: one, or those of cohorts without a patient in common.
     care : str

@@ -17,7 +17,15 @@ from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
 from livingreview.tables.common import full_name, group_by, has_95, stratum_name, with_cohorts
-from livingreview.tables.counts import LEAST_PATIENTS, SECONDARY, WHERE, own_families, study_cares
+from livingreview.tables.counts import (
+    LEAST_PATIENTS,
+    SECONDARY,
+    WHERE,
+    own_families,
+    part_of,
+    study_cares,
+    whole_size,
+)
 from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
@@ -35,7 +43,7 @@ class SurvivalEntry:
     value: float
     low: float | None
     high: float | None
-    patients: int | None
+    patients: int
     care: str = ""
 
     @property
@@ -100,7 +108,7 @@ def survival_pools(
         for row in _with_care(evidence, with_cohorts(evidence, "survival"))
         if (row["endpoint"], row["statistic"]) == (endpoint, statistic)
         and (time_months is None or (not pd.isna(row["time_months"]) and row["time_months"] == time_months))
-        and _may_stand(row)
+        and _may_stand(evidence, row)
     ]
     found = []
     for (_, *place), part in group_by(rows, *WHERE).items():
@@ -121,17 +129,18 @@ def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
     ]
 
 
-def _may_stand(row: dict) -> bool:
-    """Whether a value is of a whole cohort, or a randomised arm, of enough patients."""
-    patients = _patients(row)
-    whole = is_whole(row) or not pd.isna(row["c_arm"])
+def _may_stand(evidence: Evidence, row: dict) -> bool:
+    """Whether a value is of a whole cohort, or a randomised arm, known to be of enough patients."""
+    patients = _patients(evidence, row)
+    whole = (is_whole(row) or not pd.isna(row["c_arm"])) and not part_of(evidence, row)
     own = whole and pd.isna(row["group"]) and row["care"] != SECONDARY
-    return own and (patients is None or patients >= LEAST_PATIENTS)
+    return own and patients >= LEAST_PATIENTS
 
 
-def _patients(row: dict) -> int | None:
+def _patients(evidence: Evidence, row: dict) -> int:
+    """Patients of a value; where its report prints none those of the same cohort elsewhere; 0 unknown."""
     size = row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]
-    return None if pd.isna(size) else int(size)
+    return whole_size(evidence, row) if pd.isna(size) else int(size)
 
 
 def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntry, ...]:
@@ -142,7 +151,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
             has_95(row),
             row["report_id"] in evidence.included,
             not is_second_hand(row),
-            _patients(row) or 0,
+            _patients(evidence, row),
         )
 
     best: dict[str, dict] = {}
@@ -151,7 +160,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     kept: list[Choice] = []
     for told in (True, False):  # a value that can be pooled gives way to none that cannot
         choices = [
-            Choice(study, (row,), _patients(row) or 0)
+            Choice(study, (row,), _patients(evidence, row))
             for study, row in best.items()
             if has_95(row) == told and not evidence.overlaps[study] & {choice.study_id for choice in kept}
         ]
@@ -169,7 +178,7 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
         float(row["estimate"]) * scale,
         low,
         high,
-        _patients(row),
+        _patients(evidence, row),
         row["care"],
     )
 

@@ -141,3 +141,11 @@ def test_the_start_page_leads_to_the_book_without_a_script():
     assert "<script" not in text
     assert "A &lt;review&gt;" in text
     assert finish_page(text) == (text, [])
+
+
+def test_figures_are_numbered_in_reading_order_once():
+    figure = '<figcaption><a class="lr-number" href="#f">Figure</a> Remission</figcaption>'
+    once, problems = finish_page(page(f"{figure}<p>Figure</p>{figure}"))
+    assert problems == []
+    assert re.findall(r"Figure \d+\.", once) == ["Figure 1.", "Figure 2."]
+    assert finish_page(once)[0] == once

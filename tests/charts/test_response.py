@@ -6,13 +6,14 @@ from itertools import pairwise
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import Line, tabulate
+from livingreview.charts.forest_rows import NEW_STUDY, Line, tabulate
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.plan import synthesis_plan
+from tests.drawn import sheets_of, words_of
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +183,15 @@ def test_what_a_note_leaves_to_the_table_is_in_it(cores):
     drawn, whole = (draw_response(core, "response", title="Response", most=most).parts[0] for most in (9, 0))
     assert drawn.table.rows == whole.table.rows
     assert len(drawn.sheets()[0].texts) < len(whole.sheets()[0].texts)
+
+
+def test_a_new_study_is_explained_where_it_is_drawn(cores):
+    """The words “a new study” and what they mean stand in one figure, and nowhere without the other."""
+    seen = set()
+    for core in cores.values():
+        for figure in sheets_of(draw_response(core, "response", title="R")):
+            words = " ".join(" ".join(words_of(sheet)) for sheet in figure.sheets())
+            drawn = "a new study:" in words
+            assert drawn == (NEW_STUDY in figure.note)
+            seen.add(drawn)
+    assert True in seen

@@ -151,6 +151,9 @@ damage("column that pages need removed", "outcomes")(
 damage("code without words", "outcomes.denominator")(
     lambda descriptor: field(descriptor, "outcomes", "denominator")["labels"].pop("evaluable")
 )
+damage("codes without any words", "outcomes.outcome")(
+    lambda descriptor: field(descriptor, "outcomes", "outcome").pop("labels")
+)
 damage("code in a group of another name", "outcomes.outcome")(
     lambda descriptor: field(descriptor, "outcomes", "outcome")["groups"].update(cr="remission")
 )

@@ -4,9 +4,10 @@ import pytest
 
 from livingreview.checks.agreement import AGREEMENT_RULES
 from livingreview.checks.completeness import COMPLETENESS_RULES
+from livingreview.checks.links import check_regimens_given
 from tests.checks.spoilt import line_of, spoil, told
 
-RULES = (*AGREEMENT_RULES, *COMPLETENESS_RULES)
+RULES = (*AGREEMENT_RULES, *COMPLETENESS_RULES, check_regimens_given)
 # What: table, which row, cells to change; the column told where it is another.
 CASES = {
     "available in the future": ("reports", {"first_available": True}, {"first_available": "2931"}, ""),
@@ -48,6 +49,7 @@ CASES = {
     ),
     "other study": ("cohorts", {"cohort_id": "advani-2010.all"}, {"study_id": "tower"}, ""),
     "other regimen": ("cohorts", {"cohort_id": "advani-2010.all"}, {"regimen_id": "linder-clag"}, ""),
+    "regimen left out": ("cohorts", {"cohort_id": "advani-2010.all"}, {"regimen_id": None}, ""),
     "term in small letters": (
         "adverse_events", {"term": "Cytokine release syndrome"}, {"term": "cytokine release syndrome"}, None
     ),

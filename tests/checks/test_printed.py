@@ -45,6 +45,29 @@ def test_a_slip_is_told_in_its_cell(checked, table, key, cells):
     assert columns & ({*cells} if "as_reported" not in cells else {"events", "total", "percent_reported_pct"})
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "cells"),
+    [
+        ("outcomes", "xie-2023.outcome.all.cr", {"as_reported": None}),
+        ("outcomes", "xie-2023.outcome.all.cr", {"as_reported": "78.8% ... (26/33)"}),
+        ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "1-5"}),
+        ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "0-55"}),
+    ],
+)
+def test_a_fragment_is_there_in_its_form_and_holds_the_days_it_numbers(checked, table, key, cells):
+    line = line_of(checked, table, row_id=key)
+    (column,) = cells
+    assert (f"{table}.csv", line, column) in told(PRINTED_RULES, spoil(checked, table, line, **cells))
+
+
+def test_a_limit_that_is_its_estimate_is_told(checked):
+    line = line_of(checked, "survival", row_id="kantarjian-2019.survival.inotuzumab.os-hr")
+    same = spoil(checked, "survival", line, ci_low=0.75)
+    assert ("survival.csv", line, "ci_low") in told(RULES, same)
+    printed = spoil(same, "survival", line, as_reported="0.75 (0.75 to 0.99)")
+    assert ("survival.csv", line, "ci_low") not in told(RULES, printed)
+
+
 def test_times_a_hundred_is_a_slip_but_for_a_fraction_in_percent(checked):
     line = line_of(checked, "survival", statistic="median", unit="months", basis="reported")
     value = checked.frames["survival"].loc[line, "estimate"]
@@ -62,6 +85,14 @@ def test_a_discrepancy_excuses_the_figures_it_names_and_no_others(checked):
     place = ("outcomes.csv", line, "percent_reported_pct")
     assert place in told(RULES, spoil(checked, "outcomes", line, events=16))
     assert place in told(RULES, spoil(checked, "outcomes", line, percent_reported_pct="74"))
+    # A figure does not stand in a longer one: 8 of 10 is not 8% because 80% is registered.
+    for key, cells in (
+        ("august-2020.outcome.all.cr-cri", {"percent_reported_pct": "8"}),
+        ("suo-2013.outcome.second.cr", {"events": 1}),
+    ):
+        line = line_of(checked, "outcomes", row_id=key)
+        place = ("outcomes.csv", line, "percent_reported_pct")
+        assert place in told(RULES, spoil(checked, "outcomes", line, **cells)), key
     without = checked.frames["discrepancies"].assign(affects=None)
     assert place in told(
         RULES,

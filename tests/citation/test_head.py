@@ -33,8 +33,12 @@ def test_a_link_is_shown_with_its_title_words_and_address():
         "og:title": CHAPTER["title"],
         "og:description": about,
         "og:url": "https://example.org/review/p.html",
+        "og:image": "https://example.org/review/_static/preview.png",
+        "og:image:alt": f"{PUBLISHED['title']}: where there is evidence",
     }
-    assert "og:url" not in preview_tags(RECORD, CHAPTER, "x", path="p.html")
+    without = preview_tags(RECORD, CHAPTER, "x", path="p.html")
+    assert "og:url" not in without
+    assert "og:image" not in without, "a picture without an address of the web would be a wrong one"
 
 
 def test_zotero_is_diverted_by_other_vocabularies():

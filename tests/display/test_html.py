@@ -85,6 +85,12 @@ def test_tables_are_joined_under_headings_and_one_stays_as_it_is():
     assert join_tables([first], "All") is first
 
 
+def test_what_opens_on_paper_is_a_fold_without_a_class():
+    """By which lr-page.js and book/pdf.py know it."""
+    html = str(fold(table(), "Reports", printed=True).__html__())
+    assert html.startswith('<div class="lr-printed"><details><summary>Reports</summary>')
+
+
 def test_what_is_folded_says_what_it_holds():
     assert fold(table()).summary == "Caption (2 rows)"
     html = str(Folded(EVIL, table()).__html__())

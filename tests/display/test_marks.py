@@ -7,10 +7,12 @@ from livingreview.display.numbers import make_figure
 def test_a_mark_never_leaves_its_figure():
     figure = Figure("0.71 (95% CI 0.55 to 0.93)", "a.b", "r.html#a.b", "", "", ("derived", "flagged"), True)
     html = str(figure.link())
-    assert '<span class="lr-nowrap">0.93)<sup class="lr-mark">d</sup><span class="lr-flag">' in html
-    assert '<span class="visually-hidden"> discrepancy registered</span>' in html
+    assert '<span class="lr-nowrap">0.93)<sup class="lr-mark">d</sup><span class="lr-flag" role="img"' in html
+    assert 'aria-label="discrepancy registered"></span>' in html
     assert "!" not in html
-    assert html.endswith("</span></span></span></a>"), "a full stop behind it stays with it"
+    assert html.endswith("</span></span></a>"), "a full stop behind it stays with it"
+    short = str(Figure("4/9 (44%)", "a.b", "r.html#a.b", marks=("restated",)).link())
+    assert short.endswith(' data-lr-short>4/9 (44%)<sup class="lr-mark">r</sup></a>'), "kept whole as it is"
 
 
 def test_prose_flags_major_discrepancies_only():

@@ -47,6 +47,8 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
         ("next_due:", "next_due: 2026-11-20", "next_due", "a day after the last search"),
         ("search_every_months:", "search_every_months: six", "search_every_months", "whole number"),
         ("search_every_months:", "search_every_months: 0", "search_every_months", "whole number"),
+        ("search_every_months:", "search_every_months: 99999999999", "search_every_months", "up to 120"),
+        ("next_due:", "next_due: 9999-01-01", "next_due", "within 120 months of the last search"),
         ("last_searched: 2026-11-29", "last_searched: 2026-11-20", "sources", "latest search on record"),
         ("last_searched: 2026-11-29", "last_searched: 21.11.2026", "sources", "write it like"),
         (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),

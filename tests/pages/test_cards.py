@@ -51,11 +51,11 @@ def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
     )
 
 
-def test_a_card_offers_what_the_record_holds(tmp_path):
+def test_a_card_offers_what_the_record_holds(review, tmp_path):
     """Kept versions share the script of an unchanged report, so how to cite stands in a script of its own."""
-    write_review(RECORD, tmp_path / "review.js")
+    write_review(RECORD, review, tmp_path / "review.js")
     assert "example.org" not in (tmp_path / "review.js").read_text()
-    write_review(PUBLISHED, tmp_path / "review.js")
+    write_review(PUBLISHED, review, tmp_path / "review.js")
     about = json.loads((tmp_path / "review.js").read_text().removeprefix("lrReview(").removesuffix(");\n"))
     assert about["rows"]["source"] == f"{{reference}} — cited in: {about['source']}"
     assert about["rows"]["problems"] == "mailto:a@example.org"

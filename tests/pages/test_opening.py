@@ -79,8 +79,11 @@ def test_a_page_is_cited_by_its_class_or_its_title(inside):
     other = str(cite_page("methods", "Methods").__html__())
     assert "Methods. In: " in other
     assert "-reports" not in other
-    with pytest.raises(KeyError, match="no regimen class 'methods'"):
-        cite_page("methods")
+    assert "Blinatumomab: all the evidence. In: " in str(
+        cite_page("blinatumomab", end="-evidence").__html__()
+    )
+    with pytest.raises(KeyError, match="no regimen class 'method'"):
+        cite_page("method")
 
 
 def test_the_whole_is_cited_with_all_included_reports(inside):

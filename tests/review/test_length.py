@@ -17,14 +17,31 @@ MOVED = {
 }
 
 
-@pytest.mark.parametrize("class_id", CLASSES)
-def test_a_chapter_keeps_its_length(site, chromium, class_id):
-    with Visit(chromium, site, f"chapters/{class_id}.html") as visit:
+# Chapters, and what stands beside them: long lists are folded away, and open on paper.
+PAGES = [f"{class_id}{end}" for class_id in CLASSES for end in ("", "-evidence")]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chapter_keeps_its_length(site, chromium, name):
+    with Visit(chromium, site, f"chapters/{name}.html") as visit:
         for width, height, most in WINDOWS:
             visit.page.set_viewport_size({"width": width, "height": height})
             tall = visit.page.evaluate("document.documentElement.scrollHeight")
             assert tall <= most * height, f"{tall / height:.1f} screens of {width} by {height}"
-        assert visit.page.evaluate("document.querySelectorAll('*').length") <= ELEMENTS
+        if name in CLASSES:
+            assert visit.page.evaluate("document.querySelectorAll('*').length") <= ELEMENTS
+
+
+def test_what_is_folded_for_length_opens_on_paper(site, chromium):
+    """References, reports and certainty are printed whole, as are no tables of hundreds of rows."""
+    with Visit(chromium, site, "chapters/blinatumomab-evidence.html") as visit:
+        page = visit.page
+        assert page.locator(".lr-references li:visible").count() == 0
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert page.locator(".lr-references li:visible").count() > 20
+        assert page.locator(".lr-printed > details:not([open])").count() == 0
+        assert page.locator("details.lr-fold[open]").count() == 0
 
 
 def test_the_answer_stands_on_the_first_screen(site, chromium):

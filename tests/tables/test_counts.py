@@ -113,9 +113,46 @@ def test_what_is_pooled_under_one_name_is_in_the_data(review):
     known = {"outcomes": set(outcomes), "adverse_events": terms, "survival": set(endpoints)}
     for result in results:
         assert set(result.codes) <= known[result.table], result.result_id
-    assert len({code for result in results for code in result.codes}) == sum(
+    assert len({(code, result.attribution) for result in results for code in result.codes}) == sum(
         len(split_ids(cell)) for cell in review.tables["pooled_results"]["codes"]
     ), "no code under two names"
+
+
+def test_fatal_events_stand_by_what_they_are_put_down_to(review):
+    """51 of TOWER's 267 were fatal, 8 of them put down to the treatment: two results, neither barred."""
+    rows = {row["row_id"]: row for row in count_rows(review, "harm")}
+    whole = rows["blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-g5"]
+    related = rows["blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-related-g5"]
+    assert [(row["outcome"], row["events"], bar(row)) for row in (whole, related)] == [
+        ("fatal-event", 51, ""), ("fatal-event-related", 8, ""),
+    ]  # fmt: skip
+    other = rows["kantarjian-2017.ae.blinatumomab.cytokine-release-syndrome-g3"]
+    assert bar(other) == ""
+    assert "put down to the treatment" in bar(other | {"attribution": "treatment_related"})
+
+
+def test_a_part_of_a_study_is_a_subgroup_whichever_report_picks_it_out(review):
+    """Patients after transplant are 64 of a trial's 189: no result of theirs stands for the trial."""
+    rows = [
+        row
+        for group in ("response", "mrd", "harm")
+        for row in count_rows(review, group)
+        if row["report_id"] == "stein-post-hsct"
+    ]
+    assert len(rows) > 4
+    assert all("subgroup picked out" in bar(row, "widest") for row in rows)
+    assert any("fewer than half of its study's 189 patients" in bar(row, "widest") for row in rows)
+
+
+def test_what_is_no_subgroup(review):
+    """Cohorts declared apart, a regimen of its own in a report that compares several, most of a study."""
+    rows = {row["row_id"]: row for group in ("response", "harm") for row in count_rows(review, group)}
+    for row_id in (
+        "kiyoi-2020.outcome.phase1b.cr-crh",
+        "graall-clofarabine-2011.outcome.endevol.cr",
+        "von-stackelberg-2016.ae.recommended.crs-g3",
+    ):
+        assert rows[row_id]["part_of"] == 0
 
 
 def test_higher_grades_of_the_same_study_bar_a_grade_alone(review):

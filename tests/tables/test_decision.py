@@ -3,7 +3,7 @@
 import pytest
 
 from livingreview.evidence import select_class, select_part
-from livingreview.tables.counts import pooled_results
+from livingreview.tables.counts import BY_COURSE, LEAST_PATIENTS, pooled_results
 from livingreview.tables.decision import POOL, STUDY, decision_data, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import LEAST_STUDIES
@@ -59,10 +59,29 @@ def test_a_count_that_is_not_of_all_patients_stands_in_no_cell(review):
                 assert denominators.get(row_id, "treated") in ("treated", "enrolled", "evaluable")
 
 
-def test_survival_without_a_printed_interval_claims_none(adults):
-    cell = adults["alive-12m"]
-    assert cell.source == STUDY
-    assert cell.interval is cell.group is None
+def test_survival_without_a_printed_interval_claims_none(review):
+    cells = [
+        cell
+        for decision in decision_data(review)
+        if (cell := decision.cells["alive-12m"]) and cell.source == STUDY and cell.interval is None
+    ]
+    assert cells
+    assert all(cell.group is None for cell in cells)
+
+
+def test_survival_of_a_subgroup_or_of_an_unknown_number_stands_for_no_population(adults, review):
+    """The only share alive of adults is of patients after transplant; another is of nobody knows how many."""
+    assert adults["alive-12m"] is None
+    told = [cell for decision in decision_data(review) for cell in decision.cells.values() if cell]
+    assert all(cell.patients >= LEAST_PATIENTS for cell in told)
+    assert not any(row_id.startswith("short-2021-asco.") for cell in told for row_id in cell.row_ids)
+
+
+def test_deaths_are_told_as_each_report_counts_them(adults):
+    """TOWER counts fatal adverse events: they stand in lines of their own beside deaths."""
+    assert "kantarjian-2017.ae.blinatumomab.fatal-serious-adverse-event-g5" in adults["fatal-event"].row_ids
+    related = adults["fatal-event-related"]
+    assert "blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-related-g5" in related.row_ids
 
 
 def test_the_table_says_where_each_cell_is_from(core):
@@ -93,3 +112,31 @@ def test_a_count_taken_again_from_all_enrolled_is_said(review):
         if cell and cell.row_ids == ("gokbuget-2018.outcome.treated.mrd-conversion",)
     )
     assert cell.said.endswith("88/116 counted again from all enrolled")
+
+
+def test_a_result_of_a_time_names_it(review):
+    """MRD after one cycle and after two are two results: the table says which it shows."""
+    told = {
+        cell.row_ids[0]: cell.said
+        for decision in decision_data(review)
+        for cell in decision.cells.values()
+        if cell and cell.source == STUDY
+    }
+    row = review.row("brown-2021.outcome.blinatumomab.mrd-negative-c2")
+    assert told[row["row_id"]].endswith(f"; MRD negative, {row['timepoint']}")
+    groups = review.package.field("outcomes", "outcome").groups
+    timed = 0
+    for row_id, words in told.items():
+        if ".outcome." in row_id and groups[review.row(row_id)["outcome"]] in BY_COURSE:
+            row = review.row(row_id)
+            code = review.label("outcomes", "assessed_at", row["assessed_at"])
+            assert f", {row['timepoint']}" in words or f", {code}" in words
+            timed += 1
+    assert timed > 20
+
+
+def test_what_the_next_hundred_are_is_said_where_they_stand(core):
+    first, *others = tabulate_decision(core, caption="Of a hundred").parts
+    assert any(note.startswith("The next 100: were 100 more such patients") for note in first.notes)
+    assert any("deaths of the disease may be left out" in note for note in first.notes)
+    assert not any(note.startswith("The next 100") for part in others for note in part.notes)

@@ -23,16 +23,25 @@ def line(table: HtmlTable, finding_id: str) -> str:
     anchor = f"finding-{finding_id.replace('.', '-')}"
     row = re.search(rf'<tr id="{anchor}">(.*?)</tr>', str(table.__html__()), re.DOTALL)[1]
     cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
-    marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag">.*?</span></span>'
+    marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag"[^>]*></span>'
     words = [re.sub(r"<[^>]+>", "", re.sub(r"<br>", "; ", re.sub(marks, "", cell))) for cell in cells]
     return " | ".join(" ".join(word.split()) for word in words)
 
 
 def test_a_line_tells_both_arms_of_a_trial(findings):
     told = line(findings, "adult-relapse.blinatumomab")
-    assert "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], a new group " in told
+    assert (
+        "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], of the next 100 elsewhere "
+        in told
+    )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith("| ⊕⊕⊕◯ moderate; Overall survival against chemotherapy")
+
+
+def test_what_the_next_hundred_are_is_said_under_the_table(findings):
+    (note,) = findings.notes
+    assert "of the next 100 such patients treated elsewhere, how many it would be expected of" in note
+    assert "“new study” is the same without the chance of 100 patients" in note
 
 
 def test_a_result_of_another_study_than_the_line_s_names_it(findings):

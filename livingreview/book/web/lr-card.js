@@ -88,7 +88,7 @@
       const found = held[report].rows[id];
       if (!found) throw new Error(`no card of ${id}`);
       close(false);
-      opener = from;
+      opener = from.closest('[data-lr-rows]') ?? from; // a picture's rows are gone through from the picture
       card = draw(report, id, found, held[report], href, review);
       document.body.append(card);
       place(card, at());

@@ -52,7 +52,7 @@
     box.append(text, tools);
     return box;
   }
-  globalThis.lrCite = { addressOf, citeRow, reportProblem, loadReview };
+  globalThis.lrCite = { addressOf, citeRow, copy, reportProblem, loadReview };
 
   for (const source of document.querySelectorAll('.lr-copied')) {
     const place = make('p', '', '');

@@ -15,6 +15,7 @@
   const GROUP = 'group:'; // begins the value of a choice that means any outcome of a group
   // The words of the search (livingreview/book/search.py); a page that cannot have them compares letters.
   const LETTERS = { readText: text => text.toLowerCase(), ask: query => query.toLowerCase().split(/\s+/).filter(Boolean).map(word => [word]) };
+  const pools = JSON.parse($('.lr-pools').textContent);
   let data, review, words = LETTERS, rows = [], found = [], page = 1, chosen = {};
 
   // Every text is set as text, never as markup.
@@ -215,7 +216,7 @@
       if (tag === 'th') { node.scope = 'row'; node.append(...parts); } else { node.dataset.label = label; node.append(make('div', '', ...parts)); }
       line.append(node);
     };
-    const flag = row.flagged && make('span', 'lr-flag', make('span', 'visually-hidden', ' discrepancy registered'));
+    const flag = row.flagged && Object.assign(make('span', 'lr-flag'), { role: 'img', ariaLabel: 'discrepancy registered' });
     const figure = Object.assign(make('a', 'lr-figure', ...glue(row.value || 'row', flag)), { href: `reports/${encodeURIComponent(row.code.report)}.html#${encodeURIComponent(row.row_id)}` });
     cell('th', 'Cohort', `${row.study}: ${row.cohort}`, make('span', 'lr-under', [row.report, row.regimen, row.disease, row.setting, row.age_group].filter(Boolean).join('; ')));
     cell('td', 'Outcome', row.outcome, make('span', 'lr-under', [row.definition, row.counted_from && `of ${row.counted_from}`, row.time].filter(Boolean).join('; ')));
@@ -252,11 +253,25 @@
 
   function drawPlot() {
     const box = $('.lr-plot'), place = box.querySelector('.lr-plotted');
-    const plot = lrPlot.draw(found, { group: asked().group, width: place.clientWidth || root.clientWidth });
+    const plot = lrPlot.draw(found, { group: asked().group, pools: poolsHere(), width: place.clientWidth || root.parentElement.clientWidth });
     box.hidden = !plot;
     if (!plot) return;
     place.replaceChildren(plot.drawing);
     box.querySelector('.lr-note').textContent = plot.told;
+  }
+
+  /* The pools of exactly what is asked for, made when the book was: see livingreview/pages/explorer_pools.py. */
+  const BESIDE = ['class', 'sort', 'group', 'page', 'every', 'context'];
+  const questionOf = told => inOrder([...new URLSearchParams(told)].filter(([name]) => !BESIDE.includes(name)).map(pair => new URLSearchParams([pair])).join('&'));
+  function poolsHere() {
+    const asked = questionOf(view().slice(1));
+    return found.length ? pools.filter(pool => pool.asked === asked) : [];
+  }
+
+  function tellPools() {
+    const here = poolsHere(), shown = new Set(found.map(row => row.row_id));
+    const words = ({ title, told, value, rows: own }) => `${here.length > 1 ? `${title}. ` : ''}${told}${value == null ? '' : ` ${own.filter(id => shown.has(id)).length} of its ${own.length} counts are among these rows.`}`;
+    $('.lr-pooled').replaceChildren(...here.map(pool => make('li', '', words(pool))));
   }
 
   /* What the rows are, in words: how many, what their shares span, and what they mix. */
@@ -279,8 +294,7 @@
     $('.lr-copied').textContent = `${review.source} View: ${tellChoices()} (${found.length} of ${rows.length} rows). ${review.address.replace('{page}', 'explorer') || lrCite.addressOf(location)}${view()}`;
   }
 
-  function show({ typing = false } = {}) {
-    search();
+  function drawTable() {
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     page = Math.min(page, pages);
     const start = (page - 1) * PAGE, some = found.slice(start, start + PAGE);
@@ -292,10 +306,13 @@
     $('.lr-pages').hidden = pages === 1;
     $('.lr-table').hidden = !found.length;
     $('.lr-scope').textContent = found.length ? describe() : 'Take a word or a filter away, or show more: the boxes above say what else there is.';
-    tellMore();
     markOrder();
-    drawPlot();
-    cite();
+    tellPools();
+  }
+
+  const STEPS = [search, drawTable, tellMore, drawPlot, cite]; // a view, in steps that are short each
+  function show({ typing = false } = {}) {
+    STEPS.forEach(step => step());
     writeAddress(typing);
     drawChoices();
   }
@@ -317,7 +334,7 @@
   async function take(kind) {
     if (kind === 'csv') give(new Blob([csv()], { type: 'text/csv;charset=utf-8' }), kind);
     else if (kind === 'ris') give(new Blob([ris()], { type: 'application/x-research-info-systems;charset=utf-8' }), kind);
-    else give(await lrPlot.file(kind, found, { group: asked().group, title: tellChoices(), source: $('.lr-copied').textContent }), kind);
+    else give(await lrPlot.file(kind, found, { group: asked().group, pools: poolsHere(), title: tellChoices(), source: $('.lr-copied').textContent }), kind);
   }
 
   function listen() {
@@ -369,13 +386,20 @@
   async function start() {
     [review] = await Promise.all([lrCite.loadReview(), lrLoad('explorer-data.js'), lrLoad('lr-plot.js'), lrLoad('language_data.js').catch(() => {})]);
     words = globalThis.lrWords ?? LETTERS;
+    // In steps, between which the page answers; all of it comes into view at once.
+    const pause = () => new Promise(done => setTimeout(done));
+    await pause();
     rows = unpack();
-    root.hidden = false;
-    document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded
+    await pause();
     fillControls();
     readAddress();
+    for (const step of [() => { for (const pool of pools) pool.asked = questionOf(pool.view); }, ...STEPS]) { await pause(); step(); }
+    await pause();
+    root.hidden = false;
+    document.querySelector('.lr-unscripted').hidden = true; // it stands until here, so that it also stands where the rows cannot be loaded
+    writeAddress();
+    drawChoices();
     listen();
-    show();
     root.dataset.ready = 'yes';
   }
   start().catch(error => {

@@ -1,7 +1,7 @@
-/* A forest of the explorer's rows as SVG: shares of patients with their intervals, or ratios on a log axis. Nothing is pooled or calculated here; the numbers are those of the rows. */
+/* A forest of the explorer's rows as SVG: shares of patients with their intervals, or ratios on a log axis. Nothing is pooled or calculated here: the numbers are those of the rows and of the pools that are given. */
 (() => {
   const SVG = 'http://www.w3.org/2000/svg';
-  const FEWEST = 3, MOST = 60, NARROW = 560, SIZE = 13, LINE = 16, MARK = '#0072B2', SECOND_HAND = '#D55E00';
+  const FEWEST = 3, MOST = 60, NARROW = 560, SIZE = 13, LINE = 16, MARK = '#0072B2', SECOND_HAND = '#D55E00', POOLED = '#00704f', PAPER = 'none';
   const KINDS = {
     share: { point: 'percent', low: 'low', high: 'high', title: 'Share of patients, %' },
     ratio: { point: 'ratio', low: 'ratio_low', high: 'ratio_high', title: 'Ratio, log scale' },
@@ -51,24 +51,34 @@
     return { ticks: TICKS.ratio.filter(tick => tick >= least && tick <= most), at: value => from + (to - from) * part(value) };
   }
 
-  function drawMark(row, kind, scale, y, largest) {
+  /* `inside`: whether the row is in a pool that is drawn; where there is none, all are filled. */
+  function drawMark(row, kind, scale, y, largest, inside) {
     const { point, low, high } = KINDS[kind], group = make('g', {}), x = scale.at(row[point]);
     if (row[low] != null && row[high] != null) group.append(make('line', { x1: scale.at(row[low]), x2: scale.at(row[high]), y1: y, y2: y, stroke: 'currentColor', 'stroke-width': 1.5 }));
     const half = (5 + 7 * Math.sqrt((row.patients ?? 0) / largest)) / 2;
     group.append(row.code.basis.startsWith('restated')
       ? make('path', { d: `M${x} ${y - half - 1}L${x + half + 1} ${y}L${x} ${y + half + 1}L${x - half - 1} ${y}Z`, fill: 'none', stroke: SECOND_HAND, 'stroke-width': 2 })
-      : make('rect', { x: x - half, y: y - half, width: 2 * half, height: 2 * half, fill: MARK }));
+      : make('rect', { x: x - half, y: y - half, width: 2 * half, height: 2 * half, stroke: MARK, fill: inside ? MARK : PAPER }));
     return group;
   }
 
-  /* `title` and `source` stand on a drawing that leaves the page. */
-  function draw(rows, { group, width, title, source }) {
+  function drawPool(pool, scale, y) {
+    const at = value => scale.at(value), node = make('g', {});
+    if (pool.outer) node.append(make('line', { x1: at(pool.outer[0]), x2: at(pool.outer[1]), y1: y, y2: y, stroke: POOLED, 'stroke-width': 1.5, 'stroke-dasharray': '3 2' }));
+    node.append(make('path', { d: `M${at(pool.low)} ${y}L${at(pool.value)} ${y - 6}L${at(pool.high)} ${y}L${at(pool.value)} ${y + 6}Z`, fill: POOLED }));
+    return node;
+  }
+
+  /* `title` and `source` stand on a drawing that leaves the page; `pools` under the rows, where these are shares. */
+  function draw(rows, { group, width, title, source, pools = [] }) {
     const { kind, some, shown } = choose(rows);
     if (some.length < FEWEST) return null;
+    const pooled = kind === 'share' ? pools.filter(({ value }) => value != null) : [];
+    const inside = new Set(pooled.flatMap(pool => pool.rows));
     const narrow = width < NARROW, mixed = kind === 'ratio' || new Set(shown.map(row => row.code.outcome)).size > 1;
     const valueOf = row => (kind === 'share' ? `${row.share}${row.share_interval ? ` [${row.share_interval.replace('%', '')}]` : ''}` : row.value);
     pen.font = `400 ${SIZE}px Arial, Helvetica, sans-serif`;
-    const right = Math.max(...shown.map(row => pen.measureText(valueOf(row)).width)) + 8;
+    const right = Math.max(...[...shown.map(valueOf), ...pooled.map(({ text }) => text)].map(text => pen.measureText(text).width * (pooled.length ? 1.08 : 1))) + 8;
     const counts = row => (row.events != null && row.total != null ? `${row.events}/${row.total}` : row.patients ? `n = ${row.patients}` : '');
     const label = narrow ? width : Math.max(260, width - right - 80 - 260);
     const from = narrow ? 8 : label + 80, to = width - right - 8;
@@ -90,12 +100,21 @@
       const lines = wrap(nameRow(row, mixed && group !== 'outcome'), label - (narrow ? 0 : 12));
       lines.forEach((line, n) => write(line, 0, y + LINE * (n + 1)));
       const middle = y + (narrow ? LINE * lines.length + 14 : LINE - 5);
-      body.append(drawMark(row, kind, scale, middle, largest));
+      body.append(drawMark(row, kind, scale, middle, largest, !pooled.length || inside.has(row.row_id)));
       if (narrow) write(`${counts(row)}`, 0, middle + LINE + 4, { 'font-size': 12 });
       else write(counts(row), label + 68, middle + 5, { 'text-anchor': 'end' });
       write(valueOf(row), width, middle + 5, { 'text-anchor': 'end' });
       y += narrow ? LINE * lines.length + 40 : Math.max(LINE * lines.length, 18) + 6;
     });
+    for (const pool of pooled) {
+      const bold = { 'font-weight': 600 };
+      const lines = wrap(`${pool.label}, n = ${pool.patients}${pooled.length > 1 ? `: ${pool.title}` : ''}`, label - (narrow ? 0 : 12), 600);
+      lines.forEach((line, n) => write(line, 0, y + LINE * (n + 1), bold));
+      const middle = y + (narrow ? LINE * lines.length + 14 : LINE - 5);
+      body.append(drawPool(pool, scale, middle));
+      write(pool.text, width, middle + 5, { 'text-anchor': 'end', ...bold });
+      y += narrow ? LINE * lines.length + 30 : Math.max(LINE * lines.length, 18) + 6;
+    }
     const end = y + 4, sole = kind === 'ratio' ? 1 : null;
     let last = -Infinity;
     for (const tick of scale.ticks) {
@@ -112,23 +131,14 @@
     drawing.setAttribute('viewBox', `0 0 ${width} ${y + 8}`);
     const left = rows.length - shown.length;
     const rest = left ? ` ${left} of ${rows.length} rows are not drawn: ${some.length > MOST ? `at most ${MOST} are` : `they hold no ${kind === 'share' ? 'share of patients' : 'ratio'}`}.` : '';
-    return { drawing, told: `Squares: by number of patients. Nothing is pooled here.${rest}` };
+    return { drawing, told: `Squares: by number of patients${pooled.length ? '; filled: in the pool' : ''}. ${pooled.length ? `Diamond: the pooled median with its 95% interval${pooled.some(({ outer }) => outer) ? '; broken line: where a new study is expected' : ''}.` : 'Nothing is pooled here: a pooled value is told where exactly one regimen family, disease, setting, age group and outcome are chosen, and their studies may be pooled.'}${rest}` };
   }
 
-  /* The drawing as a file: SVG, or PNG at twice its size. */
+  /* The drawing as a file: SVG, or PNG as figures are taken (lr-sheet.js). */
   async function file(kind, rows, options) {
     const { drawing } = draw(rows, { ...options, width: 960 });
     const text = new XMLSerializer().serializeToString(drawing);
-    if (kind === 'svg') return new Blob([text], { type: 'image/svg+xml' });
-    const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-    await image.decode();
-    const canvas = Object.assign(document.createElement('canvas'), { width: 2 * image.width, height: 2 * image.height });
-    const ground = canvas.getContext('2d');
-    ground.fillStyle = '#fff';
-    ground.fillRect(0, 0, canvas.width, canvas.height);
-    ground.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return new Promise(done => canvas.toBlob(done, 'image/png'));
+    return kind === 'svg' ? new Blob([text], { type: 'image/svg+xml' }) : lrPicture.pixels(text);
   }
 
   globalThis.lrPlot = { draw, file };

@@ -34,27 +34,28 @@
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
   }
-  globalThis.lrSheet = { csv, give };
 
-  /* A cell's words on one line, without marks and buttons. */
-  function wordsOf(cell) {
+  /* A cell's words on one line, without marks and buttons; marks in [brackets] where they are kept, since what they mean stands above a figure's table. */
+  function wordsOf(cell, marked = false) {
     const copy = cell.cloneNode(true);
+    if (marked) for (const part of copy.querySelectorAll('.lr-flag, .lr-mark')) part.replaceWith(` [${part.ariaLabel ?? part.textContent.trim()}]`);
     for (const part of copy.querySelectorAll('.lr-flag, .lr-mark, .lr-rowcite, .visually-hidden, button:not(.lr-sort)')) part.remove();
     for (const part of copy.querySelectorAll('br')) part.replaceWith('; ');
     return copy.textContent.replace(/\s+/g, ' ').trim();
   }
 
-  /* A table as lines of cells: the heading over some rows becomes a column of its own. */
-  function linesOf(table) {
-    const grouped = table.querySelector('tr.lr-group');
-    const lines = [[...(grouped ? ['Group'] : []), ...[...table.tHead.rows[0].cells].map(wordsOf)]];
+  /* A table as lines of cells: the heading over some rows becomes a column of its own. `whole`: with marks, and with that column in any case, so that all figures give files of one form. */
+  function linesOf(table, { whole = false } = {}) {
+    const grouped = whole || table.querySelector('tr.lr-group'), words = cell => wordsOf(cell, whole);
+    const lines = [[...(grouped ? ['Group'] : []), ...[...table.tHead.rows[0].cells].map(words)]];
     let group = '';
     for (const row of table.tBodies[0].rows) {
-      if (row.matches('.lr-group')) group = wordsOf(row.cells[0]);
-      else lines.push([...(grouped ? [group] : []), ...[...row.cells].map(wordsOf)]);
+      if (row.matches('.lr-group')) group = words(row.cells[0]);
+      else lines.push([...(grouped ? [group] : []), ...[...row.cells].map(words)]);
     }
     return lines;
   }
+  globalThis.lrSheet = { csv, give, wordsOf, linesOf };
 
   const nameOf = table => (table.caption?.firstChild.textContent ?? 'table').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
     .replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 80);
