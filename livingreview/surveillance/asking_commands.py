@@ -20,6 +20,8 @@ def add_commands(commands) -> None:
     search.add_argument("--from", dest="from_day", default="", metavar="DAY", help="first day, as 2026-11-29")
     search.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day (default: today)")
     search.add_argument("--dry-run", action="store_true", help="show what would be asked; ask nothing")
+    note = "take in what comes where a service gives fewer records than it tells, and say why"
+    search.add_argument("--note", default="", metavar="WHY", help=note)
     texts = "fetch again, for reading, what a search on another machine brought; changes no table"
     search.add_argument("--texts", action="store_true", help=texts)
     search.set_defaults(run=run_search)
@@ -52,7 +54,8 @@ def run_search(options: argparse.Namespace) -> int:
             print(tell_plan(plan, os.environ))
             return 0
         client = Client(tell=_progress)
-        run_searches(root, plan.runs, client=client, environment=os.environ, today=today, tell=_progress)
+        asked = {"environment": os.environ, "today": today, "note": options.note}
+        run_searches(root, plan.runs, client=client, tell=_progress, **asked)
     except LoopError as error:
         print(error, file=sys.stderr)
         return 2

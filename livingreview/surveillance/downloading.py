@@ -99,6 +99,8 @@ class Downloader:
         Parameters that are never shown or kept.
     tell : callable
         Told of each page.
+    accept_short : bool
+        Whether a person takes in fewer records than hits were told, once all pages were read.
     """
 
     source: Source
@@ -107,6 +109,7 @@ class Downloader:
     store: Store
     secret: Mapping[str, str] = field(default_factory=dict)
     tell: Callable[[str], None] = lambda text: None
+    accept_short: bool = False
 
     def download(self, query: str, window: Window) -> Download:
         """All pages of a search.
@@ -144,10 +147,10 @@ class Downloader:
         done.told = told or 0
         if expected is not None:
             self._complete(expected, done)
-        elif len(done.ids) != done.told:
+        elif len(done.ids) > done.told or (len(done.ids) < done.told and not self.accept_short):
             self._give_up(
                 f"{done.told} hits were told and {len(done.ids)} came",
-                "run it again; if it stays so, export the records by hand and use livingreview import --told",
+                "run it again; if it stays so, take in what comes with --note WHY, kept with the search",
             )
         done.resumed = self.store.resumed
         return done

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from livingreview.surveillance.asking import Refused, Request, SourceError
+from livingreview.surveillance.readers.found import tidy
 from livingreview.surveillance.readers.markup import parse_xml
 from livingreview.surveillance.sources import crossref, pubmed
 from livingreview.surveillance.sources.pages import as_list, parse_json, take, text_of
@@ -173,5 +174,5 @@ def _pubmed_notice(number: str, node) -> Told | None:
     kind = PUBMED_KINDS.get(node.get("RefType", ""))
     if kind is None:
         return None
-    notice = (node.findtext("PMID") or "").strip() or " ".join((node.findtext("RefSource") or "").split())
-    return Told(number, kind, notice[:200] or "no number")
+    notice = (node.findtext("PMID") or "").strip() or tidy(node.findtext("RefSource") or "")
+    return Told(number, kind, notice[:200].strip() or "no number")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from livingreview.surveillance.asking import Refused, Request, SourceError
 from livingreview.surveillance.notices import Get
+from livingreview.surveillance.readers.found import tidy
 from livingreview.surveillance.sources import trials
 from livingreview.surveillance.sources.pages import parse_json, take, text_of
 
@@ -22,6 +23,7 @@ OVERDUE_MONTHS = 12  # after which results of a completed trial are due (42 CFR 
 # Columns of ``trials.csv`` of which a change is kept as an event.
 FOLLOWED = ("status", "completion", "enrolment", "results_posted", "merged_into")
 _BATCH = 50
+_CODES = {"UNKNOWN": "UNKNOWN_STATUS"}  # a bare "unknown" would read as a cell that nobody filled
 _FIELDS = (
     "NCTId,BriefTitle,OverallStatus,PrimaryCompletionDate,PrimaryCompletionDateType,EnrollmentCount,"
     "EnrollmentType,ResultsFirstPostDate,LastUpdatePostDate"
@@ -97,8 +99,8 @@ def _read_entry(study: Mapping) -> Entry:
         raise _broken(why)
     status = section.get("statusModule") or {}
     cells = {
-        "title": text_of(section, "identificationModule", "briefTitle")[:400],
-        "status": text_of(status, "overallStatus"),
+        "title": tidy(text_of(section, "identificationModule", "briefTitle"))[:400].strip(),
+        "status": _CODES.get(course := text_of(status, "overallStatus"), course),
         "completion": text_of(status, "primaryCompletionDateStruct", "date"),
         "completion_type": text_of(status, "primaryCompletionDateStruct", "type"),
         "enrolment": text_of(section, "designModule", "enrollmentInfo", "count"),

@@ -165,9 +165,12 @@ def run_searches(
     client: Client,
     environment: Mapping[str, str],
     today: datetime.date,
+    note: str = "",
     tell: Callable[[str], None] = lambda text: None,
 ) -> None:
     """Run strategies one after the other; each fills its `Run`.
+
+    `note` is a person's word on a service that gives fewer records than it tells: they are taken in with it.
 
     One that fails writes nothing and does not stop the others; a service that cannot be reached is not asked
     again.
@@ -185,11 +188,10 @@ def run_searches(
         secret = source.secret(environment.get(source.KEY, "") if source.KEY else "", mail)
         base = find_base(upkeep, source.NAME, source.USUAL)
         try:
-            got = Downloader(source, base, client, store, secret, tell).download(
-                run.strategy["query"], run.window
-            )
+            loader = Downloader(source, base, client, store, secret, tell, accept_short=bool(note))
+            got = loader.download(run.strategy["query"], run.window)
             run.told, run.resumed, run.remarks = got.told, got.resumed, got.remarks
-            _take_in(root, run, got, today.isoformat())
+            _take_in(root, run, got, today.isoformat(), note)
         except Unreachable as error:
             run.failure = unreachable[source.NAME] = str(error)
         except (SourceError, ReadError) as error:
@@ -217,7 +219,7 @@ def _open_store(root: Path, run: Run) -> Store:
     return Store(folder, run.source.SUFFIX)
 
 
-def _take_in(root: Path, run: Run, got: Download, day: str) -> None:
+def _take_in(root: Path, run: Run, got: Download, day: str, why: str) -> None:
     """What came, into the tables, by the way of every imported file; a search without a hit is one too."""
     loop = open_loop(root)
     has_window = bool(run.window.field)
@@ -228,6 +230,8 @@ def _take_in(root: Path, run: Run, got: Download, day: str) -> None:
     note = ""
     if got.missing:
         note = f"{run.source.NAME} told {got.told} hits and gave nothing for: {', '.join(got.missing)}."
+    elif len(got.ids) < got.told:
+        note = f"{run.source.NAME} told {got.told} hits and gave {len(got.ids)}: {why}"[:400]
     if got.files:
         run.done = import_files(
             loop,

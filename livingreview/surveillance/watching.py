@@ -138,7 +138,7 @@ def _take_notices(
     others = [row for row in tables["watches"] if row["source"] != source]
     tables["watches"] = others + [
         {"watch_id": f"{report_id}.{_slug(source)}", "report_id": report_id, "source": source}
-        | {"number": number, "day": day, "answer": "known" if number in found.known else "unknown"}
+        | {"number": number, "day": day, "answer": "there" if number in found.known else "not_there"}
         for number, held in reports.items()
         for report_id in held
     ]

@@ -23,6 +23,7 @@ from livingreview.evidence import Evidence
 from livingreview.synthesis import GroupPrediction
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.counts import BY_COURSE, HARM, PooledResult, pooled_results
+from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import GROUPS, synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
@@ -270,7 +271,8 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
         group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
         interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
         value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
-        rows.append(Row([cell.name, value, interval, group, say_source(cell), _figures(evidence, cell)]))
+        source = [*say_source(cell), *warn_of(evidence, cell.row_ids)]
+        rows.append(Row([cell.name, value, interval, group, source, _figures(evidence, cell)]))
     return rows
 
 

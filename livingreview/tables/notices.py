@@ -45,7 +45,7 @@ def _address(notice: str) -> Markup:
 
 
 def _tell_watch(row: Mapping) -> Markup:
-    if row["answer"] == "unknown":
+    if row["answer"] == "not_there":
         return Markup("{}: does not know its number, asked on {}").format(row["source"], row["day"])
     return Markup("{}: not in the list of {}").format(row["source"], row["day"])
 

@@ -25,6 +25,7 @@ from livingreview.synthesis import (
 from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, with_cohorts
 from livingreview.tables.contrasts import pair_arms
+from livingreview.tables.notices import warn_of
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
 COMMON = "common effect of two randomised comparisons"
@@ -199,7 +200,12 @@ def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable 
             [
                 [pool.stratum, f"{pool.endpoint}, {'hazard' if pool.kind == 'HR' else 'risk'} ratio"],
                 [_say_trial(trial) for trial in pool.trials],
-                _say_pooled(pool),
+                ". ".join(
+                    [
+                        _say_pooled(pool),
+                        *warn_of(evidence, (row_id for trial in pool.trials for row_id in trial.row_ids)),
+                    ]
+                ),
                 [words for trial in pool.trials if (words := _say_hundred(pool, trial))] or "not known",
                 [make_figure(evidence, row_id) for trial in pool.trials for row_id in trial.row_ids],
             ]

@@ -26,6 +26,7 @@ from livingreview.tables.counts import (
     study_cares,
     whole_size,
 )
+from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
@@ -190,12 +191,13 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     rows = []
     for pool in pools:
         trials = pool.of_trials()
+        warned = warn_of(evidence, [entry.row_id for entry in pool.told])
         apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
         rows.append(
             Row(
                 [
                     [pool.stratum, pool.endpoint],
-                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart],
+                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     [entry.name for entry in pool.entries if not entry.has_interval] or "none",
                 ]

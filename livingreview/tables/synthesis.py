@@ -50,11 +50,11 @@ TOLD = (PRIMARY, "any_time", "widest")
 DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
 
 
-def say_left_out(plan: Plan) -> list[str]:
-    """Each reason why counts were left out, with the studies it met; less what the pool's name says."""
+def say_left_out(plan: Plan, only: str = "") -> list[str]:
+    """Each reason why counts were left out, or one of them `only`, with the studies it met."""
     reasons: dict[str, list[str]] = {}
     for _, name, reason in plan.left_out:
-        if plan.kind in TOLD or reason == NO_CARE:
+        if reason == (only or reason):
             reasons.setdefault(reason, []).append(name.split(":")[0])
     return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
@@ -123,7 +123,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                     [plan.stratum, f"{plan.outcome}, {say_rule(plan)}, of {plan.base}"],
                     [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
-                    say_left_out(plan),
+                    say_left_out(plan, "" if plan.kind in TOLD else NO_CARE),
                 ]
             )
         )

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from livingreview.surveillance.asking import Client
+from livingreview.surveillance.searching import plan_searches, run_searches
 from livingreview.surveillance.tables import open_loop
-from tests.surveillance.asked import IDS, give_strategies, search, tables_of
+from tests.surveillance.asked import FIRST, IDS, give_strategies, search, tables_of
 from tests.surveillance.replies import Reply
 
 pytestmark = pytest.mark.usefixtures("only_loopback")
@@ -67,6 +69,23 @@ def test_fewer_records_than_hits_are_refused(place, replies):
     told = json.loads(Reply.of("europepmc/page-2.json").body)
     told["resultList"]["result"] = []
     assert "3 hits were told and 2 came" in fail(place, replies, Reply.json(told)).failure
+    plan = plan_searches(open_loop(place), ["europepmc"], environment={}, today=FIRST)
+    client = Client(waits=0.01, pace=0.0)
+    why = "its count is known to be off"
+    run_searches(place, plan.runs, client=client, environment={}, today=FIRST, note=why)
+    assert plan.runs[0].failure == ""
+    row = next(row for row in open_loop(place).tables["searches"] if row["strategy_id"])
+    assert (row["hits_told"], row["retrieved"]) == ("3", "2")
+    assert row["note"] == "Europe PMC told 3 hits and gave 2: its count is known to be off"
+
+
+def test_more_records_than_hits_are_refused_whatever_is_said(place, replies):
+    give_strategies(place, replies.load(), "Europe PMC")
+    told = json.loads(Reply.of("europepmc/page-1.json").body)
+    replies.say("/europepmc/search", Reply.json(told | {"hitCount": 1}))
+    plan = plan_searches(open_loop(place), ["europepmc"], environment={}, today=FIRST)
+    run_searches(place, plan.runs, client=Client(pace=0.0), environment={}, today=FIRST, note="so what")
+    assert "1 hits were told and 2 came" in plan.runs[0].failure
 
 
 def test_a_token_that_repeats_is_no_endless_run(place, replies):

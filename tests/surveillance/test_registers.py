@@ -1,6 +1,7 @@
 """A trial's course in its register, and when results are late."""
 
 import datetime
+import json
 
 import pytest
 
@@ -62,6 +63,14 @@ def test_a_first_look_is_no_change_and_a_second_tells_what_changed():
     ]
     assert second["title"] == "A trial"  # a person's words stay
     assert compare_entry(second, entry(status="TERMINATED"), "2026-03-01")[1] == []
+
+
+def test_what_a_register_calls_unknown_is_no_empty_cell_and_a_title_stands_on_one_line():
+    section = {"identificationModule": {"nctId": "NCT01234567", "briefTitle": "A \u200btrial\n of  one"}}
+    study = {"protocolSection": section | {"statusModule": {"overallStatus": "UNKNOWN"}}}
+    body = json.dumps({"studies": [study]}).encode()
+    cells = ask_register(["NCT01234567"], lambda request: body)["NCT01234567"].cells
+    assert (cells["status"], cells["title"]) == ("UNKNOWN_STATUS", "A trial of one")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"{", b'{"studies": [{}]}'])

@@ -56,6 +56,8 @@ def test_pubmed_says_what_it_could_not_use():
     told = json.loads(Reply.of("pubmed/none.json").body)
     page = pubmed.read(Request("esearch.fcgi"), json.dumps(told).encode())
     assert (page.told, page.following, page.remarks) == (0, None, ("not found: nothing",))
+    told["esearchresult"] = {"count": "0", "idlist": []}  # nothing found, nothing kept
+    assert pubmed.read(Request("esearch.fcgi"), json.dumps(told).encode()).told == 0
     told["esearchresult"] = {"ERROR": "Search Backend failed"}
     with pytest.raises(ValueError, match="Search Backend failed"):
         pubmed.read(Request("esearch.fcgi"), json.dumps(told).encode())

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from livingreview.checks import check_project
 from livingreview.cli import main
 from livingreview.evidence import load_evidence, read_cells
 from livingreview.evidence.package import load_package
@@ -14,8 +15,8 @@ from livingreview.surveillance.asking import Client
 from livingreview.surveillance.tables import open_loop
 from livingreview.surveillance.watching import propose_articles, watch
 from tests.surveillance import exports
-from tests.surveillance.asked import give_strategies, tables_of
-from tests.surveillance.conftest import HELD, bring
+from tests.surveillance.asked import KEY, give_strategies, search, tables_of
+from tests.surveillance.example import HELD, bring
 from tests.surveillance.replies import Reply
 
 pytestmark = pytest.mark.usefixtures("only_loopback")
@@ -53,9 +54,9 @@ def test_both_sources_are_asked_and_each_notice_stands_once(watched, replies):
     assert {row["read_on"] + row["effect"] for row in told.values()} == {""}
     marks = {row["watch_id"]: (row["day"], row["answer"]) for row in rows(watched, "watches")}
     assert marks == {
-        "able-2019.crossref": ("2026-06-01", "known"),
-        "able-2019.pubmed": ("2026-06-01", "known"),
-        "baker-2020-abstract.crossref": ("2026-06-01", "unknown"),
+        "able-2019.crossref": ("2026-06-01", "there"),
+        "able-2019.pubmed": ("2026-06-01", "there"),
+        "baker-2020-abstract.crossref": ("2026-06-01", "not_there"),
     }
 
 
@@ -172,3 +173,36 @@ def test_the_article_of_a_meeting_abstract_is_proposed_and_not_asserted(watched)
     assert not loop.index.rows["pmid-80000555"]["report_id"]
     assert main(["--root", str(watched), "pairs", "--different", "pmid-80000555", "baker-2020-abstract"]) == 0
     assert propose_articles(open_loop(watched)) == []
+
+
+@pytest.mark.slow
+def test_a_review_of_full_size_passes_its_checks_after_a_search_and_a_watch(project, replies, monkeypatch):
+    """What services say becomes rows that the schema and every rule accept, of a real review's reports."""
+    upkeep = project / "review.yml"
+    text = upkeep.read_text(encoding="utf-8").partition("endpoints:")[0]
+    upkeep.write_text(text, encoding="utf-8")
+    (project / "data" / "strategies.csv").write_text(
+        (project / "data" / "strategies.csv").read_text(encoding="utf-8").splitlines()[0] + "\n", "utf-8"
+    )
+    give_strategies(project, replies.load())
+    search(project, today=datetime.date(2026, 5, 2), environment=KEY)
+    assert check_project(project) == []
+    loop = open_loop(project)
+    report_id, held = next((key, row) for key, row in loop.held.rows.items() if row["pmid"] and row["doi"])
+    work = json.loads(
+        Reply.of("crossref/held.json").body.replace(b"10.9999/EXAMPLE.900", held["doi"].encode())
+    )
+    replies.say("/crossref/works", Reply.json(work))
+    replies.say(
+        "/pubmed/efetch.fcgi",
+        Reply(Reply.of("pubmed/held.xml").body.replace(b"80000001", held["pmid"].encode())),
+    )
+    number = next(row["number"] for row in rows(project, "trials") if row["number"].startswith("NCT"))
+    trials = Reply.of("trials/held.json").body.replace(b"NCT08888888", number.encode())
+    replies.say("/trials/studies", Reply(trials))
+    done = look(project, datetime.date(2026, 5, 2))
+    assert done.failures == []
+    assert {row["report_id"] for row in done.notices} == {report_id}
+    replies.say("/trials/studies", Reply(trials.replace(b"COMPLETED", b"TERMINATED")))
+    assert [row["what"] for row in look(project, datetime.date(2026, 5, 9)).events] == ["status"]
+    assert check_project(project) == []

@@ -9,6 +9,8 @@ from livingreview.citation import read_citation
 from livingreview.display.numbers import make_figure
 from livingreview.pages.report import group_rows, report_page
 from livingreview.tables.notices import NEVER, tell_notices
+from livingreview.tables.pooled_contrasts import contrast_pools, tabulate_pooled_contrasts
+from livingreview.tables.pooled_survival import survival_pools, tabulate_pooled_survival
 from livingreview.tables.synthesis import say_pooling, tabulate_leave_one_out, tabulate_plan
 from tests.conftest import ROOT
 
@@ -30,7 +32,7 @@ def noticed(review, pooled):
     row |= {"source": "Crossref", "notice": "10.9999/notice", "day": "2026-04-20", "seen_on": "2026-05-01"}
     watches = [
         {"watch_id": f"{report_id}.{name.lower()}", "report_id": report_id, "source": name, "number": "x"}
-        | {"day": "2026-05-01", "answer": "known"}
+        | {"day": "2026-05-01", "answer": "there"}
         for name in ("Crossref", "PubMed")
     ]
     return report_id, with_rows(review, notices=[row], watches=watches)
@@ -84,3 +86,21 @@ def test_a_correction_marks_nothing_and_stands_on_the_reports_page(noticed):
     assert evidence.alarms == {}
     told = str(tell_notices(evidence, report_id))
     assert "read on 2026-05-03, figures were corrected: One count." in told
+
+
+def test_pooled_survival_and_ratios_say_so_too(review):
+    """Of each pool there is, the first contributor is retracted."""
+    survival = next(pool for pool in survival_pools(review, "OS", "median") if pool.pooled)
+    contrast = next(pool for pool in contrast_pools(review) if pool.pooled)
+    for row_id, tabulate in (
+        (survival.told[0].row_id, tabulate_pooled_survival),
+        (contrast.trials[0].row_ids[0], tabulate_pooled_contrasts),
+    ):
+        report_id = review.row(row_id)["report_id"]
+        row = {"notice_id": f"{report_id}.x.y", "report_id": report_id, "kind": "expression_of_concern"}
+        row |= {"source": "Crossref", "notice": "10.9999/notice", "seen_on": "2026-05-01"}
+        evidence = with_rows(review, notices=[row])
+        told = str(tabulate(evidence, caption="x").__html__())
+        assert "expression of concern." in told
+        assert "It rests on" in told
+        assert "It rests on" not in str(tabulate(review, caption="x").__html__())

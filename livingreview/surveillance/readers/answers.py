@@ -63,10 +63,11 @@ def _make_europepmc(row: Mapping) -> Found:
         title=_get(row, "title").rstrip("."),
         authors=names or [name for name in _get(row, "authorString").rstrip(".").split(", ") if name],
         container=_get(row, "journalInfo", "journal", "title")
+        or _get(row, "journalTitle")  # of a shorter answer (resultType=lite), exported by hand
         or _get(row, "bookOrReportDetails", "publisher"),
         year=_get(row, "pubYear"),
-        volume=_get(row, "journalInfo", "volume"),
-        issue=_get(row, "journalInfo", "issue"),
+        volume=_get(row, "journalInfo", "volume") or _get(row, "journalVolume"),
+        issue=_get(row, "journalInfo", "issue") or _get(row, "issue"),
         pages=_get(row, "pageInfo"),
         abstract=re.sub(r"<[^<>]+>", " ", _get(row, "abstractText")),
         keywords=[str(word) for word in _many((row.get("keywordList") or {}).get("keyword"))],
@@ -74,7 +75,7 @@ def _make_europepmc(row: Mapping) -> Found:
         pmid=_get(row, "pmid"),
         pmcid=_get(row, "pmcid"),
         accession=f"{_get(row, 'source')}:{_get(row, 'id')}",
-        kinds="preprint" if is_preprint else "; ".join(kinds),
+        kinds="preprint" if is_preprint else "; ".join(kinds) or _get(row, "pubType"),
         day=_get(row, "firstIndexDate"),
     )
 

@@ -55,12 +55,15 @@ def _read_list(data: bytes) -> Page:
         raise ValueError(msg)
     count = int(take(told, "count", kind=str))
     ids = tuple(take(told, "idlist", kind=list))
-    history = {"WebEnv": take(told, "webenv", kind=str), "query_key": take(told, "querykey", kind=str)}
-    fetch = {"db": "pubmed", **history, "retmode": "xml", "retstart": "0", "retmax": str(_SIZE)}
+    following = None
+    if ids:
+        history = {"WebEnv": take(told, "webenv", kind=str), "query_key": take(told, "querykey", kind=str)}
+        fetch = {"db": "pubmed", **history, "retmode": "xml", "retstart": "0", "retmax": str(_SIZE)}
+        following = Request("efetch.fcgi", tuple(fetch.items()))
     return Page(
         count,
         (),
-        Request("efetch.fcgi", tuple(fetch.items())) if ids else None,
+        following,
         expected=ids,
         is_list=True,
         remarks=tuple(_remarks(told)),

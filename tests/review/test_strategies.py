@@ -1,0 +1,59 @@
+"""This review's stored strategies can be run as they stand, and cover its questions."""
+
+import re
+
+import pytest
+
+from livingreview.evidence import read_cells
+from livingreview.surveillance.sources import find_source
+from livingreview.surveillance.windows import choose_window
+from tests.conftest import ROOT
+from tests.surveillance.asked import LATER
+
+STRATEGIES = read_cells((ROOT / "data" / "strategies.csv").read_bytes())
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda row: row["strategy_id"])
+def test_a_strategy_can_be_run_as_it_stands(strategy):
+    source = find_source(strategy["source"])
+    run = {
+        "strategy_id": strategy["strategy_id"],
+        "from_day": "",
+        "to_day": "2026-05-02",
+        "date": "2026-05-02",
+    }
+    window = choose_window(strategy, source, [run], LATER)
+    assert (window.field, window.from_day) == (strategy["window_field"], "2026-04-25")
+    asked = source.first(strategy["query"], window).address("https://service.example")
+    assert len(asked) < 4000  # what servers take in an address
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda row: row["strategy_id"])
+def test_brackets_and_quotes_of_a_strategy_are_closed(strategy):
+    """A slip that services mend in silence, each in its own way."""
+    query = strategy["query"]
+    depth = 0
+    for sign in re.sub(r'"[^"]*"', "", query):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        assert depth >= 0
+    assert depth == 0
+    assert query.count("[") == query.count("]")
+    assert query.count('"') % 2 == 0
+    assert not re.search(r"\b(?:and|or|not)\b", query), "operators are written in capitals"
+    if strategy["source"] == "PubMed":
+        assert not re.search(r"(?:\)|\]) (?!AND|OR|NOT)", query), "two terms without an operator"
+
+
+def test_each_class_is_searched_in_pubmed_and_the_register_by_its_drugs(review):
+    queries = [row["query"].lower() for row in STRATEGIES if row["source"] == "PubMed"]
+    register = next(row["query"].lower() for row in STRATEGIES if row["kind"] == "register")
+    for class_id in review.tables["regimen_classes"]["class_id"]:
+        drugs = class_id.replace("liposomal", "liposom").split("-")
+        assert any(all(drug in query for drug in drugs) for query in queries), class_id
+        assert any(drug in register for drug in drugs), class_id
+
+
+def test_each_strategy_says_that_it_has_not_been_run_or_reviewed_until_it_was():
+    run = {row["strategy_id"] for row in read_cells((ROOT / "data" / "searches.csv").read_bytes())}
+    for row in STRATEGIES:
+        assert row["strategy_id"] in run or "Not run yet" in row["note"], row["strategy_id"]
