@@ -59,7 +59,7 @@ def test_every_question_to_start_with_can_be_asked(review, rows):
     questions = records(review.tables["questions"])
     assert len(questions) >= 10
     html = str(show_explorer(review, caption="Rows").__html__())
-    assert html.count("data-view=") == len(questions)
+    assert html.partition("<summary>Populations whose")[0].count("data-view=") == len(questions)
     for row in questions:
         for name, value in parse_qsl(row["view"]):
             if name in FILTERS:
