@@ -23,7 +23,7 @@ from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_tre
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import BASES, pooled_results, result_of_event
+from livingreview.tables.counts import BASES, own_families, part_of, pooled_results, result_of_event
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
@@ -132,13 +132,17 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
 
 
 def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict]:
-    """For each study the row of most patients, of those with the fewest remarks (see `_remarks`)."""
+    """For each study the row of most patients, of those with the fewest remarks (see `_remarks`).
+
+    A subgroup of less than half of a study's patients stands for it here as little as in a pool.
+    """
     kin = kinship(evidence)
     column = "term" if event.table == "adverse_events" else "outcome"
     rows = [
         row
-        for row in with_cohorts(evidence, event.table)
+        for row in own_families(evidence, with_cohorts(evidence, event.table))
         if row[column] in event.codes
+        and not part_of(evidence, row)
         and (event.table != "adverse_events" or result_of_event(evidence, row).result_id == event.result_id)
         and row["c_part"] == part
         and kin.arm(row["cohort_id"]) != "control"

@@ -69,3 +69,11 @@ def test_arms_are_sorted_by_difference_the_benefit_first(review):
             gaps.append(one["events"] / one["total"] - other["events"] / other["total"])
         assert gaps == sorted(gaps)
         assert gaps[0] < 0
+
+
+def test_a_subgroup_stands_for_no_study(tables):
+    """Patients after transplant are 64 of a trial's 189: their events are not the trial's."""
+    shown = {cell.figure.row_id for _, _, cell in cells_of(tables)}
+    assert shown
+    assert not any(row_id.startswith("stein-post-hsct.") for row_id in shown)
+    assert "kantarjian-2016.ae.older.neurological-event-g3" not in shown
