@@ -29,6 +29,7 @@ from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text
 
 MOST_COLUMNS = 6
 LEAST_PATIENTS = 10  # of a study in the table of shades
+FATAL = 5  # the grade that the name of an event says
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16
 
@@ -121,7 +122,7 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
         harm = result.table == "adverse_events" or (
             result.table == "outcomes" and all(directions.direction(code) == "bad" for code in result.codes)
         )
-        if harm:
+        if harm and not result.attribution:  # what is put down to the treatment alone is in the tables
             name = result.name.partition(", grade")[0]
             events.append(_Event(name, result.table, result.codes, result.grade_min, result.result_id))
     for event in events:
@@ -168,7 +169,7 @@ def _of_grade(row: Mapping, event: _Event) -> bool:
 def _remarks(row: Mapping) -> list[str]:
     """In what a count of adverse events holds less than others: one grade alone, a part of the treatment."""
     low, high, period = (row.get(name, pd.NA) for name in ("grade_min", "grade_max", "period"))
-    alone = not pd.isna(low) and not pd.isna(high) and low == high
+    alone = not pd.isna(low) and not pd.isna(high) and low == high < FATAL
     return [*([f"grade {low}"] if alone else []), *([] if pd.isna(period) else [str(period)])]
 
 
@@ -223,7 +224,8 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
     remarks = _remarks(row)
-    if event.grade is None and event.table == "adverse_events" and not remarks:
+    fatal = not pd.isna(low := row.get("grade_min", pd.NA)) and low == FATAL
+    if event.grade is None and event.table == "adverse_events" and not remarks and not fatal:
         remarks = [grade_text(row, "any grade")]
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 
