@@ -23,12 +23,13 @@ from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_tre
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import BASES, pooled_results, result_of_event
+from livingreview.tables.counts import BASES, own_families, part_of, pooled_results, result_of_event
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
 MOST_COLUMNS = 6
 LEAST_PATIENTS = 10  # of a study in the table of shades
+FATAL = 5  # the grade that the name of an event says
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16
 
@@ -122,7 +123,7 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
         harm = result.table == "adverse_events" or (
             result.table == "outcomes" and all(directions.direction(code) == "bad" for code in result.codes)
         )
-        if harm:
+        if harm and not result.attribution:  # what is put down to the treatment alone is in the tables
             name = result.name.partition(", grade")[0]
             events.append(_Event(name, result.table, result.codes, result.grade_min, result.result_id))
     for event in events:
@@ -133,13 +134,17 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
 
 
 def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict]:
-    """For each study the row of most patients, of those with the fewest remarks (see `_remarks`)."""
+    """For each study the row of most patients, of those with the fewest remarks (see `_remarks`).
+
+    A subgroup of less than half of a study's patients stands for it here as little as in a pool.
+    """
     kin = kinship(evidence)
     column = "term" if event.table == "adverse_events" else "outcome"
     rows = [
         row
-        for row in with_cohorts(evidence, event.table)
+        for row in own_families(evidence, with_cohorts(evidence, event.table))
         if row[column] in event.codes
+        and not part_of(evidence, row)
         and (event.table != "adverse_events" or result_of_event(evidence, row).result_id == event.result_id)
         and row["c_part"] == part
         and kin.arm(row["cohort_id"]) != "control"
@@ -165,7 +170,7 @@ def _of_grade(row: Mapping, event: _Event) -> bool:
 def _remarks(row: Mapping) -> list[str]:
     """In what a count of adverse events holds less than others: one grade alone, a part of the treatment."""
     low, high, period = (row.get(name, pd.NA) for name in ("grade_min", "grade_max", "period"))
-    alone = not pd.isna(low) and not pd.isna(high) and low == high
+    alone = not pd.isna(low) and not pd.isna(high) and low == high < FATAL
     return [*([f"grade {low}"] if alone else []), *([] if pd.isna(period) else [str(period)])]
 
 
@@ -219,8 +224,9 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
     else:
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
+    fatal = not pd.isna(low := row.get("grade_min", pd.NA)) and low == FATAL
     remarks = _remarks(row) + (["part of patients"] if text(row["c_parent_cohort_id"]) else [])
-    if event.grade is None and event.table == "adverse_events" and not _remarks(row):
+    if event.grade is None and event.table == "adverse_events" and not _remarks(row) and not fatal:
         remarks.insert(0, grade_text(row, "any grade"))
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 

@@ -46,7 +46,7 @@ def test_one_grade_alone_and_a_part_of_the_treatment_are_said(tables):
     for core, event, cell in cells_of(tables):
         row = core.row(cell.figure.row_id)
         if event.table == "adverse_events" and not pd.isna(row["grade_min"]):
-            alone = not pd.isna(row["grade_max"]) and row["grade_min"] == row["grade_max"]
+            alone = not pd.isna(row["grade_max"]) and row["grade_min"] == row["grade_max"] < 5
             assert (f"grade {row['grade_min']}" in cell.remark) == alone
             assert pd.isna(row["period"]) or row["period"] in cell.remark
 
@@ -69,3 +69,19 @@ def test_arms_are_sorted_by_difference_the_benefit_first(review):
             gaps.append(one["events"] / one["total"] - other["events"] / other["total"])
         assert gaps == sorted(gaps)
         assert gaps[0] < 0
+
+
+def test_a_subgroup_stands_for_no_study(tables):
+    """Patients after transplant are 64 of a trial's 189: their events are not the trial's."""
+    shown = {cell.figure.row_id for _, _, cell in cells_of(tables)}
+    assert shown
+    assert not any(row_id.startswith("stein-post-hsct.") for row_id in shown)
+    assert "kantarjian-2016.ae.older.neurological-event-g3" not in shown
+
+
+def test_deaths_as_adverse_events_have_a_column_and_need_no_grade(tables):
+    """A grade of 5 says no more than the name; those put down to the treatment alone are no second column."""
+    found = [(event, cell) for _, event, cell in cells_of(tables) if event.result_id == "fatal-event"]
+    assert len(found) > 4
+    assert not any(cell.remark for _, cell in found)
+    assert all(event.result_id != "fatal-event-related" for _, events, _ in tables for event in events)

@@ -139,7 +139,10 @@ def test_a_study_is_left_out_by_its_name_and_the_address_keeps_it(book, chromium
         page.goto(address)
         assert page.evaluate(SHOWN) == left, "a shared address shows the same"
         choose(page, "rule", 1)
-        assert "without" not in page.url
+        assert "without" in page.url, "under another rule the same study stays out"
+        assert page.evaluate(SHOWN)["sentence"].startswith(f"Without {plan.entries[1].name.split(':')[0]}: ")
+        page.locator(".lr-whatif select[name=population]").select_option(index=1)
+        assert "without" not in page.url, "another population does not hold it"
         assert visit.console == []
         assert visit.offsite == []
 

@@ -151,8 +151,10 @@
     addEventListener("hashchange", follow);
     form.hidden = false;
     panel.querySelector(".lr-whatif-plain").hidden = true;
-    if (follow()) panel.scrollIntoView();
-    else show();
+    if (follow()) {
+      panel.scrollIntoView();
+      addEventListener("load", () => panel.scrollIntoView()); // what stands above may still have grown
+    } else show();
   };
   document.querySelectorAll(".lr-whatif").forEach(start);
 })();
