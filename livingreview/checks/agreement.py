@@ -290,13 +290,13 @@ def check_one_name(checked: Checked) -> Iterator[Problem]:
         if same != name:
             mend, place = "write it as the others are", ("adverse_events", line, "term", "two-names")
             yield checked.problem(*place, quote(name), quote(same), mend)
-    for column in ("name", "short_name"):
+    for table, column in (("drugs", "name"), ("drugs", "short_name"), ("settings", "title")):
         seen: set[str] = set()
-        for line, row in checked.rows_of("drugs", column):
+        for line, row in checked.rows_of(table, column):
             if row[column].casefold() in seen:
-                found, expected = f"{quote(row[column])} again", "each drug once"
-                place = ("drugs", line, column, "two-names")
-                yield checked.problem(*place, found, expected, "put the two together")
+                found, expected = f"{quote(row[column])} again", "each name once"
+                place = (table, line, column, "two-names")
+                yield checked.problem(*place, found, expected, "put the two together, or correct one")
             seen.add(row[column].casefold())
 
 

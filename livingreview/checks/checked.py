@@ -23,7 +23,8 @@ _WORDS = ("title", "value_a", "where_b", "value_b", "explanation", "resolution")
 def _holds(words: str, figure: str) -> bool:
     if re.search(rf"(?<![\d.]){re.escape(figure)}(?![.,]?\d)", words):  # 8 does not stand in 80
         return True
-    return {float(part) for part in re.findall(r"\d+(?:\.\d+)?", figure)} <= numbers_in(words)
+    parts = {float(part) for part in re.findall(r"\d+(?:\.\d+)?", figure)}
+    return parts <= numbers_in(re.sub(r"\bone\b", " ", words, flags=re.IGNORECASE))  # one is said of anything
 
 
 @dataclass(frozen=True)

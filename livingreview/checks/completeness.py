@@ -211,6 +211,23 @@ def check_screening(checked: Checked) -> Iterator[Problem]:
         yield checked.problem(*place, "screened-twice", found, "one decision a report", "delete the copy")
 
 
+def check_dates_of_searches(checked: Checked) -> Iterator[Problem]:
+    """No search brought a report that was not there yet."""
+    seen = dict(checked.frames["reports"][["report_id", "first_available"]].dropna().to_numpy())
+    brought: dict[str, str] = {}
+    for _, row in checked.rows_of("screening", "search_id", "report_id"):
+        day = seen.get(row["report_id"], "")
+        brought[row["search_id"]] = max(day, brought.get(row["search_id"], ""))
+    for line, row in checked.rows_of("searches", "search_id", "date"):
+        day = brought.get(row["search_id"], "")
+        if row["date"][: len(day)] < day[: len(row["date"])]:
+            expected, mend = (
+                f"no earlier than a report that it brought ({day})",
+                "look for a slip in the year",
+            )
+            yield checked.problem("searches", line, "date", "search-early", row["date"], expected, mend)
+
+
 def check_screened(checked: Checked) -> Iterator[Problem]:
     """Every report kept was screened, in a review that keeps a record of it."""
     reports, screening = checked.frames["reports"], checked.frames["screening"]
@@ -346,6 +363,7 @@ COMPLETENESS_RULES = (
     check_same_fact_twice,
     check_copies,
     check_screening,
+    check_dates_of_searches,
     check_screened,
     check_reporting_items,
     check_sums_of_extraction,

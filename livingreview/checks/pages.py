@@ -7,6 +7,7 @@ import difflib
 import re
 import warnings
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 from livingreview.checks.documents import parse_document, read_text
@@ -183,6 +184,19 @@ def _check_cell(cell: Cell, name: str) -> Iterator[Problem]:
             yield Problem(name, line, "", "cell-call", what, expected, mend)
 
 
+@cache
+def _offered() -> frozenset[str]:
+    """What the engine offers to chapters: read, not imported, since that room stands on a higher floor."""
+    face = Path(__file__).parents[1] / "chapter" / "__init__.py"
+    tree = ast.parse(face.read_text(encoding="utf-8"))
+    (names,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    )
+    return frozenset(ast.literal_eval(names))
+
+
 def _check_call(node: ast.AST) -> str:
     """What a cell may not do: it calls what the engine offers to chapters, which touches no file."""
     if isinstance(node, ast.Import):
@@ -192,8 +206,11 @@ def _check_call(node: ast.AST) -> str:
         return ast.unparse(node)
     if isinstance(node, ast.Call):
         function = node.func
-        is_ours = isinstance(function, ast.Attribute) and ast.unparse(function.value) == FACE
-        return "" if is_ours else f"{ast.unparse(function)[:60]}(…)"
+        if not isinstance(function, ast.Attribute) or ast.unparse(function.value) != FACE:
+            return f"{ast.unparse(function)[:60]}(…)"
+        if function.attr not in _offered() and not function.attr.startswith("_"):
+            near = difflib.get_close_matches(function.attr, _offered(), 1)
+            return f"{FACE}.{function.attr}, which is not offered" + (f" ({near[0]} is)" if near else "")
     if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
         return f"the private name {node.attr}"
     return ""

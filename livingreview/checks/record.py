@@ -134,6 +134,8 @@ def _check_date(value: Any) -> Iterator[Finding]:
         is_day = False
     if value is not None and not is_day:
         yield ("date-released",), "no-date", quote(value), "a day like 2026-11-21", "write the day"
+    elif value is not None and int(text[:4]) > (latest := datetime.date.today().year + 1):
+        yield ("date-released",), "in-future", quote(text), f"a day up to {latest}", "look for a slip"
 
 
 def _check_author(path: tuple, person: object) -> Iterator[Finding]:

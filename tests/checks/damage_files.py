@@ -318,12 +318,14 @@ for _name, _code in {
     "text put together in a cell": "x = f'{1}'",
     "file written by a cell": "open('x', 'w')",
     "words printed by a cell": "print('x')",
+    "name mistyped in a cell": "lr.ttabulate_checklist(review)",
     "other module in a cell": "import os",
     "other names in a cell": "from pathlib import Path",
     "code run by a cell": "exec('x')",
     "private name in a cell": "lr.__loader__",
 }.items():
     change(_name, PAGE, IMPORT, f"{IMPORT}\n{_code}", at=_code)
+change("released in another age", CFF, 'date-released: "20', 'date-released: "25', "date-released")
 change("share typed in prose", PAGE, "% sections:", "In all, 73.5% of 120.\n\n% sections:", at="In all")
 change("count typed in words", PAGE, "% sections:", "Twelve of thirty did well.\n\n% sections:", at="Twelve")
 change("result in words", PART, "## What is known?", "## What is known?\n\nTwo patients died.", at="Two p")

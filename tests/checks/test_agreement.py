@@ -77,6 +77,12 @@ CASES = {
         {"events": None, "total": None, "percent_reported_pct": None}, "",
     ),
     "age left out": ("cohorts", {"age_statistic": "median"}, {"age_centre_years": None}, ""),
+    "searched before what it brought": (
+        "searches", {"search_id": "mitcl-reports"}, {"date": "2001-11-21"}, ""
+    ),
+    "setting named as another": (
+        "settings", {"setting_id": "child-later-relapse"}, {"title": "AML: relapsed or refractory"}, None
+    ),
     "hits left out": ("searches", {"hits": True, "note": False}, {"hits": None}, ""),
 }  # fmt: skip
 
