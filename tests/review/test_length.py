@@ -8,7 +8,7 @@ from tests.visit import Visit
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 # Width and height of a window, and how many screens a chapter may fill in it with its folds closed.
 WINDOWS = ((1280, 900, 14), (390, 844, 30))
-ELEMENTS = 6100  # of the largest chapter
+ELEMENTS = 6000  # of the largest chapter
 MOVED = {
     "which-reports-is-this-based-on": "-evidence",
     "what-can-be-pooled": "-evidence",
