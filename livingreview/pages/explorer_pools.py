@@ -40,7 +40,11 @@ def list_pools(evidence: Evidence, scope: str) -> list[dict]:
     for plan in synthesis_plan(evidence):
         if plan.place.family not in families:
             continue  # rows without a regimen of one family: no filter names them
-        view = {"family": [families[plan.place.family]], **_population(plan), **_what(evidence, plan)}
+        view = {
+            "family": [families[plan.place.family]],
+            **_population(evidence, plan),
+            **_what(evidence, plan),
+        }
         reports = {evidence.row(row_id)["report_id"] for entry in plan.entries for row_id in entry.row_ids}
         if any(statuses[report] != scope for report in reports):
             view["context"] = ["yes"]
@@ -48,9 +52,13 @@ def list_pools(evidence: Evidence, scope: str) -> list[dict]:
     return found
 
 
-def _population(plan: Plan) -> dict[str, list[str]]:
+def _population(evidence: Evidence, plan: Plan) -> dict[str, list[str]]:
+    """The filters that name whom; settings that the schema groups share a pool, and are chosen together."""
     place = plan.place
-    return {"disease": [place.disease], "setting": [place.setting], "age_group": [place.age]}
+    groups = evidence.package.field("cohorts", "setting").groups
+    told = sorted(set(evidence.tables["cohorts"]["setting"].dropna()))
+    settings = [code for code in told if groups.get(code, code) == place.setting]
+    return {"disease": [place.disease], "setting": settings, "age_group": [place.age]}
 
 
 def _what(evidence: Evidence, plan: Plan) -> dict[str, list[str]]:
