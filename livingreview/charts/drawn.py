@@ -21,14 +21,23 @@ FONT = "Arial, Helvetica, sans-serif"
 def draw_sheets(sheets: Sequence[Mapping]) -> str:
     """A figure's sheets (see `Sheet.as_data`), the wide one first, as HTML of which a page shows one."""
     wide, phone = map(draw_sheet, sheets)
-    ratios = [f"{sheet['width']:g} / {sheet['height']}" for sheet in sheets]
+    ratios = [f"{sheet['width']:g} / {sum(_heights(sheet))}" for sheet in sheets]
     return str(render("sheets.html.j2", wide=wide, phone=phone, ratios=ratios))
 
 
 def draw_sheet(sheet: Mapping) -> str:
     """One sheet as SVG; a tall one in parts, one under the other, between which paper may break."""
-    ends = [*sheet["parts"][1:], sheet["height"]]
-    return "".join(_draw_part(sheet, *ends_of) for ends_of in zip(sheet["parts"], ends, strict=True))
+    return "".join(_draw_part(sheet, *ends) for ends in _parts(sheet))
+
+
+def _parts(sheet: Mapping) -> list[tuple[float, float]]:
+    """Top and bottom of each part."""
+    return list(zip(sheet["parts"], [*sheet["parts"][1:], sheet["height"]], strict=True))
+
+
+def _heights(sheet: Mapping) -> list[int]:
+    """How tall each part is drawn, whole pixels: together they may differ from the sheet by a few."""
+    return [round(bottom - top) for top, bottom in _parts(sheet)]
 
 
 def _draw_part(sheet: Mapping, top: float, bottom: float) -> str:

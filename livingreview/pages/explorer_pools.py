@@ -53,10 +53,11 @@ def list_pools(evidence: Evidence, scope: str) -> list[dict]:
 
 
 def _population(evidence: Evidence, plan: Plan) -> dict[str, list[str]]:
-    """The filters that name whose patients: of settings that the schema groups every one."""
+    """The filters that name whom; settings that the schema groups share a pool, and are chosen together."""
     place = plan.place
     groups = evidence.package.field("cohorts", "setting").groups
-    settings = [code for code, group in groups.items() if group == place.setting] or [place.setting]
+    told = sorted(set(evidence.tables["cohorts"]["setting"].dropna()))
+    settings = [code for code in told if groups.get(code, code) == place.setting]
     return {"disease": [place.disease], "setting": settings, "age_group": [place.age]}
 
 

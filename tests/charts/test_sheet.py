@@ -93,6 +93,10 @@ def test_a_tall_picture_is_parted_for_paper_between_rows():
     heights = [int(re.search(r' height="(\d+)"', part)[1]) for part in parts]
     assert sum(heights) == sheet.height
     assert max(heights) <= PAGE
+    sheet.breaks, sheet.height = [place + 0.4 for place in sheet.breaks[1:]], sheet.height + 0.4
+    parted = draw_sheets([sheet.as_data(), sheet.as_data()])
+    kept = sum(map(int, re.findall(r' height="(\d+)"', parted.partition("lr-phone")[0])))
+    assert f'style="--lr-ratio: {WIDE} / {kept}"' in parted, "the place kept is as tall as the parts together"
     assert sum(part.count("<a ") for part in parts) == sum(part.count("<text ") for part in parts) == 30
 
 

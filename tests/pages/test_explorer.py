@@ -59,7 +59,7 @@ def test_every_question_to_start_with_can_be_asked(review, rows):
     questions = records(review.tables["questions"])
     assert len(questions) >= 10
     html = str(show_explorer(review, caption="Rows").__html__())
-    assert html.partition("<summary>Populations whose")[0].count("data-view=") == len(questions)
+    assert html.partition("<details>")[0].count("data-view=") == len(questions)
     for row in questions:
         for name, value in parse_qsl(row["view"]):
             if name in FILTERS:
@@ -77,7 +77,7 @@ def test_every_question_to_start_with_can_be_asked(review, rows):
 def test_a_question_is_answered_by_one_choice_and_drawn(book, chromium, review):
     with open_explorer(chromium, f"file://{book}") as visit:
         page = visit.page
-        links = page.locator(".lr-questions a")
+        links = page.locator(".lr-questions > ul a")
         assert links.count() == len(review.tables["questions"])
         for link in links.all():
             link.click()

@@ -51,14 +51,14 @@
     return { ticks: TICKS.ratio.filter(tick => tick >= least && tick <= most), at: value => from + (to - from) * part(value) };
   }
 
-  /* `inside`: whether the row is in a pool that is drawn; where there is none, all are filled. */
+  /* `inside`: whether the row is in a pool that is drawn; undefined where there is none. */
   function drawMark(row, kind, scale, y, largest, inside) {
     const { point, low, high } = KINDS[kind], group = make('g', {}), x = scale.at(row[point]);
     if (row[low] != null && row[high] != null) group.append(make('line', { x1: scale.at(row[low]), x2: scale.at(row[high]), y1: y, y2: y, stroke: 'currentColor', 'stroke-width': 1.5 }));
     const half = (5 + 7 * Math.sqrt((row.patients ?? 0) / largest)) / 2;
     group.append(row.code.basis.startsWith('restated')
-      ? make('path', { d: `M${x} ${y - half - 1}L${x + half + 1} ${y}L${x} ${y + half + 1}L${x - half - 1} ${y}Z`, fill: 'none', stroke: SECOND_HAND, 'stroke-width': 2 })
-      : make('rect', { x: x - half, y: y - half, width: 2 * half, height: 2 * half, stroke: MARK, fill: inside ? MARK : PAPER }));
+      ? make('path', { d: `M${x} ${y - half - 1}L${x + half + 1} ${y}L${x} ${y + half + 1}L${x - half - 1} ${y}Z`, fill: inside ? SECOND_HAND : PAPER, stroke: SECOND_HAND, 'stroke-width': 2 })
+      : make('rect', { x: x - half, y: y - half, width: 2 * half, height: 2 * half, stroke: MARK, fill: inside === false ? PAPER : MARK }));
     return group;
   }
 
@@ -100,7 +100,7 @@
       const lines = wrap(nameRow(row, mixed && group !== 'outcome'), label - (narrow ? 0 : 12));
       lines.forEach((line, n) => write(line, 0, y + LINE * (n + 1)));
       const middle = y + (narrow ? LINE * lines.length + 14 : LINE - 5);
-      body.append(drawMark(row, kind, scale, middle, largest, !pooled.length || inside.has(row.row_id)));
+      body.append(drawMark(row, kind, scale, middle, largest, pooled.length ? inside.has(row.row_id) : undefined));
       if (narrow) write(`${counts(row)}`, 0, middle + LINE + 4, { 'font-size': 12 });
       else write(counts(row), label + 68, middle + 5, { 'text-anchor': 'end' });
       write(valueOf(row), width, middle + 5, { 'text-anchor': 'end' });
@@ -131,7 +131,7 @@
     drawing.setAttribute('viewBox', `0 0 ${width} ${y + 8}`);
     const left = rows.length - shown.length;
     const rest = left ? ` ${left} of ${rows.length} rows are not drawn: ${some.length > MOST ? `at most ${MOST} are` : `they hold no ${kind === 'share' ? 'share of patients' : 'ratio'}`}.` : '';
-    return { drawing, told: `Squares: by number of patients${pooled.length ? '; filled: in the pool' : ''}. ${pooled.length ? `Diamond: the pooled median with its 95% interval${pooled.some(({ outer }) => outer) ? '; broken line: where a new study is expected' : ''}.` : 'Nothing is pooled here: a pooled value is told where exactly one regimen family, disease, setting, age group and outcome are chosen, and their studies may be pooled.'}${rest}` };
+    return { drawing, told: `Squares: by number of patients${pooled.length ? '; filled marks: in the pool' : ''}. ${pooled.length ? `Diamond: the pooled median with its 95% interval${pooled.some(({ outer }) => outer) ? '; broken line: where a new study is expected' : ''}.` : 'Nothing is pooled here: a pooled value is told where exactly one population and outcome are chosen whose studies are pooled; the list under the questions leads there.'}${rest}` };
   }
 
   /* The drawing as a file: SVG, or PNG as figures are taken (lr-sheet.js). */
