@@ -56,6 +56,7 @@ def test_sound_data_are_told_so_and_damaged_data_are_not(project, capsys):
     assert "problem(s)" in told.err
 
 
+@pytest.mark.slow
 def test_a_build_of_damaged_data_is_refused_before_anything_runs(project, capsys):
     path = project / "data" / "outcomes.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",cr,", ",crr,", 1), encoding="utf-8")

@@ -52,6 +52,6 @@ def _lay_map(drawing: str, top: float, room: float) -> str:
     width = float(first.split(' width="')[1].split('"')[0])
     tall = (HEIGHT - top) * width / room
     return (
-        f'<svg x="{EDGE}" y="{top}" width="{room}" height="{HEIGHT - top}" viewBox="0 0 {width:g} {tall:g}" '
+        f'<svg x="{EDGE}" y="{top}" width="{room}" height="{HEIGHT - top}" viewBox="0 0 {width} {tall}" '
         f'font-size="12">{inner}</svg>'
     )

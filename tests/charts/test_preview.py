@@ -2,9 +2,12 @@
 
 import struct
 
+import pytest
+
 from livingreview.charts.preview import HEIGHT, WIDTH, draw_preview
 
 
+@pytest.mark.slow
 def test_the_picture_has_the_size_that_is_asked_for_and_shows_title_and_map(review):
     whole = draw_preview(review, "A living review of two regimens", "Version 1")
     assert whole.startswith(b"\x89PNG")

@@ -39,6 +39,7 @@ def test_letters_of_any_script_are_seen():
     assert not has_loose_accent("Peñafiel")
 
 
+@pytest.mark.slow
 def test_a_lower_limit_of_normal_can_be_entered(project):
     for text in ("neutrophils <LLN at day 28", "T<B cells at day 28", "p<0.001, b<a"):
         set_cell(project, "outcomes", "definition", text)

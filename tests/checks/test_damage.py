@@ -35,6 +35,7 @@ def test_sound_data_pass(project):
     assert check_project(project) == []
 
 
+@pytest.mark.slow
 def test_all_problems_at_once(project):
     for name in ("comma as decimal point", "typo in a code", "confidence limits swapped", "bold mark-up"):
         DAMAGES[name](project)
@@ -72,6 +73,7 @@ def test_command_speaks_json(project):
     assert any((item["file"], item["row"], item["column"]) == (file, row, column) for item in found)
 
 
+@pytest.mark.slow
 def test_command_outside_a_project_says_so(tmp_path):
     done = run_check(tmp_path)
     assert done.returncode == 2
@@ -88,6 +90,7 @@ def test_rows_are_recorded_and_sorted_on_request(project):
     assert "sorted glossary.csv" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", ["figure", "quotation"])
 def test_fragments_are_looked_up_in_the_sources(project, sources, spoil):
     from tests.checks.damage import set_cell

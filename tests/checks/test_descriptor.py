@@ -28,6 +28,7 @@ def test_damage_is_named(project, name):
         assert "Error" not in problem.found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "place"),
     [

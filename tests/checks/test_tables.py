@@ -50,6 +50,7 @@ def test_a_spreadsheets_lock_file_stops_nothing(project):
     assert check_project(project) == []
 
 
+@pytest.mark.slow
 def test_a_table_of_another_name_is_carried_along(project):
     (project / "data" / "sites.csv").write_text("site_id,country\na,Norway\n", encoding="utf-8")
     fields = [{"name": name, "type": "string"} for name in ("site_id", "country")]
@@ -129,6 +130,7 @@ def test_a_column_that_is_gone_is_one_problem(project):
     assert (problem.rule, problem.column) == ("column-missing", "timepoint")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["cohorts", "regimens", "appraisal_tools", "reports", "studies"])
 def test_a_row_that_stands_twice_is_told_and_stops_no_rule(project, table):
     """Rules take keys to be unique: where they are not, that is told, and no rule falls over it."""
@@ -139,6 +141,7 @@ def test_a_row_that_stands_twice_is_told_and_stops_no_rule(project, table):
     json.dumps([problem.to_dict() for problem in found])
 
 
+@pytest.mark.slow
 def test_a_key_copied_from_the_next_row_is_told(project):
     rows = read(project, "cohorts")
     place = rows[0].index("cohort_id")

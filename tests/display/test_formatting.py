@@ -37,6 +37,7 @@ OF_THE_MACHINE = (
     "execution/",
     "synthesis/",
     "charts/sheet.py",
+    "charts/drawn.py",
     "charts/slim.py",
     "releases/estimates.py",
     "surveillance/tell.py",  # what a command says in a terminal

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex.database import BibliographyData, Entry, Person, parse_string
@@ -51,6 +52,7 @@ def test_a_reference_without_volume_has_no_lonely_marks(review):
         assert not re.search(r"; ?:|:\s*$|\.\.|; ?\.|\bn\.d\.|\bNone\b|\( ?\)", words), words
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.from_regex(r"10\.[0-9]{4,5}/[A-Za-z0-9_.;()/:-]{1,30}", fullmatch=True))
 def test_a_doi_is_exported_as_it_is(doi):

@@ -93,6 +93,7 @@ def test_broken_yaml_is_named_by_its_line(folder, review):
     assert problem.row >= line
 
 
+@pytest.mark.slow
 def test_the_check_looks_at_it(project):
     assert check_project(project) == [], "a project without the file states nothing"
     shutil.copy(ROOT / "review.yml", project)

@@ -20,6 +20,7 @@ def test_data_edited_while_chapters_run_are_told_and_nothing_is_kept(small):
     assert len(lines) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapters", [0, 1])
 def test_other_work_is_done_while_chapters_run(small, chapters):
     """Once, whether or not a chapter has to run; what is wrong with it is not lost."""

@@ -51,6 +51,7 @@ def test_failures_are_told_with_place(small, engine, cell, told):
         assert "page.md, code cell 2, from line 21" in str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 def test_what_a_chapter_reads_decides_whether_it_runs_again(small, engine):
     root, write = small

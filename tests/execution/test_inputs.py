@@ -31,6 +31,7 @@ def test_a_change_of_any_table_reaches_every_page_over_all(project):
     assert hash_inputs(project)("slice:review") == before
 
 
+@pytest.mark.slow
 def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):
     shutil.copytree(ROOT / "data", tmp_path / "data")
     names = [

@@ -7,6 +7,7 @@ from livingreview.execution.notebooks import Run
 from tests.small import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -27,6 +27,7 @@ def read_cards(path) -> dict:
     return json.loads(rest.removesuffix(");\n"))
 
 
+@pytest.mark.slow
 def test_every_row_has_a_card_with_the_facts_of_its_row(review, tmp_path):
     (tmp_path / "gone-1999.js").write_text("old")
     write_cards(review, tmp_path)

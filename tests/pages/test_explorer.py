@@ -27,6 +27,7 @@ def test_packed_rows_unpack_to_the_same(rows):
             assert (tuple(known[cell]) if known else cell) == row[name]
 
 
+@pytest.mark.slow
 def test_every_filter_is_a_column_with_a_control_and_a_label(review):
     html = str(show_explorer(review, caption="Rows").__html__())
     for name in FILTERS:

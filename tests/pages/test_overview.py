@@ -60,6 +60,7 @@ def test_every_report_is_listed_with_its_number_of_rows(review):
     assert sum(int(row.cells[3]) for row in rows) == len(review.row_tables)
 
 
+@pytest.mark.slow
 def test_every_class_is_listed_with_its_first_conclusion(review):
     items = list_classes(review).values["items"]
     classes = review.tables["regimen_classes"].sort_values("position")

@@ -168,6 +168,7 @@ def test_without_script_every_sentence_stands_in_a_table(site, chromium, review)
         assert all("No pooled value" in text or "95% interval" in text for text in sentences)
 
 
+@pytest.mark.slow
 def test_every_combination_of_the_panel_is_the_plans(review):
     """What the page holds is what the library gives for the same counts, model by model.
 
@@ -209,6 +210,7 @@ def test_every_combination_of_the_panel_is_the_plans(review):
         assert "A new study would be expected" in own["sentence"]
 
 
+@pytest.mark.slow
 def test_each_pool_without_one_of_its_studies_is_that_of_the_library(review):
     compared = few = 0
     for plan in synthesis_plan(review, kinds=tuple(KINDS)):

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from livingreview.checks import check_project
 from livingreview.releases import compare, load_snapshot
 from livingreview.releases.reread import record_readings
@@ -10,6 +12,7 @@ from tests.checks.damage import find, read, write
 from tests.released import CLAIM, FIRST, REPORT, ROW, correct_a_row, remove_report_rows
 
 
+@pytest.mark.slow
 def test_a_correction_is_told_cell_by_cell_and_flags_its_conclusion(copy):
     assert record_readings(copy, [CLAIM], day="2026-01-02") == [CLAIM]
     assert check_project(copy) == []

@@ -2,6 +2,8 @@
 
 import xml.etree.ElementTree as ElementTree
 
+import pytest
+
 from livingreview.releases import make_release
 from livingreview.releases.feed import write_feed, write_release_files
 from tests.released import FIRST, SECOND, correct_a_row, prepare
@@ -9,6 +11,7 @@ from tests.released import FIRST, SECOND, correct_a_row, prepare
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
+@pytest.mark.slow
 def test_the_feed_is_atom_and_its_ids_stay(inside, tmp_path):
     feed = ElementTree.fromstring(write_feed(inside))
     first = [entry.find(f"{ATOM}id").text for entry in feed.findall(f"{ATOM}entry")]

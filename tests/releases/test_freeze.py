@@ -13,6 +13,7 @@ from tests.checks.damage import set_cell
 from tests.released import FIRST, SECOND, prepare
 
 
+@pytest.mark.slow
 def test_the_frozen_package_stands_alone(released, tmp_path):
     with zipfile.ZipFile(released / "releases" / FIRST / "data.zip") as archive:
         archive.extractall(tmp_path)
@@ -26,6 +27,7 @@ def test_the_frozen_package_stands_alone(released, tmp_path):
     assert FIRST in (tmp_path / "CITATION.cff").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_release_is_the_same_bytes_twice(released, copy):
     shutil.rmtree(copy / "releases")
     make_release(copy, FIRST)
@@ -33,6 +35,7 @@ def test_a_release_is_the_same_bytes_twice(released, copy):
         assert path.read_bytes() == (copy / "releases" / FIRST / path.name).read_bytes(), path.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("version", "spoil", "words"),
     [
@@ -65,6 +68,7 @@ def test_a_release_is_refused_with_a_remedy(copy, version, spoil, words, capsys)
     assert [path.name for path in (copy / "releases").iterdir()] == [FIRST]
 
 
+@pytest.mark.slow
 def test_a_notice_that_nobody_has_read_stands_in_the_way_of_a_release(copy, capsys):
     """The book is built all the same, and says so: only what is kept for good waits for a reader."""
     prepare(copy, SECOND)
@@ -88,6 +92,7 @@ def prepare_citation_back(folder):
     path.write_text(path.read_text(encoding="utf-8").replace(SECOND, FIRST), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_changed_page_can_be_released(copy):
     prepare(copy, SECOND)
     path = copy / "chapters" / "methods.md"

@@ -43,6 +43,7 @@ def test_a_correction_stands_before_and_after_with_a_chart(inside):
     assert f"2 releases; the latest is {SECOND}" in str(show_releases().__html__())
 
 
+@pytest.mark.slow
 def test_what_is_not_released_yet_is_shown(inside):
     correct_a_row(inside)
     assert f"From {FIRST} to what is not released yet" in str(show_changes().__html__())

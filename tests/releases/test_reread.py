@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 from livingreview.checks import check_project, record_rows
 from livingreview.releases import compare, load_snapshot
 from livingreview.releases.reread import record_readings
@@ -10,6 +12,7 @@ from tests.checks.damage import set_cell
 from tests.released import CLAIM, FIRST, correct_a_row
 
 
+@pytest.mark.slow
 def test_a_conclusion_read_again_is_flagged_no_more(copy):
     record_readings(copy, [CLAIM], day="2026-01-02")
     correct_a_row(copy)
@@ -21,6 +24,7 @@ def test_a_conclusion_read_again_is_flagged_no_more(copy):
     assert reading_state(load_snapshot(copy, "now").evidence, "blinatumomab.claim.case") == "unread"
 
 
+@pytest.mark.slow
 def test_readings_are_checked(copy):
     record_readings(copy, [CLAIM], day="2026-01-02")
     set_cell(copy, "readings", "digest", "yesterday")

@@ -13,6 +13,7 @@ from livingreview.evidence import records
 CORE = ("lipomit-vmp-2024", "lipomit-clag-2025", "hochberg-2026", "linder-2016", "ramos-2025")
 
 
+@pytest.mark.slow
 def test_stock_frictionless_calls_the_package_valid(root):
     report = frictionless.validate(str(root / "data" / "datapackage.json"))
     assert report.valid, report.flatten(["type", "rowNumber", "message"])
@@ -52,6 +53,7 @@ def test_every_rule_holds(root):
     assert check_project(root) == []
 
 
+@pytest.mark.slow
 def test_every_fragment_stands_in_its_source(root, sources):
     assert check_project(root, sources=sources) == []
 

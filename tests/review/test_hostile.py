@@ -185,6 +185,7 @@ def test_nothing_in_the_data_runs_on_any_page(hostile, chromium):
     assert cards > 10, "the texts were there to be met"
 
 
+@pytest.mark.slow
 def test_hostile_text_is_escaped_everywhere(review, monkeypatch):
     """Every text of every table replaced by mark-up: nothing of it may reach a page as mark-up."""
     monkeypatch.setenv("LIVINGREVIEW_DEFER_CHARTS", "1")

@@ -45,6 +45,7 @@ def test_500_that_passes_is_asked_again(place, replies):
     assert (run.failure, run.told) == ("", 3)
 
 
+@pytest.mark.slow
 def test_429_waits_as_long_as_the_service_asks(place, replies):
     again = Reply(b"slow down", 429, {"Retry-After": "1"})
     run = fail(place, replies, again, Reply.of("europepmc/page-2.json"))

@@ -101,6 +101,7 @@ def test_what_is_known_of_a_copy_goes_to_the_record_that_stands(found):
     assert rows[copy["same_as"]]["study_id"] == "first-study"
 
 
+@pytest.mark.slow
 def test_what_a_person_judged_is_not_told_as_doubtful_again(place):
     work = exports.make_works(1)[0]
     other = work | {"title": "Proceedings of a congress", "pmid": ""}

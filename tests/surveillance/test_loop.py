@@ -41,6 +41,7 @@ def quiet(place, replies):
     return place
 
 
+@pytest.mark.slow
 def test_three_months_bring_what_was_seeded_and_nothing_else(quiet, replies):
     # May: three hits, of which one is held; two readers keep one and leave one out.
     assert search(quiet, "pubmed", today=MAY).runs[0].done.new == 3

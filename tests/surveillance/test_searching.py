@@ -22,6 +22,7 @@ def rows(place, table):
     return read_cells((place / "data" / f"{table}.csv").read_bytes())
 
 
+@pytest.mark.slow
 def test_every_service_is_searched_page_by_page_and_its_records_are_taken_in(place, replies):
     give_strategies(place, replies.load())
     plan = search(place, *SERVICES, environment=KEY)
@@ -46,6 +47,7 @@ def test_every_service_is_searched_page_by_page_and_its_records_are_taken_in(pla
     assert records["pmid-90000203"]["pmcid"] == "PMC9000203"
 
 
+@pytest.mark.slow
 def test_what_each_service_tells_of_a_record_is_understood(place, replies):
     give_strategies(place, replies.load())
     search(place, *SERVICES, environment=KEY)
@@ -63,6 +65,7 @@ def test_what_each_service_tells_of_a_record_is_understood(place, replies):
     assert records["doi-10-9999-example-2026-301"]["doi"] == "10.9999/example-2026-301"
 
 
+@pytest.mark.slow
 def test_a_later_search_begins_a_week_before_the_mark_and_brings_what_is_new(place, replies):
     give_strategies(place, replies.load())
     search(place, "pubmed", "europepmc", "clinicaltrials", "crossref")
@@ -191,6 +194,7 @@ def test_an_address_that_review_yml_lacks_is_asked_for_by_name(place, replies):
         search(place, "pubmed")
 
 
+@pytest.mark.slow
 def test_one_service_that_fails_does_not_stop_the_others(place, replies, capsys):
     give_strategies(place, replies.load("crossref"), "PubMed", "Crossref")
     replies.say("/pubmed/esearch.fcgi", Reply(b"no", 403))

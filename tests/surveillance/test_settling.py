@@ -110,6 +110,7 @@ def test_a_record_that_became_a_report_says_so(found):
     )
 
 
+@pytest.mark.slow
 def test_a_report_is_recognised_by_the_number_of_a_copy(place):
     (work,) = exports.make_works(1)
     bare = work | dict.fromkeys(("doi", "pmid"), "")

@@ -23,6 +23,7 @@ def elsewhere(place, replies):
     return place
 
 
+@pytest.mark.slow
 def test_the_pages_are_fetched_again_and_read_and_no_table_changes(elsewhere, capsys):
     assert read_texts(open_loop(elsewhere)) == {}
     before = tables_of(elsewhere)

@@ -152,6 +152,7 @@ def test_without_network_the_command_ends_with_2_and_writes_nothing(watched, rep
     assert tables_of(watched) == before
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_new_late_and_to_be_read(watched, capsys):
     assert main(["--root", str(watched), "watch"]) == 0
     told = capsys.readouterr().out
@@ -161,6 +162,7 @@ def test_the_command_says_what_is_new_late_and_to_be_read(watched, capsys):
     assert "Crossref: 2 asked about; not known there: baker-2020-abstract (1)" in told
 
 
+@pytest.mark.slow
 def test_the_article_of_a_meeting_abstract_is_proposed_and_not_asserted(watched):
     article = HELD[1] | {"pmid": "80000555", "doi": "10.9999/the.article", "kind": "Article", "pages": "1-9"}
     article |= {"title": article["title"] + ", final results"}

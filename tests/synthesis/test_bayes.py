@@ -48,6 +48,7 @@ def test_summaries_match_adaptive_integration(title):
     assert spreads(fit) == pytest.approx(case["tau"], rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", BY_TITLE)
 def test_halving_the_steps_changes_no_printed_digit(title, monkeypatch):
     plain = fit_plainly(title)
@@ -80,6 +81,7 @@ def test_the_new_study_is_less_certain_than_the_median():
         assert fit.predictive_interval[0] < fit.p_interval[0] < fit.p_interval[1] < fit.predictive_interval[1]
 
 
+@pytest.mark.slow
 def test_the_prior_does_not_cut_off_what_the_studies_say():
     """Forty studies of a million, none or all of them with events: tau lies beyond 8."""
     assert fit_case("none or all of a million").tau_median > 9

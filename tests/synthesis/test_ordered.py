@@ -253,6 +253,7 @@ def by_plain_sum(counts, n, theta, *, half_width=6.0, points=61):
     return total
 
 
+@pytest.mark.slow
 def test_the_fit_is_that_of_another_method():
     """Maximum, medians and standard errors against a plain sum and a search without slopes."""
     counts, n = simulate(14, 3)

@@ -36,6 +36,7 @@ def test_edge_cells_never_raise_and_estimates_lie_inside_their_intervals(model, 
         assert not pooled.converged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @given(data=counts(min_k=2), seed=st.randoms(use_true_random=False))
 @quick
@@ -49,6 +50,7 @@ def test_the_order_of_studies_does_not_matter(model, data, seed):
     assert one.ci == pytest.approx(other.ci, abs=1e-4, nan_ok=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @given(data=counts(min_k=2))
 @quick
@@ -62,6 +64,7 @@ def test_success_and_failure_swap(model, data):
     assert one.tau2 == pytest.approx(other.tau2, rel=1e-3, abs=1e-4, nan_ok=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["glmm", "bayes", "beta-binomial", "arcsine"])
 @given(n=st.integers(3, 30), k=st.integers(2, 5), data=st.data())
 @quick
@@ -138,6 +141,7 @@ def test_two_studies_have_no_t_of_k_minus_two():
     assert np.isnan(pool_proportions([3, 8], [11, 19]).prediction_km2).all()
 
 
+@pytest.mark.slow
 def test_many_at_once_equal_one_by_one():
     rng = np.random.default_rng(5)
     sets = []

@@ -113,6 +113,7 @@ TABLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arms", "risk_ratio", "odds_ratio"), TABLES)
 def test_only_what_cannot_be_computed_is_corrected(arms, risk_ratio, odds_ratio):
     a, n1, c, n2 = arms

@@ -36,6 +36,7 @@ def test_a_curve_falls_below_half_at_its_median(curve):
     assert curve.predict(median) <= 0.5 < curve.predict(median - 1e-6)
 
 
+@pytest.mark.slow
 def test_printed_medians_and_landmarks_are_of_one_curve(review):
     """Of one cohort, endpoint and time zero: more than half are well before the printed median, fewer after.
 

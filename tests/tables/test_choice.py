@@ -53,6 +53,7 @@ def test_three_cohorts_of_one_trial_that_share_no_patient_are_one_count(japan):
     assert not japan.rebased
 
 
+@pytest.mark.slow
 def test_a_sum_states_its_arithmetic_and_links_every_part(review):
     row = next(
         row

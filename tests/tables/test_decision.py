@@ -21,6 +21,7 @@ def adults(core):
     return next(decision for decision in decision_data(core) if decision.place == ADULTS).cells
 
 
+@pytest.mark.slow
 def test_every_result_has_its_cell_in_the_declared_order(review, core):
     names = [result.result_id for result in pooled_results(review)]
     for decision in decision_data(core):
@@ -51,6 +52,7 @@ def test_a_pool_needs_three_studies_else_the_largest_study_stands_alone(core, ad
     assert not any(plan.outcome == cell.name and len(plan.entries) >= LEAST_STUDIES for plan in plans)
 
 
+@pytest.mark.slow
 def test_a_count_that_is_not_of_all_patients_stands_in_no_cell(review):
     denominators = review.tables["outcomes"].set_index("row_id")["denominator"]
     for decision in decision_data(review):

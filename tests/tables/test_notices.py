@@ -68,6 +68,7 @@ def test_every_figure_of_the_report_carries_a_mark(noticed, pooled):
     assert "alarming" not in make_figure(evidence, other).marks
 
 
+@pytest.mark.slow
 def test_every_pool_that_rests_on_it_says_so(noticed, pooled):
     report_id, evidence = noticed
     warning = f"It rests on {evidence.report_names[report_id]}: retracted."
