@@ -86,6 +86,7 @@ lr.list_reports(review)
 ```
 """
 )
+NUMBERS = ("events", "total", "n_enrolled", "estimate", "time_months", "grade_min", "grade_max")
 
 
 def grow(project: Path, chapters: int, seed: int = 1) -> None:
@@ -150,6 +151,8 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
             f"@misc{{{report},\n  title = {{Made-up report {position}}},\n  year = {{2026}}\n}}\n"
         )
         for table, row in class_rows(name, report, position, chance):
+            if "locator" in row:
+                row["as_reported"] = print_numbers(row)
             rows.setdefault(table, []).append(row)
     rows["drugs"] = [{"drug_id": "made-up", "name": "Made-up drug", "short_name": "Made-up"}]
     rows["searches"] = [{"search_id": "made-up", "source": "Made up", "query": "Made up", "hits": "0"}]
@@ -165,6 +168,12 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
     (project / "review.yml").write_text("mode: living\n", encoding="utf-8")
     sort_tables(project)
     record_rows(project)
+
+
+def print_numbers(row: dict) -> str:
+    """The fragment a report would have printed: every number of the row."""
+    told = (row[name] for name in NUMBERS if row.get(name, "") != "")
+    return " … ".join(["Made up", *map(str, told)])
 
 
 def class_rows(name: str, report: str, position: int, chance: random.Random):

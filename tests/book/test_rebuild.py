@@ -107,7 +107,7 @@ CHANGES = {
     "a row": ([ROW], OVER_ALL | OF_ONE),
     "terms, bibliography and citation record": (
         [TERM, BIBLIOGRAPHY, CITATION],
-        OVER_ALL | OF_ONE | CLASSES | {"how-to-cite"},
+        OVER_ALL | OF_CLASSES | {"how-to-cite"},  # the pages of a class say how to cite them
     ),
     "the schema": ([SCHEMA], OVER_ALL | OF_CLASSES),
     "modules of the engine": ([CHART_MODULE, PAGE_MODULE], EVERY),

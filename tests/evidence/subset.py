@@ -66,6 +66,8 @@ def leave_out(project: Path, names: Collection[str]) -> None:
         _filter(project, name, lambda row: _forget(row, gone))
     if gone:  # what two readers agreed on counts the rows of tables that are left out
         _filter(project, "extraction_agreement", lambda row: False)
+    claims = _ids(project, "claims", "claim_id")
+    _filter(project, "trials", lambda row: _forget_claims(row, claims))
     ratings = _ids(project, "certainty", "certainty_id")
     _filter(project, "findings", lambda row: _forget_findings(row, gone, ratings))
     if (project / "chapters").is_dir():
@@ -109,6 +111,11 @@ def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
         left = [controls[place] for place in kept if place < len(controls) and controls[place] not in gone]
         row[f"{column}_control"] = "; ".join(item for item in left if item)
     row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
+    return True
+
+
+def _forget_claims(row: dict, claims: set[str]) -> bool:
+    row["overturns"] = "; ".join(item for item in row["overturns"].split("; ") if item in claims)
     return True
 
 
