@@ -61,8 +61,10 @@ def lay_data(app, root: Path) -> None:
             write_review(record, evidence, static / "review.js")
             write_downloads(root, out / "data")
             write_citations(record, evidence, titles, out / "cite")
+            picture = static / "preview.png"
+            picture.unlink(missing_ok=True)
             if site_address(record):  # else no page names the picture
-                (static / "preview.png").write_bytes(draw_preview(evidence, record["title"], edition(record)))
+                picture.write_bytes(draw_preview(evidence, record["title"], edition(record)))
 
 
 def derived_key(hash_of: Callable[[str], str], record: dict, *extra: str) -> str:
