@@ -12,6 +12,8 @@ from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
 # One page of each kind; links, ids and words of all pages are looked at without a browser.
+# One page of each kind that holds what could move: tables, figures, filters, folds.
+STILL = ("index", "blinatumomab", "blinatumomab-evidence", "explorer", "methods", "reports/ramos-2025")
 VISITED = (
     "index",
     "adult-relapse",
@@ -79,7 +81,7 @@ def test_a_page_works_for_everyone_without_network(site, chromium, name):
         assert visit.console == []
 
 
-@pytest.mark.parametrize("name", VISITED)
+@pytest.mark.parametrize("name", STILL)
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
 def test_nothing_moves_where_one_sees_it(site, chromium, name, width, height):
     """Cumulative layout shift is nothing, while the page comes and as one goes down it."""
