@@ -23,7 +23,7 @@ from livingreview.surveillance.standing import (
     merge,
     share_numbers,
 )
-from livingreview.surveillance.tables import RAW, Loop, LoopError
+from livingreview.surveillance.tables import RAW, Loop, LoopError, check_day
 
 
 @dataclass
@@ -130,16 +130,7 @@ def import_files(
 
 def _check_call(day: str, from_day: str, to_day: str, hits_told: int | None) -> None:
     for text in filter(None, (day, from_day, to_day)):
-        try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-                raise ValueError
-            when = datetime.date.fromisoformat(text)
-        except ValueError:
-            msg = f"{text!r} is no day; write it like 2026-11-29"
-            raise LoopError(msg) from None
-        if when > datetime.date.today():
-            msg = f"{text} lies in the future; no search was run then"
-            raise LoopError(msg)
+        check_day(text, datetime.date.today(), "no search was run then")
     if from_day and to_day and to_day < from_day:
         msg = f"--from {from_day} lies after --to {to_day}; swap the two"
         raise LoopError(msg)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from livingreview.surveillance.identity import Row
 from livingreview.surveillance.importing import Imported, import_files, keep_raw, name_search
 from livingreview.surveillance.readers import ReadError
 from livingreview.surveillance.sources import SOURCES, Source, Window, find_source
-from livingreview.surveillance.tables import RAW, Loop, LoopError, open_loop
+from livingreview.surveillance.tables import RAW, Loop, LoopError, check_day, open_loop
 from livingreview.surveillance.windows import choose_window, is_in_use
 
 MAIL = "LIVINGREVIEW_EMAIL"  # the environment's variable with an address by which services reach a person
@@ -85,7 +84,7 @@ def plan_searches(
         If a name is unknown, or a strategy or an address cannot be used.
     """
     for day in filter(None, (from_day, to_day)):
-        _check_day(day, today)
+        check_day(day, today, "nothing was entered then")
     plan, upkeep = Plan(), read_upkeep(loop.root)
     for strategy in _choose(loop.tables["strategies"], wanted):
         name, source = strategy["strategy_id"], find_source(strategy["source"])
@@ -119,19 +118,6 @@ def _choose(strategies: Sequence[Row], wanted: Sequence[str]) -> list[Row]:
             raise LoopError(msg)
         chosen |= {row["strategy_id"]: row for row in found}
     return list(chosen.values())
-
-
-def _check_day(text: str, today: datetime.date) -> None:
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise ValueError
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        msg = f"{text!r} is no day; write it like 2026-11-29"
-        raise LoopError(msg) from None
-    if day > today:
-        msg = f"{text} lies in the future; nothing was entered then"
-        raise LoopError(msg)
 
 
 def find_base(upkeep: Upkeep | None, name: str, usual: str) -> str:

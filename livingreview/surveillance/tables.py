@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +28,26 @@ _KINDS = {"letter": "letter", "abstract": "abstract", "registry": "registry"}
 
 class LoopError(Exception):
     """Something that a person must put right first; the message says what and how."""
+
+
+def check_day(text: str, today: datetime.date, why_not: str) -> None:
+    """A day as it was given, written ``YYYY-MM-DD`` and past.
+
+    Raises
+    ------
+    LoopError
+        Else; `why_not` is what cannot be of a day to come.
+    """
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is no day; write it like 2026-11-29"
+        raise LoopError(msg) from None
+    if day > today:
+        msg = f"{text} lies in the future; {why_not}"
+        raise LoopError(msg)
 
 
 @dataclass

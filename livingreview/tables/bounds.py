@@ -1,8 +1,8 @@
 """Comparisons without randomisation, with how wrong their controls would have to be for nothing to be left.
 
 Beside each hazard ratio stands what randomised trials found of the same population and endpoint, where there
-are any. How far the two lie apart says what such a comparison is worth, and what would be left of the others
-had they been overstated as much.
+are any. How far the two lie apart says what such a comparison is worth and, where chance cannot explain it,
+what would be left of the others had they been off as much.
 """
 
 from __future__ import annotations
@@ -44,12 +44,18 @@ E_VALUE = (
 class Benchmark:
     """A question that was answered without randomisation and with it: how far the first lay off."""
 
+    row_id: str
     name: str
     trials: str
     endpoint: str
     printed: float
-    randomised: float
+    answer: tuple[float, float, float]
     bias: Overstatement
+
+    @property
+    def randomised(self) -> float:
+        """The ratio of the randomised answer."""
+        return self.answer[0]
 
 
 def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
@@ -74,11 +80,12 @@ def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
             answer = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
             found.append(
                 Benchmark(
+                    row["row_id"],
                     full_name(evidence, row),
                     ", ".join(trial.name for trial in pool.trials),
                     evidence.label("survival", "endpoint", row["endpoint"]),
                     float(row["estimate"]),
-                    answer[0],
+                    answer,
                     overstatement(_ends(row), answer),
                 )
             )
@@ -111,7 +118,7 @@ def _tabulate_ratios(evidence: Evidence, benchmarks: list[Benchmark], caption: s
                     make_figure(evidence, row),
                     say_strength(e_value(*ratio, kind="HR", common=True)),
                     say_pace(*ratio),
-                    _say_randomised(evidence, row, benchmarks),
+                    _say_randomised(row, benchmarks),
                 ]
             )
         )
@@ -160,18 +167,14 @@ def say_pace(ratio: float, low: float, high: float) -> str:
     return f"{none}; at {format_fixed(100 * limit, 0)}% chance alone may explain it"
 
 
-def _say_randomised(evidence: Evidence, row: dict, benchmarks: Sequence[Benchmark]) -> str:
-    population = (row["c_disease"], row["c_setting"], row["c_age_group"])
-    ratio = _ends(row)
-    for pool in hazard_pools_of(evidence, row["endpoint"], population):
-        found = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
-        names = ", ".join(trial.name for trial in pool.trials)
-        apart = format_fixed(ratio[0] / found[0], 2)
-        return f"{names}: {format_ratio(*found)}; the other is {apart} times that"
+def _say_randomised(row: dict, benchmarks: Sequence[Benchmark]) -> str:
+    for own in (one for one in benchmarks if one.row_id == row["row_id"]):
+        apart = format_fixed(own.printed / own.randomised, 2)
+        return f"{own.trials}: {format_ratio(*own.answer)}; the other is {apart} times that"
     biases = [one.bias for one in benchmarks if not one.bias.low <= 1 <= one.bias.high]
     if not biases:  # what chance may explain is not carried over to other questions
         return "none"
-    corrected = format_ratio(*biases[0].correct(*ratio))
+    corrected = format_ratio(*biases[0].correct(*_ends(row)))
     return f"none; off as much as where both answers exist, it would be {corrected}"
 
 

@@ -9,8 +9,8 @@ from livingreview.surveillance.asking import Request
 from livingreview.surveillance.sources.pages import (
     Page,
     Window,
+    in_filter,
     parse_json,
-    split_query,
     take,
     with_param,
 )
@@ -27,10 +27,7 @@ _SIZE = 200
 
 def first(query: str, window: Window) -> Request:
     """The strategy's own parameters, the window among its filters."""
-    params = dict(split_query(query))
-    if not window.is_open:
-        days = [f"from-{window.field}:{window.from_day}", f"until-{window.field}:{window.to_day}"]
-        params["filter"] = ",".join(filter(None, (params.get("filter", ""), *days)))
+    params = in_filter(query, window, f"from-{window.field}", f"until-{window.field}")
     return Request("works", (*params.items(), ("rows", str(_SIZE)), ("cursor", "*")))
 
 

@@ -9,8 +9,8 @@ from livingreview.surveillance.asking import Request
 from livingreview.surveillance.sources.pages import (
     Page,
     Window,
+    in_filter,
     parse_json,
-    split_query,
     take,
     with_param,
 )
@@ -27,10 +27,7 @@ _SIZE = 100
 
 def first(query: str, window: Window) -> Request:
     """The strategy's own parameters, the window among its filters."""
-    params = dict(split_query(query))
-    if not window.is_open:
-        days = [f"from_{window.field}:{window.from_day}", f"to_{window.field}:{window.to_day}"]
-        params["filter"] = ",".join(filter(None, (params.get("filter", ""), *days)))
+    params = in_filter(query, window, f"from_{window.field}", f"to_{window.field}")
     return Request("works", (*params.items(), ("per-page", str(_SIZE)), ("cursor", "*")))
 
 

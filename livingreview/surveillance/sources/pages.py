@@ -126,6 +126,15 @@ def split_query(query: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def in_filter(query: str, window: Window, begin: str, end: str) -> dict[str, str]:
+    """A query's own parameters, the window among its filters: days behind `begin` and `end`."""
+    params = dict(split_query(query))
+    if not window.is_open:
+        days = [f"{begin}:{window.from_day}", f"{end}:{window.to_day}"]
+        params["filter"] = ",".join(filter(None, (params.get("filter", ""), *days)))
+    return params
+
+
 def with_param(request: Request, **more: str) -> Request:
     """A request with some parameters set anew, the others as they are."""
     kept = [(name, value) for name, value in request.params if name not in more]
