@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.conftest import Quiet
 from tests.find_browser import find_browser
 from tests.visit import SHIFTS
 
@@ -28,13 +29,6 @@ SLOWED = 4
 WINDOWS = ((1280, 900), (390, 844))
 TASKS = ("RunTask", "ThreadControllerImpl::RunTask")
 TRACED = {"categories": "toplevel,devtools.timeline,disabled-by-default-devtools.timeline"}
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that does not tell every request."""
-
-    def log_message(self, *arguments):
-        """Say nothing."""
 
 
 def longest_task(events: list[dict]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, SMALL_LEADING, Sheet, SheetFigure, wrap
 from livingreview.charts.words import measure
 from livingreview.display.html import HtmlTable, Stack, fold, join_tables
 from livingreview.display.numbers import Figure, make_figure, write_value
@@ -184,7 +184,7 @@ def _draw_lane(sheet: Sheet, lane: Lane, first: int, left: float, step: float) -
         if beside:
             sheet.text(end, y, told, align="right", **QUIET)
         y += sheet.block(0, y, name)
-        sheet.block(0, y, about, leading=13, **QUIET)
+        sheet.block(0, y, about, leading=SMALL_LEADING, **QUIET)
         sheet.rect(left, at, sheet.width - left, MARK)
         for day in lane.days:
             sheet.rect(left + step * (day - first) + GAP / 2, at, step - GAP, MARK, fill="treated")

@@ -12,6 +12,7 @@ from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import Kinship, kinship
 from livingreview.tables.common import capitalise, group_by
+from livingreview.tables.counts import study_cares
 from livingreview.tables.evidence_map import cohort_size, cohort_table, own_cohorts
 
 STRATUM = ("disease", "setting", "age_group")
@@ -113,12 +114,9 @@ def _patients_once(evidence: Evidence, cohorts: Sequence[dict]) -> list[dict]:
     population; of studies that share patients the better design, then the larger.
     """
     kin = kinship(evidence)
-    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
-    groups = evidence.package.field("studies", "design").groups
+    cares = study_cares(evidence)
     chosen = {
-        study: _apart(
-            kin, [row | {"best": _design(kin, row, rows, groups.get(designs[study]))} for row in rows]
-        )
+        study: _apart(kin, [row | {"best": _design(kin, row, rows, cares[study])} for row in rows])
         for study, rows in group_by(cohorts, "study_id").items()
     }
     rank = list(DESIGNS)
@@ -146,7 +144,7 @@ def _apart(kin: Kinship, rows: Sequence[dict]) -> list[dict]:
     return taken
 
 
-def _design(kin: Kinship, row: Mapping, own: Sequence[dict], group: str | None) -> str:
+def _design(kin: Kinship, row: Mapping, own: Sequence[dict], group: str) -> str:
     """What a cohort is among the class's cohorts of its study, whose design is of a group of designs."""
     arms = {kin.arm(other["cohort_id"]) for other in own}
     if kin.arm(row["cohort_id"]) == "experimental" and "control" not in arms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 from livingreview.charts.words import measure
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str
         heads = [wrap(name, column - 10, size=SMALL) for name in names]
         tallest = max(map(len, heads))
         for place, lines in enumerate(heads):
-            at = 8 + 13 * (tallest - len(lines))
-            sheet.block(NAMES + place * column + 6, at, lines, leading=13, **QUIET)
-        sheet.height = 13 * tallest + 5
+            at = 8 + SMALL_LEADING * (tallest - len(lines))
+            sheet.block(NAMES + place * column + 6, at, lines, leading=SMALL_LEADING, **QUIET)
+        sheet.height = SMALL_LEADING * tallest + 5
         sheet.line(0, sheet.height, sheet.width, sheet.height)
         sheet.height += 5
     for block in blocks:
@@ -73,12 +73,13 @@ def _draw_on_phone(sheet: Sheet, row: HarmRow, names: Sequence[str], column: flo
     for first in range(0, len(told), 2):
         pair = told[first : first + 2]
         heads = [wrap(name, column - 10, size=10) for name, _ in pair]
-        room = 11 * max(map(len, heads)) + 2
+        tallest = max(map(len, heads))
+        room = 11 * tallest + 2
         for place, (head, (_, cell)) in enumerate(zip(heads, pair, strict=True)):
             x = place * column
             sheet.block(
                 x,
-                sheet.height + 6 + room - 13 - 11 * (len(head) - 1),
+                sheet.height + 6 + 11 * (tallest - len(head)),
                 head,
                 size=10,
                 color="quiet",

@@ -125,8 +125,8 @@ def short_interval(low: float, high: float) -> str:
 
 
 def mrd_limit(row: Mapping) -> str:
-    """', limit 0.01%': below what MRD counts as negative, where it is told; limits differ tenfold."""
+    """'limit 0.01%': below what MRD counts as negative, where it is told; limits differ tenfold."""
     definition = text(row["definition"])
     if found := re.search(r"(?<![\d.])0?\.\d+ ?%", definition):
-        return f", limit {found[0]}"
-    return ", limit 0.01%" if re.search(r"10\^?[-−–]4|1 in 10[ ,]?000", definition) else ""
+        return f"limit {found[0]}"
+    return "limit 0.01%" if re.search(r"10\^?[-−–]4|1 in 10[ ,]?000", definition) else ""

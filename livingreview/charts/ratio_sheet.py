@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 from livingreview.charts.words import measure
 from livingreview.display.numbers import format_number
 
@@ -77,7 +77,9 @@ def _draw_trial(plot: _Plot, trial: TrialRatios, about: str, color: str) -> None
     beside = measure(trial.name, bold=True) + 8
     sheet.block(0, sheet.height, trial.name, sheet.width, bold=True)
     if len(wrap(about, sheet.width - beside, size=SMALL)) > 1:
-        sheet.height += sheet.block(0, sheet.height + LEADING, about, sheet.width, leading=13, **QUIET)
+        sheet.height += sheet.block(
+            0, sheet.height + LEADING, about, sheet.width, leading=SMALL_LEADING, **QUIET
+        )
     else:
         sheet.text(beside, sheet.height, about, **QUIET)
     sheet.height += 9
@@ -122,7 +124,9 @@ def _draw_words_on_phone(plot: _Plot, ratio: Ratio, lines: Sequence[str], top: f
     mark = " r" if ratio.second_hand else ""
     sheet.text(0, y, f"{ratio.experimental} v {ratio.control}{mark}", **QUIET)
     if ratio.value is None:
-        sheet.block(plot.edges[0], top + 9, ratio.shown, sheet.width - plot.edges[0], leading=13, **QUIET)
+        sheet.block(
+            plot.edges[0], top + 9, ratio.shown, sheet.width - plot.edges[0], leading=SMALL_LEADING, **QUIET
+        )
         return
     head, _, tail = ratio.shown.rstrip("]").partition(" [")
     sheet.text(sheet.width, top + 9, head, bold=True, align="right")

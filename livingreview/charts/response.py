@@ -31,7 +31,7 @@ from livingreview.charts.labels import (
     short_interval,
     short_outcome,
 )
-from livingreview.charts.sheet import SheetFigure
+from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import (
     exact_interval,
@@ -55,7 +55,6 @@ from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FEW_STUDIES, KINDS, Plan
 
-LEAST_DRAWN = 3  # marks below which a table says it better
 NO_OTHER = "no other study counts the same"
 OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 
@@ -87,7 +86,7 @@ def draw_response(
         return Stack([], f"{title}: not counted by any report here.")
     table = tabulate(blocks, title)
     blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
-    if sum(len(block.lines) for block in blocks) < LEAST_DRAWN:
+    if sum(len(block.lines) for block in blocks) < FEWEST_MARKS:
         return Stack([table])
     named = any(isinstance(item, str) for block in blocks for item in block.items)
     note = explain(blocks, main_family(evidence) if named else "")
@@ -295,7 +294,7 @@ def _make_items(
     rest = sorted(choices, key=lambda choice: -choice.size)
     nested = set(pooled_codes(evidence, "outcomes"))
     for plan in pools:
-        own = {row_id for entry in plan.entries for row_id in entry.row_ids}
+        own = set(plan.row_ids)
         mine = [choice for choice in rest if choice.rows[0]["row_id"] in own]
         rest = [choice for choice in rest if choice not in mine]
         for choice in mine:
@@ -365,7 +364,7 @@ def _make_line(
         label=label,
         who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
-        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first)[2:], say_times(first, told)))),
+        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first), say_times(first, told)))),
         **shown,
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",

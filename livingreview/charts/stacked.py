@@ -10,7 +10,7 @@ import pandas as pd
 
 from livingreview.charts.labels import by_population, name_lines
 from livingreview.charts.selection import one_of_each, whole_reports
-from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.sheet import FEWEST_MARKS, LEADING, PERCENT, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.charts.words import measure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_percent, make_figure
@@ -220,7 +220,7 @@ def _draw_part(sheet: Sheet, step: str, count: int, total: int, x: float, middle
 def _draw_axis(sheet: Sheet, left: float) -> None:
     room = sheet.width - left
     y = sheet.height + 4
-    for share in (0, 25, 50, 75, 100):
+    for share in PERCENT:
         x = left + room * share / 100
         sheet.line(x, y, x, y + 4, color="quiet")
         align = "left" if share == 0 else "right" if share == 100 else "center"

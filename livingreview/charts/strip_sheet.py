@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from livingreview.charts.sheet import LEADING, QUIET, SMALL, Sheet, wrap
+from livingreview.charts.sheet import LEADING, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 
 if TYPE_CHECKING:
     from livingreview.charts.landmarks import Mark, Strip, Strips
@@ -60,7 +60,7 @@ class _Plot:
         height = words + tall + under + 10 if sheet.phone else max(tall + 6, words + 6, 15 * len(told) + 6)
         with sheet.row(strip.marks[0].figure, start, height):
             at = start + 9 + sheet.block(0, start + 9, name, bold=True)
-            sheet.block(0, at, about, leading=13, **QUIET)
+            sheet.block(0, at, about, leading=SMALL_LEADING, **QUIET)
             for place, (line, color) in enumerate(told):
                 if sheet.phone:
                     own = [c for _, c in told[:place]].count(color)

@@ -37,7 +37,7 @@ def check_row_ids_unique(checked: Checked) -> Iterator[Problem]:
 
 def check_row_id_prefix(checked: Checked) -> Iterator[Problem]:
     """A row's id starts with its report, so that an address says where a figure is from."""
-    for column in ("row_id", "discrepancy_id", "problem_id", "cohort_id"):
+    for column in ("row_id", "discrepancy_id", "problem_id", "cohort_id", "watch_id", "notice_id"):
         for table, line, row in checked.rows(column, "report_id"):
             if not str(row[column]).startswith(f"{row['report_id']}."):
                 yield checked.problem(
@@ -56,6 +56,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
     row_ids = {row["row_id"] for _, _, row in checked.rows("row_id")}
     studies = set(checked.frames["studies"]["study_id"])
     families = set(checked.frames["families"]["family_id"])
+    claims, there = set(checked.frames["claims"]["claim_id"]), checked.package.tables
     for table, column, known, what in (
         ("discrepancies", "affects", row_ids, "row_id of the evidence"),
         ("source_problems", "affects", row_ids, "row_id of the evidence"),
@@ -65,6 +66,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
         *(("findings", column, row_ids, "row_id of the evidence") for column in SHOWN),
         ("findings", "families", families, "family_id of families.csv"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
+        *([("trials", "overturns", claims, "claim_id of claims.csv")] if "claims" in there else []),
     ):
         for line, cell in checked.frames[table][column].dropna().items():
             for item in split_ids(cell):

@@ -12,7 +12,7 @@ import pandas as pd
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import numbers_in
-from livingreview.evidence import split_ids
+from livingreview.evidence import split_ids, split_levels
 
 NUMBER = re.compile(r"(?<![\d.])\d*\.?\d+")
 _OF_A_SOURCE = (
@@ -46,7 +46,7 @@ def check_levels_of_pools(checked: Checked) -> Iterator[Problem]:
     """Levels are codes of the result, each once, in the order of codes turned round."""
     for line, row in checked.rows_of("pooled_results", "codes", "levels"):
         codes = split_ids(row["codes"])
-        levels = [level.split(" = ") for level in row["levels"].split(" < ")]
+        levels = split_levels(row["levels"])
         named = [code for level in levels for code in level]
         place = ("pooled_results", line, "levels", "pooled-levels")
         for code in named:

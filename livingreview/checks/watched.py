@@ -8,29 +8,13 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.package import split_ids
-
-# Table -> its key, and the columns of which the key is made.
-_MADE = {"watches": ("watch_id", "report_id"), "notices": ("notice_id", "report_id")}
+from livingreview.surveillance.identity import slug
 
 
-def check_ids_of_watches(checked: Checked) -> Iterator[Problem]:
-    """A row's id begins with the report, or is the trial's number."""
-    for table, (key, first) in _MADE.items():
-        for line, row in checked.rows_of(table, key, first):
-            if not row[key].startswith(f"{row[first]}."):
-                expected = f"an id that begins with {row[first]}."
-                yield checked.problem(
-                    table,
-                    line,
-                    key,
-                    "id-of-another",
-                    quote(row[key]),
-                    expected,
-                    "correct the id, or the report",
-                )
+def check_ids_of_trials(checked: Checked) -> Iterator[Problem]:
+    """A trial's id is its number."""
     for line, row in checked.rows_of("trials", "trial_id", "number"):
-        wanted = "-".join("".join(sign if sign.isalnum() else " " for sign in row["number"].lower()).split())
+        wanted = slug(row["number"])
         if row["trial_id"] != wanted:
             place = ("trials", line, "trial_id", "id-of-another")
             yield checked.problem(*place, quote(row["trial_id"]), wanted, "correct the id, or the number")
@@ -67,14 +51,8 @@ def _check_notice(row: dict, status: str) -> Iterator[tuple[str, str, str, str, 
 
 
 def check_trials(checked: Checked) -> Iterator[Problem]:
-    """A trial that is awaited says where; the conclusions that it could overturn are there."""
-    claims = set(checked.frames["claims"]["claim_id"]) if "claims" in checked.package.tables else None
+    """What a trial could overturn is said of awaited ones alone."""
     for line, row in checked.rows_of("trials", "trial_id", "awaited"):
-        if claims is not None:
-            for name in split_ids(row["overturns"]):
-                if name not in claims:
-                    place, expected = ("trials", line, "overturns", "no-claim"), "a conclusion of claims.csv"
-                    yield checked.problem(*place, quote(name), expected, "correct the id, or take it out")
         if row["awaited"] == "no" and not pd.isna(row["overturns"]):
             place, expected = ("trials", line, "overturns", "not-awaited"), "nothing, for a trial not awaited"
             yield checked.problem(
@@ -82,4 +60,4 @@ def check_trials(checked: Checked) -> Iterator[Problem]:
             )
 
 
-WATCHED_RULES = (check_ids_of_watches, check_notices, check_trials)
+WATCHED_RULES = (check_ids_of_trials, check_notices, check_trials)

@@ -15,6 +15,7 @@ from livingreview.evidence.package import (
     parse_evidence,
     records,
     split_ids,
+    split_levels,
 )
 from livingreview.evidence.slices import load_class, select_class, select_part, select_setting, setting_codes
 from livingreview.files import DESCRIPTOR, find_root
@@ -39,4 +40,5 @@ __all__ = [
     "select_setting",
     "setting_codes",
     "split_ids",
+    "split_levels",
 ]

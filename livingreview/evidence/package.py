@@ -201,6 +201,11 @@ def split_ids(cell: Any) -> list[str]:
     return [] if pd.isna(cell) else [part.strip() for part in str(cell).split(";") if part.strip()]
 
 
+def split_levels(cell: str) -> tuple[tuple[str, ...], ...]:
+    """The levels of a cell 'a < b = c', each with its codes; none of an empty one."""
+    return tuple(tuple(level.split(" = ")) for level in cell.split(" < ")) if cell else ()
+
+
 def expand_days(text: str) -> list[int] | None:
     """'1-3,15' -> [1, 2, 3, 15]; None where it cannot be read."""
     days: list[int] = []

@@ -134,7 +134,7 @@ def show_explorer(review: Evidence, *, caption: str) -> Fragment:
     for row in questions:
         check_view(row["question"], row["view"])
     classes = review.tables["regimen_classes"].sort_values("position")
-    pools = list_pools(review, IN_SCOPE)
+    pools = list_pools(review)
     return Fragment(
         "explorer.html.j2",
         {

@@ -12,19 +12,14 @@ from urllib.parse import urlencode
 from livingreview.display.numbers import format_interval, format_percent
 from livingreview.evidence import Evidence, records
 from livingreview.pages.explorer_rows import grade_code
-from livingreview.tables.common import capitalise
+from livingreview.tables.common import capitalise, whole
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import FEW_STUDIES, NO_SINGLE_VALUE, Plan
 
 
-def list_pools(evidence: Evidence, scope: str) -> list[dict]:
+def list_pools(evidence: Evidence) -> list[dict]:
     """Every primary pool and every one that the rules refuse, by the view that shows its rows.
-
-    Parameters
-    ----------
-    scope : str
-        The status of reports that the explorer shows unless others are asked for.
 
     Returns
     -------
@@ -35,7 +30,6 @@ def list_pools(evidence: Evidence, scope: str) -> list[dict]:
         of few studies).
     """
     families = dict(evidence.tables["families"][["name", "family_id"]].itertuples(index=False, name=None))
-    statuses = dict(evidence.tables["reports"][["report_id", "status"]].itertuples(index=False, name=None))
     found = []
     for plan in synthesis_plan(evidence):
         if plan.place.family not in families:
@@ -45,8 +39,7 @@ def list_pools(evidence: Evidence, scope: str) -> list[dict]:
             **_population(evidence, plan),
             **_what(evidence, plan),
         }
-        reports = {evidence.row(row_id)["report_id"] for entry in plan.entries for row_id in entry.row_ids}
-        if any(statuses[report] != scope for report in reports):
+        if any(evidence.row(row_id)["report_id"] not in evidence.included for row_id in plan.row_ids):
             view["context"] = ["yes"]
         found.append({"view": urlencode(view, doseq=True), **_tell(plan)})
     return found
@@ -73,16 +66,14 @@ def _what(evidence: Evidence, plan: Plan) -> dict[str, list[str]]:
 def _grades(rows: Iterable[Mapping], least: int | None) -> dict[str, list[str]]:
     if least is None:
         return {}
-    high = {
-        grade_code(row) for row in rows if str(row["grade_min"]).isdigit() and int(row["grade_min"]) >= least
-    }
+    high = {grade_code(row) for row in rows if (whole(row["grade_min"]) or 0) >= least}
     return {"grade": sorted(high)}
 
 
 def _tell(plan: Plan) -> dict:
     title = f"{plan.stratum}: {plan.outcome}, of {plan.base}"
     title += f", {plan.when}" if plan.place.time not in ("once", "") else ""
-    rows = [row_id for entry in plan.entries for row_id in entry.row_ids]
+    rows = plan.row_ids
     if plan.decision != "pooled":
         return {"title": title, "rows": rows, "told": f"Not pooled: {plan.reason}."}
     fit, few = plan.pooled, len(plan.entries) < FEW_STUDIES

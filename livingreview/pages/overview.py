@@ -11,11 +11,10 @@ from livingreview.citation.record import author_names
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, link
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
-from livingreview.evidence import Evidence, find_root, records, select_class, split_ids
+from livingreview.evidence import Evidence, find_root, records, select_class, split_ids, split_levels
 from livingreview.evidence.upkeep import STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
-from livingreview.tables.counts import split_levels
 from livingreview.tables.readings import say_reading
 
 

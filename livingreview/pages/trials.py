@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Mapping
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, link
 from livingreview.display.numbers import fill_figures
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.surveillance.registers import months_overdue
-from livingreview.tables.common import text
+from livingreview.surveillance.overdue import months_overdue
+from livingreview.tables.common import number_link, text
 
 NONE_AWAITED = "No awaited trial is entered."
 NEVER = "register not asked yet"
@@ -56,15 +56,7 @@ def _name(review: Evidence, row: Mapping) -> list:
     names = dict(zip(review.tables["studies"]["study_id"], review.tables["studies"]["name"], strict=True))
     title = text(row["title"]) or names.get(row["study_id"], "")
     held = "no report held" if pd.isna(row["study_id"]) else f"held: {names.get(row['study_id'], '')}"
-    return [title, _number(review, row["number"]), held]
-
-
-def _number(review: Evidence, number: str) -> Markup:
-    """A trial's number, linked to its register where the schema of identifiers knows the address."""
-    if "identifiers" not in review.package.tables:
-        return escape(number)
-    form = review.package.field("identifiers", "value").form("registry", number)
-    return link(number, form.address.replace("{}", number)) if form and form.address else escape(number)
+    return [title, number_link(review, "registry", row["number"]), held]
 
 
 def _say_register(review: Evidence, row: Mapping) -> list[str]:

@@ -66,14 +66,6 @@ class Request:
         return f"{base.rstrip('/')}/{self.path}" + (f"?{query}" if query else "")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A whole answer: its bytes, and the address it came from in the end."""
-
-    data: bytes
-    address: str
-
-
 @dataclass
 class Client:
     """One person's way to the services: polite, patient for a while, then plain.
@@ -100,7 +92,6 @@ class Client:
     timeout: float = 60.0
     pace: float = 1.0
     tell: Callable[[str], None] = lambda text: None
-    asked: int = 0
     _last: dict[str, float] = field(default_factory=dict)
     _session: requests.Session = field(default_factory=requests.Session)
 
@@ -116,7 +107,7 @@ class Client:
         *,
         secret: Mapping[str, str] | None = None,
         pause: float = 0.0,
-    ) -> Answer:
+    ) -> bytes:
         """The answer to one request.
 
         Parameters
@@ -144,7 +135,7 @@ class Client:
                     f"{name}: {why} from {_host(address)} after {attempt} tries. Nothing was written. "
                     "To mend: look whether this machine reaches it, then run the command again"
                 )
-            except requests.exceptions.ChunkedEncodingError:
+            except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
                 wait, why = self.waits * 2 ** (attempt - 1), "the answer broke off"
                 failure = SourceError(f"{name}: {why}, {attempt} times. Nothing was written; run it again")
             else:
@@ -165,7 +156,6 @@ class Client:
         if host in self._last and rest > 0:
             time.sleep(rest)
         self._last[host] = time.monotonic()
-        self.asked += 1
 
     def _ask(
         self, name: str, address: str, secret: dict[str, str]
@@ -200,6 +190,7 @@ class Client:
             except ValueError:
                 pass
             else:
+                until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)  # "-0000" is UTC
                 return max((until - datetime.datetime.now(datetime.UTC)).total_seconds(), 0.0)
         return self.waits * 2 ** (attempt - 1)
 
@@ -216,7 +207,7 @@ def _read(name: str, told: requests.Response) -> bytes:
     return b"".join(parts)
 
 
-def _judge(name: str, status: int, data: bytes, where: str, secret: Mapping[str, str]) -> Answer:
+def _judge(name: str, status: int, data: bytes, where: str, secret: Mapping[str, str]) -> bytes:
     """The answer, where it is one: a page for people is none, whatever its status."""
     if status == 200:
         if data[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
@@ -226,7 +217,7 @@ def _judge(name: str, status: int, data: bytes, where: str, secret: Mapping[str,
                 "stands in the way"
             )
             raise SourceError(msg)
-        return Answer(data, where)
+        return data
     said = " ".join(data[:300].decode("utf-8", "replace").split())
     for value in secret.values():  # some services repeat the key that they refuse
         said = said.replace(value, "…") if len(value) > 5 else said

@@ -26,14 +26,14 @@ def add_commands(commands) -> None:
     settle.add_argument(
         "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
     )
-    settle.set_defaults(run=_told(run_settle))
+    settle.set_defaults(run=told(run_settle))
     flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
     versions = "a version of the review, or 'all' since decisions are logged (default: the one in the making)"
     flow.add_argument("--version", dest="which", metavar="VERSION", help=versions)
-    flow.set_defaults(run=_told(run_flow))
+    flow.set_defaults(run=told(run_flow))
     waiting = commands.add_parser("waiting", help="what was found and is not in the review yet, oldest first")
-    waiting.set_defaults(run=_told(run_waiting))
+    waiting.set_defaults(run=told(run_waiting))
 
 
 def _add_import(commands) -> None:
@@ -49,7 +49,7 @@ def _add_import(commands) -> None:
     bring.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day that it covers")
     bring.add_argument("--told", type=int, metavar="N", help="hits that the database told, to be reconciled")
     bring.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
-    bring.set_defaults(run=_told(run_import))
+    bring.set_defaults(run=told(run_import))
 
 
 def _add_pairs(commands) -> None:
@@ -60,7 +60,7 @@ def _add_pairs(commands) -> None:
     pairs.add_argument("--same", **two, help="the first is a copy of the second, a record or a report")
     pairs.add_argument("--same-study", **two, help="two publications of one study")
     pairs.add_argument("--different", **two, help="nothing to do with one another")
-    pairs.set_defaults(run=_told(run_pairs))
+    pairs.set_defaults(run=told(run_pairs))
 
 
 def _add_screen(commands) -> None:
@@ -76,7 +76,7 @@ def _add_screen(commands) -> None:
     sheets.add_argument("--sheet", type=Path, metavar="OUT.csv", help="write them for a spreadsheet instead")
     sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
     screen.add_argument("--no-browser", action="store_true", help="print the address only")
-    screen.set_defaults(run=_told(run_screen))
+    screen.set_defaults(run=told(run_screen))
 
 
 def _count(text: str) -> int:
@@ -87,7 +87,7 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """A command that says what a person must put right, and ends with 2."""
 
     def tell(options: argparse.Namespace) -> int:

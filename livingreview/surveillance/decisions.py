@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from livingreview.evidence import read_cells
 from livingreview.evidence.writing import write_rows
-from livingreview.surveillance.identity import Row
+from livingreview.surveillance.identity import Row, slug
 from livingreview.surveillance.tables import LoopError, follow
 
 DECISIONS = "decisions"  # folder of one file a reader
@@ -30,7 +29,7 @@ def goes_on(decision: str) -> bool:
 
 def reader_code(name: str) -> str:
     """The name of a reader as a file has it. LoopError where nothing is left of it."""
-    code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    code = slug(name)
     if not code:
         msg = f"--reader {name!r}: expected letters or digits, for example initials"
         raise LoopError(msg)

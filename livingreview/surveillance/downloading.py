@@ -39,8 +39,6 @@ class Download:
         Numbers of hits for which the source gave nothing, asked twice.
     remarks : tuple of str
         What the source said of the query.
-    resumed : int
-        Pages that an earlier run had brought.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -49,7 +47,6 @@ class Download:
     ids: dict[str, None] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    resumed: int = 0
 
 
 @dataclass
@@ -137,12 +134,13 @@ class Downloader:
         while request is not None:
             page = self._take(request, done)
             told = self._reconcile(page, told, done)
-            expected = page.expected if page.is_list else expected
+            is_list = page.expected is not None  # of numbers, without records
+            expected = page.expected if is_list else expected
             done.ids.update(dict.fromkeys(page.ids))
             done.remarks += page.remarks
-            if not page.is_list:
+            if not is_list:
                 self.tell(f"{self.source.NAME}: {len(done.ids)} of {told} records")
-            is_last = len(done.ids) >= told or not (page.ids or page.is_list)
+            is_last = len(done.ids) >= told or not (page.ids or is_list)
             request = None if is_last else page.following
         done.told = told or 0
         if expected is not None:
@@ -152,7 +150,6 @@ class Downloader:
                 f"{done.told} hits were told and {len(done.ids)} came",
                 "run it again; if it stays so, take in what comes with --note WHY, kept with the search",
             )
-        done.resumed = self.store.resumed
         return done
 
     def _take(self, request: Request, done: Download) -> Page:
@@ -161,7 +158,7 @@ class Downloader:
         if is_new := data is None:
             data = self.client.get(
                 self.source.NAME, self.base, request, secret=self.secret, pause=self.source.PAUSE
-            ).data
+            )
         else:
             self.store.resumed += 1
         try:

@@ -74,9 +74,9 @@ def name_record(row: Row, taken: Container[str]) -> str:
     trials = row["trials"].split("; ")[0] if row["kind"] == "registry" else ""
     for scheme, value in (("pmid", row["pmid"]), ("trial", trials), ("doi", row["doi"])):
         if value:
-            name = f"{scheme}-{_slug(value)}"
+            name = f"{scheme}-{slug(value)}"
             return name if name not in taken else _free(f"{name}-{fingerprint(row)[:6]}", taken)
-    author = _slug(normal(row["authors"]).split(" ")[0])
+    author = slug(normal(row["authors"]).split(" ")[0])
     return _free(f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}", taken)
 
 
@@ -85,7 +85,8 @@ def _free(name: str, taken: Container[str]) -> str:
     return next(item for item in itertools.chain([name], numbered) if item not in taken)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Words as an id holds them: small letters and digits, joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 

@@ -61,7 +61,6 @@ class Told:
 class LookedUp:
     """What one source said of many numbers: those that it knows, and every notice."""
 
-    source: str
     known: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
 
@@ -77,7 +76,7 @@ def ask_crossref(dois: Sequence[str], get: Get) -> LookedUp:
     SourceError
         If any answer is missing or cannot be read: half a list is none.
     """
-    done = LookedUp(crossref.NAME)
+    done = LookedUp()
     plain = [doi for doi in dois if _PLAIN.fullmatch(doi)]
     for start in range(0, len(plain), _BATCH):
         batch = plain[start : start + _BATCH]
@@ -144,7 +143,7 @@ def ask_pubmed(pmids: Sequence[str], get: Get) -> LookedUp:
     SourceError
         If any answer is missing or cannot be read.
     """
-    done = LookedUp(pubmed.NAME)
+    done = LookedUp()
     for start in range(0, len(pmids), 200):
         request = pubmed.ask_for(tuple(pmids[start : start + 200]))
         for citation in _read(pubmed.NAME, get(request), _pubmed_citations):

@@ -6,8 +6,6 @@ number on to the one that stands for it.
 
 from __future__ import annotations
 
-import calendar
-import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +17,6 @@ from livingreview.surveillance.sources import trials
 from livingreview.surveillance.sources.pages import parse_json, take, text_of
 
 OURS = re.compile(r"NCT\d{8}")  # the numbers of the register that can be asked
-OVERDUE_MONTHS = 12  # after which results of a completed trial are due (42 CFR 11.44)
 # Columns of ``trials.csv`` of which a change is kept as an event.
 FOLLOWED = ("status", "completion", "enrolment", "results_posted", "merged_into")
 _BATCH = 50
@@ -128,24 +125,3 @@ def compare_entry(row: Mapping[str, str], entry: Entry, day: str) -> tuple[dict,
         if row["seen_on"] and fresh[what] != row[what]
     ]
     return fresh, events
-
-
-def last_day(text: str) -> datetime.date | None:
-    """The last day that ``2026-05-02``, ``2026-05`` or ``2026`` may mean; None for anything else."""
-    found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
-    if not found:
-        return None
-    year, month = int(found[1]), int(found[2] or 12)
-    return datetime.date(year, month, int(found[3] or calendar.monthrange(year, month)[1]))
-
-
-def months_overdue(row: Mapping[str, str], today: datetime.date) -> int:
-    """Whole months by which results in the register are late; 0 where they are not due, or are there.
-
-    Counted from the primary completion that the register calls actual, plus twelve months.
-    """
-    ended = last_day(row["completion"])
-    if ended is None or row["completion_type"] != "ACTUAL" or row["results_posted"]:
-        return 0
-    months = (today.year - ended.year) * 12 + today.month - ended.month - (today.day < ended.day)
-    return max(months - OVERDUE_MONTHS, 0)

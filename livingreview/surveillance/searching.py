@@ -138,10 +138,20 @@ def find_base(upkeep: Upkeep | None, name: str, usual: str) -> str:
     return base
 
 
-def who_asks(environment: Mapping[str, str], upkeep: Upkeep | None) -> str:
-    """An e-mail address for services that wish to know who asks; '' where none is given."""
+def way_to(
+    source: Source, upkeep: Upkeep | None, environment: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
+    """The address of a service, and the parameters that say who asks: a key and an e-mail address.
+
+    Raises
+    ------
+    LoopError
+        If ``review.yml`` has no address of it.
+    """
     contact = upkeep.contact if upkeep else ""
-    return environment.get(MAIL, "") or ("" if contact.startswith("http") else contact)
+    mail = environment.get(MAIL, "") or ("" if contact.startswith("http") else contact)
+    key = environment.get(source.KEY, "") if source.KEY else ""
+    return find_base(upkeep, source.NAME, source.USUAL), source.secret(key, mail)
 
 
 def run_searches(
@@ -162,7 +172,6 @@ def run_searches(
     again.
     """
     upkeep = read_upkeep(root)
-    mail = who_asks(environment, upkeep)
     unreachable: dict[str, str] = {}
     for run in runs:
         source = run.source
@@ -171,12 +180,11 @@ def run_searches(
             continue
         tell(f"{run.strategy['strategy_id']}: {tell_window(run.window)}")
         store = _open_store(root, run)
-        secret = source.secret(environment.get(source.KEY, "") if source.KEY else "", mail)
-        base = find_base(upkeep, source.NAME, source.USUAL)
+        base, secret = way_to(source, upkeep, environment)
         try:
             loader = Downloader(source, base, client, store, secret, tell, accept_short=bool(note))
             got = loader.download(run.strategy["query"], run.window)
-            run.told, run.resumed, run.remarks = got.told, got.resumed, got.remarks
+            run.told, run.resumed, run.remarks = got.told, store.resumed, got.remarks
             _take_in(root, run, got, today.isoformat(), note)
         except Unreachable as error:
             run.failure = unreachable[source.NAME] = str(error)

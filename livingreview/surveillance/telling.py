@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from livingreview.surveillance.identity import Row
-from livingreview.surveillance.registers import months_overdue
+from livingreview.surveillance.overdue import months_overdue
 from livingreview.surveillance.searching import Plan, Run, tell_window
 from livingreview.surveillance.tell import tell_import
 from livingreview.surveillance.watching import Watched

@@ -13,9 +13,9 @@ from livingreview.evidence.upkeep import read_upkeep
 from livingreview.surveillance.asking import Client, SourceError
 from livingreview.surveillance.downloading import Downloader, Store
 from livingreview.surveillance.identity import Row
-from livingreview.surveillance.searching import find_base, who_asks
-from livingreview.surveillance.settling import first_searches
+from livingreview.surveillance.searching import way_to
 from livingreview.surveillance.sources import Window, find_source
+from livingreview.surveillance.standing import first_searches
 from livingreview.surveillance.tables import RAW, Loop
 from livingreview.surveillance.waiting import list_waiting
 
@@ -54,11 +54,9 @@ def fetch_texts(
             continue
         tell(row["search_id"])
         window = Window(strategy["window_field"], row["from_day"], row["to_day"] or today.isoformat())
-        key = environment.get(source.KEY, "") if source.KEY else ""
         store = Store(loop.root / RAW.parent / "unfinished" / "texts" / row["search_id"], source.SUFFIX)
         try:
-            base = find_base(upkeep, source.NAME, source.USUAL)
-            secret = source.secret(key, who_asks(environment, upkeep))
+            base, secret = way_to(source, upkeep, environment)
             got = Downloader(source, base, client, store, secret, tell).download(strategy["query"], window)
         except SourceError as error:
             done[row["search_id"]] = str(error)

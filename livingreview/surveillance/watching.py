@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ from livingreview.evidence.schema import Package
 from livingreview.evidence.upkeep import read_upkeep
 from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.asking import Client, SourceError
-from livingreview.surveillance.identity import Row, normal
+from livingreview.surveillance.identity import Row, normal, slug
 from livingreview.surveillance.notices import Get, LookedUp, ask_crossref, ask_pubmed
 from livingreview.surveillance.registers import OURS, ask_register, compare_entry
-from livingreview.surveillance.searching import find_base, who_asks
+from livingreview.surveillance.searching import way_to
 from livingreview.surveillance.sources import Source, crossref, pubmed, trials
 from livingreview.surveillance.tables import Loop, LoopError
 
@@ -83,21 +82,21 @@ def watch(
     done.without = [key for key, row in loop.held.rows.items() if not row["doi"] and not row["pmid"]]
 
     def getter(source: Source) -> Get:
-        base = find_base(upkeep, source.NAME, source.USUAL)
-        key = environment.get(source.KEY, "") if source.KEY else ""
-        secret = source.secret(key, who_asks(environment, upkeep))
-        return lambda request: client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE).data
+        base, secret = way_to(source, upkeep, environment)
+        return lambda request: client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE)
 
     steps: tuple[tuple[Source, Callable[[Get], set[str]]], ...] = (
         (crossref, lambda get: _take_notices(loop, tables, done, ask_crossref, crossref.NAME, get, day)),
         (pubmed, lambda get: _take_notices(loop, tables, done, ask_pubmed, pubmed.NAME, get, day)),
         (trials, lambda get: _take_trials(loop, tables, done, get, day)),
     )
+    # An address that is missing is told before any service is asked.
+    getters = [getter(source) for source, _ in steps]
     changed: set[str] = set()
-    for source, step in steps:
+    for (source, step), get in zip(steps, getters, strict=True):
         tell(f"asking {source.NAME}")
         try:
-            changed |= step(getter(source))
+            changed |= step(get)
         except SourceError as error:
             done.failures.append(str(error))
     if changed:
@@ -127,7 +126,7 @@ def _take_notices(
     known = {row["notice_id"] for row in tables["notices"]}
     for told in found.told:
         for report_id in reports[told.number]:
-            name = f"{report_id}.{_slug(source)}.{_slug(told.kind)}.{_slug(told.notice)[:80] or 'unnamed'}"
+            name = f"{report_id}.{slug(source)}.{slug(told.kind)}.{slug(told.notice)[:80] or 'unnamed'}"
             if name not in known:
                 known.add(name)
                 row = {"notice_id": name, "report_id": report_id, "kind": told.kind, "source": source}
@@ -137,16 +136,12 @@ def _take_notices(
     tables["notices"] += [row for row in done.notices if row["source"] == source]
     others = [row for row in tables["watches"] if row["source"] != source]
     tables["watches"] = others + [
-        {"watch_id": f"{report_id}.{_slug(source)}", "report_id": report_id, "source": source}
+        {"watch_id": f"{report_id}.{slug(source)}", "report_id": report_id, "source": source}
         | {"number": number, "day": day, "answer": "there" if number in found.known else "not_there"}
         for number, held in reports.items()
         for report_id in held
     ]
     return {"notices", "watches"}
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 def _take_trials(loop: Loop, tables: dict[str, list[Row]], done: Watched, get: Get, day: str) -> set[str]:

@@ -129,14 +129,7 @@ class Overstatement:
 
     def correct(self, ratio: float, low: float, high: float) -> tuple[float, float, float]:
         """A hazard ratio without randomisation, had it been overstated as much; with both errors in it."""
-        own, bias = hazard_ratio_from_interval(ratio, low, high), hazard_ratio_from_interval(*self._ends)
-        half = normal_isf(0.025) * (own.se**2 + bias.se**2) ** 0.5
-        found = np.exp(own.log_hr - bias.log_hr + np.array([0.0, -half, half]))
-        return float(found[0]), float(found[1]), float(found[2])
-
-    @property
-    def _ends(self) -> tuple[float, float, float]:
-        return self.ratio, self.low, self.high
+        return _quotient((ratio, low, high), (self.ratio, self.low, self.high))
 
 
 def overstatement(
@@ -163,10 +156,17 @@ def overstatement(
     ------
     Sterne, Juni, Schulz et al. 2002, Stat Med 21:1513-1524 (ratios of effects by design).
     """
-    one, other = (hazard_ratio_from_interval(*ends) for ends in (unrandomised, randomised))
+    return Overstatement(*_quotient(unrandomised, randomised))
+
+
+def _quotient(
+    above: tuple[float, float, float], below: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The ratio of two independent hazard ratios (ratio, low, high), with its 95% interval."""
+    one, other = (hazard_ratio_from_interval(*ends) for ends in (above, below))
     half = normal_isf(0.025) * (one.se**2 + other.se**2) ** 0.5
-    found = np.exp(one.log_hr - other.log_hr + np.array([0.0, -half, half]))
-    return Overstatement(*found.tolist())
+    value, low, high = np.exp(one.log_hr - other.log_hr + np.array([0.0, -half, half])).tolist()
+    return value, low, high
 
 
 def _as_risk_ratio(ratio: float, kind: str, common: bool) -> float:

@@ -73,9 +73,8 @@ class OrderedFit(Pooled):
         if self.status != "ok":
             return float("nan"), NAN_PAIR
         centre, slope = self._linear(place, row)
-        spread = float(np.sqrt(slope @ self.covariance @ slope))
-        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * spread
-        return float(expit(centre)), (float(expit(centre - half)), float(expit(centre + half)))
+        value, low, high = expit(self._around(centre, float(slope @ self.covariance @ slope))).tolist()
+        return value, (low, high)
 
     def share(self, response: str) -> tuple[float, Interval]:
         """Of those with the next wider level, the proportion with this one in the median study (0-1).
@@ -93,9 +92,8 @@ class OrderedFit(Pooled):
         if self.status != "ok":
             return float("nan"), NAN_PAIR
         place = self.levels.index(response)
-        centre = float(self.theta[place])
-        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * self.covariance[place, place] ** 0.5
-        return float(expit(centre)), (float(expit(centre - half)), float(expit(centre + half)))
+        value, low, high = expit(self._around(self.theta[place], self.covariance[place, place])).tolist()
+        return value, (low, high)
 
     def odds_ratio(self, moderator: str) -> tuple[float, float, float]:
         """The odds ratio of the widest level for one more of a moderator, with its t interval.
@@ -111,10 +109,14 @@ class OrderedFit(Pooled):
         if self.status != "ok":
             return float("nan"), *NAN_PAIR
         place = len(self.levels) + self.moderators.index(moderator)
-        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * self.covariance[place, place] ** 0.5
-        around = self.theta[place] + np.array([0.0, -half, half])
-        value, low, high = np.exp(around).tolist()
+        value, low, high = np.exp(self._around(self.theta[place], self.covariance[place, place])).tolist()
         return value, low, high
+
+    def _around(self, centre: float, variance: float) -> Array:
+        """A value of the linear scale and the limits of its t interval."""
+        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * variance**0.5
+        found: Array = centre + np.array([0.0, -half, half])
+        return found
 
     def new_study(self, response: str, **values: float) -> Interval:
         """Where the proportion of a new study of this treatment would be expected (0-1).

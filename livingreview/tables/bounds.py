@@ -25,7 +25,7 @@ from livingreview.synthesis import (
     tipping_rate,
     two_by_two,
 )
-from livingreview.tables.common import full_name, with_cohorts
+from livingreview.tables.common import full_name, has_95, with_cohorts
 from livingreview.tables.pooled_contrasts import hazard_pools_of
 
 NOTHING = (
@@ -63,7 +63,7 @@ def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
     judged = set(evidence.tables["appraisals"]["result"].dropna())
     for row in with_cohorts(evidence, "survival"):
         told = row["row_id"] in judged and row["statistic"] == "hazard_ratio"
-        if told and not row["c_arm_at"] and not pd.isna(row["ci_low"]) and not pd.isna(row["ci_high"]):
+        if told and not row["c_arm_at"] and has_95(row):
             yield row
 
 

@@ -60,11 +60,16 @@ def identifier_links(evidence: Evidence, report_id: str, *, of: str = "") -> lis
     return [_identifier_link(evidence, row, bool(of)) for row in found if of in ("", row["scheme"])]
 
 
+def number_link(evidence: Evidence, scheme: str, value: str) -> Markup:
+    """A number of some scheme of identifiers, linked where the schema has an address for it."""
+    form = evidence.package.field("identifiers", "value").form(scheme, value)
+    if form is None or not form.address:
+        return escape(value)
+    return link(value, form.address.replace("{}", quote(value, safe="/:;()")))
+
+
 def _identifier_link(evidence: Evidence, row: Mapping, bare: bool) -> Markup:
-    form = evidence.package.field("identifiers", "value").form(row["scheme"], row["value"])
-    shown = escape(row["value"])
-    if form is not None and form.address:
-        shown = link(row["value"], form.address.replace("{}", quote(row["value"], safe="/:;()")))
+    shown = number_link(evidence, row["scheme"], row["value"])
     name = "" if bare else f"{evidence.label('identifiers', 'scheme', row['scheme'])} "
     printed = "" if pd.isna(row["as_printed"]) else f" (printed as {row['as_printed']})"
     return Markup("{}{}{}").format(name, shown, printed)

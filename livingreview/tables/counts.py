@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from livingreview.display.numbers import is_second_hand
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import Evidence, records, split_ids, split_levels
 from livingreview.tables.choice import Kinship, is_whole, kinship
 from livingreview.tables.common import full_name, text, whole, with_cohorts
 from livingreview.tables.outcomes import select_outcomes
@@ -90,11 +90,6 @@ def pooled_results(evidence: Evidence) -> list[PooledResult]:
             for row in records(evidence.tables["pooled_results"].sort_values("position"))
         ]
     return evidence.memo["pooled_results"]
-
-
-def split_levels(cell: str) -> tuple[tuple[str, ...], ...]:
-    """The levels of a cell 'a < b = c', each with its codes; none of an empty one."""
-    return tuple(tuple(level.split(" = ")) for level in cell.split(" < ")) if cell else ()
 
 
 def result_of_event(evidence: Evidence, row: Mapping) -> PooledResult | None:

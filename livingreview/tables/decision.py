@@ -176,7 +176,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         foretell(plan.entries, SIZE),
         plan.pooled.k,
         plan.pooled.total,
-        tuple(row_id for entry in plan.entries for row_id in entry.row_ids),
+        tuple(plan.row_ids),
         plan.is_wide,
     )
 

@@ -106,7 +106,8 @@ def _nest(evidence: Evidence, result: PooledResult, plan: Plan) -> NestedPool | 
         return None
     groups = evidence.package.field("outcomes", "outcome").groups
     wanted = {groups.get(code, "") for level in result.levels for code in level} - {""}
-    rows = [row for group in sorted(wanted) for row in count_rows(evidence, group)]
+    counted = (row for group in sorted(wanted) for row in count_rows(evidence, group))
+    rows = [row for row in counted if not bar(row, "widest")]
     told = {entry: _levels_of(entry, rows, result.levels) for entry in plan.entries}
     known = {entry: levels for entry, levels in told.items() if any(levels[1:])}
     if len(known) < LEAST_STUDIES:
@@ -132,7 +133,7 @@ def _levels_of_part(base: dict, rows: Sequence[dict], levels: Sequence[Sequence[
 
     A stricter count that exceeds a wider one is of other patients or of another time: it is no part of it.
     """
-    same = [row for row in rows if not bar(row, "widest") and _of_the_same(row, base)]
+    same = [row for row in rows if _of_the_same(row, base)]
     found: list[dict | None] = []
     most = base["total"]
     for level in reversed(levels):
@@ -310,10 +311,10 @@ def _notes(evidence: Evidence, pool: NestedPool, *, told: bool) -> Iterator[str]
         words = "; ".join(say_level(evidence, level) for level in joined)
         yield f"Taken as one line, since no study counts both or they count the same: {words}."
     if pool.alone:
-        strict = say_level(evidence, pool.result.levels[0][:1])
+        strict = evidence.label("outcomes", "outcome", pool.result.levels[0][0])
         names = ", ".join(entry.name.split(":")[0] for entry in pool.alone)
         yield (
-            f"Left out, since they count {strict[0].lower() + strict[1:]} and nothing wider, so that their "
+            f"Left out, since they count {strict} and nothing wider, so that their "
             f"reports do not show who is meant: {names}."
         )
 

@@ -7,21 +7,26 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from markupsafe import Markup, escape
 
-from livingreview.display.html import link
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import short_name
+from livingreview.tables.common import group_by, number_link, short_name
 
 NEVER = "not looked up yet"
 
 
 def tell_notices(evidence: Evidence, report_id: str) -> Markup:
     """What each source lists on a report, and on which day; never that nothing happened to it."""
-    notices = [row for row in records(evidence.tables["notices"]) if row["report_id"] == report_id]
-    watches = [row for row in records(evidence.tables["watches"]) if row["report_id"] == report_id]
+    notices, watches = (_of_reports(evidence, name).get(report_id, []) for name in ("notices", "watches"))
     parts = [_tell_notice(evidence, row) for row in notices]
     noticed = {row["source"] for row in notices}
     parts += [_tell_watch(row) for row in watches if row["source"] not in noticed]
     return Markup("; ").join(parts) or Markup(NEVER)
+
+
+def _of_reports(evidence: Evidence, table: str) -> dict[str, list[dict]]:
+    """The rows of a table by report, grouped once for all pages."""
+    if (name := f"{table} by report") not in evidence.memo:
+        evidence.memo[name] = group_by(records(evidence.tables[table]), "report_id")
+    return evidence.memo[name]
 
 
 def _tell_notice(evidence: Evidence, row: Mapping) -> Markup:
@@ -32,16 +37,16 @@ def _tell_notice(evidence: Evidence, row: Mapping) -> Markup:
         effect = evidence.label("notices", "effect", row["effect"])
         why = "" if pd.isna(row["note"]) else f": {evidence.in_words(row['note'])}"
         read = f"read on {row['read_on']}, {effect}{why}"
-    return Markup("{}{} ({}, {}); {}").format(kind, day, row["source"], _address(row["notice"]), read)
+    return Markup("{}{} ({}, {}); {}").format(
+        kind, day, row["source"], _address(evidence, row["notice"]), read
+    )
 
 
-def _address(notice: str) -> Markup:
+def _address(evidence: Evidence, notice: str) -> Markup:
     """A notice's number as a link, where it is one."""
-    if notice.startswith("10."):
-        return link(notice, f"https://doi.org/{notice}")
     if notice.isdecimal():
-        return link(f"PubMed {notice}", f"https://pubmed.ncbi.nlm.nih.gov/{notice}/")
-    return escape(notice)
+        return Markup("PubMed {}").format(number_link(evidence, "pmid", notice))
+    return number_link(evidence, "doi", notice) if notice.startswith("10.") else escape(notice)
 
 
 def _tell_watch(row: Mapping) -> Markup:

@@ -203,11 +203,14 @@ def _most_of_a_study(
     evidence: Evidence, choices: Sequence[Choice]
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
     """Choices without those of cohorts that may be added up, whose others are not counted."""
-    wholes = {choice.rows[0]["row_id"]: part_of(evidence, *choice.rows) for choice in choices}
-    kept = [choice for choice in choices if not wholes[choice.rows[0]["row_id"]]]
-    left = [(row, say_part(wholes[one.rows[0]["row_id"]])) for one in choices for row in one.rows]
-    told = {row["row_id"] for choice in kept for row in choice.rows}
-    return kept, [(row, reason) for row, reason in left if row["row_id"] not in told]
+    kept: list[Choice] = []
+    left: list[tuple[dict, str]] = []
+    for choice in choices:
+        if size := part_of(evidence, *choice.rows):
+            left += [(row, say_part(size)) for row in choice.rows]
+        else:
+            kept.append(choice)
+    return kept, left
 
 
 def alike_counts(row: dict) -> tuple:

@@ -111,7 +111,7 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
         )
     widest = widest_pools(evidence, result).get(place)
     shown = {row_id for cell in filter(None, cells) for row_id in cell.row_ids}
-    other = widest and {row_id for entry in widest.entries for row_id in entry.row_ids} != shown
+    other = widest and set(widest.row_ids) != shown
     if other and widest.decision == "pooled" and len(result.codes) > 1:
         fit = widest.pooled
         told.append(

@@ -18,7 +18,7 @@ ROWS = """figure => {
     const number = found => (found ? Number(found[1]) : null);
     const place = y => Math.round(y - figure.getBoundingClientRect().top);
     return { href, top: place(box.top), bottom: place(box.bottom),
-      share: number(/([\\d.]+)%/.exec(cell)), patients: number(/\\/(\\d+)/.exec(cell)) };
+      share: number(/([\\d.]+)%/.exec(cell)), patients: number(/(?:\\/|% of )(\\d+)/.exec(cell)) };
   }).sort((a, b) => a.top - b.top);
 }"""
 

@@ -4,11 +4,13 @@ import pandas as pd
 import pytest
 
 from livingreview.checks.checked import Checked
+from livingreview.checks.links import check_lists_of_ids, check_row_id_prefix
 from livingreview.checks.watched import WATCHED_RULES
 from livingreview.evidence import load_package
 from tests.checks.spoilt import spoil, told
 from tests.conftest import ROOT
 
+RULES = (check_row_id_prefix, check_lists_of_ids, *WATCHED_RULES)
 ROWS = {
     "reports": [
         {"report_id": "roe-2019", "status": "included"},
@@ -59,21 +61,22 @@ def checked() -> Checked:
     package = load_package(ROOT / "data")
     frames = {
         name: pd.DataFrame(
-            [dict.fromkeys(package.tables[name].columns, pd.NA) | row for row in rows],
-            index=range(2, len(rows) + 2),
+            [dict.fromkeys(table.columns, pd.NA) | row for row in ROWS.get(name, [])],
+            index=range(2, len(ROWS.get(name, [])) + 2),
+            columns=table.columns,
             dtype=object,
         )
-        for name, rows in ROWS.items()
+        for name, table in package.tables.items()
     }
     return Checked(package, frames)
 
 
 def test_what_is_sound_is_not_told_nor_what_nobody_has_read_yet(checked):
-    assert told(WATCHED_RULES, checked) == set()
+    assert told(RULES, checked) == set()
 
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_is_told_in_its_place(checked, slip):
     table, line, cells, column = SLIPS[slip]
     cells = {name: pd.NA if value is None else value for name, value in cells.items()}
-    assert (f"{table}.csv", line, column) in told(WATCHED_RULES, spoil(checked, table, line, **cells))
+    assert (f"{table}.csv", line, column) in told(RULES, spoil(checked, table, line, **cells))

@@ -11,7 +11,7 @@ from livingreview.pages.explorer_rows import list_rows
 
 @pytest.fixture(scope="module")
 def pools(review) -> list[dict]:
-    return list_pools(review, IN_SCOPE)
+    return list_pools(review)
 
 
 def test_every_pool_is_told_as_the_rules_made_it(plans, pools):

@@ -11,9 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.visit import Visit
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]
-# One page of each kind; links, ids and words of all pages are looked at without a browser.
 # One page of each kind that holds what could move: tables, figures, filters, folds.
 STILL = ("index", "blinatumomab", "blinatumomab-evidence", "explorer", "methods", "reports/ramos-2025")
+# One page of each kind; links, ids and words of all pages are looked at without a browser.
 VISITED = (
     "index",
     "adult-relapse",

@@ -2,8 +2,7 @@
 
 import pytest
 
-from livingreview.evidence import select_class, select_part
-from livingreview.tables.counts import split_levels
+from livingreview.evidence import select_class, select_part, split_levels
 from livingreview.tables.nested import NOTHING, nested_pools, tabulate_nested
 
 ADULTS = ("b-all", "relapsed_refractory", "adult")

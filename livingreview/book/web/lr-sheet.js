@@ -189,7 +189,7 @@
   const first = (words, pattern) => { const found = pattern.exec(words)?.[1]; return found === undefined ? null : Number(found); };
   const KEYS = {
     share: words => first(words, /([\d.]+)%/),
-    patients: words => first(words, /\/(\d+)/),
+    patients: words => first(words, /(?:\/|% of )(\d+)/),
     year: (_, year) => year ?? null,
   };
 

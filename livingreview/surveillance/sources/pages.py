@@ -46,8 +46,6 @@ class Page:
         What to ask next; None after the last.
     expected : tuple of str or None
         The numbers of all hits, where the source lists them before it gives them.
-    is_list : bool
-        Whether it is such a list, without records.
     remarks : tuple of str
         What the source says of the query: words that it left out.
     """
@@ -56,7 +54,6 @@ class Page:
     ids: tuple[str, ...]
     following: Request | None
     expected: tuple[str, ...] | None = None
-    is_list: bool = False
     remarks: tuple[str, ...] = ()
 
 

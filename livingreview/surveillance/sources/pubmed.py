@@ -65,7 +65,6 @@ def _read_list(data: bytes) -> Page:
         (),
         following,
         expected=ids,
-        is_list=True,
         remarks=tuple(_remarks(told)),
     )
 
