@@ -26,7 +26,7 @@ DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
 RELEASES = "releases"  # folder of the frozen versions
 # What builds write themselves, and what screening works with: no page is made from it.
-SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions"}
+SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions", "sheets"}
 
 
 def find_root(start: str | os.PathLike | None = None) -> Path:

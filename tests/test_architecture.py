@@ -21,6 +21,7 @@ FLOORS = (
     ("surveillance",),
     ("checks", "display"),
     ("tables", "citation"),
+    ("extraction",),
     ("charts",),
     ("pages",),
     ("execution", "releases"),

@@ -12,7 +12,7 @@ from livingreview.checks.checked import REGISTER, Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.contract import PROVENANCE
 from livingreview.evidence.lexical import is_plain
-from livingreview.surveillance.tables import HELD_BASIS
+from livingreview.surveillance.tables import UNLOGGED
 
 FROM_SEARCHES = ("screening", "records", "hits", "pairs")
 PROVENANCE_COLUMNS = {name.rstrip("!") for name in PROVENANCE.split()}
@@ -195,7 +195,7 @@ def check_screening(checked: Checked) -> Iterator[Problem]:
     status = dict(zip(reports["report_id"], reports["status"], strict=True))
     for line, row in screening.dropna(subset=["decision"]).iterrows():
         if pd.isna(row["report_id"]):
-            if row["decision"] != "excluded" and row["basis"] == HELD_BASIS:
+            if row["decision"] != "excluded" and row["basis"] in UNLOGGED:
                 found, expected = f"{row['decision']!r} and no report", "the report that was kept"
                 mend, place = "name the report, or correct the decision", ("screening", line, "report_id")
                 yield checked.problem(*place, "screened-without-report", found, expected, mend)

@@ -257,7 +257,7 @@ def _check_fields(path: tuple, table: str, fields: list) -> Iterator[Finding]:
 
 
 def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
-    for key in ("title", "description", "unit"):
+    for key in ("title", "description", "unit", "default"):
         if not isinstance(item.get(key, ""), str):
             yield Finding(path, place, "wrong-kind", quote(item[key]), f"text as {key}", "correct it")
     for key in ("labels", "groups", "steps", "broad"):
@@ -269,6 +269,11 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
     known = labels if isinstance(labels, dict) else {}
     if isinstance(codes, list):
+        if "default" in item and item["default"] not in codes:
+            expected = f"one of the column's codes: {', '.join(map(str, codes))}"
+            yield Finding(
+                path, place, "default", quote(item["default"]), expected, "correct it, or take it out"
+            )
         bare = [code for code in codes if isinstance(code, str) and code not in known]
         # Codes that are words, such as yes and no, need none.
         for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:

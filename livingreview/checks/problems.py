@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+# Files whose lines are rows of a table; a page of a workbook is "book.xlsx: Outcomes".
+_TABLE = re.compile(r"\.(?:csv|xlsx|xlsm|xls|ods)(?::|$)", re.IGNORECASE)
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -47,7 +49,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file
-        row, column = ("row", "column") if self.file.endswith(".csv") else ("line", "key")
+        row, column = ("row", "column") if _TABLE.search(self.file) else ("line", "key")
         if self.row:
             place += f", {row} {self.row}" + (f" ({self.key})" if self.key else "")
         if self.column:

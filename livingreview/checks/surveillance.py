@@ -13,7 +13,7 @@ from livingreview.checks.problems import Problem, quote
 from livingreview.surveillance.decisions import DECISIONS, find_faults, on_standing, read_decisions
 from livingreview.surveillance.flow import READ, as_text, count_flows
 from livingreview.surveillance.settling import decide
-from livingreview.surveillance.tables import HELD_BASIS, LoopError
+from livingreview.surveillance.tables import UNLOGGED, LoopError
 
 _SAID_HOW = (("same_as", "same_as_basis"), ("report_id", "report_basis"), ("study_id", "study_basis"))
 _FROM = {"hits": ("hit_id", "search_id", "record_id"), "pairs": ("pair_id", "record_id", "other_id")}
@@ -105,7 +105,7 @@ def check_settled(checked: Checked) -> Iterator[Problem]:
     leads = {"excluded": "exclude", "context": "context"}
     mend = "run: livingreview settle"
     for line, row in checked.rows_of("screening", "record_id", "search_id", "stage", "decision", "basis"):
-        is_logged = row["basis"] != HELD_BASIS
+        is_logged = row["basis"] not in UNLOGGED
         record = records.get(row["record_id"])
         if is_logged and (record is None or not pd.isna(record["same_as"])):
             expected = "a record of records.csv that is no copy"
@@ -179,7 +179,7 @@ def _check_derived(checked: Checked, decisions: list[dict], reasons: dict) -> It
     """Each settled row follows from the decisions that are there, whatever number of readers was asked."""
     outcomes = [decide(decisions, reasons, readers=number).rows for number in (1, 2)]
     for line, row in checked.rows_of("screening", "record_id", "stage", "decision", "basis"):
-        if row["basis"] == HELD_BASIS:
+        if row["basis"] in UNLOGGED:
             continue
         told = {
             (settled.decision, settled.reason_id, settled.basis)

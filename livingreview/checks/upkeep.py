@@ -13,7 +13,7 @@ import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.upkeep import DATES, FILE, KEYS, MODES, STATED, Upkeep, add_months, read_upkeep
+from livingreview.evidence.upkeep import BY_HAND, DATES, FILE, KEYS, MODES, STATED, Upkeep, add_months, read_upkeep
 
 LONGEST = 120  # months between two searches: what is looked at once in ten years is not kept up
 CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")
@@ -192,6 +192,7 @@ def _latest(dates: pd.Series) -> Any:
 
 def _check_record(values: dict, searches: pd.DataFrame) -> Iterator[tuple]:
     stated = {item["name"]: item.get("last_searched") for item in values.get("sources") or ()}
+    searches = searches.loc[searches["source"].ne(BY_HAND)]
     latest = searches.dropna(subset=["source"]).groupby("source")["date"].agg(_latest)
     for name, day in stated.items():
         if name not in latest.index:

@@ -34,7 +34,10 @@ class Form(NamedTuple):
 
 @dataclass(frozen=True)
 class Field:
-    """One column: its type, meaning, unit and constraints."""
+    """One column: its type, meaning, unit and constraints.
+
+    `default` is what a row says that is entered without a word on it: 'not_reported', say.
+    """
 
     name: str
     type: str = "string"
@@ -48,6 +51,7 @@ class Field:
     forms: tuple[Form, ...] = ()
     steps: dict = field(default_factory=dict)
     broad: dict = field(default_factory=dict)
+    default: str = ""
 
     @property
     def dtype(self) -> str:
@@ -159,7 +163,8 @@ class Package:
 
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
-    keys = ("title", "description", "unit", "constraints", "labels", "groups", "directions", "steps", "broad")
+    words = ("title", "description", "unit", "default")
+    keys = (*words, "constraints", "labels", "groups", "directions", "steps", "broad")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

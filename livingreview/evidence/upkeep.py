@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 FILE = "review.yml"
+BY_HAND = "By hand"  # what finds reports outside the searches: no source, and no clock runs on it
 MODES = {
     "living": "living: meant to be searched again",
     "paused": "paused: searches are put off",

@@ -10,7 +10,7 @@ import pandas as pd
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold
 from livingreview.evidence import Evidence, records
 from livingreview.surveillance.flow import ALL, READ, Arm, Flow, as_text, count_flows
-from livingreview.surveillance.tables import HELD_BASIS
+from livingreview.surveillance.tables import UNLOGGED
 from livingreview.tables.common import report_link, text
 
 NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
@@ -107,7 +107,7 @@ def _arm_boxes(arm: Arm, way: str) -> list[dict]:
 def _boxes_before(review: Evidence) -> list[dict]:
     """The flow of what was found and decided before decisions were logged."""
     screening, reports = review.tables["screening"], review.tables["reports"]
-    screening = screening.loc[screening["basis"].eq(HELD_BASIS)]
+    screening = screening.loc[screening["basis"].isin(UNLOGGED)]
     reports = reports.loc[reports["report_id"].isin(screening["report_id"])]
     if screening.empty:
         return []

@@ -129,7 +129,7 @@ def run_import(options: argparse.Namespace) -> int:
 def run_pairs(options: argparse.Namespace) -> int:
     """``livingreview pairs``"""
     from livingreview.surveillance.judging import judge, list_doubtful
-    from livingreview.surveillance.tables import HELD_BASIS, open_loop
+    from livingreview.surveillance.tables import UNLOGGED, open_loop
     from livingreview.surveillance.tell import tell_pairs
 
     loop = open_loop(find_root(options.root))
@@ -138,7 +138,7 @@ def run_pairs(options: argparse.Namespace) -> int:
             judge(loop, *ids, relation)
             loop.save()
             print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
-            if any(row["basis"] != HELD_BASIS for row in loop.tables["screening"]):
+            if any(row["basis"] not in UNLOGGED for row in loop.tables["screening"]):
                 print("next: livingreview settle, by which data/screening.csv follows")
             return 0
     print(tell_pairs(loop, list_doubtful(loop)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from livingreview.surveillance.tables import HELD_BASIS, follow
+from livingreview.surveillance.tables import UNLOGGED, follow
 
 Row = Mapping[str, str]
 READ = ("strategies", "searches", "hits", "records", "reasons", "screening", "reports")  # what it counts
@@ -150,11 +150,9 @@ def count_flow(tables: Mapping[str, Sequence[Row]], versions: Collection[str]) -
     }
     records = {row["record_id"]: row for row in tables["records"]}
     stands_for = {name: follow(records, name) for name in records}
-    settled = {row["record_id"]: row for row in tables["screening"] if row["basis"] != HELD_BASIS}
+    settled = {row["record_id"]: row for row in tables["screening"] if row["basis"] not in UNLOGGED}
     seen = {stands_for[row["record_id"]] for row in tables["hits"] if row["search_id"] in earlier}
-    held = {
-        row["report_id"] for row in tables["screening"] if row["basis"] == HELD_BASIS and row["report_id"]
-    }
+    held = {row["report_id"] for row in tables["screening"] if row["basis"] in UNLOGGED and row["report_id"]}
     for row in tables["records"]:
         if row["report_id"] in held:
             seen.add(stands_for[row["record_id"]])
@@ -238,7 +236,7 @@ def _count_included(
     afterwards = {
         row["report_id"]
         for row in tables["screening"]
-        if row["basis"] != HELD_BASIS and version.get(row["search_id"], "") in later
+        if row["basis"] not in UNLOGGED and version.get(row["search_id"], "") in later
     }
     before = set(study) - new - afterwards
     old_studies = {study[name] for name in before}

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from livingreview.surveillance.decisions import DECISIONS, STAGES, find_faults, goes_on, on_standing
 from livingreview.surveillance.identity import Row
 from livingreview.surveillance.standing import first_searches, recognise
-from livingreview.surveillance.tables import HELD_BASIS, Loop, LoopError
+from livingreview.surveillance.tables import UNLOGGED, Loop, LoopError
 
 KEPT = ("included", "context")
 _WORDS = {
@@ -200,7 +200,7 @@ def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outco
     rows = loop.index.rows
     recognise(loop)
     outcome = decide_all(loop, decisions, readers=readers)
-    before = [row for row in loop.tables["screening"] if row["basis"] == HELD_BASIS]
+    before = [row for row in loop.tables["screening"] if row["basis"] in UNLOGGED]
     found_by = first_searches(loop)
     settled = []
     for record_id, stages in outcome.rows.items():

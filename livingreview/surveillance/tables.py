@@ -23,6 +23,8 @@ from livingreview.surveillance.soundness import find_damage
 NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
 RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
 HELD_BASIS = "before_log"  # decisions entered before readers' decisions were kept
+BY_HAND = "by_hand"  # of a report found outside the stored searches, decided by whoever entered it
+UNLOGGED = (HELD_BASIS, BY_HAND)
 _KINDS = {"letter": "letter", "abstract": "abstract", "registry": "registry"}
 
 

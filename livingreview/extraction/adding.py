@@ -1,0 +1,164 @@
+"""Starting a sheet: what is known of a record, from the review, from a file or from a service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from livingreview.evidence import Evidence, load_evidence, records
+from livingreview.evidence.upkeep import read_upkeep
+from livingreview.extraction.drafts import Draft, draft_more, start_draft
+from livingreview.extraction.reading import Book
+from livingreview.extraction.workbook import SheetError, write_sheet
+from livingreview.surveillance.asking import Client, Request, SourceError
+from livingreview.surveillance.identity import slug
+from livingreview.surveillance.readers import Found, read_export, read_exports
+from livingreview.surveillance.readers.found import find_doi, find_pmid, find_trials
+from livingreview.surveillance.searching import way_to
+from livingreview.surveillance.sources import Source, crossref, pubmed, trials
+
+SHEETS = "sheets"  # the project's folder of sheets at work; git leaves it out
+
+
+def add(
+    root: Path,
+    what: str,
+    *,
+    class_id: str = "",
+    output: Path | None = None,
+    as_tables: bool = False,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None] = lambda text: None,
+    client: Client | None = None,
+) -> Path:
+    """Write the sheet of a report; returns where it is.
+
+    Parameters
+    ----------
+    what : str
+        A report's id, a record's id, a file with one exported record, a DOI, a PubMed number or a number of
+        a trial register.
+    class_id : str
+        The class whose usual outcomes are offered.
+
+    Raises
+    ------
+    SheetError, LoopError, ReadError
+        If it is none of these, if the report is here already, or if a sheet is there and might be filled.
+    """
+    evidence = load_evidence(root)
+    _check_class(evidence, class_id)
+    if what in set(evidence.tables["reports"]["report_id"]):
+        draft, name = draft_more(evidence, what), what
+    else:
+        draft, name = _draft_of(
+            root, evidence, what, class_id, environment, tell, client or Client(tell=tell)
+        )
+    path = output or root / SHEETS / (name if as_tables else f"{name}.xlsx")
+    if path.exists():
+        msg = f"{path} is there already and may be filled: take it, move it, or name another with --output"
+        raise SheetError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_sheet(path, evidence.package, draft, Book(evidence).choices(class_id))
+    return path
+
+
+def _check_class(evidence: Evidence, class_id: str) -> None:
+    known = evidence.tables["regimen_classes"]["class_id"].tolist()
+    if class_id and class_id not in known:
+        msg = f"--class {class_id}: no such class in data/regimen_classes.csv; there are: {', '.join(known)}"
+        raise SheetError(msg)
+
+
+def _draft_of(
+    root: Path,
+    evidence: Evidence,
+    what: str,
+    class_id: str,
+    environment: Mapping[str, str],
+    tell: Callable[[str], None],
+    client: Client,
+) -> tuple[Draft, str]:
+    found = _in_records(evidence, what) or _in_file(Path(what))
+    if found is None:
+        found = _by_number(root, what, environment, tell, client)
+    if held := _held(evidence, found):
+        named = evidence.report_names.get(held, held)
+        msg = f"{what}: is here already as {held} ({named}); for more rows: livingreview add {held}"
+        raise SheetError(msg)
+    named = found.authors[0] if found.authors else found.title
+    name = slug(" ".join([re.split(r"[ ,]", named)[0], found.year])) or slug(what)
+    return start_draft(evidence, found, class_id=class_id), name
+
+
+def _in_records(evidence: Evidence, what: str) -> Found | None:
+    """A record that a search brought, by its id."""
+    if "records" not in evidence.package.tables:
+        return None
+    rows = {row["record_id"]: row for row in records(evidence.tables["records"].fillna(""))}
+    row = rows.get(what)
+    if row is None:
+        return None
+    names = ("pmid", "doi", "pmcid", "title", "container", "year", "volume", "issue", "pages", "kind")
+    return Found(
+        **{name: str(row[name]) for name in names},
+        authors=tuple(filter(None, row["authors"].split("; "))),
+        trials=tuple(filter(None, row["trials"].split("; "))),
+    )
+
+
+def _in_file(path: Path) -> Found | None:
+    """The one record of an exported file; None where there is no such file."""
+    if not path.is_file():
+        return None
+    ((_, _, _, export),) = read_exports([path])
+    if len(export.records) != 1:
+        msg = f"{path}: holds {len(export.records)} records; several are brought in with livingreview import"
+        raise SheetError(msg)
+    return export.records[0]
+
+
+def _by_number(
+    root: Path, what: str, environment: Mapping[str, str], tell: Callable[[str], None], client: Client
+) -> Found:
+    """What a service says of a number; the bare number where it cannot be asked."""
+    for scheme, number, source, request in _ways(what):
+        tell(f"{source.NAME} is asked for {number}")
+        bare = Found(**{scheme: (number,) if scheme == "trials" else number})
+        try:
+            base, secret = way_to(source, read_upkeep(root), environment)
+            data = client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE)
+            export = read_export(data, source.NAME)
+        except SourceError as error:
+            tell(f"{error}\nThe sheet is written with the number alone: fill in the rest from the report.")
+            return bare
+        return export.records[0]
+    msg = (
+        f"{what}: is no report or record of this review, no file, and no DOI, PubMed number (pmid:12345) or "
+        "number of a trial register"
+    )
+    raise SheetError(msg)
+
+
+def _ways(what: str) -> list[tuple[str, str, Source, Request]]:
+    """(attribute of a record, number, who is asked, what) of a number; none where it is no number."""
+    if doi := find_doi(what):
+        return [("doi", doi, crossref, Request("works", (("filter", f"doi:{doi}"), ("rows", "1"))))]
+    if pmid := find_pmid(what) or (what if re.fullmatch(r"[1-9]\d{3,8}", what) else ""):
+        return [("pmid", pmid, pubmed, pubmed.ask_for((pmid,)))]
+    if numbers := find_trials(what):
+        asked = (("filter.ids", numbers[0]), ("format", "json"))
+        return [("trials", numbers[0], trials, Request("studies", asked))]
+    return []
+
+
+def _held(evidence: Evidence, found: Found) -> str:
+    """The report of the review that a record is, by its numbers; '' where it is none."""
+    numbers = {
+        (scheme, value.lower()) for scheme in ("doi", "pmid", "pmcid") if (value := getattr(found, scheme))
+    }
+    for key, entry in evidence.bibliography.entries.items():
+        if any((name, str(entry.fields.get(name, "")).lower()) in numbers for name, _ in numbers):
+            return key
+    return ""

@@ -1,0 +1,97 @@
+"""The commands of entering a report: add, take."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from livingreview.files import find_root
+
+
+def add_commands(commands) -> None:
+    """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
+    add = commands.add_parser("add", help="write the sheet in which a new report is entered")
+    what = (
+        "a record of data/records.csv, a DOI, PMID or trial number, an exported record (RIS, nbib, BibTeX, "
+        "XML, JSON), or a report that is here, for more rows"
+    )
+    add.add_argument("record", metavar="RECORD", help=what)
+    add.add_argument(
+        "--class", dest="class_id", metavar="CLASS", help="class of regimens, such as blinatumomab"
+    )
+    add.add_argument("--csv", action="store_true", help="a folder of short tables instead of a workbook")
+    add.add_argument("--output", type=Path, metavar="PATH", help="where to (default: sheets/NAME.xlsx)")
+    add.set_defaults(run=told(run_add))
+    take = commands.add_parser("take", help="check a filled sheet and take its rows into data/")
+    take.add_argument(
+        "sheet", type=Path, metavar="SHEET", help="a workbook (.xlsx, .ods) or a folder of tables"
+    )
+    take.add_argument(
+        "second", type=Path, nargs="?", metavar="SHEET2", help="a second reader's, compared first"
+    )
+    sources = "also look up every printed fragment in DIR/<report_id>.txt, or in FILE"
+    take.add_argument("--sources", type=Path, metavar="DIR", help=sources)
+    decided = "what was decided where two readings differ (default: beside SHEET, as written)"
+    take.add_argument("--decisions", type=Path, metavar="FILE", help=decided)
+    take.add_argument("--dry-run", action="store_true", help="show what would be added; change nothing")
+    take.set_defaults(run=told(run_take))
+
+
+def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A command that says what a person must put right, and ends with 2."""
+
+    def tell(options: argparse.Namespace) -> int:
+        from livingreview.extraction.workbook import SheetError
+        from livingreview.surveillance.readers import ReadError
+        from livingreview.surveillance.tables import LoopError
+
+        try:
+            return run(options)
+        except (SheetError, LoopError, ReadError) as error:
+            print(error, file=sys.stderr)
+            return 2
+
+    return tell
+
+
+def run_add(options: argparse.Namespace) -> int:
+    """``livingreview add``"""
+    from livingreview.extraction.adding import add
+
+    root = find_root(options.root)
+    path = add(
+        root,
+        options.record,
+        class_id=options.class_id or "",
+        output=options.output,
+        as_tables=options.csv,
+        environment=os.environ,
+        tell=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    print(f"{path}: fill it in, then: livingreview take {path}")
+    return 0
+
+
+def run_take(options: argparse.Namespace) -> int:
+    """``livingreview take``"""
+    from livingreview.extraction.sessions import take_sheets
+    from livingreview.extraction.telling import tell_taken
+
+    if options.sources and not options.sources.exists():
+        print(f"--sources {options.sources}: no such file or folder", file=sys.stderr)
+        return 2
+    done = take_sheets(
+        find_root(options.root),
+        options.sheet,
+        options.second,
+        decisions=options.decisions,
+        sources=options.sources,
+        dry_run=options.dry_run,
+        today=datetime.date.today(),
+    )
+    print(tell_taken(done, dry_run=options.dry_run))
+    return 1 if done.problems or done.open_differences else 0

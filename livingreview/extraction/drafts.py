@@ -1,0 +1,144 @@
+"""A report before it has rows: the form and the pages of its sheet, with what is known filled in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from livingreview.evidence import Evidence, records
+from livingreview.extraction.layout import FORM, form_of, name_column, pages_of
+from livingreview.surveillance.identity import SCHEMES
+from livingreview.surveillance.readers import Found
+
+# Table -> the columns that say what is counted there, and how many of the usual ones a sheet offers.
+USUAL = {
+    "characteristics": (("characteristic", "category"), 6),
+    "outcomes": (("outcome",), 8),
+    "survival": (("endpoint", "statistic"), 4),
+    "adverse_events": (("term",), 8),
+}
+EVERYONE = "all"  # the short name of the group of all patients
+PROPOSED = "proposed_by"  # a page's last column: the tool that proposed the row
+
+
+@dataclass
+class Draft:
+    """A sheet's contents, in words.
+
+    Attributes
+    ----------
+    form : dict of str to str
+        Field of the form -> text.
+    rows : dict of str to list of dict
+        Table -> rows: column of the page -> text.
+    """
+
+    form: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+
+def start_draft(evidence: Evidence, found: Found | None = None, *, class_id: str = "") -> Draft:
+    """The draft of a new report, with the usual rows of its class to be filled.
+
+    Parameters
+    ----------
+    found : Found, optional
+        What a database says of it.
+    class_id : str
+        The class of regimens that it is about; '' where that is not known.
+    """
+    draft = Draft(dict.fromkeys((line.name for line in form_of(evidence.package)), ""))
+    if found:
+        draft.form |= form_of_record(evidence, found)
+    pages = pages_of(evidence.package)
+    draft.rows = {name: [] for name in pages}
+    draft.rows["regimens"].append({"regimen": "studied", **_usual_family(evidence, class_id)})
+    draft.rows["cohorts"].append({"cohort": EVERYONE, "regimen": "studied"})
+    for name, (columns, most) in USUAL.items():
+        if name in pages:
+            draft.rows[name] += [
+                {"cohort": EVERYONE, **_in_words(evidence, name, columns, codes)}
+                for codes in usual_codes(evidence, name, columns, class_id)[:most]
+            ]
+    return draft
+
+
+def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
+    """What a database says of a record, as fields of the form."""
+    told = {
+        "title": found.title,
+        "authors": "; ".join(found.authors),
+        "year": found.year,
+        "journal": found.container,
+        "volume": found.volume,
+        "issue": found.issue,
+        "pages": found.pages,
+        "registry": "; ".join(found.trials),
+        **{scheme: getattr(found, scheme) for scheme in SCHEMES},
+    }
+    kinds = evidence.package.field("reports", "kind")
+    if found.kind in kinds.labels:
+        told["kind"] = kinds.label(found.kind)
+    numbers = evidence.tables["identifiers"]
+    held = dict(zip(numbers["value"].str.lower(), numbers["report_id"], strict=True))
+    studies = {evidence.report_studies[held[n.lower()]] for n in found.trials if n.lower() in held}
+    names = dict(zip(*(evidence.tables["studies"][name] for name in ("study_id", "name")), strict=True))
+    if len(studies) == 1:  # a trial whose report is here already
+        told["study"] = names[studies.pop()]
+    known = {line.name for line in form_of(evidence.package)}
+    return {name: text for name, text in told.items() if name in known and text}
+
+
+def draft_more(evidence: Evidence, report_id: str) -> Draft:
+    """The draft of more rows for a report that is here: its groups and regimens are known by their names."""
+    draft = Draft(dict.fromkeys((line.name for line in form_of(evidence.package)), ""))
+    draft.form[FORM] = report_id
+    draft.rows = {name: [] for name in pages_of(evidence.package)}
+    return draft
+
+
+def usual_codes(
+    evidence: Evidence, table: str, columns: Sequence[str], class_id: str = ""
+) -> list[tuple[str, ...]]:
+    """What most included reports of a class count (of all classes, where this one has none), most first."""
+    regimens = evidence.families.reset_index()
+    own = set(regimens.loc[regimens["class_id"].eq(class_id), "regimen_id"]) if class_id else set()
+    given = dict(
+        zip(*(evidence.tables["cohorts"][name] for name in ("cohort_id", "regimen_id")), strict=True)
+    )
+    seen: dict[bool, Counter[tuple[str, ...]]] = {True: Counter(), False: Counter()}
+    told: set[tuple] = set()
+    for row in records(evidence.tables[table]):
+        codes = tuple(row[name] for name in columns)
+        is_own = given.get(row["cohort_id"]) in own
+        if row["report_id"] in evidence.included and (row["report_id"], codes, is_own) not in told:
+            told.add((row["report_id"], codes, is_own))
+            seen[is_own][codes] += 1
+    chosen = seen[True] or seen[False]
+    if not chosen and len(columns) == 1:
+        chosen = Counter(dict.fromkeys(((code,) for code in _declared(evidence, table, columns[0])), 1))
+    return [codes for codes, _ in sorted(chosen.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def _declared(evidence: Evidence, table: str, column: str) -> Iterable[str]:
+    """Codes of a column, what is good for a patient first: of a review that has no report yet."""
+    item = evidence.package.field(table, column)
+    codes = list(item.constraints.get("enum", ()))
+    return sorted(codes, key=lambda code: item.direction(code) != "good")
+
+
+def _in_words(
+    evidence: Evidence, table: str, columns: Sequence[str], codes: Sequence[str]
+) -> Mapping[str, str]:
+    return {
+        name: evidence.package.field(table, name).label(code)
+        for name, code in zip(columns, codes, strict=True)
+    }
+
+
+def _usual_family(evidence: Evidence, class_id: str) -> dict[str, str]:
+    """The regimen's family, where the class has but one of its own."""
+    families = evidence.tables["families"]
+    own = families.loc[families["class_id"].eq(class_id)].sort_values("position")
+    return {"family": own.iloc[0][name_column(evidence.package.table("families"))]} if len(own) == 1 else {}

@@ -1,0 +1,159 @@
+"""What a sheet asks a person for, out of the package's own tables: the machine fills in the rest.
+
+The workbook has a form (one line a field: the publication, its report, its study) and a page for each table
+of evidence. A column that names a row of another table (``cohort_id``) is called after it (``cohort``) and
+takes that row's words, not its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from livingreview.evidence.schema import Field, Package, Table
+
+FORM = "report"  # the form's file in a folder of tables; its page is called after it
+MADE = ("row_id", "report_id", "verification")  # of every row, by the machine
+# What a row of another table is called by: the first of these columns that its table has.
+NAMES = ("label", "name", "title", "short_title")
+LAST = ("basis", "derivation", "source_report_id", "source_citation")
+# Of the publication, beside its numbers: name in the form -> field of references.bib, and what to write.
+RECORD = {
+    "title": ("title", "As printed."),
+    "authors": ("author", "All of them, as printed: Family, Given; Family, Given. Never guessed."),
+    "year": ("year", "Of the publication."),
+    "journal": ("journal", "Journal, or meeting for an abstract."),
+    "volume": ("volume", ""),
+    "issue": ("number", "Such as 4, or Suppl 1."),
+    "pages": ("pages", "As printed: 12-19, e145, or the abstract's number."),
+}
+
+
+class Column(NamedTuple):
+    """One column of a page.
+
+    Attributes
+    ----------
+    name : str
+        As it stands in the sheet.
+    field : Field
+        The column of the data that it fills.
+    refers_to : str
+        The table whose rows it names; '' where it names none.
+    is_own : bool
+        Whether it is the short name by which other pages name this row.
+    """
+
+    name: str
+    field: Field
+    refers_to: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the sheet: a table of evidence, less what the machine makes."""
+
+    table: Table
+    columns: tuple[Column, ...]
+
+    @property
+    def title(self) -> str:
+        """What the page is called in a workbook."""
+        return self.table.title
+
+    @property
+    def own(self) -> Column | None:
+        """The column by which other pages name a row of this one."""
+        return next((column for column in self.columns if column.is_own), None)
+
+
+class Line(NamedTuple):
+    """One field of the form: its name, what to write, the column of the data that it fills (if it is one)."""
+
+    name: str
+    meaning: str
+    table: str = ""
+    field: Field | None = None
+
+
+def pages_of(package: Package) -> dict[str, Page]:
+    """The pages of a sheet, by table, in the package's order."""
+    return {table.name: _page(package, table) for table in package.evidence_tables}
+
+
+def _page(package: Package, table: Table) -> Page:
+    named = own_key(package, table)
+    links = {key.field: key.table or table.name for key in table.foreign_keys}
+    fields = [item for item in table.fields if item.name not in MADE and links.get(item.name) != "studies"]
+    fields.sort(key=lambda item: LAST.index(item.name) if item.name in LAST else -1)
+    columns = []
+    for item in fields:
+        is_own = item.name == named
+        refers_to = "" if is_own else links.get(item.name, "")
+        columns.append(Column(item.name.removesuffix("_id"), item, refers_to, is_own))
+    return Page(table, tuple(columns))
+
+
+def own_key(package: Package, table: Table) -> str:
+    """The column by which other tables name a row of this one; '' where none does."""
+    targets = {
+        key.target
+        for other in package.tables.values()
+        for key in other.foreign_keys
+        if (key.table or other.name) == table.name
+    }
+    return next((name for name in table.columns if name in targets and name not in MADE), "")
+
+
+def name_column(table: Table) -> str:
+    """The column that says in words what a row of a table is."""
+    return next(name for name in (*NAMES, table.primary_key) if name in table.columns)
+
+
+def form_of(package: Package) -> list[Line]:
+    """The fields of the form: the publication, its numbers, its report, its study, how it was found."""
+    lines = [Line("report", "A report that is here already, by its id: rows are added to it. Else empty.")]
+    lines += [Line(name, meaning) for name, (_, meaning) in RECORD.items()]
+    if "identifiers" in package.tables:
+        scheme = package.field("identifiers", "scheme")
+        lines += [
+            Line(code, f"{scheme.label(code)}; several: with '; '.")
+            for code in scheme.constraints.get("enum", scheme.labels)
+        ]
+    made = {"report_id", "study_id"}
+    reports, studies = package.table("reports"), package.table("studies")
+    lines += [_line("", reports, item) for item in reports.fields if item.name not in made]
+    lines += [
+        Line(
+            "study",
+            "Its study's short name, as clinicians know it: one that is here already, or a new one.",
+            "studies",
+            studies.field("name"),
+        )
+    ]
+    apart = {*made, "name"}
+    lines += [_line("study_", studies, item) for item in studies.fields if item.name not in apart]
+    return [*lines, Line("found_by", "How the report was found, where no stored search brought it.")]
+
+
+def _line(prefix: str, table: Table, item: Field) -> Line:
+    return Line(prefix + item.name, explain(item), table.name, item)
+
+
+def explain(item: Field) -> str:
+    """What to write into a column: its meaning, unit and limits, in words."""
+    parts = [item.description]
+    if item.unit:
+        parts.append(f"In {item.unit}.")
+    if "maxLength" in item.constraints:
+        parts.append(f"At most {item.constraints['maxLength']} characters.")
+    if item.default:
+        parts.append(f"Left empty: {item.label(item.default)}.")
+    return " ".join(filter(None, parts))
+
+
+def codes_of(item: Field) -> Mapping[str, str]:
+    """The codes that a column takes, with their words, in the schema's order; none where any text will do."""
+    return {code: item.label(code) for code in item.constraints.get("enum", ())}

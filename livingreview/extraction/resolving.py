@@ -1,0 +1,289 @@
+"""From what a sheet says to rows with ids, codes and defaults, each with its place in the sheet."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from livingreview.checks.problems import quote
+from livingreview.evidence.schema import Field, Table
+from livingreview.extraction.drafts import PROPOSED
+from livingreview.extraction.layout import FORM, Column, Page, codes_of, form_of, name_column
+from livingreview.extraction.naming import (
+    Row,
+    fields_of_record,
+    name_group,
+    name_report,
+    name_row,
+    name_study,
+)
+from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_code, split_cell
+from livingreview.surveillance.identity import normal, slug
+
+UNITS = {
+    "median": "months",
+    "mean": "months",
+    "landmark": "pct",
+    "proportion": "pct",
+    "hazard_ratio": "ratio",
+}
+
+
+class Entered(NamedTuple):
+    """One row of the data as a sheet gives it."""
+
+    place: Place
+    row: Row
+    proposed_by: str = ""
+
+
+@dataclass
+class Entry:
+    """All that a sheet enters.
+
+    Attributes
+    ----------
+    report_id : str
+    is_new : bool
+        Whether the report was not here before.
+    record : dict of str to str
+        Fields of ``references.bib``; none where the report was here.
+    authors : list of str
+    rows : dict of str to list of Entered
+        Table -> rows; ``reports``, ``studies`` and ``identifiers`` among them.
+    found_by : str
+    form_places : dict of str to Place
+        Where the fields of the form stand.
+    """
+
+    report_id: str
+    is_new: bool
+    record: dict[str, str] = field(default_factory=dict)
+    authors: list[str] = field(default_factory=list)
+    rows: dict[str, list[Entered]] = field(default_factory=dict)
+    found_by: str = ""
+    form_places: dict[str, Place] = field(default_factory=dict)
+
+
+def resolve(sheet: Sheet, book: Book) -> Entry:
+    """The rows that a sheet enters; what cannot be resolved is noted as a problem of the sheet."""
+    form, tables = sheet.form, book.evidence.tables
+    held = set(tables["reports"]["report_id"])
+    entry = Entry(form[FORM] or name_report(form, held), not form[FORM])
+    entry.found_by, entry.form_places = form["found_by"], sheet.form_places
+    if form[FORM]:
+        if form[FORM] not in held:
+            near = difflib.get_close_matches(form[FORM], held, 1)
+            mend = f"did you mean {near[0]!r}?" if near else "leave it empty for a new report"
+            expected = "the id of a report that is here"
+            sheet.tell(sheet.form_places[FORM], FORM, "report-unknown", quote(form[FORM]), expected, mend)
+            return entry
+        study_id = book.evidence.report_studies[entry.report_id]
+    else:
+        study_id = _enter_report(sheet, book, entry)
+    _Pages(sheet, book, entry, study_id).enter()
+    return entry
+
+
+def _enter_report(sheet: Sheet, book: Book, entry: Entry) -> str:
+    """The rows of the report, its study and its numbers; returns the study's id."""
+    form = sheet.form
+    entry.record, entry.authors = fields_of_record(form), _authors(sheet)
+    for name in ("title", "study"):
+        if not form[name] and not (name == "title" and entry.record.get("journal")):
+            expected = "the title as printed" if name == "title" else "the study's short name"
+            mend = "fill it in; a report without a title needs its journal, volume and first page"
+            sheet.tell(_form_place(sheet, name), name, "form-missing", "nothing", expected, mend)
+    known = book.known.get("studies", {}).get(normal(form["study"]), set())
+    taken = set(book.evidence.tables["studies"]["study_id"])
+    study_id = min(known) if known else name_study(form, entry.report_id, taken)
+    told = {"report_id": entry.report_id, "study_id": study_id}
+    entry.rows["reports"] = [Entered(_form_place(sheet, "title"), told | _of_form(sheet, book, "reports"))]
+    if known:
+        for line in form_of(book.package):
+            if line.table == "studies" and line.name != "study" and form[line.name]:
+                mend = "empty it; to correct a study that is here: livingreview fix"
+                expected = f"nothing: the study {form['study']!r} is here already"
+                place = _form_place(sheet, line.name)
+                sheet.tell(place, line.name, "study-known", quote(form[line.name]), expected, mend)
+    else:
+        row = {"study_id": study_id, "name": form["study"], **_of_form(sheet, book, "studies")}
+        entry.rows["studies"] = [Entered(_form_place(sheet, "study"), row)]
+    if "identifiers" in book.package.tables:
+        entry.rows["identifiers"] = list(_numbers(sheet, book, entry.report_id))
+    return study_id
+
+
+def _form_place(sheet: Sheet, name: str) -> Place:
+    return sheet.form_places.get(name) or Place(next(iter(sheet.form_places.values())).page, 1)
+
+
+def _of_form(sheet: Sheet, book: Book, table: str) -> Row:
+    row = {}
+    for line in form_of(book.package):
+        if line.table == table and line.field and line.name != "study":
+            text, place = sheet.form[line.name], _form_place(sheet, line.name)
+            if text and codes_of(line.field):
+                text = resolve_code(line.field, text, place, line.name, sheet)
+            row[line.field.name] = text or line.field.default
+    return row
+
+
+def _authors(sheet: Sheet) -> list[str]:
+    authors = split_cell(sheet.form["authors"])
+    for name in authors:
+        if "," not in name and name != "others" and not re.fullmatch(r"\{.+\}", name):
+            expected, mend = "Family, Given for a person", "a group stands in braces: {The Group}"
+            sheet.tell(sheet.form_places["authors"], "authors", "author-form", quote(name), expected, mend)
+    return authors
+
+
+def _numbers(sheet: Sheet, book: Book, report_id: str) -> list[Entered]:
+    scheme = book.package.field("identifiers", "scheme")
+    basis = sheet.form["page_read"] or "the record, as the database gave it"
+    entered = []
+    for code in codes_of(scheme):
+        for value in split_cell(sheet.form[code]):
+            apart = code == "registry" or ";" in sheet.form[code]
+            name = ".".join([report_id, code.replace("_", "-"), *([slug(value)] if apart else [])])
+            row = {"identifier_id": name, "report_id": report_id, "scheme": code, "value": value}
+            entered.append(Entered(sheet.form_places[code], {**row, "as_printed": "", "basis": basis}))
+    return entered
+
+
+class _Pages:
+    """The rows of evidence of one sheet: first what others name (groups, regimens), then the rest."""
+
+    def __init__(self, sheet: Sheet, book: Book, entry: Entry, study_id: str):
+        self.sheet, self.book, self.entry, self.study_id = sheet, book, entry, study_id
+        self.own: dict[str, dict[str, str]] = {
+            name: self._held(page) for name, page in book.pages.items() if page.own
+        }
+        self.taken = set(book.evidence.row_tables)
+        self.text_seen = next((row.row["text_seen"] for row in entry.rows.get("reports", ())), "")
+
+    def _held(self, page: Page) -> dict[str, str]:
+        """Short name or words, in small letters -> id, of what the report has already."""
+        own = page.own
+        assert own is not None
+        rows = self.book.evidence.tables[page.table.name]
+        rows = rows.loc[rows["report_id"].eq(self.entry.report_id)]
+        ids = rows[own.field.name].tolist()
+        cut = len(self.entry.report_id) + 1
+        words = rows[name_column(page.table)].tolist()
+        return {
+            normal(str(text)): item
+            for item, word in zip(ids, words, strict=True)
+            for text in (item, item[cut:], word)
+        }
+
+    def enter(self) -> None:
+        for name, page in self.book.pages.items():
+            if page.own:
+                self._name(page, self.sheet.rows.get(name, []))
+        for name, page in self.book.pages.items():
+            self.entry.rows[name] = [self._enter(page, read) for read in self.sheet.rows.get(name, [])]
+
+    def _name(self, page: Page, rows: list[Read]) -> None:
+        own, words = page.own, name_column(page.table)
+        assert own is not None
+        called = self.own[page.table.name]
+        for read in rows:
+            short = read.cells[own.name] or read.cells.get(words, "")
+            name = name_group(self.entry.report_id, page.table.name, short)
+            if not slug(normal(short)):
+                mend = "a word or two, such as all, relapsed, blinatumomab"
+                self.sheet.tell(read.place, own.name, "name-missing", "nothing", "a short name", mend)
+            elif name in called.values():
+                mend = "give each row a name of its own"
+                self.sheet.tell(read.place, own.name, "name-twice", quote(short), "a name used once", mend)
+            read.cells[own.name] = name
+            called.setdefault(normal(short), name)
+            called.setdefault(normal(read.cells.get(words, "") or short), name)
+
+    def _enter(self, page: Page, read: Read) -> Entered:
+        table = page.table
+        row = dict.fromkeys(table.columns, "") | {"report_id": self.entry.report_id}
+        for column in page.columns:
+            row[column.field.name] = self._cell(page, column, read)
+        if "study_id" in row:
+            row["study_id"] = self.study_id
+        self._fill(table, row, read)
+        row["row_id"] = name_row(self.book.package, table, row, self.taken)
+        self.taken.add(row["row_id"])
+        return Entered(read.place, row, read.cells.get(PROPOSED, ""))
+
+    def _cell(self, page: Page, column: Column, read: Read) -> str:
+        text = read.cells[column.name]
+        if column.is_own:
+            return text
+        if column.refers_to in self.own:
+            return self._refer(page, column, text, read)
+        if not text:
+            return ""
+        if column.refers_to:
+            return self._refer_outside(column, text, read)
+        if codes_of(column.field):
+            return resolve_code(column.field, text, read.place, column.name, self.sheet)
+        return text
+
+    def _refer(self, page: Page, column: Column, text: str, read: Read) -> str:
+        known = self.own[column.refers_to]
+        if not text:
+            ids = set(known.values())
+            is_meant = column.refers_to != page.table.name and (
+                column.field.required or (page.table.name == "cohorts" and read.cells.get("arm") == "")
+            )
+            return ids.pop() if len(ids) == 1 and is_meant else ""
+        if found := known.get(normal(text)):
+            return found
+        there = ", ".join(dict.fromkeys(item.split(self.entry.report_id)[-1][1:] for item in known.values()))
+        near = difflib.get_close_matches(normal(text), known, 1)
+        mend = f"did you mean {near[0]!r}?" if near else f"enter it on the page {column.refers_to} first"
+        expected = f"one of: {there}" if there else f"a name of the page {column.refers_to}"
+        self.sheet.tell(read.place, column.name, "reference-unknown", quote(text), expected, mend)
+        return ""
+
+    def _refer_outside(self, column: Column, text: str, read: Read) -> str:
+        known = self.book.known[column.refers_to]
+        found = known.get(normal(text), set())
+        if len(found) == 1:
+            return next(iter(found))
+        near = difflib.get_close_matches(normal(text), known, 1)
+        mend = (
+            f"did you mean {near[0]!r}?" if near else f"a new one is entered in {column.refers_to}.csv first"
+        )
+        if found:
+            mend = f"write its id: {', '.join(sorted(found))}"
+        expected = f"one row of {column.refers_to}.csv, by its name"
+        self.sheet.tell(read.place, column.name, "reference-unknown", quote(text), expected, mend)
+        return ""
+
+    def _fill(self, table: Table, row: Row, read: Read) -> None:
+        """What a row says where nothing is written: what follows from the rest, then the schema's default."""
+        fields = {item.name: item for item in table.fields}
+        if not row["basis"]:
+            is_restated = bool(row["source_citation"] or row["source_report_id"])
+            basis = {(False, True): "derived", (True, False): "restated", (True, True): "restated_derived"}
+            row["basis"] = basis.get((is_restated, bool(row["derivation"])), "")
+        if "definition" in row and not row["definition"] and row.get("outcome"):
+            row["definition"] = fields["outcome"].label(row["outcome"])
+        if table.name == "survival":
+            row["unit"] = row["unit"] or UNITS.get(row["statistic"], "")
+            if row["ci_low"] and not row["ci_level"] and re.search(r"\b95 ?%", row["as_reported"]):
+                row["ci_level"] = "0.95"
+        if table.name == "adverse_events" and not row["group"]:
+            row["group"] = self._group(row["term"], fields["group"])
+        if not row["locator"] and self.text_seen == "abstract":
+            row["locator"] = "Abstract"
+        for name, item in fields.items():
+            row[name] = row[name] or item.default
+
+    def _group(self, term: str, item: Field) -> str:
+        """The group in which the review has an event of this term already."""
+        events = self.book.evidence.tables["adverse_events"]
+        same = events.loc[events["term"].str.lower().eq(term.lower()), "group"].tolist()
+        return Counter(same).most_common(1)[0][0] if same else item.default

@@ -1,0 +1,121 @@
+"""One session of taking: sheets read, two readings put together, what is decided applied, the rest tried."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livingreview.checks.problems import Problem
+from livingreview.evidence import load_evidence
+from livingreview.extraction.comparing import (
+    Compared,
+    Difference,
+    compare,
+    read_decisions,
+    settle,
+    write_differences,
+)
+from livingreview.extraction.reading import Book, read_rows
+from livingreview.extraction.resolving import Entry, resolve
+from livingreview.extraction.taking import Taken, take
+from livingreview.extraction.workbook import SheetError, read_sheet
+
+
+@dataclass
+class Session:
+    """What became of one or two sheets.
+
+    Attributes
+    ----------
+    taken : Taken or None
+        None where it did not come so far.
+    problems : list of Problem
+    remarks : list of str
+        What was taken for what it means.
+    unused : int
+        Offered rows that nobody filled.
+    compared : Compared or None
+    open_differences : list of Difference
+        What a person must decide first; listed in `decisions`.
+    """
+
+    taken: Taken | None = None
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    unused: int = 0
+    compared: Compared | None = None
+    open_differences: list[Difference] = field(default_factory=list)
+    decisions: Path | None = None
+
+
+def take_sheets(
+    root: Path,
+    first: Path,
+    second: Path | None = None,
+    *,
+    decisions: Path | None = None,
+    sources: Path | None = None,
+    dry_run: bool = False,
+    today: datetime.date,
+) -> Session:
+    """Take one sheet, or two readings of one report, into ``data/``.
+
+    Parameters
+    ----------
+    decisions : Path, optional
+        The table of differences, its last column filled; by default beside the first sheet.
+
+    Raises
+    ------
+    SheetError
+        If a sheet cannot be read at all.
+    """
+    book, session = Book(load_evidence(root)), Session()
+    entries = [_read(path, book, session) for path in (first, second) if path is not None]
+    if session.problems:
+        return session
+    entry = entries[0]
+    if second is not None:
+        settled = _put_together(entries, book, session, first, decisions)
+        if settled is None:
+            return session
+        entry = settled
+    if not any(entry.rows.values()):
+        msg = f"{first}: no row is filled in; nothing to take"
+        raise SheetError(msg)
+    session.taken = take(
+        root,
+        book.package,
+        entry,
+        compared=session.compared,
+        sources=sources,
+        today=today,
+        dry_run=dry_run,
+    )
+    session.problems = session.taken.problems
+    return session
+
+
+def _read(path: Path, book: Book, session: Session) -> Entry:
+    sheet = read_rows(read_sheet(path, book.package), book)
+    entry = resolve(sheet, book)
+    session.problems += sorted(sheet.problems)
+    session.remarks += sheet.remarks
+    session.unused += sheet.unused
+    return entry
+
+
+def _put_together(
+    entries: list[Entry], book: Book, session: Session, first: Path, decisions: Path | None
+) -> Entry | None:
+    """The two readings as one; None where a person must decide first."""
+    one, two = entries
+    session.compared = compare(one, two, book.package)
+    session.decisions = decisions or first.with_name(f"{first.stem}-differences.csv")
+    decided = read_decisions(session.decisions) if session.decisions.exists() else {}
+    entry, session.open_differences = settle(one, session.compared, decided)
+    if not session.open_differences:
+        return entry
+    write_differences(session.decisions, session.compared.differences, decided)
+    return None

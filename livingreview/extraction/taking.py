@@ -1,0 +1,296 @@
+"""Taking a sheet into ``data/``: tried on a copy, checked as all data are, then written or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pybtex.database import Entry as Record
+from pybtex.database import Person
+
+from livingreview.checks.problems import Problem
+from livingreview.checks.tables import check_data
+from livingreview.citation.formats import write_entries
+from livingreview.evidence import BIBLIOGRAPHY, read_cells
+from livingreview.evidence.schema import Package
+from livingreview.evidence.upkeep import BY_HAND as BY_HAND_SOURCE
+from livingreview.evidence.writing import save_tables
+from livingreview.extraction.comparing import Compared
+from livingreview.extraction.layout import RECORD, Line, form_of, pages_of
+from livingreview.extraction.naming import name_row
+from livingreview.extraction.reading import Place
+from livingreview.extraction.resolving import Entered, Entry
+from livingreview.surveillance.identity import Row
+from livingreview.surveillance.standing import recognise
+from livingreview.surveillance.tables import BY_HAND, LoopError, open_loop
+
+KEPT = ("included", "context")
+
+
+@dataclass
+class Taken:
+    """What became of a sheet.
+
+    Attributes
+    ----------
+    added : dict of str to list of dict
+        Table -> rows that are new or changed.
+    problems : list of Problem
+        With the places of the sheet; none where everything was taken.
+    elsewhere : list of Problem
+        Problems of the review that are not of this sheet.
+    record : str
+        The record of ``references.bib``; '' where none was added.
+    """
+
+    report_id: str
+    added: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    elsewhere: list[Problem] = field(default_factory=list)
+    record: str = ""
+
+
+def take(
+    root: Path,
+    package: Package,
+    entry: Entry,
+    *,
+    compared: Compared | None = None,
+    sources: Path | None = None,
+    today: datetime.date,
+    dry_run: bool = False,
+) -> Taken:
+    """Add an entry's rows to the review, unless any rule of the review is broken.
+
+    Parameters
+    ----------
+    compared : Compared, optional
+        The two readings from which the entry was settled, for the count of agreement.
+    sources : Path, optional
+        Folder of source texts, ``<report_id>.txt``: every printed fragment is looked up in its report's.
+    dry_run : bool
+        Say what would be added; change nothing.
+    """
+    taken = Taken(entry.report_id)
+    with tempfile.TemporaryDirectory(prefix="livingreview-") as folder:
+        trial = Path(folder)
+        _copy(root, trial)
+        _enter(trial, package, entry, compared, today, taken)
+        before = {str(problem) for problem in check_data(root)[1]}
+        found = check_data(trial, sources=sources)[1]
+        _sort_problems(trial, package, entry, [item for item in found if str(item) not in before], taken)
+        if not taken.problems and not dry_run:
+            _publish(trial / "data", root / "data")
+    return taken
+
+
+def _copy(root: Path, trial: Path) -> None:
+    shutil.copytree(root / "data", trial / "data")
+    shutil.copy(root / "review.yml", trial) if (root / "review.yml").exists() else None
+    sound = root / "_build" / ".sound"
+    if sound.exists():
+        (trial / "_build").mkdir()
+        (shutil.copytree if sound.is_dir() else shutil.copy)(sound, trial / "_build" / sound.name)
+
+
+def _enter(
+    trial: Path,
+    package: Package,
+    entry: Entry,
+    compared: Compared | None,
+    today: datetime.date,
+    taken: Taken,
+) -> None:
+    data = trial / "data"
+    tables = {name: [item.row for item in rows] for name, rows in entry.rows.items() if rows}
+    _part_addresses(package, tables)
+    if compared and "extraction_agreement" in package.tables:
+        tables["extraction_agreement"] = [_agreement(data, package, entry, compared)]
+    if proposed := _proposals(package, entry):
+        tables["proposals"] = proposed
+    if entry.is_new:
+        taken.record = _add_record(data, entry)
+    save_tables(data, package, {name: _merge(data, package, name, rows) for name, rows in tables.items()})
+    taken.added = tables
+    if entry.is_new and "screening" in package.tables:
+        _screen(trial, package, entry, today, taken)
+
+
+def _merge(data: Path, package: Package, name: str, rows: Sequence[Row]) -> list[Row]:
+    """A table's rows with others: one of the same key takes the other's place."""
+    table = package.tables[name]
+    held = {row[table.primary_key]: row for row in read_cells((data / table.path).read_bytes())}
+    return list((held | {row[table.primary_key]: row for row in rows}).values())
+
+
+def _part_addresses(package: Package, tables: Mapping[str, list[Row]]) -> None:
+    """Rows of two readings may have been given one address."""
+    seen: set[str] = set()
+    for name, rows in tables.items():
+        for row in rows:
+            if row.get("row_id") in seen:
+                row["row_id"] = name_row(package, package.tables[name], row, seen)
+            seen.add(row.get("row_id", ""))
+
+
+def _agreement(data: Path, package: Package, entry: Entry, compared: Compared) -> Row:
+    counts = dict(
+        zip(
+            ("rows_first", "rows_second", "rows_both", "rows_same_values"),
+            (compared.first, compared.second, compared.both, compared.alike),
+            strict=True,
+        )
+    )
+    path = data / package.tables["extraction_agreement"].path
+    held = {row["report_id"]: row for row in read_cells(path.read_bytes())}.get(entry.report_id, {})
+    summed = {name: str(number + int(held.get(name) or 0)) for name, number in counts.items()}
+    return {"report_id": entry.report_id, **summed}
+
+
+def _proposals(package: Package, entry: Entry) -> list[Row]:
+    """How many of the rows each tool proposed, before a person took them."""
+    if "proposals" not in package.tables:
+        return []
+    tools = [item.proposed_by for rows in entry.rows.values() for item in rows if item.proposed_by]
+    return [
+        {
+            "proposal_id": f"{entry.report_id}.proposal.{number}",
+            "report_id": entry.report_id,
+            "tool": tool,
+            "rows_taken": str(tools.count(tool)),
+        }
+        for number, tool in enumerate(sorted(set(tools)), 1)
+    ]
+
+
+def _add_record(data: Path, entry: Entry) -> str:
+    kind = "article" if entry.record.get("journal") else "misc"
+    record = Record(kind, list(entry.record.items()))
+    if entry.authors:
+        record.persons["author"] = [Person(name) for name in entry.authors]
+    text = write_entries({entry.report_id: record}).strip() + "\n"
+    path = data / BIBLIOGRAPHY
+    held = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(f"{held.rstrip()}\n\n{text}".lstrip(), encoding="utf-8")
+    return text
+
+
+def _screen(trial: Path, package: Package, entry: Entry, today: datetime.date, taken: Taken) -> None:
+    """The record that a stored search brought is this report; one found by hand gets a search of its own."""
+    status = entry.rows["reports"][0].row["status"]
+    loop = open_loop(trial)
+    recognise(loop)
+    own = [name for name, row in loop.index.rows.items() if row["report_id"] == entry.report_id]
+    if own:
+        rows = {row["record_id"]: row for row in loop.tables["screening"]}
+        row = rows.get(loop.canonical(own[0]))
+        if row is None or row["decision"] not in KEPT:
+            said = "is not settled" if row is None else f"was settled as {row['decision']!r}"
+            msg = f"record {own[0]} {said}: livingreview screen and livingreview settle come first"
+            raise LoopError(msg)
+        row["report_id"] = entry.report_id
+        loop.changed |= {"records", "screening"}
+        loop.save()
+        taken.added["screening"] = [row]
+        return
+    search = {"search_id": f"{BY_HAND.replace('_', '-')}-{today}", "source": BY_HAND_SOURCE, "date": str(today)}
+    search["query"] = entry.found_by or "Reports found by hand, outside the stored searches"
+    search["note"] = "Found by hand; not a query."
+    full = entry.rows["reports"][0].row["text_seen"] == "full_text"
+    screened = {
+        "record_id": entry.report_id,
+        "search_id": search["search_id"],
+        "report_id": entry.report_id,
+        "stage": "full_text" if full else "title_abstract",
+        "decision": status,
+        "reason": entry.rows["reports"][0].row["status_reason"],
+        "basis": BY_HAND,
+    }
+    searches = read_cells((trial / "data" / package.tables["searches"].path).read_bytes())
+    known = any(row["search_id"] == search["search_id"] for row in searches)
+    rows = {"screening": [screened]} | ({} if known else {"searches": [search]})
+    save_tables(
+        trial / "data",
+        package,
+        {name: _merge(trial / "data", package, name, new) for name, new in rows.items()},
+    )
+    taken.added |= rows
+
+
+def _sort_problems(
+    trial: Path, package: Package, entry: Entry, problems: Iterable[Problem], taken: Taken
+) -> None:
+    """Problems of the copy, each at its place in the sheet where it has one there."""
+    places = {
+        (name, item.row[package.tables[name].primary_key]): item.place
+        for name, rows in entry.rows.items()
+        for item in rows
+    }
+    lines = _lines_of(trial, package, entry)
+    names = {table.path: name for name, table in package.tables.items()}
+    form = {line.field.name: line for line in form_of(package) if line.field}
+    bibliography = {target: name for name, (target, _) in RECORD.items()}
+    for problem in problems:
+        name = names.get(problem.file, "")
+        place = places.get((name, problem.key)) or lines.get((name, problem.row))
+        if place is not None:
+            column = _column(package, name, problem.column, form)
+            taken.problems.append(_at(problem, place, column))
+        elif problem.file == BIBLIOGRAPHY and problem.column.startswith(f"{entry.report_id}."):
+            column = problem.column.removeprefix(f"{entry.report_id}.")
+            named = bibliography.get(column, column)
+            place = entry.form_places.get(named, entry.rows["reports"][0].place)
+            taken.problems.append(_at(problem, place, named))
+        else:
+            taken.elsewhere.append(problem)
+    # What is wrong elsewhere and was not before is wrong because of the sheet, too.
+    taken.problems += taken.elsewhere
+    taken.problems.sort()
+
+
+def _lines_of(trial: Path, package: Package, entry: Entry) -> dict[tuple[str, int], Place]:
+    """Place in the sheet of each line of a table that the sheet gave."""
+    found = {}
+    for name, rows in entry.rows.items():
+        table = package.tables[name]
+        own = {item.row[table.primary_key]: item.place for item in rows}
+        if own:
+            held = read_cells((trial / "data" / table.path).read_bytes())
+            for number, row in enumerate(held, 2):
+                if row[table.primary_key] in own:
+                    found[name, number] = own[row[table.primary_key]]
+    return found
+
+
+def _column(package: Package, table: str, column: str, form: Mapping[str, Line]) -> str:
+    page = pages_of(package).get(table)
+    if page is None:
+        return form[column].name if column in form else column
+    return next((item.name for item in page.columns if item.field.name == column), column)
+
+
+def _at(problem: Problem, place: Place, column: str) -> Problem:
+    told = problem.to_dict() | {"file": place.page, "row": place.row, "column": column, "key": ""}
+    return Problem(**told)
+
+
+def _publish(trial: Path, data: Path) -> None:
+    """Bring the files that differ into ``data/``: all written aside first, then put in place."""
+    changed = [
+        path
+        for path in sorted(trial.iterdir())
+        if not (data / path.name).exists() or path.read_bytes() != (data / path.name).read_bytes()
+    ]
+    aside = [(data / f".{path.name}.part", data / path.name) for path in changed]
+    for path, (part, _) in zip(changed, aside, strict=True):
+        shutil.copyfile(path, part)
+    for part, target in aside:
+        os.replace(part, target)
+
+
+__all__ = ["Entered", "Taken", "take"]
