@@ -13,7 +13,17 @@ import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
-from livingreview.evidence.upkeep import BY_HAND, DATES, FILE, KEYS, MODES, STATED, Upkeep, add_months, read_upkeep
+from livingreview.evidence.upkeep import (
+    BY_HAND,
+    DATES,
+    FILE,
+    KEYS,
+    MODES,
+    STATED,
+    Upkeep,
+    add_months,
+    read_upkeep,
+)
 
 LONGEST = 120  # months between two searches: what is looked at once in ten years is not kept up
 CONTACT = re.compile(r"https://[^\s<>\"]+|[^\s@<>\":/?&]+@[^\s@<>\":/?&]+\.[^\s@<>\":/?&.]+")

@@ -198,7 +198,11 @@ def _screen(trial: Path, package: Package, entry: Entry, today: datetime.date, t
         loop.save()
         taken.added["screening"] = [row]
         return
-    search = {"search_id": f"{BY_HAND.replace('_', '-')}-{today}", "source": BY_HAND_SOURCE, "date": str(today)}
+    search = {
+        "search_id": f"{BY_HAND.replace('_', '-')}-{today}",
+        "source": BY_HAND_SOURCE,
+        "date": str(today),
+    }
     search["query"] = entry.found_by or "Reports found by hand, outside the stored searches"
     search["note"] = "Found by hand; not a query."
     full = entry.rows["reports"][0].row["text_seen"] == "full_text"
