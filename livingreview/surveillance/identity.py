@@ -21,10 +21,17 @@ _ALIKE = 60
 _MOST_TRIALS = 400  # characters
 
 
+# Letters that are not a plain one with a sign above or below it.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
+    | {"æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
+)
+
+
 def normal(text: str) -> str:
     """Letters and digits of a text, in lower case and without accents, for comparing."""
     if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
         text = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 

@@ -1,0 +1,11 @@
+"""The review as sheets refer to it."""
+
+import pytest
+
+from livingreview.extraction.reading import Book
+
+
+@pytest.fixture(scope="session")
+def known(review) -> Book:
+    """The real review's groups, regimens, families, drugs and codes, by their words."""
+    return Book(review)
