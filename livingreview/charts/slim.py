@@ -42,6 +42,8 @@ FONT = ("font-family", "font-size")  # means something to words only, so the pic
 MOVED = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 # A path that is drawn from one place on by relative steps.
 STEPS = re.compile(r"M(-?[\d.]+),(-?[\d.]+)((?:[hvl]-?[\d.]+(?:,-?[\d.]+)?)+Z?)")
+# A rectangle as the renderer writes it, from its corner on.
+BOX = re.compile(r"M0,0L(-?[\d.]+),0L\1,(-?[\d.]+)L0,\2Z")
 GROUPS = (f"{{{SVG}}}g", f"{{{SVG}}}a")
 LONG = re.compile(r"-?\d+\.\d{3,}")
 ElementTree.register_namespace("", SVG)
@@ -87,6 +89,8 @@ def _tidy(element: ElementTree.Element) -> None:
 def _place(element: ElementTree.Element) -> None:
     """Say where words stand by their coordinates, and draw lines as paths, which can be joined."""
     moved = MOVED.fullmatch(element.get("transform", "translate(0,0)"))
+    if box := BOX.fullmatch(element.get("d", "")):
+        element.set("d", f"M0,0h{box[1]}v{box[2]}h{-float(box[1]):g}Z")
     if moved and element.tag == f"{{{SVG}}}text" and "x" not in element.attrib:
         element.attrib.pop("transform", None)
         element.attrib.update(x=moved[1], y=moved[2])

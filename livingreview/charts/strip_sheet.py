@@ -58,6 +58,7 @@ class _Plot:
         colors = [color for _, color in told]
         under = 15 * max(map(colors.count, colors)) if sheet.phone else 0
         height = words + tall + under + 10 if sheet.phone else max(tall + 6, words + 6, 15 * len(told) + 6)
+        self._draw_field(top, tall)  # no part of the row: fields of all rows are drawn in one go
         with sheet.row(strip.marks[0].figure, start, height):
             at = start + 9 + sheet.block(0, start + 9, name, bold=True)
             sheet.block(0, at, about, leading=SMALL_LEADING, **QUIET)
@@ -69,7 +70,6 @@ class _Plot:
                 else:
                     middle = top + tall / 2 + 15 * (place - (len(told) - 1) / 2)
                     sheet.text(TOLD, middle, line, color=color, bold=color == "treated")
-            self._draw_field(top, tall)
             both = bool(strip.control) and not strip.tall
             self._draw_marks(strip.control, "control", top, tall, 6 if both else 0, joined=strip.tall)
             self._draw_marks(strip.marks, "treated", top, tall, -6 if both else 0, joined=strip.tall)

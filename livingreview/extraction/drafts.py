@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
     """What a database says of a record, as fields of the form."""
     told = {
         "title": found.title,
-        "authors": "; ".join(found.authors),
+        "authors": "; ".join(map(_write_name, found.authors)),
         "year": found.year,
         "journal": found.container,
         "volume": found.volume,
@@ -88,6 +89,16 @@ def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
         told["study"] = names[studies.pop()]
     known = {line.name for line in form_of(evidence.package)}
     return {name: text for name, text in told.items() if name in known and text}
+
+
+def _write_name(name: str) -> str:
+    """A name as the form has it: 'Roe A' as 'Roe, A'; several words without initials are a group's."""
+    if "," in name:
+        return name
+    family, _, given = name.rpartition(" ")
+    if family and re.fullmatch(r"[A-Z]{1,3}(?:-[A-Z])?", given.replace(".", "")):
+        return f"{family}, {given}"
+    return f"{{{name}}}" if family else f"{name},"
 
 
 def draft_more(evidence: Evidence, report_id: str) -> Draft:

@@ -163,7 +163,9 @@ class _Pages:
             name: self._held(page) for name, page in book.pages.items() if page.own
         }
         self.taken = set(book.evidence.row_tables)
-        self.text_seen = next((row.row["text_seen"] for row in entry.rows.get("reports", ())), "")
+        reports = book.evidence.tables["reports"].set_index("report_id")["text_seen"].to_dict()
+        reports |= {row.row["report_id"]: row.row["text_seen"] for row in entry.rows.get("reports", ())}
+        self.text_seen = reports.get(entry.report_id, "")
 
     def _held(self, page: Page) -> dict[str, str]:
         """Short name or words, in small letters -> id, of what the report has already."""

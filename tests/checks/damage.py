@@ -390,8 +390,10 @@ def _(project):
 
 @damage("comma lost: row too short")
 def _(project):
-    replace_line(project, "studies", 3, lambda line: line.replace(",", "", 1))
-    return "studies.csv", 3, ""
+    lines = (project / "data" / "studies.csv").read_text(encoding="utf-8").split("\n")
+    number = next(place for place, line in enumerate(lines[1:], 2) if '"' not in line)
+    replace_line(project, "studies", number, lambda line: line.replace(",", "", 1))
+    return "studies.csv", number, ""
 
 
 @damage("cells shifted by one, width kept")

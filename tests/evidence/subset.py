@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from livingreview.checks import check_project, record_rows, write_rows
@@ -27,6 +27,17 @@ NEEDS = {
 def with_dependants(name: str) -> set[str]:
     """A table, and those that cannot do without it."""
     return {name} | NEEDS.get(name, set())
+
+
+def part_by_bits(names: Sequence[str]) -> list[list[str]]:
+    """Names parted by each binary digit of their place, both ways: each is in a part without any other."""
+    digits = range(max(1, (len(names) - 1).bit_length()))
+    parts = (
+        [name for place, name in enumerate(names) if place >> digit & 1 == side]
+        for digit in digits
+        for side in (0, 1)
+    )
+    return [part for part in parts if part]
 
 
 def edit_descriptor(project: Path, change) -> None:

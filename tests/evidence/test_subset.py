@@ -14,7 +14,7 @@ from livingreview.pages import explorer_rows
 from livingreview.tables import plan
 from tests.conftest import ROOT
 from tests.copies import Copy
-from tests.evidence.subset import edit_descriptor, leave_out, resource, with_dependants
+from tests.evidence.subset import edit_descriptor, leave_out, part_by_bits, resource, with_dependants
 
 OPTIONAL = sorted(ASKED.keys() - set(REQUIRED))
 
@@ -62,14 +62,23 @@ def test_the_groups_are_those_by_which_pages_part_outcomes():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", OPTIONAL)
-def test_a_review_does_without_one_table(review, name):
-    left_out = with_dependants(name)
+@pytest.mark.parametrize("names", part_by_bits(OPTIONAL), ids=lambda names: f"{names[0]} to {names[-1]}")
+def test_a_review_does_without_some_tables(review, names):
+    """Of each two tables each is once left out where the other is there: what one leaves behind shows."""
+    left_out = set().union(*map(with_dependants, names))
     leave_out(review, left_out)
     evidence, _ = run(review)
-    assert name not in evidence.package.tables
-    assert evidence.tables[name].empty
-    assert list(evidence.tables[name].columns) == ASKED[name].columns
+    assert not left_out & evidence.package.tables.keys()
+    for name in names:
+        assert evidence.tables[name].empty
+        assert list(evidence.tables[name].columns) == ASKED[name].columns
+
+
+def test_every_table_is_left_out_with_every_other_there():
+    parts = [set(part) for part in part_by_bits(OPTIONAL)]
+    for one in OPTIONAL:
+        for other in set(OPTIONAL) - {one}:
+            assert any(one in part and other not in part for part in parts), (one, other)
 
 
 @pytest.mark.slow

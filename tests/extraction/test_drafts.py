@@ -1,0 +1,54 @@
+"""What is known of a record stands in the sheet, with the usual rows of its class to be filled."""
+
+from livingreview.extraction.drafts import draft_more, form_of_record, start_draft, usual_codes
+from livingreview.surveillance.readers import Found
+from tests.extraction.example import FOUND
+
+
+def test_what_a_database_says_fills_the_form(known):
+    form = form_of_record(known.evidence, FOUND)
+    assert form["authors"] == "Qwerty, Anna; Asdf, Bert"
+    assert (form["doi"], form["pages"], form["kind"]) == ("10.5555/example.1", "12-19", "journal article")
+    assert "registry" not in form
+    assert "study" not in form
+
+
+def test_initials_behind_a_name_are_parted_from_it(known):
+    form = form_of_record(known.evidence, Found(authors=("Qwerty A", "van der Asdf BC", "The Example Group")))
+    assert form["authors"] == "Qwerty, A; van der Asdf, BC; {The Example Group}"
+
+
+def test_a_trial_that_is_here_names_its_study(known):
+    numbers = known.evidence.tables["identifiers"]
+    number = numbers.loc[
+        numbers["report_id"].eq("kantarjian-2017") & numbers["scheme"].eq("registry"), "value"
+    ]
+    form = form_of_record(known.evidence, Found(title="More of it", trials=(number.iloc[0],)))
+    assert (
+        form["study"]
+        == known.evidence.tables["studies"]
+        .set_index("study_id")
+        .loc[known.evidence.report_studies["kantarjian-2017"], "name"]
+    )
+
+
+def test_the_usual_outcomes_are_those_most_reports_of_the_class_count(known):
+    of_class = usual_codes(known.evidence, "outcomes", ("outcome",), "blinatumomab")
+    of_all = usual_codes(known.evidence, "outcomes", ("outcome",))
+    assert of_class[0] == ("cr",)
+    assert set(of_class) < set(of_all)
+    terms = [term for (term,) in usual_codes(known.evidence, "adverse_events", ("term",), "blinatumomab")]
+    assert "Cytokine release syndrome" in terms[:3]
+
+
+def test_a_draft_offers_rows_in_words(known):
+    draft = start_draft(known.evidence, FOUND, class_id="blinatumomab")
+    assert draft.rows["outcomes"][0] == {"cohort": "all", "outcome": "complete remission (CR)"}
+    assert draft.rows["cohorts"] == [{"cohort": "all", "regimen": "studied"}]
+    assert draft.rows["figures"] == []
+
+
+def test_more_rows_for_a_report_offer_nothing_and_name_it(known):
+    draft = draft_more(known.evidence, "zhou-2022")
+    assert draft.form["report"] == "zhou-2022"
+    assert not any(draft.rows.values())

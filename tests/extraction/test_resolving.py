@@ -1,0 +1,137 @@
+"""Words become ids, what follows from the rest is filled in, and nothing is guessed."""
+
+import pytest
+
+from tests.extraction.example import ROWS, changed, read
+from tests.extraction.test_reading import told
+
+
+def test_the_example_becomes_rows_of_the_data(known):
+    sheet, entry = read(known)
+    assert sheet.problems == []
+    assert (entry.report_id, entry.is_new) == ("qwerty-2024", True)
+    assert entry.authors == ["Qwerty, Anna", "Asdf, Bert"]
+    assert entry.record == {
+        "title": "A regimen in a made-up cohort",
+        "year": "2024",
+        "journal": "Journal of Examples",
+        "volume": "3",
+        "number": "1",
+        "pages": "12--19",
+    }
+    ids = {table: [item.row.get("row_id") for item in rows] for table, rows in entry.rows.items() if rows}
+    assert ids["cohorts"] == ["qwerty-2024.cohort.all"]
+    assert ids["outcomes"] == ["qwerty-2024.outcome.all.cr"]
+    assert ids["survival"] == ["qwerty-2024.survival.all.os-median"]
+    cohort, outcome = entry.rows["cohorts"][0].row, entry.rows["outcomes"][0].row
+    assert (cohort["regimen_id"], cohort["study_id"]) == ("qwerty-2024-studied", "made-up-cohort")
+    assert (outcome["cohort_id"], outcome["denominator"]) == ("qwerty-2024.all", "treated")
+    number = entry.rows["identifiers"][0].row
+    assert (number["identifier_id"], number["value"]) == ("qwerty-2024.doi", "10.5555/example.1")
+    assert number["basis"] == "https://example.org/abstract"
+
+
+def test_what_follows_from_the_rest_is_filled_in(known):
+    _, entry = read(known)
+    outcome, survival = entry.rows["outcomes"][0].row, entry.rows["survival"][0].row
+    event = entry.rows["adverse_events"][0].row
+    assert outcome["definition"] == "complete remission (CR)"
+    assert (outcome["basis"], outcome["verification"]) == ("reported", "single_reading")
+    assert (outcome["assessed_at"], outcome["locator"]) == ("not_reported", "Abstract")
+    assert (survival["unit"], survival["ci_level"], survival["origin"]) == ("months", "0.95", "not_reported")
+    assert event["group"] == "immune"  # as the review has this term
+
+
+def test_no_level_of_an_interval_is_made_up(known):
+    _, entry = read(known, **changed("survival", as_reported="median OS 9.1 months (6.0-12.2)"))
+    assert entry.rows["survival"][0].row["ci_level"] == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "basis"),
+    [
+        ({"derivation": "45% of 40"}, "derived"),
+        ({"source_citation": "reference 12"}, "restated"),
+        ({"derivation": "45% of 40", "source_citation": "reference 12"}, "restated_derived"),
+        ({"derivation": "45% of 40", "basis": "printed in the report itself"}, "reported"),
+    ],
+)
+def test_the_basis_follows_from_where_a_figure_is_from(known, cells, basis):
+    _, entry = read(known, **changed("outcomes", **cells))
+    assert entry.rows["outcomes"][0].row["basis"] == basis
+
+
+def test_of_several_groups_none_is_taken_for_granted(known):
+    part = ROWS["cohorts"][0] | {"cohort": "relapsed", "label": "Relapsed", "parent_cohort": "all"}
+    outcome = ROWS["outcomes"][0] | {"cohort": ""}
+    _, entry = read(known, cohorts=[ROWS["cohorts"][0], part], outcomes=[outcome])
+    assert entry.rows["cohorts"][1].row["parent_cohort_id"] == "qwerty-2024.all"
+    assert entry.rows["outcomes"][0].row["cohort_id"] == ""  # the check names it as missing
+    _, entry = read(known, outcomes=[outcome])
+    assert entry.rows["outcomes"][0].row["cohort_id"] == "qwerty-2024.all"
+
+
+def test_a_group_is_found_by_its_words_too(known):
+    _, entry = read(known, **changed("outcomes", cohort="adults, relapsed or refractory"))
+    assert entry.rows["outcomes"][0].row["cohort_id"] == "qwerty-2024.all"
+
+
+def test_two_groups_of_one_name_are_told(known):
+    sheet, _ = read(known, cohorts=ROWS["cohorts"] * 2)
+    assert told(sheet) == [("name-twice", "Cohorts", 3, "cohort")]
+
+
+def test_a_family_by_its_name_alone_and_a_wrong_one_with_the_nearest(known):
+    _, entry = read(known)
+    assert entry.rows["regimens"][0].row["family_id"] == "blinatumomab-alone"
+    sheet, _ = read(known, **changed("regimens", family="Blinatumomab alon"))
+    assert told(sheet) == [("reference-unknown", "Regimens", 2, "family")]
+    assert "did you mean 'blinatumomab alone'?" in sheet.problems[0].mend
+
+
+@pytest.mark.parametrize(
+    ("form", "rule", "column"),
+    [
+        ({"authors": "Anna Qwerty"}, "author-form", "authors"),
+        ({"study": ""}, "form-missing", "study"),
+        ({"title": "", "journal": ""}, "form-missing", "title"),
+        ({"report": "qwerty-2023"}, "report-unknown", "report"),
+        ({"study": "TOWER"}, "study-known", "study_design"),
+        ({"status": "perhaps"}, "code-unknown", "status"),
+    ],
+)
+def test_what_the_form_lacks_or_holds_too_much_is_told_at_its_line(known, form, rule, column):
+    sheet, _ = read(known, form)
+    assert (rule, column) in {(item.rule, item.column) for item in sheet.problems}
+    assert all(item.file.endswith("Report") and item.row > 1 for item in sheet.problems)
+
+
+def test_a_group_of_authors_stands_in_braces(known):
+    sheet, entry = read(known, {"authors": "{The Example Group}; Qwerty, Anna"})
+    assert sheet.problems == []
+    assert entry.report_id == "the-example-group-2024"
+
+
+def test_a_study_that_is_here_is_not_made_again(known):
+    sheet, entry = read(known, {"study": "tower", "study_design": ""})
+    assert sheet.problems == []
+    assert "studies" not in entry.rows
+    tower = known.evidence.report_studies["kantarjian-2017"]
+    assert entry.rows["reports"][0].row["study_id"] == tower
+
+
+def test_rows_are_added_to_a_report_that_is_here(known):
+    sheet, entry = read(
+        known,
+        {"report": "zhou-2022", "study_design": ""},
+        regimens=[],
+        cohorts=[],
+        survival=[],
+        adverse_events=[],
+    )
+    assert sheet.problems == []
+    assert (entry.report_id, entry.is_new, entry.record) == ("zhou-2022", False, {})
+    row = entry.rows["outcomes"][0].row
+    assert row["cohort_id"] == "zhou-2022.all"
+    assert row["row_id"] not in known.evidence.row_tables
+    assert row["row_id"].startswith("zhou-2022.outcome.all.cr-")
