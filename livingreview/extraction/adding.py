@@ -12,8 +12,8 @@ from livingreview.extraction.drafts import Draft, draft_more, start_draft
 from livingreview.extraction.reading import Book
 from livingreview.extraction.workbook import SheetError, write_sheet
 from livingreview.surveillance.asking import Client, Request, SourceError
-from livingreview.surveillance.identity import slug
-from livingreview.surveillance.readers import Found, read_export, read_exports
+from livingreview.surveillance.identity import SCHEMES, slug
+from livingreview.surveillance.readers import Found, ReadError, read_export, read_exports
 from livingreview.surveillance.readers.found import find_doi, find_pmid, find_trials
 from livingreview.surveillance.searching import way_to
 from livingreview.surveillance.sources import Source, crossref, pubmed, trials
@@ -82,11 +82,13 @@ def _draft_of(
 ) -> tuple[Draft, str]:
     found = _in_records(evidence, what) or _in_file(Path(what))
     if found is None:
+        _refuse_held(
+            evidence,
+            what,
+            *(Found(**{scheme: number}) for scheme, number, *_ in _ways(what) if scheme != "trials"),
+        )
         found = _by_number(root, what, environment, tell, client)
-    if held := _held(evidence, found):
-        named = evidence.report_names.get(held, held)
-        msg = f"{what}: is here already as {held} ({named}); for more rows: livingreview add {held}"
-        raise SheetError(msg)
+    _refuse_held(evidence, what, found)
     named = found.authors[0] if found.authors else found.title
     name = slug(" ".join([re.split(r"[ ,]", named)[0], found.year])) or slug(what)
     return start_draft(evidence, found, class_id=class_id), name
@@ -125,15 +127,21 @@ def _by_number(
     """What a service says of a number; the bare number where it cannot be asked."""
     for scheme, number, source, request in _ways(what):
         tell(f"{source.NAME} is asked for {number}")
-        bare = Found(**{scheme: (number,) if scheme == "trials" else number})
         try:
             base, secret = way_to(source, read_upkeep(root), environment)
             data = client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE)
-            export = read_export(data, source.NAME)
         except SourceError as error:
             tell(f"{error}\nThe sheet is written with the number alone: fill in the rest from the report.")
-            return bare
-        return export.records[0]
+            return Found(**{scheme: (number,) if scheme == "trials" else number})
+        try:
+            told = read_export(data, source.NAME).records
+        except ReadError:
+            told = ()
+        for found in told:
+            if number in (getattr(found, scheme), *found.trials):
+                return found
+        msg = f"{what}: {source.NAME} knows no such record; look for a slip in the number"
+        raise SheetError(msg)
     msg = (
         f"{what}: is no report or record of this review, no file, and no DOI, PubMed number (pmid:12345) or "
         "number of a trial register"
@@ -153,12 +161,13 @@ def _ways(what: str) -> list[tuple[str, str, Source, Request]]:
     return []
 
 
-def _held(evidence: Evidence, found: Found) -> str:
-    """The report of the review that a record is, by its numbers; '' where it is none."""
+def _refuse_held(evidence: Evidence, what: str, *known: Found) -> None:
+    """Tell of a record that it is a report of the review, by one of its numbers."""
     numbers = {
-        (scheme, value.lower()) for scheme in ("doi", "pmid", "pmcid") if (value := getattr(found, scheme))
+        (scheme, value.lower()) for found in known for scheme in SCHEMES if (value := getattr(found, scheme))
     }
-    for key, entry in evidence.bibliography.entries.items():
-        if any((name, str(entry.fields.get(name, "")).lower()) in numbers for name, _ in numbers):
-            return key
-    return ""
+    for held, entry in evidence.bibliography.entries.items():
+        if any((name, str(entry.fields.get(name, "")).lower()) in numbers for name in SCHEMES):
+            named = evidence.report_names.get(held, held)
+            msg = f"{what}: is here already as {held} ({named}); for more rows: livingreview add {held}"
+            raise SheetError(msg)

@@ -197,7 +197,7 @@ class _Pages:
             short = read.cells[own.name] or read.cells.get(words, "")
             name = name_group(self.entry.report_id, page.table.name, short)
             if not slug(normal(short)):
-                mend = "a word or two, such as all, relapsed, blinatumomab"
+                mend = "a word or two, such as all, relapsed, first dose"
                 self.sheet.tell(read.place, own.name, "name-missing", "nothing", "a short name", mend)
             elif name in called.values():
                 mend = "give each row a name of its own"

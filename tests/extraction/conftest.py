@@ -3,6 +3,7 @@
 import pytest
 
 from livingreview.extraction.reading import Book
+from tests.surveillance.conftest import found, found_once, only_loopback, place, replies  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,143 @@
+"""A sheet is begun from what the review, a file or a service knows of a record; nothing is written over."""
+
+import openpyxl
+import pytest
+
+from livingreview.evidence import load_evidence
+from livingreview.extraction.adding import add
+from livingreview.extraction.workbook import SheetError, read_sheet
+from livingreview.surveillance.asking import Client
+from livingreview.surveillance.readers import ReadError, read_export
+from tests.conftest import ROOT
+from tests.surveillance.asked import give_strategies
+from tests.surveillance.replies import Reply
+
+RIS = """TY  - JOUR
+TI  - A regimen in a made-up cohort
+AU  - Qwerty, Anna
+PY  - 2024
+DO  - 10.5555/example.1
+ER  -
+"""
+
+
+def form(path, package):
+    return {str(row[0]): str(row[1]) for _, row in read_sheet(path, package)["report"].rows}
+
+
+def begin(root, what, tmp_path, **more):
+    return add(root, what, output=tmp_path / "sheet.xlsx", environment={}, **more)
+
+
+def test_one_exported_record_fills_the_form(tmp_path, review):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path, class_id="bortezomib")
+    told = form(path, review.package)
+    assert (told["authors"], told["year"], told["doi"]) == ("Qwerty, Anna", "2024", "10.5555/example.1")
+    book = openpyxl.load_workbook(path)
+    assert [cell.value for cell in book["Outcomes"][2]][:2] == ["all", "complete remission (CR)"]
+
+
+def test_a_folder_of_tables_where_no_workbook_is_wanted(tmp_path, review):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    path = add(ROOT, str(tmp_path / "record.ris"), output=tmp_path / "sheet", as_tables=True, environment={})
+    assert form(path, review.package)["title"] == "A regimen in a made-up cohort"
+    assert (path / "outcomes.csv").is_file()
+
+
+def test_a_sheet_that_is_there_is_not_written_over(tmp_path):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(SheetError, match="is there already and may be filled"):
+        begin(ROOT, str(tmp_path / "record.ris"), tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_several_records_are_for_import_and_other_files_are_told(tmp_path):
+    (tmp_path / "two.ris").write_text(RIS + RIS.replace("example.1", "example.2"), encoding="utf-8")
+    with pytest.raises(SheetError, match="holds 2 records; several are brought in with livingreview import"):
+        begin(ROOT, str(tmp_path / "two.ris"), tmp_path)
+    (tmp_path / "odd.ris").write_bytes(b"\x00\x01")
+    with pytest.raises(ReadError, match=r"odd\.ris"):
+        begin(ROOT, str(tmp_path / "odd.ris"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("something else", "is no report or record of this review, no file, and no DOI"),
+        ("10.1080/16078454.2022.2111992", r"is here already as zhou-2022 .* livingreview add zhou-2022"),
+    ],
+)
+def test_what_is_unknown_or_here_already_is_told(tmp_path, monkeypatch, what, words):
+    monkeypatch.setattr(Client, "get", lambda *_, **__: pytest.fail("no service is asked"))
+    with pytest.raises(SheetError, match=words):
+        begin(ROOT, what, tmp_path)
+
+
+def test_a_class_that_is_none_is_told_with_those_there_are(tmp_path):
+    with pytest.raises(SheetError, match=r"--class bortezumib: no such class .* bortezomib"):
+        begin(ROOT, "zhou-2022", tmp_path, class_id="bortezumib")
+
+
+def test_more_rows_for_a_report_that_is_here(tmp_path, review):
+    path = begin(ROOT, "zhou-2022", tmp_path)
+    assert form(path, review.package)["report"] == "zhou-2022"
+
+
+def test_a_record_that_a_search_brought_is_known_by_its_id(tmp_path, found):
+    evidence = load_evidence(found)
+    rows = evidence.tables["records"]
+    row = rows.loc[rows["report_id"].isna()].iloc[0]
+    told = form(begin(found, row["record_id"], tmp_path), evidence.package)
+    assert told["title"] == row["title"]
+    assert told["year"] == row["year"]
+
+
+WAYS = {
+    "doi": ("crossref/page-1.json", "/crossref/works"),
+    "pmid": ("pubmed/first-1.xml", "/pubmed/efetch.fcgi"),
+    "trials": ("trials/page-1.json", "/trials/studies"),
+}
+
+
+def ask(place, what, tmp_path, **more):
+    return begin(place, what, tmp_path, client=Client(waits=0.01, tries=1, pace=0), **more)
+
+
+@pytest.mark.parametrize("scheme", WAYS)
+def test_a_service_is_asked_for_a_number_and_its_answer_fills_the_form(place, replies, tmp_path, scheme):
+    """Of an answer the record with that number is taken, whichever comes first."""
+    recording, path = WAYS[scheme]
+    answer = Reply.of(recording)
+    *_, wanted = (record for record in read_export(answer.body, scheme).records if getattr(record, scheme))
+    number = getattr(wanted, scheme)
+    number = number[0] if scheme == "trials" else number
+    give_strategies(place, replies)
+    replies.say(path, answer)
+    said = []
+    sheet = ask(place, f"pmid:{number}" if scheme == "pmid" else number, tmp_path, tell=said.append)
+    filled = form(sheet, load_evidence(place).package)
+    assert filled["title"] == wanted.title
+    assert number in filled["registry" if scheme == "trials" else scheme]
+    assert len(replies.asked) == 1
+    assert "is asked for" in said[0]
+
+
+def test_a_number_that_the_service_does_not_know_is_a_slip(place, replies, tmp_path):
+    give_strategies(place, replies)
+    replies.say("/crossref/works", Reply.of("crossref/page-1.json"))
+    with pytest.raises(SheetError, match="Crossref knows no such record; look for a slip in the number"):
+        ask(place, "10.9999/another", tmp_path)
+    assert not (tmp_path / "sheet.xlsx").exists()
+
+
+def test_without_the_service_the_sheet_is_begun_with_the_number_alone(place, replies, tmp_path):
+    give_strategies(place, replies)
+    replies.say("/crossref/works", Reply(b"no", 403))
+    said = []
+    filled = form(ask(place, "10.9999/another", tmp_path, tell=said.append), load_evidence(place).package)
+    assert (filled["doi"], filled["title"]) == ("10.9999/another", "")
+    assert "refused with status 403" in said[-1]
+    assert "with the number alone" in said[-1]

@@ -1,0 +1,137 @@
+"""The two commands as a person runs them: from an exported record to rows that stand in the data."""
+
+import csv
+
+import openpyxl
+import pytest
+
+from livingreview.checks import check_project
+from livingreview.cli import main
+from livingreview.evidence import load_evidence
+from livingreview.extraction.reading import Book
+from livingreview.extraction.sessions import take_sheets
+from livingreview.extraction.workbook import SheetError
+from tests.extraction.example import ROWS, changed, write
+from tests.extraction.test_adding import RIS
+from tests.extraction.test_taking import TODAY, state
+
+FORM = {
+    "text_seen": "abstract only",
+    "status": "included: its patients received a regimen of this review",
+    "status_reason": "A regimen of the class in adults",
+    "study": "Made-up cohort",
+    "study_design": "retrospective series",
+    "first_available": "2024",
+    "page_read": "https://example.org/abstract",
+}
+
+
+def fill(path, changes=()):
+    """Fill a workbook as a person does: the form, and cells of pages by page, row and column."""
+    book = openpyxl.load_workbook(path)
+    lines = {row[0].value: row[1] for row in book["Report"].iter_rows(min_row=2)}
+    for name, text in FORM.items():
+        lines[name].value = text
+    titles = {"regimens": "Regimens", "cohorts": "Cohorts", "outcomes": "Outcomes"}
+    filled = [(titles[name], 2, column, text) for name in titles for column, text in ROWS[name][0].items()]
+    for title, row, column, text in [*filled, *changes]:
+        header = [cell.value for cell in book[title][1]]
+        book[title].cell(row, header.index(column) + 1).value = text
+    book.save(path)
+
+
+def run(project, capsys, *arguments):
+    code = main(["--root", str(project), *map(str, arguments)])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+@pytest.mark.slow
+def test_from_an_exported_record_to_the_data_in_three_commands(project, tmp_path, capsys):
+    record = tmp_path / "record.ris"
+    record.write_text(RIS, encoding="utf-8")
+    code, said = run(project, capsys, "add", record, "--class", "blinatumomab")
+    assert code == 0
+    sheet = project / "sheets" / "qwerty-2024.xlsx"
+    assert f"livingreview take {sheet}" in said
+    fill(sheet)
+    before = state(project)
+    code, said = run(project, capsys, "take", sheet, "--dry-run")
+    assert (code, state(project)) == (0, before)
+    assert "+ row_id: qwerty-2024.outcome.all.cr | report_id: qwerty-2024" in said
+    assert "nothing was changed (--dry-run)" in said
+    code, said = run(project, capsys, "take", sheet)
+    assert code == 0
+    assert "outcomes.csv: 1 row(s)" in said
+    assert "offered row(s) left empty" in said
+    assert check_project(project) == []
+    code, said = run(project, capsys, "take", sheet)  # the same sheet again: the report is here
+    assert code == 1
+
+
+@pytest.mark.slow
+def test_a_slip_ends_with_1_and_names_page_row_and_column(project, tmp_path, capsys):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    run(project, capsys, "add", tmp_path / "record.ris", "--output", tmp_path / "sheet.xlsx")
+    fill(tmp_path / "sheet.xlsx", [("Outcomes", 2, "events", "1/1")])
+    before = state(project)
+    code, said = run(project, capsys, "take", tmp_path / "sheet.xlsx")
+    assert code == 1
+    assert "sheet.xlsx: Outcomes, row 2, column events: [number-form] found '1/1'" in said
+    assert "1 problem(s); nothing was changed" in said
+    assert state(project) == before
+
+
+def test_what_cannot_be_read_ends_with_2(project, tmp_path, capsys):
+    for arguments in (
+        ("add", "nothing"),
+        ("take", tmp_path / "none.xlsx"),
+        ("take", tmp_path, "--sources", "/no"),
+    ):
+        code, said = run(project, capsys, *arguments)
+        assert code == 2, said
+        assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_two_readings_are_taken_when_a_person_has_decided(project, tmp_path, capsys):
+    book = Book(load_evidence(project))
+    first = write(tmp_path / "first", book)
+    second = write(tmp_path / "second", book, **changed("outcomes", events="19"))
+    before = state(project)
+    code, said = run(project, capsys, "take", first, second)
+    assert (code, state(project)) == (1, before)
+    assert "two readings: 5 and 5 rows, 5 of the same things, 4 of these alike in every value" in said
+    assert "first/outcomes.csv, row 2: outcome.all.cr events: '18' or '19'" in said
+    path = tmp_path / "first-differences.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert [(row["column"], row["first"], row["second"]) for row in rows] == [("events", "18", "19")]
+    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,1"), encoding="utf-8")
+    code, said = run(project, capsys, "take", first, second)
+    assert code == 0, said
+    evidence = load_evidence(project)
+    row = evidence.row("qwerty-2024.outcome.all.cr")
+    assert (row["events"], row["verification"]) == (18, "second_reading")
+    agreement = evidence.tables["extraction_agreement"].set_index("report_id").loc["qwerty-2024"]
+    assert agreement.tolist() == [5, 5, 5, 4]
+
+
+def test_what_was_decided_before_is_kept_where_another_difference_comes_up(project, tmp_path):
+    book = Book(load_evidence(project))
+    first = write(tmp_path / "first", book)
+    second = write(tmp_path / "second", book, **changed("outcomes", events="19"))
+    take_sheets(project, first, second, today=TODAY)
+    path = tmp_path / "first-differences.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,1"), encoding="utf-8")
+    third = write(tmp_path / "third", book, **changed("outcomes", events="19", total="41"))
+    session = take_sheets(project, first, third, today=TODAY)
+    assert [item.column for item in session.open_differences] == ["total"]
+    assert ",events,18,19,1\n" in path.read_text(encoding="utf-8")
+
+
+def test_an_empty_sheet_is_told(project, tmp_path):
+    book = Book(load_evidence(project))
+    nothing = {name: [] for name in ROWS}
+    form = dict.fromkeys(FORM, "") | {"report": "zhou-2022"}
+    with pytest.raises(SheetError, match="no row is filled in; nothing to take"):
+        take_sheets(project, write(tmp_path / "sheet", book, form, **nothing), today=TODAY)
