@@ -20,9 +20,7 @@ def add_commands(commands) -> None:
         "XML, JSON), or a report that is here, for more rows"
     )
     add.add_argument("record", metavar="RECORD", help=what)
-    add.add_argument(
-        "--class", dest="class_id", metavar="CLASS", help="class of regimens, by its id"
-    )
+    add.add_argument("--class", dest="class_id", metavar="CLASS", help="class of regimens, by its id")
     add.add_argument("--csv", action="store_true", help="a folder of short tables instead of a workbook")
     add.add_argument("--output", type=Path, metavar="PATH", help="where to (default: sheets/NAME.xlsx)")
     add.set_defaults(run=told(run_add))
