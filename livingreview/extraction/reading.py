@@ -217,7 +217,7 @@ def _read_cell(value: Value, item: Field, place: Place, name: str, sheet: Sheet)
         return _read_day(value, item, place, name, sheet)
     if isinstance(value, int | float):
         whole = float(value).is_integer()
-        return f"{value:.0f}" if whole else repr(float(value))
+        return str(int(value)) if whole else repr(float(value))
     text = unicodedata.normalize("NFC", value.replace("\u00a0", " ")).strip()
     if item.type in ("integer", "number") or item.name.endswith("_pct"):
         return _read_number(text, item, place, name, sheet)
