@@ -9,7 +9,7 @@ from string import ascii_lowercase
 
 import yaml
 
-from livingreview.checks import record_rows, sort_tables
+from livingreview.checks import mend_tables, record_rows
 from livingreview.evidence import load_package
 
 SECTION = 20  # chapters under one entry of the contents, as a book of this size would have
@@ -166,7 +166,7 @@ def write_tables(project: Path, names: list[str], chance: random.Random) -> None
             writer.writeheader()
             writer.writerows(rows.get(table, []))
     (project / "review.yml").write_text("mode: living\n", encoding="utf-8")
-    sort_tables(project)
+    mend_tables(project)
     record_rows(project)
 
 

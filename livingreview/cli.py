@@ -56,10 +56,7 @@ def _add_check(commands) -> None:
     check.add_argument("--sources", type=Path, metavar="DIR", help=sources)
     record = "first record each table's number of rows in datapackage.json"
     check.add_argument("--record-rows", action="store_true", help=record)
-    check.add_argument(
-        "--sort", action="store_true", help="first put the rows of every table in order of their key"
-    )
-    mend = "first write tables anew as the package keeps them: no byte-order mark, commas, counts without .0"
+    mend = "first put right what is certain in tables that other programs wrote, and list it"
     check.add_argument("--mend", action="store_true", help=mend)
     check.set_defaults(run=run_check)
 
@@ -86,18 +83,15 @@ def _add_pdf(commands) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import check_project, mend_tables, record_rows, sort_tables
+    from livingreview.checks import check_project, mend_tables, record_rows
 
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():
         print(f"--sources {options.sources}: no such folder", file=sys.stderr)
         return 2
     if options.mend:
-        for name in mend_tables(root):
-            print(f"mended {name}.csv", file=sys.stderr)
-    if options.sort:
-        for name in sort_tables(root):
-            print(f"sorted {name}.csv", file=sys.stderr)
+        for remedy in mend_tables(root):
+            print(f"mended {remedy}", file=sys.stderr)
     if options.record_rows:
         for name, (before, now) in record_rows(root).items():
             print(f"{name}: {before} -> {now} rows", file=sys.stderr)

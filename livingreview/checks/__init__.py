@@ -6,10 +6,11 @@ from pathlib import Path
 
 from livingreview.checks.configuration import check_configuration
 from livingreview.checks.manuscript import check_manuscript
+from livingreview.checks.mending import mend_tables, record_rows
 from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
 from livingreview.checks.surveillance import check_decisions
-from livingreview.checks.tables import check_data, mend_tables, record_rows, sort_tables
+from livingreview.checks.tables import check_data
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.evidence.writing import write_rows
 
@@ -20,7 +21,6 @@ __all__ = [
     "mend_tables",
     "record_rows",
     "require_sound",
-    "sort_tables",
     "write_rows",
 ]
 

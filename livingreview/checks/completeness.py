@@ -72,7 +72,7 @@ def check_sorted(checked: Checked) -> Iterator[Problem]:
                     "not-sorted",
                     f"{key!r} after {before!r}",
                     "rows sorted by " + spec.primary_key,
-                    "run: livingreview check --sort",
+                    "run: livingreview check --mend",
                 )
                 break
 

@@ -1,8 +1,7 @@
-"""The tables of ``data/`` under check: the schema, each file, each cell, each rule; and their upkeep."""
+"""The tables of ``data/`` under check: the schema, each file, each cell, each rule."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from livingreview.checks.cells import (
     RawTable,
     check_cells,
     check_numbers,
-    find_separator,
-    is_float_count,
     read_raw,
 )
 from livingreview.checks.checked import Checked
@@ -36,9 +33,8 @@ from livingreview.checks.structure import check_schema
 from livingreview.checks.surveillance import SURVEILLANCE_RULES
 from livingreview.checks.watched import WATCHED_RULES
 from livingreview.evidence import BIBLIOGRAPHY, DESCRIPTOR, parse_review
-from livingreview.evidence.lexical import make_frame, split_rows
+from livingreview.evidence.lexical import make_frame
 from livingreview.evidence.schema import Package
-from livingreview.evidence.writing import write_rows
 
 # In the order in which a reader would look; of a cell the first thing found is told.
 ALL_RULES = (
@@ -150,73 +146,3 @@ def _check_stray_files(data: Path, package: Package) -> list[Problem]:
         for path in sorted(data.iterdir())
         if path.name not in known and not path.name.startswith((".", "~$"))
     ]
-
-
-def record_rows(root: Path) -> dict[str, tuple[int, int]]:
-    """Write each table's number of rows into ``datapackage.json``; returns {table: (before, now)} of changes.
-
-    The numbers are under version control, so rows that vanish show up in a review of the change.
-    A table that cannot be read keeps its number: the check tells why.
-    """
-    path = Path(root) / "data" / DESCRIPTOR
-    descriptor, _, _ = read_descriptor(path.parent)
-    if descriptor is None or any(True for _ in check_shape(descriptor)):
-        return {}
-    changed = {}
-    for resource, table in zip(
-        descriptor["resources"], parse_review(descriptor).tables.values(), strict=True
-    ):
-        raw, _ = read_raw(path.parent / table.path, table)
-        if raw is not None and resource.get("rows") != len(raw.rows):
-            changed[table.name] = (resource.get("rows"), len(raw.rows))
-            resource["rows"] = len(raw.rows)
-    if changed:
-        path.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return changed
-
-
-def sort_tables(root: Path) -> list[str]:
-    """Put every table's rows in order of its primary key; returns the names of tables that changed.
-
-    A table that is not whole is left as it is: the check tells why.
-    """
-    data, changed = Path(root) / "data", []
-    package, _ = check_descriptor(data)
-    for name, table in package.tables.items() if package else ():
-        raw, problems = read_raw(data / table.path, table)
-        if problems or raw is None:
-            continue
-        place = raw.header.index(table.primary_key)
-        ordered = sorted(raw.rows, key=lambda row: row[place])
-        if ordered != raw.rows:
-            write_rows(data / table.path, raw.header, ordered)
-            changed.append(name)
-    return changed
-
-
-def mend_tables(root: Path) -> list[str]:
-    """Write tables anew that differ from the package's form only; returns the names of those that changed.
-
-    What is certain is mended: a byte-order mark, line ends, what parts cells, counts written as 6.0.
-    """
-    data, changed = Path(root) / "data", []
-    package, _ = check_descriptor(data)
-    for name, table in package.tables.items() if package else ():
-        path = data / table.path
-        try:
-            whole = path.read_bytes()
-            text = whole.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-            rows = [row for _, row in split_rows(text, find_separator(text, table) or ",")]
-        except (OSError, ValueError):
-            continue  # which the check tells
-        if not rows or rows[0] != table.columns or any(len(row) != len(rows[0]) for row in rows):
-            continue
-        kinds = [item.type for item in table.fields]
-        mended = [
-            [cell[:-2] if is_float_count(kind, cell) else cell for kind, cell in zip(kinds, row, strict=True)]
-            for row in rows[1:]
-        ]
-        write_rows(path, rows[0], mended)
-        if path.read_bytes() != whole:
-            changed.append(name)
-    return changed

@@ -112,6 +112,16 @@ def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
     return tuple(pairs)
 
 
+def has_more_digits(number: str, text: str) -> bool:
+    """Whether a number is written with a decimal nought that its printed fragment does not have."""
+    printed = text.replace("\u00b7", ".")
+    return (
+        number.endswith(".0")
+        and not re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", printed)
+        and bool(re.search(rf"(?<![\d.]){re.escape(number[:-2])}(?![\d]|\.\d)", printed))
+    )
+
+
 def is_one(text: str) -> bool:
     """Whether a fragment tells of one patient: no word in it means several."""
     return not re.search(r"\b(?:patients|pts|children|adults|subjects|women|men|cases|n\s*=)\b", text.lower())

@@ -84,10 +84,10 @@ def test_command_outside_a_project_says_so(tmp_path):
 def test_rows_are_recorded_and_sorted_on_request(project):
     DAMAGES["row deleted"](project)
     DAMAGES["rows out of order"](project)
-    done = run_check(project, "--record-rows", "--sort")
+    done = run_check(project, "--record-rows", "--mend")
     assert done.returncode == 0, done.stdout
     assert "adverse_events" in done.stderr
-    assert "sorted glossary.csv" in done.stderr
+    assert "mended glossary.csv: rows put in order" in done.stderr
 
 
 @pytest.mark.slow
