@@ -1,0 +1,64 @@
+"""The command that writes what other programs read: export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from livingreview.evidence import Evidence
+from livingreview.files import find_root
+
+# Format -> the module whose `export` makes its files, and what it is for.
+FORMATS = {
+    "pools": ("pool_files", "every pool as a table for R (metafor, meta) and Python, with scripts"),
+    "ris": ("references", "included, context and excluded reports for Zotero and other managers"),
+    "robvis": ("robvis", "risk of bias, one table a tool, for the R package robvis"),
+    "cochrane": ("cochrane", "randomised comparisons as a Cochrane data package (version 1), for R's meta"),
+    "fhir": ("fhir", "pooled results as HL7 FHIR R5 resources (Evidence, EvidenceVariable, Citation)"),
+}
+
+
+def add_commands(commands) -> None:
+    """Add this command to the command line (`commands`: the parser's sub-parsers)."""
+    export = commands.add_parser("export", help="write what other programs read: " + ", ".join(FORMATS))
+    what = "; ".join(f"{name}: {words}" for name, (_, words) in FORMATS.items())
+    export.add_argument("format", choices=FORMATS, metavar="FORMAT", help=what)
+    export.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new or empty folder")
+    export.set_defaults(run=run_export)
+
+
+def make_export(name: str, evidence: Evidence, record: Mapping) -> dict[str, bytes]:
+    """The files of an export: contents by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `FORMATS`.
+    record : mapping
+        The review's own record, see `livingreview.citation.read_citation`.
+    """
+    make: Callable[[Evidence, Mapping], dict[str, bytes]]
+    make = import_module(f"livingreview.exchange.{FORMATS[name][0]}").export
+    return make(evidence, record)
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """``livingreview export``"""
+    from livingreview.checks import DataError, require_sound
+    from livingreview.citation import read_citation
+    from livingreview.evidence import load_evidence
+    from livingreview.exchange.folder import ExportError, write_folder
+
+    root = find_root(options.root)
+    try:
+        require_sound(root)
+        files = make_export(options.format, load_evidence(root), read_citation(root))
+        write_folder(files, options.to)
+    except (DataError, ExportError) as error:
+        print(error, file=sys.stderr)
+        return 1 if isinstance(error, DataError) else 2
+    print(f"{options.to}: {len(files)} files; begin with README.md")
+    return 0

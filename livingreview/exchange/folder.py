@@ -1,0 +1,93 @@
+"""An export as a folder: its read-me, tables as CSV, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from livingreview.citation import book_item, format_item
+from livingreview.citation.record import licences
+
+README = "README.md"
+
+
+class ExportError(ValueError):
+    """A folder that an export may not be written into."""
+
+
+def write_folder(files: Mapping[str, bytes], target: Path) -> None:
+    """Write an export into a folder that is new or empty.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Contents by name; a name may lie in a folder (``a/b.csv``).
+
+    Raises
+    ------
+    ExportError
+        If something stands there; nothing is changed then.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        msg = f"--to {target}: expected a new or empty folder, found a file; name another"
+        raise ExportError(msg)
+    if target.is_dir() and (there := sorted(os.listdir(target))):
+        msg = (
+            f"--to {target}: expected a new or empty folder, found {len(there)} file(s) in it, such as "
+            f"{there[0]}; name another, or empty this one"
+        )
+        raise ExportError(msg)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        for name, content in files.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        aside.chmod(0o755)
+        os.replace(aside, target)  # an empty folder gives way
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Rows as CSV: UTF-8, LF, quotes only where needed; a column left out of a row is empty."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[row.get(name, "") for name in columns] for row in rows])
+    return buffer.getvalue().encode()
+
+
+def write_readme(record: Mapping, title: str, parts: Iterable[str], columns: Mapping[str, str] = {}) -> bytes:
+    """What an export is, of which version of the review, what its columns mean, how it is used.
+
+    Parameters
+    ----------
+    record : mapping
+        The review's own record, see `livingreview.citation.read_citation`.
+    parts : iterable of str
+        Paragraphs of Markdown.
+    columns : mapping of str to str
+        Column -> meaning.
+    """
+    lines = [
+        f"# {title}",
+        "",
+        f"From: {format_item(book_item(dict(record)))}",
+        f"Licence: {' or '.join(licences(dict(record)))}.",
+        "",
+    ]
+    for part in parts:
+        lines += [part, ""]
+    if columns:
+        lines += ["| column | meaning |", "|---|---|"]
+        lines += [f"| `{name}` | {meaning} |" for name, meaning in columns.items()]
+        lines.append("")
+    return "\n".join(lines).encode()

@@ -1,0 +1,93 @@
+"""References as RIS, one file a status, for Zotero and other managers; every decision of the screening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from livingreview.citation import entry_to_csl, items_to_ris
+from livingreview.evidence import Evidence, records
+from livingreview.exchange.folder import README, as_csv, write_readme
+from livingreview.tables.common import text
+
+EXCLUDED = "excluded"
+# Kind of a record -> type of CSL; others are documents of no told kind.
+TYPES = {"article": "article-journal", "letter": "article-journal", "review": "article-journal"}
+TYPES |= {"abstract": "paper-conference"}
+# Column of `records` -> variable of CSL.
+FIELDS = {
+    "title": "title",
+    "container": "container-title",
+    "volume": "volume",
+    "issue": "issue",
+    "doi": "DOI",
+    "pmid": "PMID",
+    "pmcid": "PMCID",
+}
+COLUMNS = {
+    "record_id": "the record in `screening.csv` of the review's data",
+    "report_id": "the report, which is the `ID` of its record in a .ris file; empty where none is held",
+    "decision": "`included`; `context`: read and drawn on, not among the included; `excluded`; and what waits",
+    "stage": "`title_abstract` or `full_text`",
+    "reason": "why, in words",
+    "file": "the .ris file that holds its reference; empty where the review keeps none",
+}
+USE = """## Use
+
+In Zotero: File, Import, A file, then a .ris file. `livingreview import` reads these files too.
+What is not established of a report is left out of its record.
+
+## Columns of decisions.csv"""
+
+
+def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
+    """The files of the export ``ris``: a .ris file a status, the decisions of the screening, a read-me."""
+    items = {
+        status: _items(evidence, status) for status in evidence.package.field("reports", "status").labels
+    }
+    items[EXCLUDED] = {**items.get(EXCLUDED, {}), **_excluded(evidence)}
+    files = {f"{name}.ris": items_to_ris(part.values()).encode() for name, part in items.items() if part}
+    where = {key: f"{name}.ris" for name, part in items.items() for key in part}
+    decisions = [
+        {name: text(row[name]) for name in ("record_id", "report_id", "decision", "stage", "reason")}
+        | {"file": where.get(text(row["report_id"])) or where.get(row["record_id"], "")}
+        for row in records(evidence.tables["screening"])
+    ]
+    told = [f"`{name}.ris`: {len(part)}" if part else f"{name}: none kept" for name, part in items.items()]
+    what = (
+        f"References by the status of their report ({'; '.join(told)}), and `decisions.csv`: what was decided "
+        f"of each of the {len(decisions)} records that were screened, and why. Of a record that was excluded "
+        "the review keeps a reference only where a database's export brought it."
+    )
+    readme = write_readme(record, "References", [what, USE], COLUMNS)
+    return {README: readme, "decisions.csv": as_csv(list(COLUMNS), decisions)} | files
+
+
+def _items(evidence: Evidence, status: str) -> dict[str, dict]:
+    """The reports of a status as CSL-JSON, by report_id."""
+    reports = evidence.tables["reports"]
+    entries = evidence.bibliography.entries
+    ids = sorted(reports.loc[reports["status"].eq(status), "report_id"])
+    return {key: entry_to_csl(key, entries[key]) for key in ids if key in entries}
+
+
+def _excluded(evidence: Evidence) -> dict[str, dict]:
+    """Records that were excluded and are no report of the review, as CSL-JSON, by record_id."""
+    screened = evidence.tables["screening"]
+    left = set(screened.loc[screened["decision"].eq(EXCLUDED) & screened["report_id"].isna(), "record_id"])
+    return {
+        row["record_id"]: _record_item(row)
+        for row in records(evidence.tables["records"].sort_values("record_id"))
+        if row["record_id"] in left and text(row["title"])
+    }
+
+
+def _record_item(row: Mapping) -> dict:
+    item: dict = {"id": row["record_id"], "type": TYPES.get(text(row["kind"]), "document")}
+    item |= {target: text(row[name]) for name, target in FIELDS.items() if text(row[name])}
+    if authors := [name for name in text(row["authors"]).split("; ") if name]:
+        item["author"] = [{"literal": name} for name in authors]
+    if text(row["year"]).isdecimal():
+        item["issued"] = {"date-parts": [[int(text(row["year"]))]]}
+    if text(row["pages"]):
+        item["page"] = text(row["pages"]).replace("-", "–")  # as pages are printed, see `citation.formats`
+    return item
