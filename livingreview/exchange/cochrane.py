@@ -3,8 +3,8 @@
 Source
 ------
 "Data package specification, version 1" (documentation.cochrane.org/revman-kb): packages of RevMan until
-23 September 2024; ``read.cdir`` and ``inst/extdata/Fleiss1993.zip`` of R's meta (8.0-2), the order of columns after
-the latter.
+23 September 2024; ``read.cdir`` and ``inst/extdata/Fleiss1993.zip`` of R's meta (8.0-2), after which columns are
+ordered.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ SETTINGS = (
 ROWS = (
     "Analysis group", "Analysis number", "Analysis name", "Subgroup", "Applicability", "Study", "Study year",
     "GIV Mean", "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N",
-    "Control mean", "Control SD", "Control cases", "Control N", "O-E", "Variance", "Weight", "Mean", "CI start",
-    "CI end", "Footnotes",
+    "Control mean", "Control SD", "Control cases", "Control N", "O-E", "Variance", "Weight", "Mean",
+    "CI start", "CI end", "Footnotes",
 )  # fmt: skip
 SUBGROUPS = (
     "Analysis group", "Analysis number", "Subgroup", "Subgroup number", "Experimental cases",
@@ -58,11 +58,11 @@ dat <- read.cdir("NAME.zip", title = "The review's title")
 metacr(dat, comp.no = 1, outcome.no = 1)
 ```
 
-`Overall estimates` is true where the review pools an analysis: its `Mean`, `CI start` and `CI end` then hold the
-pooled ratio; elsewhere nothing is pooled, and each row stands for itself: what meta makes of two such rows is no
-result of this review. `Footnotes` names the evidence rows. Columns that RevMan works out and the review does
-not (weights, tests) are empty. Hazard ratios are of contrast level (`GIV Mean`: the log, `GIV SE` its error,
-from the printed interval), counts dichotomous. Studies of one arm have no place in this layout: export `pools`."""
+`Overall estimates` is true where the review pools an analysis: its `Mean`, `CI start` and `CI end` hold the
+pooled ratio. Elsewhere nothing is pooled.
+`Footnotes` names the evidence rows. Columns that RevMan works out and the review does not (weights, tests) are
+empty. Hazard ratios are of contrast level (`GIV Mean`: the log, `GIV SE`: its error, from the printed interval),
+counts dichotomous. Studies of one arm have no place in this layout: export `pools` for them."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,10 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
         f"{name}-study-data/{name}-included.ris": _references(evidence, analyses),
     }
     inner = make_zip(tables)
+    pooled = sum(row["Overall estimates"] == "true" for row in settings)
     what = (
-        f"{len(analyses)} analyses of randomised trials, {sum(row['Overall estimates'] == 'true' for row in settings)} "
-        f"of them pooled, as a Cochrane data package (version 1): `{name}.zip`, and the tables in it."
+        f"{len(analyses)} analyses of randomised trials, {pooled} of them pooled, as a Cochrane data "
+        f"package (version 1): `{name}.zip`, and the tables in it."
     )
     readme = write_readme(record, "Cochrane data package", [what, USE.replace("NAME", name)])
     package = {f"{name}.zip": make_zip({f"{name}-files/{name}-data.zip": inner})}

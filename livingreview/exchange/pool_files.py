@@ -21,7 +21,7 @@ COLUMNS = {
     "estimate": "the other measures: a ratio, months, or a share (0-1)",
     "ci_low": "lower limit of its 95% interval",
     "ci_high": "upper limit",
-    "measure": "`proportion`, `hazard_ratio`, `risk_ratio`, `median_months` or `share_alive`; the same in all rows",
+    "measure": "`proportion`, `hazard_ratio`, `risk_ratio`, `median_months` or `share_alive`, in all rows",
     "pooled": "`yes`, or `no`: the row is shown or was looked at, and is not pooled",
     "reason": "why it is not pooled",
     "derivation": "how a count came about that no row states as it is pooled",
@@ -81,8 +81,8 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
     columns |= {f"pools.csv: {name}": meaning for name, meaning in INDEX.items()}
     told = sum(pool.decision == "pooled" for pool in pools)
     what = (
-        f"{len(pools)} pools, {told} of them pooled: `pools.csv` lists them with their result, `pools/` holds "
-        "a table of each, one row a study."
+        f"{len(pools)} pools, {told} of them pooled: `pools.csv` lists them with their result, `pools/` "
+        "holds a table of each, one row a study."
     )
     scripts = {name: (here / source).read_bytes() for name, source in SCRIPTS.items()}
     index = {"pools.csv": as_csv(list(INDEX), map(_line, pools))}
@@ -119,7 +119,8 @@ def _line(pool: Pool) -> dict:
     line = {
         name: getattr(pool, name)
         for name in (
-            "measure", "population", "outcome", "when", "counted_from", "rule", "decision", "reason", "method",
+            "measure", "population", "outcome", "when", "counted_from", "rule", "decision", "reason",
+            "method",
         )
     }  # fmt: skip
     told = pool.pooled

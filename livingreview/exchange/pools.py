@@ -1,7 +1,7 @@
 """Every pool that the pages show, as numbers: its studies, those left out, and what it comes to.
 
-Proportions by `livingreview.tables.plan`, ratios of randomised trials by `livingreview.tables.pooled_contrasts`,
-printed survival by `livingreview.tables.pooled_survival`.
+Proportions by `livingreview.tables.plan`, ratios of randomised trials by
+`livingreview.tables.pooled_contrasts`, printed survival by `livingreview.tables.pooled_survival`.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ FIELDS = {
 COLUMNS = {
     "record_id": "the record in `screening.csv` of the review's data",
     "report_id": "the report, which is the `ID` of its record in a .ris file; empty where none is held",
-    "decision": "`included`; `context`: read and drawn on, not among the included; `excluded`; and what waits",
+    "decision": "`included`; `context`: drawn on, not among the included; `excluded`; or what waits",
     "stage": "`title_abstract` or `full_text`",
     "reason": "why, in words",
     "file": "the .ris file that holds its reference; empty where the review keeps none",
@@ -54,8 +54,8 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
     ]
     told = [f"`{name}.ris`: {len(part)}" if part else f"{name}: none kept" for name, part in items.items()]
     what = (
-        f"References by the status of their report ({'; '.join(told)}), and `decisions.csv`: what was decided "
-        f"of each of the {len(decisions)} records that were screened, and why. Of a record that was excluded "
+        f"References by the status of their report ({'; '.join(told)}), and `decisions.csv`: what was "
+        f"decided of each of the {len(decisions)} records that were screened, and why. Of a record that was excluded "
         "the review keeps a reference only where a database's export brought it."
     )
     readme = write_readme(record, "References", [what, USE], COLUMNS)

@@ -2,8 +2,8 @@
 
 Source
 ------
-McGuinness & Higgins 2021, Res Synth Methods 12:55-61; the columns of ``data_rob2`` and ``data_robins_i`` and the
-words of ``get_judgements()`` in robvis 0.3.0.900 (github.com/mcguinlu/robvis).
+McGuinness & Higgins 2021, Res Synth Methods 12:55-61; the columns of ``data_rob2`` and ``data_robins_i`` and
+the words of ``get_judgements()`` in robvis (github.com/mcguinlu/robvis, June 2023).
 """
 
 from __future__ import annotations

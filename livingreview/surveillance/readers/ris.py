@@ -144,6 +144,8 @@ def _make(record: Record) -> Found:
     elif reference in ("JOUR", "EJOUR", "JFULL"):
         kinds += "; journal article" if not kinds else ""
     notes = [value for tag in ("N1", "M1", "C1") for value in record.get(tag, ()) if len(value) < 300]
+    # A note that is nothing but a number, as managers (and this review) write what RIS has no tag for.
+    named = " ".join(note for note in notes if re.fullmatch(r"PMC?ID: ?(?:PMC)?\d+", note.strip()))
     return make_found(
         **told,
         authors=[*record.get("AU", ()), *record.get("A1", ())],
@@ -151,8 +153,10 @@ def _make(record: Record) -> Found:
         abstract=_abstract([*record.get("AB", ()), *record.get("N2", ())]),
         keywords=record.get("KW", ()),
         doi=next((doi for tag in places for value in record.get(tag, ()) if (doi := find_doi(value))), ""),
-        pmid=numbers or find_pmid(addresses),
-        pmcid=find_pmcid(" ".join([*record.get("C2", ()), *record.get("UR", ()), *record.get("L2", ())])),
+        pmid=numbers or find_pmid(addresses) or find_pmid(named),
+        pmcid=find_pmcid(
+            " ".join([*(value for tag in ("C2", "UR", "L2") for value in record.get(tag, ())), named])
+        ),
         accession=first("U2", "UT", "AN", "ID", "U1"),
         kinds=kinds,
         texts=" ".join([*notes, *record.get("AN", ()), *record.get("UR", ())]),

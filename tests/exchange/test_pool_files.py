@@ -1,0 +1,103 @@
+"""The exported tables alone give the review's figures again: in Python always, in R where it is."""
+
+import csv
+import io
+import subprocess
+import sys
+from functools import cache
+from shutil import which
+
+import pytest
+
+from livingreview.exchange.folder import write_folder
+from livingreview.exchange.pools import PROPORTION, list_pools
+
+CLOSE = 1e-4  # of a proportion, a ratio, a month
+VALUES = ("estimate", "ci_low", "ci_high", "new_low", "new_high")
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+@pytest.fixture(scope="session")
+def folder(exports, tmp_path_factory):
+    target = tmp_path_factory.mktemp("exported") / "pools"
+    write_folder(exports["pools"], target)
+    return target
+
+
+@cache
+def lacking(package: str) -> str:
+    """Why R cannot run a script with a package; '' where it can."""
+    if not which("Rscript"):
+        return "R is not on this machine (Debian: apt-get install r-base-core r-cran-metafor r-cran-lme4)"
+    asked = f'library({package}); library(lme4); stopifnot(packageVersion("{package}") >= "3.8")'
+    asked = asked.replace('"3.8"', '"8.0"') if package == "meta" else asked
+    done = subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"R has no {package} of that version: {done.stderr[-200:]}"
+
+
+def compare(folder, told: str) -> None:
+    """What a script printed against the index of the export."""
+    book = {row["file"].removeprefix("pools/"): row for row in read((folder / "pools.csv").read_bytes())}
+    found = {row["file"]: row for row in csv.DictReader(io.StringIO(told))}
+    assert set(found) == {name for name, row in book.items() if row["decision"] == "pooled"}
+    for name, row in found.items():
+        assert row["studies"] == book[name]["studies"]
+        for value in VALUES:
+            assert bool(row[value]) == bool(book[name][value]), f"{name}: {value}"
+            if row[value]:
+                assert float(row[value]) == pytest.approx(float(book[name][value]), abs=CLOSE), (
+                    f"{name}: {value}"
+                )
+
+
+def test_the_script_in_python_gives_every_figure_from_the_tables_alone(folder):
+    done = subprocess.run([sys.executable, folder / "reproduce.py"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    compare(folder, done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", ["metafor", "meta"])
+def test_the_script_in_r_gives_every_figure_from_the_tables_alone(folder, package):
+    if why := lacking(package):
+        pytest.skip(why)
+    done = subprocess.run(["Rscript", folder / "reproduce.R", package], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    compare(folder, done.stdout)
+
+
+def test_the_script_tells_a_table_that_was_changed(folder, exports, tmp_path):
+    files = dict(exports["pools"])
+    name = next(row["file"] for row in read(files["pools.csv"]) if row["decision"] == "pooled")
+    lines = files[name].decode().splitlines(keepends=True)
+    files[name] = "".join([lines[0], *lines[2:]]).encode()  # one study less
+    write_folder(files, tmp_path / "changed")
+    command = [sys.executable, tmp_path / "changed" / "reproduce.py", tmp_path / "changed" / name]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "largest difference from pools.csv" in done.stderr
+
+
+def test_the_tables_parse_back_to_the_same_counts(exports, review):
+    files = exports["pools"]
+    index = {row["pool"]: row for row in read(files["pools.csv"])}
+    pools = list_pools(review)
+    assert set(index) == {pool.key for pool in pools}
+    assert len(files) == len(pools) + 4
+    for pool in pools:
+        rows = read(files[index[pool.key]["file"]])
+        assert len(rows) == len(pool.studies)
+        for row, study in zip(rows, pool.studies, strict=True):
+            told = [None if row[name] == "" else int(row[name]) for name in ("events", "total")]
+            assert told == [study.events, study.total]
+            ends = [
+                None if row[name] == "" else float(row[name]) for name in ("estimate", "ci_low", "ci_high")
+            ]
+            assert ends == [study.estimate, study.low, study.high]
+            assert (row["pooled"] == "yes") == (study.reason == "" and pool.decision == "pooled")
+            assert row["rows"].split("; ") == list(study.rows)
+        if pool.measure == PROPORTION and pool.result:
+            assert int(index[pool.key]["patients"]) == sum(study.total for study in pool.pooled)
