@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from livingreview import __version__
+from livingreview.exchange.commands import add_commands as add_exchange
 from livingreview.extraction.commands import add_commands as add_extraction
 from livingreview.files import find_root, is_current, locked
 from livingreview.releases.commands import add_commands
@@ -45,6 +46,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add_loop(commands)
     add_asking(commands)
     add_extraction(commands)
+    add_exchange(commands)
     add_commands(commands)
     return parser.parse_args(arguments)
 

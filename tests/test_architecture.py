@@ -21,7 +21,7 @@ FLOORS = (
     ("surveillance",),
     ("checks", "display"),
     ("tables", "citation"),
-    ("extraction",),
+    ("extraction", "exchange"),
     ("charts",),
     ("pages",),
     ("execution", "releases"),

@@ -3,8 +3,8 @@
 Source
 ------
 "Data package specification, version 1" (documentation.cochrane.org/revman-kb): packages of RevMan until
-23 September 2024; ``read.cdir`` and ``inst/extdata/Fleiss1993.zip`` of R's meta (8.0-2), after which columns are
-ordered.
+23 September 2024; ``read.cdir`` and ``inst/extdata/Fleiss1993.zip`` of R's meta (8.0-2), by which columns
+are ordered.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ metacr(dat, comp.no = 1, outcome.no = 1)
 
 `Overall estimates` is true where the review pools an analysis: its `Mean`, `CI start` and `CI end` hold the
 pooled ratio. Elsewhere nothing is pooled.
-`Footnotes` names the evidence rows. Columns that RevMan works out and the review does not (weights, tests) are
-empty. Hazard ratios are of contrast level (`GIV Mean`: the log, `GIV SE`: its error, from the printed interval),
-counts dichotomous. Studies of one arm have no place in this layout: export `pools` for them."""
+`Footnotes` names the evidence rows. Columns that RevMan works out and the review does not (weights, tests)
+are empty. Hazard ratios are of contrast level (`GIV Mean`: the log, `GIV SE`: its error, from the printed
+interval), counts dichotomous. Studies of one arm have no place in this layout: export `pools` for them."""
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,32 @@ from pathlib import Path
 from livingreview.evidence import Evidence
 from livingreview.files import find_root
 
-# Format -> the module whose `export` makes its files, and what it is for.
+# Format -> the module whose `export` makes its files, what it is called, and one row or file of it.
 FORMATS = {
-    "pools": ("pool_files", "every pool as a table for R (metafor, meta) and Python, with scripts"),
-    "ris": ("references", "included, context and excluded reports for Zotero and other managers"),
-    "robvis": ("robvis", "risk of bias, one table a tool, for the R package robvis"),
-    "cochrane": ("cochrane", "randomised comparisons as a Cochrane data package (version 1), for R's meta"),
-    "fhir": ("fhir", "pooled results as HL7 FHIR R5 resources (Evidence, EvidenceVariable, Citation)"),
+    "pools": (
+        "pool_files",
+        "Pools for R and Python",
+        "a pool's studies, for metafor, meta and Python, with scripts",
+    ),
+    "ris": ("references", "References by status", "a report's bibliographic record, as RIS (Zotero)"),
+    "robvis": ("robvis", "Risk of bias for robvis", "a result whose risk of bias was judged"),
+    "cochrane": (
+        "cochrane",
+        "Cochrane data package",
+        "a randomised comparison, as R's meta reads it (version 1)",
+    ),
+    "fhir": (
+        "fhir",
+        "FHIR resources",
+        "a pooled result as HL7 FHIR R5 (Evidence, EvidenceVariable, Citation)",
+    ),
 }
 
 
 def add_commands(commands) -> None:
     """Add this command to the command line (`commands`: the parser's sub-parsers)."""
     export = commands.add_parser("export", help="write what other programs read: " + ", ".join(FORMATS))
-    what = "; ".join(f"{name}: {words}" for name, (_, words) in FORMATS.items())
+    what = "; ".join(f"{name}: {words}" for name, (_, _, words) in FORMATS.items())
     export.add_argument("format", choices=FORMATS, metavar="FORMAT", help=what)
     export.add_argument("--to", type=Path, required=True, metavar="DIR", help="a new or empty folder")
     export.set_defaults(run=run_export)

@@ -55,8 +55,8 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
     told = [f"`{name}.ris`: {len(part)}" if part else f"{name}: none kept" for name, part in items.items()]
     what = (
         f"References by the status of their report ({'; '.join(told)}), and `decisions.csv`: what was "
-        f"decided of each of the {len(decisions)} records that were screened, and why. Of a record that was excluded "
-        "the review keeps a reference only where a database's export brought it."
+        f"decided of each of the {len(decisions)} records that were screened, and why. Of a record that was "
+        "excluded the review keeps a reference only where a database's export brought it."
     )
     readme = write_readme(record, "References", [what, USE], COLUMNS)
     return {README: readme, "decisions.csv": as_csv(list(COLUMNS), decisions)} | files

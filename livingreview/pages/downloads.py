@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from livingreview.citation import read_citation
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link
 from livingreview.evidence import Evidence, load_evidence, select_class
+from livingreview.exchange.commands import FORMATS, make_export
 from livingreview.files import make_zip
 from livingreview.pages.report import code, mark_codes
 
@@ -48,13 +50,17 @@ def tabulate_dictionary(evidence: Evidence) -> Stack:
 
 
 def tabulate_downloads(evidence: Evidence) -> HtmlTable:
-    """Links to the whole package, its schema, the bibliography, and each table with its number of rows."""
+    """Links to the whole package, its schema, the bibliography, what other programs read, and each table."""
     whole = (
         ("Everything in one file", "all-data.zip", "the whole package"),
         ("Schema", "datapackage.json", "the declaration of every table and column"),
         ("Bibliography", "references.bib", "a report's bibliographic record, as BibTeX"),
     )
-    rows = [Row([title, "", link(name, f"../data/{name}"), meaning]) for title, name, meaning in whole]
+    exports = [(title, f"export-{name}.zip", words) for name, (_, title, words) in FORMATS.items()]
+    rows = [
+        Row([title, "", link(name, f"../data/{name}"), meaning])
+        for title, name, meaning in (*whole, *exports)
+    ]
     rows += [
         Row(
             [
@@ -76,7 +82,7 @@ def link_downloads(class_id: str) -> Fragment:
 
 
 def write_downloads(root: Path, folder: Path) -> None:
-    """The data beside the pages: the package as it is, all of it as one zip, and one zip per class."""
+    """The data beside the pages: the package as it is, as one zip, one zip a class, one an export."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     evidence = load_evidence(root)
@@ -88,6 +94,9 @@ def write_downloads(root: Path, folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     (folder / "all-data.zip").write_bytes(make_zip(files))
+    record = read_citation(root)
+    for name in FORMATS:
+        (folder / f"export-{name}.zip").write_bytes(make_zip(make_export(name, evidence, record)))
     shared = {name: files[name] for name in ("datapackage.json", "references.bib")}
     for class_id in evidence.tables["regimen_classes"]["class_id"]:
         part = select_class(evidence, class_id)

@@ -6,12 +6,13 @@ import io
 import pytest
 import rispy
 
-from livingreview.citation import entry_to_csl, read_citation
+from livingreview.citation import entry_to_csl
 from livingreview.evidence import load_evidence
 from livingreview.exchange.references import export
 from livingreview.surveillance.identity import as_row
 from livingreview.surveillance.readers import read_export
 from livingreview.surveillance.tables import open_loop
+from tests.cited import RECORD
 from tests.surveillance.example import bring, lay_out
 
 STATUSES = ("included", "context")
@@ -72,7 +73,7 @@ def test_every_decision_stands_with_its_reason_and_the_file_of_its_reference(rev
 
 def test_an_excluded_record_goes_out_as_the_database_told_it_and_comes_back(worked):
     evidence = load_evidence(worked)
-    files = export(evidence, read_citation(worked))
+    files = export(evidence, RECORD)
     screened, kept = evidence.tables["screening"], evidence.tables["records"].set_index("record_id")
     left = screened.loc[screened["decision"].eq("excluded") & screened["report_id"].isna(), "record_id"]
     ids = [entry["id"] for entry in rispy.loads(files["excluded.ris"].decode())]

@@ -194,3 +194,12 @@ def test_numbers_in_other_scripts_are_no_numbers():
 def test_a_day_that_there_is_not_and_a_doi_too_long_for_a_cell_are_left_out():
     row = as_row(make_found(title="x", day="2026-02-30", doi="10.1000/" + "x" * 300))
     assert (row["entered"], row["doi"]) == ("", "")
+
+
+def test_a_note_that_is_nothing_but_a_number_is_that_number_and_an_old_doi_is_read_whole():
+    doi = "10.1002/1097-0142(19900101)65:1<5::aid-cncr2820650104>3.0.co;2-r"
+    text = f"TY  - JOUR\nTI  - A title\nDO  - {doi}\nN1  - PMID: 123456\nN1  - PMCID: PMC98765\nER  - \n"
+    (found,) = read_export(text.encode(), "x.ris").records
+    assert (found.doi, found.pmid, found.pmcid) == (doi, "123456", "PMC98765")
+    told = text.replace("PMID: 123456", "see also PMID: 123456, a letter")
+    assert read_export(told.encode(), "x.ris").records[0].pmid == ""

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from html import unescape
 
 KINDS = ("article", "abstract", "letter", "review", "registry", "preprint", "notice", "other")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+", re.IGNORECASE)
+# The old numbers of one publisher hold an angle bracket on either side of the page.
+_DOI = re.compile(
+    r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+(?:<\d+::aid-[a-z0-9]+>[0-9.]+co;2-[a-z0-9#]+)?", re.IGNORECASE
+)
 _PMID = re.compile(
     r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/| )|PMID:? ?)([1-9]\d{0,8})(?!\d)",
     re.IGNORECASE | re.ASCII,
