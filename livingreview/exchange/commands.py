@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from livingreview.evidence import Evidence
 from livingreview.files import find_root
+
+if TYPE_CHECKING:  # tables are loaded where a command needs them
+    from livingreview.evidence import Evidence
 
 # Format -> the module whose `export` makes its files, what it is called, and one row or file of it.
 FORMATS = {
@@ -52,9 +55,7 @@ def make_export(name: str, evidence: Evidence, record: Mapping) -> dict[str, byt
     record : mapping
         The review's own record, see `livingreview.citation.read_citation`.
     """
-    make: Callable[[Evidence, Mapping], dict[str, bytes]]
-    make = import_module(f"livingreview.exchange.{FORMATS[name][0]}").export
-    return make(evidence, record)
+    return import_module(f"livingreview.exchange.{FORMATS[name][0]}").export(evidence, record)
 
 
 def run_export(options: argparse.Namespace) -> int:
