@@ -184,7 +184,9 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
         and _stands_in(row, codes)
     }
     kin = kinship(evidence)
-    whole = [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
+    whole = [
+        row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])
+    ]
     elsewhere = [
         setting_codes(other)
         for other in records(evidence.tables["settings"])
@@ -201,9 +203,7 @@ def _parts_here(evidence: Evidence, whole: dict, codes: Mapping, elsewhere: Sequ
         if text(row["parent_cohort_id"]) == whole["cohort_id"]
     ]
     here = [row for row in parts if _stands_in(row, codes)]
-    there = [
-        row for row in parts if row not in here and any(_stands_in(row, other) for other in elsewhere)
-    ]
+    there = [row for row in parts if row not in here and any(_stands_in(row, other) for other in elsewhere)]
     makes_whole = sum(map(cohort_size, here + there)) == cohort_size(whole) > 0
     return here if here and there and makes_whole else [whole]
 

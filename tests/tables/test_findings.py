@@ -151,10 +151,8 @@ def test_the_note_explains_the_marks_that_are_there(review):
 
 
 def test_one_outcome_told_twice_is_told_with_its_times(review):
-    """The start page once showed two counts of MRD of the same patients, and dropped the note that parts them."""
-    told = line(
-        tabulate_findings(review, caption="Findings", on_start=True), "child-first-relapse.aall1331"
-    )
+    """The start page once showed two counts of MRD of the same patients without what parts them."""
+    told = line(tabulate_findings(review, caption="Findings", on_start=True), "child-first-relapse.aall1331")
     assert "79/105, end of cycle 1;" in told
     assert "69/105, end of cycle 2 |" in told
 
