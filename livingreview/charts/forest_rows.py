@@ -25,6 +25,8 @@ class Line:
 
     Attributes
     ----------
+    study : str
+        Id of the study: arms of one trial are rows of one study.
     label, who, outcome, whom : str
         Study; who its patients are, beyond what the headings say; what was counted; of whom, where that is
         not all patients treated.
@@ -42,6 +44,7 @@ class Line:
         Whether another publication restates it.
     """
 
+    study: str
     label: str
     who: str
     outcome: str
@@ -92,6 +95,15 @@ class Block:
     def lines(self) -> list[Line]:
         """The rows of studies."""
         return [item for item in self.items if isinstance(item, Line)]
+
+    @property
+    def families(self) -> dict[int, str]:
+        """The family of regimens that each row stands under, '' for the one that needs no name, by `id`."""
+        found, family = {}, ""
+        for item in self.items:
+            family = item if isinstance(item, str) else family
+            found[id(item)] = family
+        return found
 
     @property
     def pools(self) -> list[Pool]:
@@ -182,20 +194,27 @@ def describe(blocks: Sequence[Block]) -> str:
     many = sum(len(block.items) for block in blocks) > TOLD
     parts = []
     for block in blocks:
-        lines = block.lines
+        lines, families = block.lines, block.families
         told = [f"{pool.label}, {pool.outcome}: {pool.share}%, {pool.interval}." for pool in block.pools]
         if many and len(lines) > 2:
-            ends = min(lines, key=lambda line: line.value), max(lines, key=lambda line: line.value)
-            told.append(f"{len(lines)} studies, from {' to '.join(map(_say_line, ends))}.")
+            ends = (choose(lines, key=lambda line: line.value) for choose in (min, max))
+            words = " to ".join(_say_line(line, families[id(line)]) for line in ends)
+            told.append(f"{_count_studies(lines)}, from {words}.")
         else:
-            told += [f"{_say_line(line)}." for line in lines]
+            told += [f"{_say_line(line, families[id(line)])}." for line in lines]
         parts.append(f"{block.title}: {' '.join(told)}")
     return " ".join([*parts, *(["Each row is in the table that follows."] if many else [])])
 
 
-def _say_line(line: Line) -> str:
+def _count_studies(lines: Sequence[Line]) -> str:
+    studies = len({line.study for line in lines})
+    told = "1 study" if studies == 1 else f"{studies} studies"
+    return told if studies == len(lines) else f"{len(lines)} rows of {told}"
+
+
+def _say_line(line: Line, family: str) -> str:
     count = f" ({line.count})" if line.low is not None else ""
-    who = f" ({line.who})" if line.who else ""
+    who = f" ({'; '.join(filter(None, (line.who, family)))})" if line.who or family else ""
     return f"{line.label}{who}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
 
 

@@ -25,7 +25,7 @@ from livingreview.charts.labels import (
     main_family,
     mrd_limit,
     name_population,
-    name_study,
+    name_reports,
     own_words,
     population_of,
     short_interval,
@@ -49,7 +49,7 @@ from livingreview.tables.choice import (
     patients_once,
 )
 from livingreview.tables.common import group_by, whole
-from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS, pooled_codes
+from livingreview.tables.counts import BASES, LEAST_PATIENTS, pooled_codes, say_base
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
@@ -312,11 +312,8 @@ def _make_items(
 def _labels(evidence: Evidence, choices: Sequence[Choice]) -> dict[int, str]:
     """Each study's name, with what parts it from another of the same name."""
     first = [choice.rows[0] for choice in choices]
-    words = distinguish(
-        first,
-        lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
-        row_details(evidence, "outcomes"),
-    )
+    names = {choice.rows[0]["row_id"]: name_reports(evidence, choice.rows) for choice in choices}
+    words = distinguish(first, lambda row: names[row["row_id"]], row_details(evidence, "outcomes"))
     return {id(choice): label for choice, label in zip(choices, words, strict=True)}
 
 
@@ -361,10 +358,11 @@ def _make_line(
     words = evidence.label("outcomes", "outcome", first["outcome"])
     heading = name_population(evidence, first["population"], [first])
     return Line(
+        study=choice.study_id,
         label=label,
         who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
-        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first), say_times(first, told)))),
+        whom=", ".join(filter(None, (say_base(first), mrd_limit(first), say_times(first, told)))),
         **shown,
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",
@@ -373,10 +371,6 @@ def _make_line(
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),
     )
-
-
-def _say_base(row: Mapping) -> str:
-    return "" if row["base"] == "all" else f"of {BASE_NAMES[row['base']]}"
 
 
 def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: Sequence[Plan]) -> str:
