@@ -42,6 +42,8 @@ class Line:
         Why it is in no pool; '' where it is in one.
     second_hand : bool
         Whether another publication restates it.
+    control : bool
+        Whether it is a control arm, which stands under the regimen it was compared with.
     """
 
     study: str
@@ -61,6 +63,7 @@ class Line:
     figures: tuple[Figure, ...]
     reason: str
     second_hand: bool
+    control: bool
 
     @property
     def pooled(self) -> bool:
@@ -98,11 +101,11 @@ class Block:
 
     @property
     def families(self) -> dict[int, str]:
-        """The family of regimens that each row stands under, '' for the one that needs no name, by `id`."""
+        """The family of regimens of each row, by `id`; '' for the one that needs no name, or of a control."""
         found, family = {}, ""
         for item in self.items:
             family = item if isinstance(item, str) else family
-            found[id(item)] = family
+            found[id(item)] = "" if isinstance(item, Line) and item.control else family
         return found
 
     @property

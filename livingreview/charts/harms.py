@@ -176,10 +176,7 @@ def _of_grade(row: Mapping, event: _Event) -> bool:
 
 
 def _remarks(row: Mapping) -> list[str]:
-    """In what a count of adverse events holds less than others.
-
-    One grade alone, a part of the treatment, events that the report puts down to the treatment.
-    """
+    """How a count holds less than others: one grade, a part of the treatment, events put down to it alone."""
     low, high, period = (row.get(name, pd.NA) for name in ("grade_min", "grade_max", "period"))
     alone = not pd.isna(low) and not pd.isna(high) and low == high < FATAL
     related = text(row.get("attribution", pd.NA)) == "treatment_related"
@@ -286,8 +283,11 @@ def _describe(blocks: Sequence[HarmBlock], names: Sequence[str]) -> str:
         told = [(row.cells[place], row.name) for block in blocks for row in block.rows if row.cells[place]]
         if told:
             least, most = (choose(told, key=lambda item: item[0].share) for choose in (min, max))
-            ends = f"{len(told)} studies, from {_say_cell(*least)} to {_say_cell(*most)}"
-            parts.append(f"{name}, {f'1 study, {_say_cell(*least)}' if len(told) == 1 else ends}.")
+            words = f"{len(told)} studies, from {_say_cell(*least)} to {_say_cell(*most)}"
+            if least[0].shown == most[0].shown:
+                one = f"1 study, {_say_cell(*least)}"
+                words = one if len(told) == 1 else f"{len(told)} studies, {least[0].shown} in each"
+            parts.append(f"{name}, {words}.")
     return " ".join([*parts, "Each study is in the table that follows."])
 
 

@@ -370,6 +370,7 @@ def _make_line(
         figures=tuple(make_figure(evidence, row) for row in choice.rows),
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),
+        control=kinship(evidence).arm(first["cohort_id"]) == "control",
     )
 
 

@@ -128,8 +128,9 @@ def test_severe_events_under_other_terms_are_named(review):
     assert "peripheral neuropathy" in figure.note.partition("Told under other terms")[2]
 
 
-def test_one_study_has_no_range(review):
+def test_one_study_or_one_share_has_no_range(review):
     core = select_part(select_class(review, "mitoxantrone-clofarabine"), "core")
     words = draw_harms(core, title="Harm").parts[0].description
     assert "Febrile neutropenia, 1 study, 100% (CLAM, 2020, grade 3)." in words
     assert "Infection, 2 studies, from 44% (" in words
+    assert "Death from treatment, 2 studies, 0% in each." in words

@@ -224,6 +224,8 @@ def test_a_description_names_the_arm(in_settings):
     arms = [words.partition(")")[0] for words in names]
     assert len(arms) == len(set(arms)) == 3
     assert any("idarubicin arm alone" in arm for arm in arms)
+    lowest = describe(in_settings["adult-relapse", "mrd"]).partition("studies, from ")[2]
+    assert lowest.startswith("INO-VATE, in ASH table of phase 3 trials, chemotherapy (table), MRD negative")
 
 
 def test_counts_added_up_are_named_after_all_their_reports(cores):
