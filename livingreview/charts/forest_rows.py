@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.labels import short_outcome
+from livingreview.charts.labels import short_interval, short_outcome
 from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
-from livingreview.display.numbers import Figure, format_count, format_percent
+from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
 from livingreview.evidence import Evidence
 from livingreview.tables.common import text, whole
 from livingreview.tables.counts import pooled_codes
@@ -139,6 +139,28 @@ def share_of(row: Mapping) -> float:
     """Per cent: of a count, else as reported."""
     counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
     return 100 * row["events"] / row["total"] if counted else float(row["percent_reported_pct"])
+
+
+def write_share(row: Mapping, events: int | None, total: int | None) -> dict:
+    """The count, share and interval of a line, as written and in per cent; without a count the share alone."""
+    if events is None or total is None:
+        return {
+            "count": NO_COUNT if pd.isna(row["total"]) else f"{NO_COUNT}/{int(row['total'])}",
+            "share": str(row["percent_reported_pct"]),
+            "interval": "",
+            "value": float(row["percent_reported_pct"]),
+            "low": None,
+            "high": None,
+        }
+    low, high = exact_interval(events, total)
+    return {
+        "count": f"{events}/{total}",
+        "share": format_percent(events / total).removesuffix("%"),
+        "interval": short_interval(low, high),
+        "value": 100 * events / total,
+        "low": 100 * low,
+        "high": 100 * high,
+    }
 
 
 def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:

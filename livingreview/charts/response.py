@@ -8,7 +8,6 @@ from itertools import zip_longest
 import pandas as pd
 
 from livingreview.charts.forest_rows import (
-    NO_COUNT,
     Block,
     Line,
     Pool,
@@ -19,6 +18,7 @@ from livingreview.charts.forest_rows import (
     say_wider,
     share_of,
     tabulate,
+    write_share,
 )
 from livingreview.charts.forest_sheet import lay_out_forest
 from livingreview.charts.labels import (
@@ -34,7 +34,6 @@ from livingreview.charts.labels import (
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import (
-    exact_interval,
     format_percent,
     is_second_hand,
     make_figure,
@@ -336,25 +335,6 @@ def _make_line(
         events, total = (sum(int(row[name]) for row in choice.rows) for name in ("events", "total"))
     label += f", {len(choice.rows)} cohorts added up" if choice.is_sum else ""
     wider = None if choice.is_sum else find_wider(evidence, first, told)
-    shown: dict = {"count": NO_COUNT if pd.isna(first["total"]) else f"{NO_COUNT}/{int(first['total'])}"}
-    if counted:
-        low, high = exact_interval(events, total)
-        shown = {
-            "count": f"{events}/{total}",
-            "share": format_percent(events / total).removesuffix("%"),
-            "interval": short_interval(low, high),
-            "value": 100 * events / total,
-            "low": 100 * low,
-            "high": 100 * high,
-        }
-    else:
-        shown |= {
-            "share": str(first["percent_reported_pct"]),
-            "interval": "",
-            "value": float(first["percent_reported_pct"]),
-            "low": None,
-            "high": None,
-        }
     words = evidence.label("outcomes", "outcome", first["outcome"])
     heading = name_population(evidence, first["population"], [first])
     return Line(
@@ -363,10 +343,10 @@ def _make_line(
         who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
         whom=", ".join(filter(None, (say_base(first), mrd_limit(first), say_times(first, told)))),
-        **shown,
+        **write_share(first, events, total),
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",
-        patients=total if counted else whole(first["total"]),
+        patients=whole(first["total"]) if total is None else total,
         figures=tuple(make_figure(evidence, row) for row in choice.rows),
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),

@@ -142,7 +142,7 @@ def _bar(evidence: Evidence, row: dict) -> str:
         return "a comparison or review of other studies"
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
-        return "of a part of a cohort"
+        return "a part of a larger cohort"
     patients = _patients(evidence, row)
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
