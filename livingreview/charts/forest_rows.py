@@ -142,7 +142,7 @@ def share_of(row: Mapping) -> float:
 
 
 def write_share(row: Mapping, events: int | None, total: int | None) -> dict:
-    """The count, share and interval of a line, as written and in per cent; without a count the share alone."""
+    """The count, share and interval of a line, as written and in per cent; without a count no interval."""
     if events is None or total is None:
         return {
             "count": NO_COUNT if pd.isna(row["total"]) else f"{NO_COUNT}/{int(row['total'])}",

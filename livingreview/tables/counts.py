@@ -48,7 +48,7 @@ BASE_NAMES = {
     "subgroup": "a subgroup",
     "unknown": "a number not reported",
 }
-NARROWER = {"responders_assessed": "patients in remission who were assessed"}  # than the words of its base
+NARROWER = {"responders_assessed": "responders assessed"}  # than the words of its base
 
 
 @dataclass(frozen=True)

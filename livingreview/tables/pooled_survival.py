@@ -20,6 +20,7 @@ from livingreview.tables.common import (
     full_name,
     group_by,
     has_95,
+    source_name,
     stratum_name,
     study_name,
     with_cohorts,
@@ -234,7 +235,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     [
-                        Inline([make_figure(evidence, row), f" {full_name(evidence, row)}: {reason}"])
+                        Inline([make_figure(evidence, row), f" {source_name(evidence, row)}: {reason}"])
                         for row, reason in left_out(evidence, pool, endpoint)
                     ]
                     or "none",

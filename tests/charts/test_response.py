@@ -243,4 +243,4 @@ def test_of_responders_who_were_assessed_it_says_so(in_settings):
     """MRD of those in remission with a result once read as that of patients assessed."""
     lines = [line for block in in_settings["adult-relapse", "mrd"] for line in block.lines]
     (neuf,) = [line for line in lines if "neuf-2023" in line.figures[0].row_id]
-    assert neuf.whom.startswith("of patients in remission who were assessed")
+    assert neuf.whom.startswith("of responders assessed")
