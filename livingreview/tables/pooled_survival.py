@@ -12,7 +12,13 @@ from functools import cached_property
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Inline, Row, Stack
-from livingreview.display.numbers import format_fixed, is_second_hand, make_figure
+from livingreview.display.numbers import (
+    Figure,
+    format_fixed,
+    is_second_hand,
+    make_figure,
+    write_printed,
+)
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
@@ -143,7 +149,7 @@ def _bar(evidence: Evidence, row: dict) -> str:
         return "a comparison or review of other studies"
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
-        return "a part of a larger cohort"
+        return "part of a cohort"
     patients = _patients(evidence, row)
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
@@ -235,7 +241,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     [
-                        Inline([make_figure(evidence, row), f" {source_name(evidence, row)}: {reason}"])
+                        Inline([_bare(evidence, row), f" {source_name(evidence, row)}: {reason}"])
                         for row, reason in left_out(evidence, pool, endpoint)
                     ]
                     or "none",
@@ -246,10 +252,15 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
         Column("Printed medians", True),
-        Column("Printed medians left out, and why"),
+        Column("Left out, and why"),
     ]
     note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
     return HtmlTable(caption, columns, rows, [note])
+
+
+def _bare(evidence: Evidence, row: dict) -> Figure:
+    """A printed median without its interval: '12.2 months'."""
+    return make_figure(evidence, row, f"{write_printed(row, row['estimate'])} {row['unit']}")
 
 
 def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
