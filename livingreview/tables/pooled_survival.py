@@ -146,7 +146,7 @@ def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
 def _bar(evidence: Evidence, row: dict) -> str:
     """Why a value may not stand: not of a whole cohort or a randomised arm known to be of enough patients."""
     if row["care"] == SECONDARY:
-        return "a comparison or review of other studies"
+        return "no own patients"  # a comparison or review of other studies
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
@@ -213,7 +213,7 @@ def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tupl
             and (row["p_family"], *(row[name] for name in WHERE[2:])) == pool.place
             and study not in told
         ):
-            reason = _bar(evidence, row) or ("" if has_95(row) else "no interval reported")
+            reason = _bar(evidence, row) or ("" if has_95(row) else "no interval")
             if not reason:  # it would stand, were its patients not counted already
                 shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[study]]
                 names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]

@@ -85,9 +85,9 @@ def test_every_printed_median_of_the_population_is_pooled_or_named_with_a_reason
     assert told == {
         "badar-2020.survival.rr.os-median": "part of a cohort",
         "neuf-2023.survival.rr-ph-negative.os-median": "part of a cohort",
-        "song-2019.survival.blinatumomab.os-median": "a comparison or review of other studies",
-        "yoon-2023.survival.blinatumomab.os-median": "no interval reported",
-        "korea-blinatumomab-abstract.survival.all.os-median": "no interval reported",
+        "song-2019.survival.blinatumomab.os-median": "no own patients",
+        "yoon-2023.survival.blinatumomab.os-median": "no interval",
+        "korea-blinatumomab-abstract.survival.all.os-median": "no interval",
     }
     (row,) = tabulate_pooled_survival(review, caption="C").rows
     html = "".join(part.__html__() for part in row.cells[-1])
