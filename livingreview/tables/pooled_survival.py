@@ -13,7 +13,6 @@ import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Inline, Row, Stack
 from livingreview.display.numbers import (
-    Figure,
     format_fixed,
     is_second_hand,
     make_figure,
@@ -240,11 +239,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                     [pool.stratum, pool.endpoint],
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
-                    [
-                        Inline([_bare(evidence, row), f" {source_name(evidence, row)}: {reason}"])
-                        for row, reason in left_out(evidence, pool, endpoint)
-                    ]
-                    or "none",
+                    _say_left_out(evidence, left_out(evidence, pool, endpoint)) or "none",
                 ]
             )
         )
@@ -258,9 +253,15 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     return HtmlTable(caption, columns, rows, [note])
 
 
-def _bare(evidence: Evidence, row: dict) -> Figure:
-    """A printed median without its interval: '12.2 months'."""
-    return make_figure(evidence, row, f"{write_printed(row, row['estimate'])} {row['unit']}")
+def _say_left_out(evidence: Evidence, rows: Sequence[tuple[dict, str]]) -> list[Inline]:
+    """'part of a cohort: 12.7 months (Badar 2020), 12.2 months (NEUF, 2023)', a line for each reason."""
+    lines: dict[str, list] = {}
+    for row, reason in rows:
+        figure = make_figure(evidence, row, f"{write_printed(row, row['estimate'])} {row['unit']}")
+        line = lines.setdefault(reason, [f"{reason}: "])
+        line += [", "] if len(line) > 1 else []
+        line += [figure, f" ({source_name(evidence, row)})"]
+    return [Inline(line) for line in lines.values()]
 
 
 def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
