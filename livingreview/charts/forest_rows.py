@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.labels import short_outcome
+from livingreview.charts.labels import short_interval, short_outcome
 from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
-from livingreview.display.numbers import Figure, format_count, format_percent
+from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
 from livingreview.evidence import Evidence
 from livingreview.tables.common import text, whole
 from livingreview.tables.counts import pooled_codes
@@ -25,6 +25,8 @@ class Line:
 
     Attributes
     ----------
+    study : str
+        Id of the study: arms of one trial are rows of one study.
     label, who, outcome, whom : str
         Study; who its patients are, beyond what the headings say; what was counted; of whom, where that is
         not all patients treated.
@@ -40,8 +42,11 @@ class Line:
         Why it is in no pool; '' where it is in one.
     second_hand : bool
         Whether another publication restates it.
+    control : bool
+        Whether it is a control arm, which stands under the regimen it was compared with.
     """
 
+    study: str
     label: str
     who: str
     outcome: str
@@ -58,6 +63,7 @@ class Line:
     figures: tuple[Figure, ...]
     reason: str
     second_hand: bool
+    control: bool
 
     @property
     def pooled(self) -> bool:
@@ -94,6 +100,15 @@ class Block:
         return [item for item in self.items if isinstance(item, Line)]
 
     @property
+    def families(self) -> dict[int, str]:
+        """The family of regimens of each row, by `id`; '' for the one that needs no name, or of a control."""
+        found, family = {}, ""
+        for item in self.items:
+            family = item if isinstance(item, str) else family
+            found[id(item)] = "" if isinstance(item, Line) and item.control else family
+        return found
+
+    @property
     def pools(self) -> list[Pool]:
         """The pooled values."""
         return [item for item in self.items if isinstance(item, Pool)]
@@ -124,6 +139,28 @@ def share_of(row: Mapping) -> float:
     """Per cent: of a count, else as reported."""
     counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
     return 100 * row["events"] / row["total"] if counted else float(row["percent_reported_pct"])
+
+
+def write_share(row: Mapping, events: int | None, total: int | None) -> dict:
+    """The count, share and interval of a line, as written and in per cent; without a count no interval."""
+    if events is None or total is None:
+        return {
+            "count": NO_COUNT if pd.isna(row["total"]) else f"{NO_COUNT}/{int(row['total'])}",
+            "share": str(row["percent_reported_pct"]),
+            "interval": "",
+            "value": float(row["percent_reported_pct"]),
+            "low": None,
+            "high": None,
+        }
+    low, high = exact_interval(events, total)
+    return {
+        "count": f"{events}/{total}",
+        "share": format_percent(events / total).removesuffix("%"),
+        "interval": short_interval(low, high),
+        "value": 100 * events / total,
+        "low": 100 * low,
+        "high": 100 * high,
+    }
 
 
 def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
@@ -182,20 +219,27 @@ def describe(blocks: Sequence[Block]) -> str:
     many = sum(len(block.items) for block in blocks) > TOLD
     parts = []
     for block in blocks:
-        lines = block.lines
+        lines, families = block.lines, block.families
         told = [f"{pool.label}, {pool.outcome}: {pool.share}%, {pool.interval}." for pool in block.pools]
         if many and len(lines) > 2:
-            ends = min(lines, key=lambda line: line.value), max(lines, key=lambda line: line.value)
-            told.append(f"{len(lines)} studies, from {' to '.join(map(_say_line, ends))}.")
+            ends = (choose(lines, key=lambda line: line.value) for choose in (min, max))
+            words = " to ".join(_say_line(line, families[id(line)]) for line in ends)
+            told.append(f"{_count_studies(lines)}, from {words}.")
         else:
-            told += [f"{_say_line(line)}." for line in lines]
+            told += [f"{_say_line(line, families[id(line)])}." for line in lines]
         parts.append(f"{block.title}: {' '.join(told)}")
     return " ".join([*parts, *(["Each row is in the table that follows."] if many else [])])
 
 
-def _say_line(line: Line) -> str:
+def _count_studies(lines: Sequence[Line]) -> str:
+    studies = len({line.study for line in lines})
+    told = "1 study" if studies == 1 else f"{studies} studies"
+    return told if studies == len(lines) else f"{len(lines)} rows of {told}"
+
+
+def _say_line(line: Line, family: str) -> str:
     count = f" ({line.count})" if line.low is not None else ""
-    who = f" ({line.who})" if line.who else ""
+    who = f" ({'; '.join(filter(None, (line.who, family)))})" if line.who or family else ""
     return f"{line.label}{who}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
 
 

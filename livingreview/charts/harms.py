@@ -30,6 +30,7 @@ from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text
 MOST_COLUMNS = 6
 LEAST_PATIENTS = 10  # of a study in the table of shades
 FATAL = 5  # the grade that the name of an event says
+RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16
 
@@ -52,6 +53,11 @@ class HarmRow:
     name: str
     about: str
     cells: tuple[Cell | None, ...]
+
+    @property
+    def has_restated(self) -> bool:
+        """Whether a cell is another publication's, though the row is not."""
+        return any(cell is not None and RESTATED_HERE in cell.remark.split(", ") for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,10 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         "interval]. Blank: not reported at this grade and under this term, which is not the same as none. "
         "The shade is the share of patients."
     )
-    if any(row.about.endswith("; r") for row in rows):
+    if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
+    if others := _other_terms(evidence, events, part):
+        note += f" Told under other terms, so in the tables alone: {', '.join(others)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 
@@ -168,18 +176,37 @@ def _of_grade(row: Mapping, event: _Event) -> bool:
 
 
 def _remarks(row: Mapping) -> list[str]:
-    """In what a count of adverse events holds less than others: one grade alone, a part of the treatment."""
+    """How a count holds less than others: one grade, a part of the treatment, events put down to it alone."""
     low, high, period = (row.get(name, pd.NA) for name in ("grade_min", "grade_max", "period"))
     alone = not pd.isna(low) and not pd.isna(high) and low == high < FATAL
-    return [*([f"grade {low}"] if alone else []), *([] if pd.isna(period) else [str(period)])]
+    related = text(row.get("attribution", pd.NA)) == "treatment_related"
+    return [
+        *([f"grade {low}"] if alone else []),
+        *([] if pd.isna(period) else [str(period)]),
+        *(["from treatment"] if related else []),
+    ]
+
+
+def _other_terms(evidence: Evidence, events: Sequence[_Event], part: str) -> list[str]:
+    """Terms of severe events of the columns' organs that are in no column: neuropathy, say."""
+    counted = {code for event in events for code in event.codes}
+    organs = {row["group"] for event in events if event.grade for row in event.chosen.values()}
+    terms = {
+        str(row["term"])
+        for row in own_families(evidence, with_cohorts(evidence, "adverse_events"))
+        if (row["c_part"], row["group"] in organs, row["term"] in counted) == (part, True, False)
+        and not pd.isna(row["grade_min"])
+        and SEVERE <= row["grade_min"] < FATAL
+    }
+    return sorted(term[:1].lower() + term[1:] for term in terms)
 
 
 def _make_blocks(evidence: Evidence, events: Sequence[_Event]) -> list[HarmBlock]:
-    studies: dict[str, list[dict]] = {}
-    for event in events:
-        for study, row in event.chosen.items():
-            studies.setdefault(study, []).append(row)
-    firsts = [max(rows, key=count_size) | {"study": study} for study, rows in studies.items()]
+    firsts = [
+        max(rows, key=lambda row: (not is_second_hand(row), count_size(row)))
+        | {"told": {row["row_id"] for row in rows}}
+        for rows in _told_together(events)
+    ]
     firsts.sort(key=lambda row: (row["c_family_position"], -_patients(row)))
     by = "c_class" if len({row["c_class"] for row in firsts}) > 1 else "c_family"
     titles = {row["class_id"]: row["short_title"] for row in records(evidence.tables["regimen_classes"])}
@@ -195,7 +222,7 @@ def _make_blocks(evidence: Evidence, events: Sequence[_Event]) -> list[HarmBlock
             HarmRow(
                 name,
                 _about(evidence, row),
-                tuple(_make_cell(evidence, event, event.chosen.get(row["study"])) for event in events),
+                tuple(_make_cell(evidence, event, row) for event in events),
             )
             for row, name in zip(rows, names, strict=True)
         ]
@@ -213,7 +240,25 @@ def _about(evidence: Evidence, row: Mapping) -> str:
     return f"{words}; r" if is_second_hand(row) else words
 
 
-def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell | None:
+def _told_together(events: Sequence[_Event]) -> list[list[dict]]:
+    """The rows of each study as one report tells them, with those in which others repeat that report.
+
+    What a review tells of a pool of trials is not the report that another pool of them is known by.
+    """
+    told: dict[tuple[str, str], list[dict]] = {}
+    for event in events:
+        for study, row in event.chosen.items():
+            told.setdefault((study, row["report_id"]), []).append(row)
+    for (study, report), rows in list(told.items()):
+        sources = {text(row["source_report_id"]) for row in rows}
+        if len(sources) == 1 and (own := (study, sources.pop())) in told and own[1] != report:
+            told[own] += told.pop((study, report))
+    return list(told.values())
+
+
+def _make_cell(evidence: Evidence, event: _Event, first: Mapping) -> Cell | None:
+    """The cell of an event in the row of `first`, which names it; None where it tells of none."""
+    row = next((row for row in event.chosen.values() if row["row_id"] in first["told"]), None)
     if row is None:
         return None
     counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
@@ -228,6 +273,7 @@ def _make_cell(evidence: Evidence, event: _Event, row: Mapping | None) -> Cell |
     remarks = _remarks(row) + (["part of patients"] if text(row["c_parent_cohort_id"]) else [])
     if event.grade is None and event.table == "adverse_events" and not _remarks(row) and not fatal:
         remarks.insert(0, grade_text(row, "any grade"))
+    remarks += [RESTATED_HERE] if is_second_hand(row) and not is_second_hand(first) else []
     return Cell(share, shown, count, ", ".join(remarks), make_figure(evidence, row))
 
 
@@ -237,11 +283,16 @@ def _describe(blocks: Sequence[HarmBlock], names: Sequence[str]) -> str:
         told = [(row.cells[place], row.name) for block in blocks for row in block.rows if row.cells[place]]
         if told:
             least, most = (choose(told, key=lambda item: item[0].share) for choose in (min, max))
-            parts.append(
-                f"{name}, {len(told)} {'study' if len(told) == 1 else 'studies'}, "
-                f"from {least[0].shown} ({least[1]}) to {most[0].shown} ({most[1]})."
-            )
+            words = f"{len(told)} studies, from {_say_cell(*least)} to {_say_cell(*most)}"
+            if least[0].shown == most[0].shown:
+                one = f"1 study, {_say_cell(*least)}"
+                words = one if len(told) == 1 else f"{len(told)} studies, {least[0].shown} in each"
+            parts.append(f"{name}, {words}.")
     return " ".join([*parts, "Each study is in the table that follows."])
+
+
+def _say_cell(cell: Cell, name: str) -> str:
+    return f"{cell.shown} ({', '.join(filter(None, (name, cell.remark)))})"
 
 
 def _tabulate(blocks: Sequence[HarmBlock], names: Sequence[str], title: str) -> HtmlTable:

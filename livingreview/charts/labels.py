@@ -43,6 +43,12 @@ def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     return f"{trial_name(study) or study}, in {name}"
 
 
+def name_reports(evidence: Evidence, rows: Iterable[Mapping]) -> str:
+    """The names of all reports whose counts are added up: 'Roe 2018 and Doe 2020'."""
+    names = dict.fromkeys(name_study(evidence, row["report_id"], row["cohort_id"]) for row in rows)
+    return " and ".join(names)
+
+
 def own_words(label: str, *told: str) -> str:
     """What a cohort's label says beyond words told beside it: 'Late relapse' of 'Children, late relapse'."""
     known = {word for words in told for word in _words(words)}

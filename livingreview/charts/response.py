@@ -8,7 +8,6 @@ from itertools import zip_longest
 import pandas as pd
 
 from livingreview.charts.forest_rows import (
-    NO_COUNT,
     Block,
     Line,
     Pool,
@@ -19,13 +18,14 @@ from livingreview.charts.forest_rows import (
     say_wider,
     share_of,
     tabulate,
+    write_share,
 )
 from livingreview.charts.forest_sheet import lay_out_forest
 from livingreview.charts.labels import (
     main_family,
     mrd_limit,
     name_population,
-    name_study,
+    name_reports,
     own_words,
     population_of,
     short_interval,
@@ -34,7 +34,6 @@ from livingreview.charts.labels import (
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import (
-    exact_interval,
     format_percent,
     is_second_hand,
     make_figure,
@@ -49,7 +48,7 @@ from livingreview.tables.choice import (
     patients_once,
 )
 from livingreview.tables.common import group_by, whole
-from livingreview.tables.counts import BASE_NAMES, BASES, LEAST_PATIENTS, pooled_codes
+from livingreview.tables.counts import BASES, LEAST_PATIENTS, pooled_codes, say_base
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
@@ -312,11 +311,8 @@ def _make_items(
 def _labels(evidence: Evidence, choices: Sequence[Choice]) -> dict[int, str]:
     """Each study's name, with what parts it from another of the same name."""
     first = [choice.rows[0] for choice in choices]
-    words = distinguish(
-        first,
-        lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
-        row_details(evidence, "outcomes"),
-    )
+    names = {choice.rows[0]["row_id"]: name_reports(evidence, choice.rows) for choice in choices}
+    words = distinguish(first, lambda row: names[row["row_id"]], row_details(evidence, "outcomes"))
     return {id(choice): label for choice, label in zip(choices, words, strict=True)}
 
 
@@ -339,44 +335,23 @@ def _make_line(
         events, total = (sum(int(row[name]) for row in choice.rows) for name in ("events", "total"))
     label += f", {len(choice.rows)} cohorts added up" if choice.is_sum else ""
     wider = None if choice.is_sum else find_wider(evidence, first, told)
-    shown: dict = {"count": NO_COUNT if pd.isna(first["total"]) else f"{NO_COUNT}/{int(first['total'])}"}
-    if counted:
-        low, high = exact_interval(events, total)
-        shown = {
-            "count": f"{events}/{total}",
-            "share": format_percent(events / total).removesuffix("%"),
-            "interval": short_interval(low, high),
-            "value": 100 * events / total,
-            "low": 100 * low,
-            "high": 100 * high,
-        }
-    else:
-        shown |= {
-            "share": str(first["percent_reported_pct"]),
-            "interval": "",
-            "value": float(first["percent_reported_pct"]),
-            "low": None,
-            "high": None,
-        }
     words = evidence.label("outcomes", "outcome", first["outcome"])
     heading = name_population(evidence, first["population"], [first])
     return Line(
+        study=choice.study_id,
         label=label,
         who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
-        whom=", ".join(filter(None, (_say_base(first), mrd_limit(first), say_times(first, told)))),
-        **shown,
+        whom=", ".join(filter(None, (say_base(first), mrd_limit(first), say_times(first, told)))),
+        **write_share(first, events, total),
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",
-        patients=total if counted else whole(first["total"]),
+        patients=whole(first["total"]) if total is None else total,
         figures=tuple(make_figure(evidence, row) for row in choice.rows),
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),
+        control=kinship(evidence).arm(first["cohort_id"]) == "control",
     )
-
-
-def _say_base(row: Mapping) -> str:
-    return "" if row["base"] == "all" else f"of {BASE_NAMES[row['base']]}"
 
 
 def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: Sequence[Plan]) -> str:

@@ -12,6 +12,7 @@ from pybtex.database import BibliographyData, Entry
 
 from livingreview.evidence.latex import plain_text
 
+NO_YEAR = re.compile(r"(?:(?<=\()|(?<=; ))year not established\)$")  # of a report that has an author
 UNKNOWN = re.compile(
     r" \((?:author|year|author and year) not established\)$"
     r"|; (?:author|year|author and year) not established(?=\)$)"
@@ -104,8 +105,11 @@ def warn(name: str, words: str) -> str:
 
 
 def shorten(name: str) -> str:
-    """What a report is called without what is not established of it, for labels and prose."""
-    return UNKNOWN.sub("", name)
+    """What a report is called without what is not established of it, for labels and prose.
+
+    An author's name alone would read as a person: 'Roe (undated)'.
+    """
+    return UNKNOWN.sub("", NO_YEAR.sub("undated)", name))
 
 
 def find_mentioned(frames: Iterable[pd.DataFrame], names: Mapping[str, str]) -> set[str]:

@@ -8,7 +8,7 @@ grid of its own.  Every result is read off twice, from the grid and from every s
 of its lines; while the two differ the grid is made finer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,8 +139,10 @@ def predict_group(
     Returns
     -------
     GroupPrediction
-        Of one study its own proportion, uniform before it was seen, holds for the new group: spread between
-        studies is not in it.  Of two or more the group is one of a new study, by :func:`fit_bayes`.
+        Of one study its own proportion holds for the new group: spread between studies is not in it.  Its
+        limits are those of the distributions whose tails are the exact (Clopper-Pearson) limits of the
+        proportion, so that they are no narrower than these; its median is that of a proportion which was
+        uniform before it was seen.  Of two or more the group is one of a new study, by :func:`fit_bayes`.
 
     Raises
     ------
@@ -158,14 +160,28 @@ def predict_group(
         msg = f"size: expected 1 or more, found {size}"
         raise ValueError(msg)
     counts = np.arange(size)
+    tails = [(1 - level) / 2, 0.5, (1 + level) / 2]
     if len(x) == 1:
-        below = betabinom.cdf(counts, size, x[0] + 1, n[0] - x[0] + 1)
+        low, median, high = _group_of_one(x[0], n[0], size, tails)
     else:
         shares = logit(beta.ppf(GROUP_TAILS, counts[:, None] + 1, size - counts[:, None]))
         below = np.interp(shares, GROUP_POINTS, _new_study_cdf(x, n, GROUP_POINTS)).mean(axis=1)
-    places = np.searchsorted(below, [(1 - level) / 2, 0.5, (1 + level) / 2])
-    low, median, high = places.tolist()
+        low, median, high = np.searchsorted(below, tails).tolist()
     return GroupPrediction(size, low, median, high, level)
+
+
+def _group_of_one(x: float, n: float, size: int, tails: Sequence[float]) -> list[int]:
+    """Return the least counts of a new group that reach the lower tail, the middle and the upper tail.
+
+    Of a study without an event the lower limit of its proportion is 0, of one without another 1 is the upper.
+    """
+    places = []
+    for (a, b), tail in zip(((x, n - x + 1), (x + 1, n - x + 1), (x + 1, n - x)), tails, strict=True):
+        if a == 0 or b == 0:
+            places.append(0 if a == 0 else size)
+        else:
+            places.append(int(np.searchsorted(betabinom.cdf(np.arange(size), size, a, b), tail)))
+    return places
 
 
 def _new_study_cdf(x: Array, n: Array, mu: Array) -> Array:

@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import format_fixed, format_percent, format_ratio, make_figure
+from livingreview.display.numbers import (
+    format_fixed,
+    format_percent,
+    format_ratio,
+    make_figure,
+    write_printed,
+)
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import (
     EValue,
@@ -49,6 +55,7 @@ class Benchmark:
     trials: str
     endpoint: str
     printed: float
+    shown: str  # the same in the digits of its report
     answer: tuple[float, float, float]
     bias: Overstatement
 
@@ -85,6 +92,7 @@ def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
                     ", ".join(trial.name for trial in pool.trials),
                     evidence.label("survival", "endpoint", row["endpoint"]),
                     float(row["estimate"]),
+                    write_printed(row, row["estimate"]),
                     answer,
                     overstatement(_ends(row), answer),
                 )
@@ -139,7 +147,7 @@ def _say_benchmark(benchmark: Benchmark) -> str:
     way = "better" if bias.ratio < 1 else "worse"
     chance = "a difference that chance may explain" if bias.low <= 1 <= bias.high else "more than chance"
     return (
-        f"Where both answers exist ({benchmark.endpoint}): {format_fixed(benchmark.printed, 2)} against "
+        f"Where both answers exist ({benchmark.endpoint}): {benchmark.shown} against "
         f"controls that were not randomised ({benchmark.name}), {format_fixed(benchmark.randomised, 2)} in "
         f"the randomised trial ({benchmark.trials}). Without randomisation the treatment looked {way} by "
         f"the factor {ratio} (95% CI {format_fixed(bias.low, 2)} to {format_fixed(bias.high, 2)}), {chance}. "

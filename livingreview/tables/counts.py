@@ -35,6 +35,7 @@ BASES = {
     "evaluable": "all",
     "responders": "responders",
     "assessed": "assessed",
+    "responders_assessed": "assessed",
     "transplanted": "transplanted",
     "subgroup": "subgroup",
     "not_reported": "unknown",
@@ -47,6 +48,7 @@ BASE_NAMES = {
     "subgroup": "a subgroup",
     "unknown": "a number not reported",
 }
+NARROWER = {"responders_assessed": "responders assessed"}  # than the words of its base
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ class PooledResult:
         """Whether a row of adverse events, by its term and by what it is put down to, is of this result."""
         related = row["attribution"] == self.attribution
         return row["term"] in self.codes and (related or not self.attribution)
+
+
+def say_base(row: Mapping) -> str:
+    """'of patients in remission': whom a row with its `base` is counted from; '' of all patients."""
+    words = NARROWER.get(row["denominator"], BASE_NAMES[row["base"]])
+    return "" if row["base"] == "all" else f"of {words}"
 
 
 def pooled_results(evidence: Evidence) -> list[PooledResult]:

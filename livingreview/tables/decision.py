@@ -1,13 +1,15 @@
 """Of a hundred patients: how many reach each result, by population and family of regimens.
 
-From a primary pool where there is one of three studies or more, else from the single largest study that the
-rules of pooling admit, which is said. Nothing here compares one treatment with another.
+From a primary pool where there is one of three studies or more, from both of two studies, else from the
+single largest study that the rules of pooling admit, which is said. Nothing here compares one treatment with
+another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import pandas as pd
 
@@ -26,10 +28,11 @@ from livingreview.tables.counts import BY_COURSE, HARM, PooledResult, pooled_res
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import GROUPS, synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
-from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
+from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
 
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
+ONE_STUDY = "largest study that the rules admit, alone"
 NOTHING = "No result of this kind is counted in any population of this chapter."
 
 
@@ -50,13 +53,18 @@ class Cell:
     interval : (float, float) or None
         Of that median or proportion (0-1), None where a study prints none.
     group : GroupPrediction or None
-        How many of a new group of a hundred; None where it cannot be known (survival).
+        How many of a new group of a hundred, never told more narrowly than the rate itself; None where it
+        cannot be known (survival).
     studies : int
     patients : int
     row_ids : tuple of str
         Every evidence row behind it.
     is_wide : bool
         Whether no single value describes the studies of the pool.
+    beside : Cell or None
+        Of two studies, which are not pooled, the smaller; the cell itself is the larger.
+    of_two : bool
+        Whether it is one of two such studies.
     """
 
     result_id: str
@@ -70,6 +78,13 @@ class Cell:
     patients: int
     row_ids: tuple[str, ...]
     is_wide: bool = False
+    beside: Cell | None = None
+    of_two: bool = False
+
+    @property
+    def lines(self) -> tuple[Cell, ...]:
+        """The cell, and the other of two studies where there is one."""
+        return (self, self.beside) if self.beside else (self,)
 
 
 @dataclass(frozen=True)
@@ -120,10 +135,25 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
         elif widest.decision == "pooled":
             found.append((place, widest.stratum, _pool_cell(result, widest)))
         elif widest.entries:
-            largest = max(widest.entries, key=lambda entry: entry.total)
+            largest, *others = sorted(widest.entries, key=lambda entry: -entry.total)
             if not _larger_left_out(evidence, widest, largest):
-                found.append((place, widest.stratum, _study_cell(evidence, result, largest)))
+                cells = [_study_cell(evidence, result, entry) for entry in (largest, *others)]
+                found.append((place, widest.stratum, _both(cells)))
     return found
+
+
+def _both(cells: Sequence[Cell]) -> Cell:
+    """The first of some studies, the largest first: with the other where there are two."""
+    if len(cells) != 2:
+        return cells[0]
+    return replace(cells[0], beside=replace(cells[1], of_two=True), of_two=True)
+
+
+def _foretell(entries: Sequence[Entry], interval: tuple[float, float]) -> GroupPrediction:
+    """How many of the next hundred: chance in the new group adds to what is not known of the rate."""
+    group = foretell(entries, SIZE)
+    low, high = floor(SIZE * interval[0]), ceil(SIZE * interval[1])
+    return replace(group, low=min(group.low, low), high=max(group.high, high))
 
 
 def _larger_left_out(evidence: Evidence, plan: Plan, largest: Entry) -> bool:
@@ -173,7 +203,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         plan.outcome if result.table == "adverse_events" else f"{plan.outcome}, {plan.when}",
         plan.pooled.estimate,
         plan.pooled.ci,
-        foretell(plan.entries, SIZE),
+        _foretell(plan.entries, plan.pooled.ci),
         plan.pooled.k,
         plan.pooled.total,
         tuple(plan.row_ids),
@@ -183,6 +213,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
 
 def _study_cell(evidence: Evidence, result: PooledResult, entry: Entry) -> Cell:
     what = "" if result.table == "adverse_events" else f"; {_say_count(evidence, entry)}"
+    interval = exact_interval(entry.events, entry.total)
     return Cell(
         result.result_id,
         result.name,
@@ -191,8 +222,8 @@ def _study_cell(evidence: Evidence, result: PooledResult, entry: Entry) -> Cell:
         + what
         + (f", {entry.events}/{entry.total} counted again from all enrolled" if entry.rebased else ""),
         entry.events / entry.total,
-        exact_interval(entry.events, entry.total),
-        foretell([entry], SIZE),
+        interval,
+        _foretell([entry], interval),
         1,
         entry.total,
         tuple(entry.row_ids),
@@ -218,18 +249,23 @@ def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
         return Cell(
             result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, None, fit.k, total, rows
         )
-    largest = max(pool.entries, key=lambda entry: entry.patients)
+    entries = sorted(pool.entries, key=lambda entry: -entry.patients)
+    return _both([_survival_study(result, entry) for entry in entries])
+
+
+def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
+    interval = (entry.low, entry.high) if entry.has_interval else None
     return Cell(
         result.result_id,
         result.name,
         STUDY,
-        largest.name,
-        largest.value,
-        (largest.low, largest.high) if largest.has_interval else None,
+        entry.name,
+        entry.value,
+        interval,
         None,
         1,
-        largest.patients,
-        (largest.row_id,),
+        entry.patients,
+        (entry.row_id,),
     )
 
 
@@ -246,8 +282,9 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
     meaning = (
         "The next 100: were 100 more such patients treated elsewhere, so many of them would be expected, in "
         "95 of 100 such groups. Where studies are pooled that holds what lies between studies; of a single "
-        "study it does not, so that it is too narrow. A chart's “new study” is the same without the chance "
-        "of 100 patients: the rate itself. Where the rules keep out a larger study, no smaller one stands "
+        "study it does not, so that it is too narrow, though never narrower than what is known of the rate. "
+        "Of two studies both stand here, and nothing is pooled. A chart's “new study” is the same without "
+        "the chance of 100 patients. Where the rules keep out a larger study, no smaller one stands "
         "for it; the table of what they allow says why."
     )
     meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
@@ -267,7 +304,7 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
 
 def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
     rows = []
-    for cell in cells:
+    for cell in (line for one in cells for line in one.lines):
         group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
         interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
         value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
@@ -281,7 +318,8 @@ def say_source(cell: Cell) -> list[str]:
     patients = f"{cell.patients} patients"
     if cell.source == POOL:
         return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
-    return [cell.said, f"largest study that the rules admit, alone, {patients}"]
+    alone = "one of two studies, which are not pooled" if cell.of_two else ONE_STUDY
+    return [cell.said, f"{alone}, {patients}"]
 
 
 def _figures(evidence: Evidence, cell: Cell) -> list[Figure]:

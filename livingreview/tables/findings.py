@@ -29,7 +29,7 @@ from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, short_name, text
 from livingreview.tables.counts import BASES, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
-from livingreview.tables.evidence_map import count_once
+from livingreview.tables.evidence_map import cohort_size, count_once
 from livingreview.tables.reports import grade
 
 COUNTS = "Remission, MRD and death: patients of 100 [exact 95% confidence interval];"
@@ -167,7 +167,11 @@ def _certainty(evidence: Evidence, certainty_id: object) -> list:
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
-    """Whole cohorts of some families of regimens in a setting; of a class's own those in included reports."""
+    """Whole cohorts of some families of regimens in a setting; of a class's own those in included reports.
+
+    Of a cohort whose report parts it between this setting and another its parts in this one: patients who are
+    counted on another page are not counted here as well.
+    """
     own = evidence.tables["regimens"]
     regimens = set(own.loc[own["family_id"].isin(families), "regimen_id"])
     core = evidence.families.index[evidence.families["part"].eq("core")]
@@ -177,26 +181,58 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
         for row in records(evidence.tables["cohorts"])
         if row["regimen_id"] in regimens
         and (row["regimen_id"] not in core or row["report_id"] in evidence.included)
-        and all(row[column] in allowed for column, allowed in codes.items())
+        and _stands_in(row, codes)
     }
     kin = kinship(evidence)
-    return [row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])]
+    whole = [
+        row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])
+    ]
+    elsewhere = [
+        setting_codes(other)
+        for other in records(evidence.tables["settings"])
+        if other["setting_id"] != setting["setting_id"]
+    ]
+    return [part for row in whole for part in _parts_here(evidence, row, codes, elsewhere)]
+
+
+def _parts_here(evidence: Evidence, whole: dict, codes: Mapping, elsewhere: Sequence[Mapping]) -> list[dict]:
+    """The parts of a cohort in a setting, where with parts of other settings they make the whole; else it."""
+    parts = [
+        row
+        for row in records(evidence.tables["cohorts"])
+        if text(row["parent_cohort_id"]) == whole["cohort_id"]
+    ]
+    here = [row for row in parts if _stands_in(row, codes)]
+    there = [row for row in parts if row not in here and any(_stands_in(row, other) for other in elsewhere)]
+    makes_whole = sum(map(cohort_size, here + there)) == cohort_size(whole) > 0
+    return here if here and there and makes_whole else [whole]
+
+
+def _stands_in(cohort: Mapping, codes: Mapping[str, set[str]]) -> bool:
+    return all(cohort[column] in allowed for column, allowed in codes.items())
 
 
 def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
     """Results of one kind, each with its interval, its control after it, and what was counted of whom.
 
-    A report other than the `main` one, which is named under Design, is named with its result.
+    A report other than the `main` one, which is named under Design, is named with its result. One outcome of
+    the same patients that is told twice is told with its times.
     """
     controls = split_ids(row[f"{column}_control"])
+    shown = [evidence.row(row_id) for row_id in split_ids(row[column])]
+    counted = [(one["cohort_id"], one.get("outcome")) for one in shown]
     parts: list = []
-    for place, row_id in enumerate(split_ids(row[column])):
-        one = evidence.row(row_id)
+    for place, one in enumerate(shown):
         against = place < len(controls)
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
             cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
-        words = (_counted(evidence, one, column), _other_report(evidence, one, main))
+        again = counted.count(counted[place]) > 1
+        words = (
+            _counted(evidence, one, column),
+            text(one.get("timepoint", pd.NA)) if again else "",
+            _other_report(evidence, one, main),
+        )
         parts += [Inline(cell), _small(", ".join(filter(None, words)))]
     return parts
 

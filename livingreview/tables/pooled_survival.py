@@ -11,12 +11,25 @@ from functools import cached_property
 
 import pandas as pd
 
-from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import format_fixed, is_second_hand, make_figure
+from livingreview.display.html import Column, HtmlTable, Inline, Row, Stack
+from livingreview.display.numbers import (
+    format_fixed,
+    is_second_hand,
+    make_figure,
+    write_printed,
+)
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
-from livingreview.tables.common import full_name, group_by, has_95, stratum_name, with_cohorts
+from livingreview.tables.common import (
+    full_name,
+    group_by,
+    has_95,
+    source_name,
+    stratum_name,
+    study_name,
+    with_cohorts,
+)
 from livingreview.tables.counts import (
     LEAST_PATIENTS,
     SECONDARY,
@@ -108,7 +121,7 @@ def survival_pools(
         for row in _with_care(evidence, with_cohorts(evidence, "survival"))
         if (row["endpoint"], row["statistic"]) == (endpoint, statistic)
         and (time_months is None or (not pd.isna(row["time_months"]) and row["time_months"] == time_months))
-        and _may_stand(evidence, row)
+        and not _bar(evidence, row)
     ]
     found = []
     for (_, *place), part in group_by(rows, *WHERE).items():
@@ -129,12 +142,17 @@ def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
     ]
 
 
-def _may_stand(evidence: Evidence, row: dict) -> bool:
-    """Whether a value is of a whole cohort, or a randomised arm, known to be of enough patients."""
+def _bar(evidence: Evidence, row: dict) -> str:
+    """Why a value may not stand: not of a whole cohort or a randomised arm known to be of enough patients."""
+    if row["care"] == SECONDARY:
+        return "no own patients"  # a comparison or review of other studies
+    whole = is_whole(row) or not pd.isna(row["c_arm"])
+    if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
+        return "part of a cohort"
     patients = _patients(evidence, row)
-    whole = (is_whole(row) or not pd.isna(row["c_arm"])) and not part_of(evidence, row)
-    own = whole and pd.isna(row["group"]) and row["care"] != SECONDARY
-    return own and patients >= LEAST_PATIENTS
+    if patients < LEAST_PATIENTS:
+        return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
+    return ""
 
 
 def _patients(evidence: Evidence, row: dict) -> int:
@@ -183,6 +201,28 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
     )
 
 
+def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tuple[dict, str]]:
+    """The printed medians of a pool's population that are not in it, the largest of each study, and why."""
+    told = {entry.study_id for entry in pool.told}
+    found: dict[str, tuple[dict, str]] = {}
+    for row in _with_care(evidence, with_cohorts(evidence, "survival")):
+        study = row["c_study_id"]
+        if (
+            (row["endpoint"], row["statistic"]) == (endpoint, pool.statistic)
+            and (row["p_family"], *(row[name] for name in WHERE[2:])) == pool.place
+            and study not in told
+        ):
+            reason = _bar(evidence, row) or ("" if has_95(row) else "no interval")
+            if not reason:  # it would stand, were its patients not counted already
+                shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[study]]
+                names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
+                reason = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
+            patients = _patients(evidence, row)
+            if study not in found or patients > _patients(evidence, found[study][0]):
+                found[study] = row, reason
+    return sorted(found.values(), key=lambda one: -_patients(evidence, one[0]))
+
+
 def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:
     """Medians of an endpoint in each population of three printed intervals or more, pooled."""
     pools = [pool for pool in survival_pools(evidence, endpoint, "median") if pool.pooled]
@@ -199,7 +239,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                     [pool.stratum, pool.endpoint],
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
-                    [entry.name for entry in pool.entries if not entry.has_interval] or "none",
+                    _say_left_out(evidence, left_out(evidence, pool, endpoint)) or "none",
                 ]
             )
         )
@@ -207,10 +247,21 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
         Column("Printed medians", True),
-        Column("Left out: no interval reported"),
+        Column("Left out, and why"),
     ]
     note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
     return HtmlTable(caption, columns, rows, [note])
+
+
+def _say_left_out(evidence: Evidence, rows: Sequence[tuple[dict, str]]) -> list[Inline]:
+    """'part of a cohort: 12.7 months (Badar 2020), 12.2 months (NEUF, 2023)', a line for each reason."""
+    lines: dict[str, list] = {}
+    for row, reason in rows:
+        figure = make_figure(evidence, row, f"{write_printed(row, row['estimate'])} {row['unit']}")
+        line = lines.setdefault(reason, [f"{reason}: "])
+        line += [", "] if len(line) > 1 else []
+        line += [figure, f" ({source_name(evidence, row)})"]
+    return [Inline(line) for line in lines.values()]
 
 
 def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:

@@ -103,14 +103,15 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
         return []
     cells = [decision.cells[code] for decision in decision_data(evidence) if decision.place == place]
     told = []
-    for cell in filter(None, cells):
-        kind = "primary pool" if cell.source == POOL else "largest study that the rules admit"
+    for cell in (line for one in filter(None, cells) for line in one.lines):
+        alone = "one of two studies" if cell.of_two else "largest study that the rules admit"
+        kind = "primary pool" if cell.source == POOL else alone
         told.append(
             f"{format_percent(cell.value)} ({format_interval(*cell.interval).removesuffix('%')}), {kind}, "
             f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"
         )
     widest = widest_pools(evidence, result).get(place)
-    shown = {row_id for cell in filter(None, cells) for row_id in cell.row_ids}
+    shown = {row_id for cell in filter(None, cells) for line in cell.lines for row_id in line.row_ids}
     other = widest and set(widest.row_ids) != shown
     if other and widest.decision == "pooled" and len(result.codes) > 1:
         fit = widest.pooled

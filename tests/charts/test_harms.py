@@ -83,5 +83,54 @@ def test_deaths_as_adverse_events_have_a_column_and_need_no_grade(tables):
     """A grade of 5 says no more than the name; those put down to the treatment alone are no second column."""
     found = [(event, cell) for _, event, cell in cells_of(tables) if event.result_id == "fatal-event"]
     assert len(found) > 4
-    assert not any(cell.remark for _, cell in found)
+    assert {cell.remark for _, cell in found} <= {"", "r"}
     assert all(event.result_id != "fatal-event-related" for _, events, _ in tables for event in events)
+
+
+def rows_of(tables):
+    return [row for _, _, blocks in tables for block in blocks for row in block.rows]
+
+
+def test_a_pool_told_by_a_review_is_not_shown_as_the_report_of_another(tables):
+    """34 deaths among 225 patients of one review's pool once stood in the row of a report on 261."""
+    for core, _, blocks in tables:
+        for line in (line for block in blocks for line in block.rows):
+            told = [core.row(cell.figure.row_id) for cell in line.cells if cell]
+            reports = {row["report_id"] for row in told}
+            own = {row["report_id"] for row in told if row["source_report_id"] not in reports}
+            assert len(own) == 1, line.name
+    (pool,) = [
+        line for line in rows_of(tables) if any(c and c.count.startswith("34/225") for c in line.cells)
+    ]
+    assert pool.name == "MT103-206 and MT103-211 pooled, in Stein 2018"
+    assert pool.about.endswith("; r")
+    assert sum(cell is not None for cell in pool.cells) == 1
+
+
+def test_a_cell_that_repeats_the_report_of_its_row_is_marked(tables):
+    (row,) = [line for line in rows_of(tables) if any(c and c.count.startswith("13/93") for c in line.cells)]
+    assert row.name == "von Stackelberg 2016 (MT103-205)"
+    assert row.has_restated
+    assert not row.about.endswith("; r")
+
+
+def test_events_put_down_to_the_treatment_alone_are_called_so(tables):
+    """No severe neurotoxicity from the drug once read as no neurological event."""
+    for core, _, cell in cells_of(tables):
+        row = core.row(cell.figure.row_id)
+        if "attribution" in row and row["attribution"] == "treatment_related":
+            assert "from treatment" in cell.remark
+
+
+def test_severe_events_under_other_terms_are_named(review):
+    core = select_part(select_class(review, "bortezomib"), "core")
+    figure = draw_harms(core, title="Harm").parts[0]
+    assert "peripheral neuropathy" in figure.note.partition("Told under other terms")[2]
+
+
+def test_one_study_or_one_share_has_no_range(review):
+    core = select_part(select_class(review, "mitoxantrone-clofarabine"), "core")
+    words = draw_harms(core, title="Harm").parts[0].description
+    assert "Febrile neutropenia, 1 study, 100% (CLAM, 2020, grade 3)." in words
+    assert "Infection, 2 studies, from 44% (" in words
+    assert "Death from treatment, 2 studies, 0% in each." in words

@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import NEW_STUDY, Line, tabulate
+from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, tabulate
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
-from livingreview.evidence import select_class, select_part
+from livingreview.evidence import select_class, select_part, select_setting
 from livingreview.tables.plan import synthesis_plan
 from tests.drawn import sheets_of, words_of
 
@@ -195,3 +195,52 @@ def test_a_new_study_is_explained_where_it_is_drawn(cores):
             assert drawn == (NEW_STUDY in figure.note)
             seen.add(drawn)
     assert True in seen
+
+
+@pytest.fixture(scope="module")
+def in_settings(review):
+    """The blocks of two clinical settings: several classes and both arms of trials."""
+    places = {name: select_setting(review, name) for name in ("adult-relapse", "child-first-relapse", "aml")}
+    return {
+        (name, group): _make_blocks(place, group, _candidates(place, group, 5), group)
+        for name, place in places.items()
+        for group in ("response", "mrd")
+    }
+
+
+def test_a_description_counts_studies_and_not_rows(in_settings):
+    """Twelve rows of ten studies were once told as twelve studies."""
+    told = describe(in_settings["adult-relapse", "mrd"])
+    assert ": 12 rows of 10 studies, from INO-VATE" in told
+    assert ": 16 rows of 13 studies, from" in describe(in_settings["aml", "response"])
+    (block,) = [block for block in in_settings["adult-relapse", "response"] if len(block.lines) == 3]
+    assert ": 3 studies, from" in describe([block] * 6), "one row each"
+
+
+def test_a_description_names_the_arm(in_settings):
+    """Three arms of one report were once told in the same words."""
+    told = describe(in_settings["child-first-relapse", "mrd"])
+    names = [words.partition(",")[2] for words in told.split("CCE induction against historical ALL R3")[1:]]
+    arms = [words.partition(")")[0] for words in names]
+    assert len(arms) == len(set(arms)) == 3
+    assert any("idarubicin arm alone" in arm for arm in arms)
+    lowest = describe(in_settings["adult-relapse", "mrd"]).partition("studies, from ")[2]
+    assert lowest.startswith("INO-VATE, in ASH table of phase 3 trials, chemotherapy (table), MRD negative")
+
+
+def test_counts_added_up_are_named_after_all_their_reports(cores):
+    """A sum over two reports once bore the name of the first."""
+    core = cores["blinatumomab"]
+    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    for line in (line for block in blocks for line in block.lines if len(line.figures) > 1):
+        reports = {core.row(figure.row_id)["report_id"] for figure in line.figures}
+        assert len(reports) - 1 == line.label.partition(", ")[0].count(" and "), line.label
+    labels = [line.label for block in blocks for line in block.lines]
+    assert "Kiyoi 2020 and Japanese blinatumomab study, 2022, 3 cohorts added up" in labels
+
+
+def test_of_responders_who_were_assessed_it_says_so(in_settings):
+    """MRD of those in remission with a result once read as that of patients assessed."""
+    lines = [line for block in in_settings["adult-relapse", "mrd"] for line in block.lines]
+    (neuf,) = [line for line in lines if "neuf-2023" in line.figures[0].row_id]
+    assert neuf.whom.startswith("of responders assessed")

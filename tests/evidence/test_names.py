@@ -92,6 +92,15 @@ def test_a_warning_stands_in_a_names_brackets_and_stays_where_it_is_shortened(na
     assert "retracted" in shorten(warned)
 
 
+def test_an_author_without_a_year_is_called_undated():
+    """A row of a figure was once called by a surname alone."""
+    assert shorten("O'Brien (year not established)") == "O'Brien (undated)"
+    assert shorten("Stein (MT103-211; year not established)") == "Stein (MT103-211; undated)"
+    assert shorten("TOWER, report a (author and year not established)") == "TOWER, report a"
+    assert shorten("A series (ASH 1; author and year not established)") == "A series (ASH 1)"
+    assert shorten("TOWER, 2018 (author not established)") == "TOWER, 2018"
+
+
 def test_every_report_of_the_review_has_a_name_of_its_own(review):
     names = review.report_names
     assert set(names) == set(review.tables["reports"]["report_id"])

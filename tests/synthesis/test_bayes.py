@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import logit
 from scipy.stats import betabinom
 
-from livingreview.synthesis import bayes, pool_proportions, predict_group
+from livingreview.synthesis import bayes, pool_proportions, predict_group, proportion_interval
 from livingreview.synthesis.bayes import fit_bayes
 
 from .strategies import quick
@@ -154,12 +154,23 @@ def test_tau_is_mostly_the_prior_for_single_patients():
 
 
 def test_a_new_group_of_one_study_is_beta_binomial():
-    """20 of 50, uniform before: the next hundred are BetaBinomial(100, 21, 31), 95% from 25 to 57."""
+    """20 of 50: the next hundred by the distributions whose tails are the exact limits, 95% from 24 to 58."""
     group = predict_group([20], [50])
-    assert (group.low, group.median, group.high) == (25, 40, 57)
-    exact = betabinom(100, 21, 31)
-    assert exact.mean() == pytest.approx(40.4, abs=0.05)
-    assert (exact.ppf(0.025), exact.ppf(0.5), exact.ppf(0.975)) == (group.low, group.median, group.high)
+    assert (group.low, group.median, group.high) == (24, 40, 58)
+    assert group.low == betabinom(100, 20, 31).ppf(0.025)
+    assert group.median == betabinom(100, 21, 31).ppf(0.5)
+    assert group.high == betabinom(100, 21, 30).ppf(0.975)
+
+
+def test_a_new_group_of_one_study_is_no_narrower_than_the_interval_of_its_rate():
+    """9 of 9 are 66 to 100%; of the next hundred 68 to 100 were once expected."""
+    for n in (1, 2, 5, 9, 23, 60, 271, 1000):
+        for x in {0, 1, n // 5, n // 2, n - 1, n}:
+            low, high = proportion_interval(x, n)
+            group = predict_group([x], [n])
+            assert group.low <= 100 * low + 1e-9, (x, n)
+            assert group.high >= 100 * high - 1e-9, (x, n)
+            assert group.low <= group.median <= group.high
 
 
 def test_a_new_group_of_several_studies_is_one_of_a_new_study():

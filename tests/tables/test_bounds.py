@@ -37,6 +37,7 @@ def test_the_one_place_with_both_answers_calibrates_the_others(review, tables):
     assert (benchmark.printed, benchmark.randomised) == (0.536, 0.71)
     assert benchmark.bias.ratio == pytest.approx(0.755, abs=0.001)
     told = tables[0].notes[1]
+    assert "(overall survival): 0.536 against" in told, "0.54 against 0.71 would make 0.76"
     assert "better by the factor 0.75 (95% CI 0.50 to 1.13), a difference that chance may explain" in told
     others = [row.cells[4] for row in tables[0].rows if row.cells[1].row_id != HISTORY]
     assert others

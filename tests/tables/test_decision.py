@@ -4,7 +4,7 @@ import pytest
 
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.counts import BY_COURSE, LEAST_PATIENTS, pooled_results
-from livingreview.tables.decision import POOL, STUDY, decision_data, tabulate_decision
+from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import LEAST_STUDIES
 
@@ -39,7 +39,7 @@ def test_remission_of_a_hundred_adults(adults):
     assert adults["transplant"].is_wide
 
 
-def test_a_pool_needs_three_studies_else_the_largest_study_stands_alone(core, adults):
+def test_a_pool_needs_three_studies_else_studies_stand_alone(core, adults):
     plans = synthesis_plan(core)
     for decision in decision_data(core):
         for cell in filter(None, decision.cells.values()):
@@ -98,9 +98,10 @@ def test_the_table_says_where_each_cell_is_from(core):
         told = [cell for cell in decision.cells.values() if cell]
         if len(told) < len(decision.cells):
             assert part.notes[0].count(";") == len(decision.cells) - len(told) - 1
-        for cell, row in zip(told, part.rows, strict=True):
+        for cell, row in zip((line for one in told for line in one.lines), part.rows, strict=True):
             assert row.cells[0] == cell.name
-            assert ("largest study that the rules admit" in row.cells[4][1]) == (cell.source == STUDY)
+            alone = "one of two studies, which are not pooled" if cell.of_two else ONE_STUDY
+            assert (alone in row.cells[4][1]) == (cell.source == STUDY)
             assert {figure.row_id for figure in row.cells[5]} == set(cell.row_ids)
     assert tabulate_decision(core, caption="x", least=99).parts == []
 
@@ -149,3 +150,33 @@ def test_a_small_study_does_not_stand_for_a_larger_one_that_the_rules_keep_out(r
     adults = next(one for one in decision_data(select_class(review, "blinatumomab")) if one.place == ADULTS)
     assert adults.cells["remission"].studies == 5
     assert adults.cells["mrd-negativity"] is None
+
+
+def test_of_two_studies_both_stand(review):
+    """3 deaths of 22 once stood nowhere, under a rule that shows both of two studies."""
+    core = select_part(select_class(review, "bortezomib"), "core")
+    (cell,) = [
+        one.cells["treatment-death"]
+        for one in decision_data(core)
+        if one.cells["treatment-death"] and one.place[0].startswith("Bortezomib, vincristine")
+    ]
+    assert [line.row_ids for line in cell.lines] == [
+        ("bertaina-2017.outcome.all.treatment-death",), ("messinger-2012.outcome.all.treatment-death",)
+    ]  # fmt: skip
+    assert all(line.of_two for line in cell.lines)
+    shown = [row for part in tabulate_decision(core, caption="C").parts for row in part.rows]
+    told = [row.cells[1][0] for row in shown if row.cells[0] == "Death from treatment"]
+    assert {"8", "14"} <= set(told)
+
+
+def test_of_the_next_hundred_no_less_is_told_than_of_the_rate(review):
+    """Of 9 of 9 the rate was once given as 66 to 100, the next hundred as 68 to 100."""
+    seen = 0
+    for decision in decision_data(review):
+        for cell in filter(None, decision.cells.values()):
+            for line in cell.lines:
+                if line.group and line.interval:
+                    assert line.group.low <= 100 * line.interval[0] + 1e-9, line
+                    assert line.group.high >= 100 * line.interval[1] - 1e-9, line
+                    seen += 1
+    assert seen > 50

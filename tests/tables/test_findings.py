@@ -148,3 +148,25 @@ def test_the_note_explains_the_marks_that_are_there(review):
         [True, False, False],
         [False, False, False],
     ]
+
+
+def test_one_outcome_told_twice_is_told_with_its_times(review):
+    """The start page once showed two counts of MRD of the same patients without what parts them."""
+    told = line(tabulate_findings(review, caption="Findings", on_start=True), "child-first-relapse.aall1331")
+    assert "79/105, end of cycle 1;" in told
+    assert "69/105, end of cycle 2 |" in told
+
+
+def test_patients_counted_in_another_setting_are_not_counted_again(review):
+    """A cohort of 140 adults once stood among the Ph-negative, its 34 Ph-positive on their own page too."""
+    settings = {row["setting_id"]: row for row in records(review.tables["settings"])}
+    family = {"blinatumomab-alone"}
+    here, there = (
+        {row["cohort_id"] for row in cohorts_in(review, settings[name], family)}
+        for name in ("adult-relapse", "ph-positive")
+    )
+    assert "neuf-2023.rr-ph-negative" in here
+    assert "neuf-2023.rr" not in here
+    assert "neuf-2023.rr-ph-positive" in there
+    mrd = {row["cohort_id"] for row in cohorts_in(review, settings["mrd-positive"], family)}
+    assert "neuf-2023.mrd" in mrd, "no other page counts its parts"

@@ -222,9 +222,8 @@ def test_mrd_of_responders_differs_from_another_pool_by_denominator_and_age(revi
     assert [100 * value for value in (fit.estimate, *fit.ci)] == pytest.approx([80.3, 69, 88], abs=0.6)
     plan = find(every, f"{ADULTS}.mrd-negativity.responders.any.widest")
     assert plan is None, "of two studies one counts a subgroup's responders alone"
-    assert (
-        review.row("pmc7481145-review.outcome.mt103-211-responders.mrd-negative")["denominator"] == "assessed"
-    )
+    told = review.row("pmc7481145-review.outcome.mt103-211-responders.mrd-negative")
+    assert told["denominator"] == "responders_assessed"
     ages = review.tables["cohorts"].set_index("cohort_id")["age_group"]
     for row_id in ("soochow-2022.outcome.rr.mrd-negative", "wang-2025-aerospace.outcome.overt.mrd-negative"):
         assert ages[review.row(row_id)["cohort_id"]] in ("not_reported", "mixed")

@@ -1,11 +1,18 @@
 """Survival from print: medians and shares alive, one value a study, whole cohorts and arms alone."""
 
 import dataclasses
+import re
 
 import pytest
 
 from livingreview.synthesis import effect_from_interval, pool_generic
-from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
+from livingreview.tables.pooled_survival import (
+    SurvivalEntry,
+    SurvivalPool,
+    left_out,
+    survival_pools,
+    tabulate_pooled_survival,
+)
 from tests.changed import change_rows, spoil
 
 ADULTS = ("Blinatumomab", "b-all", "relapsed_refractory", "adult")
@@ -70,3 +77,30 @@ def test_shares_alive_are_pooled_on_the_complementary_log_log_scale():
     assert (pool.pooled.effect, pool.pooled.ci) == (fit.effect, fit.ci)
     assert 0.36 < pool.pooled.effect < 0.5
     assert dataclasses.replace(pool, entries=entries[1:]).pooled is None, "two intervals are too few"
+
+
+def test_every_printed_median_of_the_population_is_pooled_or_named_with_a_reason(review, medians):
+    """Two medians printed in the chapter were once neither in the pool nor named beside it."""
+    pool = medians[ADULTS]
+    told = {row["row_id"]: reason for row, reason in left_out(review, pool, "OS")}
+    assert told == {
+        "badar-2020.survival.rr.os-median": "part of a cohort",
+        "neuf-2023.survival.rr-ph-negative.os-median": "part of a cohort",
+        "song-2019.survival.blinatumomab.os-median": "no own patients",
+        "yoon-2023.survival.blinatumomab.os-median": "no interval",
+        "korea-blinatumomab-abstract.survival.all.os-median": "no interval",
+    }
+    (row,) = tabulate_pooled_survival(review, caption="C").rows
+    html = "".join(part.__html__() for part in row.cells[-1])
+    words = re.sub(r"<sup.*?</sup>|<[^>]+>", "", html)
+    assert "part of a cohort: 12.7 months (Badar 2020), 12.2 months (NEUF, 2023)" in words
+
+
+def test_a_median_of_patients_who_are_counted_already_says_with_whom(review, medians):
+    pool = medians[ADULTS]
+    fewer = dataclasses.replace(
+        pool, entries=tuple(entry for entry in pool.entries if entry.study_id != "mt103-206")
+    )
+    told = {row["row_id"]: reason for row, reason in left_out(review, fewer, "OS")}
+    assert any("mt103-206" in row_id for row_id in told)
+    assert "shares patients with a study that is counted" in told.values()
