@@ -260,10 +260,11 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     for key in ("title", "description", "unit", "default"):
         if not isinstance(item.get(key, ""), str):
             yield Finding(path, place, "wrong-kind", quote(item[key]), f"text as {key}", "correct it")
-    for key in ("labels", "groups", "steps", "broad"):
+    for key in ("labels", "groups", "steps", "broad", "synonyms"):
         words = item.get(key, {})
         if not isinstance(words, dict) or not all(isinstance(value, str) for value in words.values()):
-            yield Finding(path, place, "wrong-kind", quote(words), f"{key} as code: words", "correct it")
+            form = "name: code" if key == "synonyms" else "code: words"
+            yield Finding(path, place, "wrong-kind", quote(words), f"{key} as {form}", "correct it")
     yield from _check_forms(path, place, item.get("forms", []))
     constraints, labels = item.get("constraints"), item.get("labels")
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
@@ -274,6 +275,12 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
             yield Finding(
                 path, place, "default", quote(item["default"]), expected, "correct it, or take it out"
             )
+        synonyms = item.get("synonyms")
+        for name, code in synonyms.items() if isinstance(synonyms, dict) else ():
+            if code not in codes:
+                expected = f"one of the column's codes: {', '.join(map(str, codes))}"
+                found = f"{quote(code)} for {quote(name)}"
+                yield Finding(path, place, "synonym", found, expected, "correct it, or take it out")
         bare = [code for code in codes if isinstance(code, str) and code not in known]
         # Codes that are words, such as yes and no, need none.
         for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:
