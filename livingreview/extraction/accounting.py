@@ -21,7 +21,7 @@ def write_left(path: Path, proposal: Proposal) -> None:
 def _row(fate: Fate) -> list[str]:
     cell = fate.cell
     group = cell.group.title if cell.group else ""
-    what = ": ".join(filter(None, (cell.what, *cell.within)))
+    what = ": ".join(filter(None, dict.fromkeys((cell.what, *cell.within))))
     return [cell.path, cell.part, group, what, cell.value, cell.total, cell.low, cell.high, fate.why]
 
 
@@ -49,7 +49,7 @@ def tell_proposal(proposal: Proposal, left: Path) -> Iterator[str]:
 def _tell_groups(proposal: Proposal) -> Iterator[str]:
     arms = proposal.arms.arms
     joined = [arm for arm in arms if len({group.part for group in arm.groups}) > 1]
-    yield f"{len(arms)} groups of patients, {len(joined)} of them in several parts, joined by their titles"
+    yield f"groups of patients: {len(arms)}, of which {len(joined)} in several parts, joined by their titles"
     for arm, near in proposal.arms.unmatched():
         like = f"; like {near!r}: if they are one, give both one name" if near else ""
         yield f"  {arm.title!r} is called so in no flow or baseline: a group of its own{like}"

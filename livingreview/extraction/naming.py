@@ -99,7 +99,9 @@ def _end(table: str, row: Row, columns: Sequence[str]) -> str:
             float(months) in numbers_in(said) or float(months) / 12 in durations_in(said, "year")
         )
         whole = is_told and float(months).is_integer()
-        return f"{end}-{f'{int(float(months))}m' if whole else _SHORT.get(row['statistic'], row['statistic'])}"
+        return (
+            f"{end}-{f'{int(float(months))}m' if whole else _SHORT.get(row['statistic'], row['statistic'])}"
+        )
     grade = row.get("grade_min", "")
     if table == "adverse_events" and grade and _tells_grade(said, grade):
         return f"{end}-g{grade}"

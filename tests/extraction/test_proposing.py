@@ -7,6 +7,7 @@ import pytest
 
 from livingreview.checks.tables import check_data
 from livingreview.evidence import load_evidence, read_cells
+from livingreview.extraction.adding import add
 from livingreview.extraction.ctgov import read_ctgov
 from livingreview.extraction.drafts import PROPOSED
 from livingreview.extraction.euctr import read_euctr
@@ -15,7 +16,7 @@ from livingreview.extraction.proposing import NO_GROUP, NOBODY, propose
 from livingreview.extraction.reading import Book, read_rows
 from livingreview.extraction.resolving import resolve
 from livingreview.extraction.taking import take
-from livingreview.extraction.workbook import read_sheet, write_sheet
+from livingreview.extraction.workbook import SheetError, read_sheet, write_sheet
 from tests.extraction.registry import (
     EUROPEAN,
     EVENTS,
@@ -211,6 +212,10 @@ def test_what_a_reader_leaves_is_taken_and_counted_as_proposed(project, tmp_path
     assert row["tool"] == f"livingreview: results of {posted.register}"
     entered = read_cells((project / "data" / "figures.csv").read_bytes())
     assert left_out["locator"] not in [row["locator"] for row in entered]
+    again = tmp_path / "again"
+    again.write_bytes(EUROPEAN if kind.startswith("eu") else as_bytes(study()))
+    with pytest.raises(SheetError, match="is here already as a-made-up-group"):
+        add(project, str(again), output=tmp_path / "again.xlsx", environment={})
     tables = ("regimens", "cohorts", "characteristics", "outcomes", "survival", "adverse_events", "figures")
     assert int(row["rows_taken"]) == sum(len(draft.rows[table]) for table in tables)
 
