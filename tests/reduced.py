@@ -68,7 +68,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
             tables[name] = list(csv.DictReader(handle))
     for table in package.evidence_tables:
         tables[table.name] = [row for row in tables[table.name] if row["report_id"] in wanted]
-    for name in ("discrepancies", "source_problems", "appraisals", "extraction_agreement"):
+    for name in ("discrepancies", "source_problems", "appraisals", "extraction_agreement", "proposals"):
         tables[name] = [row for row in tables[name] if row["report_id"] in wanted]
     cohorts = {row["cohort_id"] for row in tables["cohorts"]}
     tables["disjoint_cohorts"] = [row for row in tables["disjoint_cohorts"] if row["cohort_id"] in cohorts]

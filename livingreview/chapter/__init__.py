@@ -43,6 +43,7 @@ from livingreview.pages.overview import (
     tabulate_discrepancy_counts,
     tabulate_glossary,
     tabulate_pooled_results,
+    tabulate_proposals,
     tabulate_rule_changes,
     tabulate_verification,
 )
@@ -113,6 +114,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "list_references",
     "list_reports",
     "tabulate_agreement",
+    "tabulate_proposals",
     "tabulate_appraisals",
     "tabulate_risk_of_bias",
     "tabulate_rule_changes",

@@ -260,7 +260,7 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     for key in ("title", "description", "unit", "default"):
         if not isinstance(item.get(key, ""), str):
             yield Finding(path, place, "wrong-kind", quote(item[key]), f"text as {key}", "correct it")
-    for key in ("labels", "groups", "steps", "broad"):
+    for key in ("labels", "groups", "steps", "broad", "synonyms"):
         words = item.get(key, {})
         if not isinstance(words, dict) or not all(isinstance(value, str) for value in words.values()):
             yield Finding(path, place, "wrong-kind", quote(words), f"{key} as code: words", "correct it")
@@ -269,11 +269,13 @@ def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
     known = labels if isinstance(labels, dict) else {}
     if isinstance(codes, list):
-        if "default" in item and item["default"] not in codes:
-            expected = f"one of the column's codes: {', '.join(map(str, codes))}"
-            yield Finding(
-                path, place, "default", quote(item["default"]), expected, "correct it, or take it out"
-            )
+        given = {"default": item["default"]} if "default" in item else {}
+        synonyms = item.get("synonyms")
+        for name, code in {**(synonyms if isinstance(synonyms, dict) else {}), **given}.items():
+            if code not in codes:
+                expected = f"one of the column's codes: {', '.join(map(str, codes))}"
+                found, rule = f"{quote(code)} for {name}", "default" if name in given else "synonym"
+                yield Finding(path, place, rule, found, expected, "correct it, or take it out")
         bare = [code for code in codes if isinstance(code, str) and code not in known]
         # Codes that are words, such as yes and no, need none.
         for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:

@@ -130,6 +130,7 @@ COLUMNS = {
     "extraction_agreement": (
         "report_id! rows_first:integer rows_second:integer rows_both:integer rows_same_values:integer"
     ),
+    "proposals": "proposal_id! report_id! tool! rows_taken:integer!",
 }
 EVIDENCE = (
     "regimens",
@@ -183,6 +184,7 @@ FOLLOWED = {
     "published_syntheses.class_id": "regimen_classes.class_id",
     "published_syntheses.family_id": "families.family_id",
     "extraction_agreement.report_id": "reports.report_id",
+    "proposals.report_id": "reports.report_id",
 }
 # Groups into which the schema puts the codes of a column, and by which pages part its rows.
 GROUPS = {("outcomes", "outcome"): ("response", "mrd", "transplant", "mortality", "cycles")}

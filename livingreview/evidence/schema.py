@@ -36,7 +36,8 @@ class Form(NamedTuple):
 class Field:
     """One column: its type, meaning, unit and constraints.
 
-    `default` is what a row says that is entered without a word on it: 'not_reported', say.
+    `default` is what a row says that is entered without a word on it: 'not_reported', say. `synonyms` are
+    names of codes in other vocabularies, such as a dictionary's organ systems: name -> code.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Field:
     forms: tuple[Form, ...] = ()
     steps: dict = field(default_factory=dict)
     broad: dict = field(default_factory=dict)
+    synonyms: dict = field(default_factory=dict)
     default: str = ""
 
     @property
@@ -164,7 +166,7 @@ class Package:
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
     words = ("title", "description", "unit", "default")
-    keys = (*words, "constraints", "labels", "groups", "directions", "steps", "broad")
+    keys = (*words, "constraints", "labels", "groups", "directions", "steps", "broad", "synonyms")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

@@ -30,6 +30,7 @@ OF_THE_WHOLE = (
     "expected",
     "rule_changes",
     "extraction_agreement",
+    "proposals",
     "reporting_items",
 )
 # Tables whose rows belong to a cohort.

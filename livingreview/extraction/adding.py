@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from livingreview.evidence import Evidence, load_evidence, records
 from livingreview.evidence.upkeep import read_upkeep
-from livingreview.extraction.drafts import Draft, draft_more, start_draft
+from livingreview.extraction.accounting import tell_proposal, write_left
+from livingreview.extraction.against import Beside, compare_report, tell_beside, write_beside
+from livingreview.extraction.ctgov import read_ctgov
+from livingreview.extraction.drafts import draft_more, start_draft
+from livingreview.extraction.euctr import read_euctr
+from livingreview.extraction.posted import Posted
+from livingreview.extraction.proposing import Proposal, propose
 from livingreview.extraction.reading import Book
 from livingreview.extraction.workbook import SheetError, write_sheet
 from livingreview.surveillance.asking import Client, Request, SourceError
@@ -21,6 +28,13 @@ from livingreview.surveillance.sources import Source, crossref, pubmed, trials
 SHEETS = "sheets"  # the project's folder of sheets at work; git leaves it out
 
 
+class Read(NamedTuple):
+    """What a file or a service says of a report: its record and, of a trial, the results that are posted."""
+
+    found: Found
+    posted: Posted | None = None
+
+
 def add(
     root: Path,
     what: str,
@@ -28,11 +42,16 @@ def add(
     class_id: str = "",
     output: Path | None = None,
     as_tables: bool = False,
+    against: str = "",
+    same: Mapping[str, str] | None = None,
     environment: Mapping[str, str],
     tell: Callable[[str], None] = lambda text: None,
     client: Client | None = None,
 ) -> Path:
     """Write the sheet of a report; returns where it is.
+
+    Posted results of a trial fill it: every cell of theirs is a proposed row, or listed beside the sheet with
+    the reason why not.
 
     Parameters
     ----------
@@ -41,6 +60,11 @@ def add(
         a trial register.
     class_id : str
         The class whose usual outcomes are offered.
+    against : str
+        A report of the review with which posted results are compared: differences are listed beside the
+        sheet.
+    same : mapping of str to str, optional
+        Title of a group of the results -> cohort of that report, where their names do not say it.
 
     Raises
     ------
@@ -49,19 +73,45 @@ def add(
     """
     evidence = load_evidence(root)
     _check_class(evidence, class_id)
+    proposal = None
     if what in set(evidence.tables["reports"]["report_id"]):
         draft, name = draft_more(evidence, what), what
     else:
-        draft, name = _draft_of(
-            root, evidence, what, class_id, environment, tell, client or Client(tell=tell)
-        )
+        read = _read(root, evidence, what, environment, tell, client or Client(tell=tell))
+        named = read.found.authors[0] if read.found.authors else read.found.title
+        name = slug(" ".join([re.split(r"[ ,]", named)[0], read.found.year])) or slug(what)
+        if read.posted:
+            proposal = propose(evidence, read.posted, class_id=class_id)
+            draft, name = proposal.draft, slug(read.posted.number) or name
+        else:
+            draft = start_draft(evidence, read.found, class_id=class_id)
+    if against and proposal is None:
+        msg = f"--against {against}: {what} holds no results of a trial that could be compared"
+        raise SheetError(msg)
     path = output or root / SHEETS / (name if as_tables else f"{name}.xlsx")
     if path.exists():
         msg = f"{path} is there already and may be filled: take it, move it, or name another with --output"
         raise SheetError(msg)
+    beside = compare_report(evidence, proposal, against, same=same) if proposal and against else None
     path.parent.mkdir(parents=True, exist_ok=True)
     write_sheet(path, evidence.package, draft, Book(evidence).choices(class_id))
+    if proposal:
+        _tell_results(evidence, proposal, beside, path, tell)
     return path
+
+
+def _tell_results(
+    evidence: Evidence, proposal: Proposal, beside: Beside | None, path: Path, tell: Callable[[str], None]
+) -> None:
+    """What became of posted results: told, and listed beside the sheet."""
+    left = path.with_name(f"{path.stem}-left.csv")
+    if proposal.left():
+        write_left(left, proposal)
+    tell("\n".join(tell_proposal(proposal, left)))
+    if beside:
+        table = path.with_name(f"{path.stem}-against-{beside.report_id}.csv")
+        write_beside(table, evidence, beside)
+        tell("\n".join(tell_beside(beside, table)))
 
 
 def _check_class(evidence: Evidence, class_id: str) -> None:
@@ -71,27 +121,23 @@ def _check_class(evidence: Evidence, class_id: str) -> None:
         raise SheetError(msg)
 
 
-def _draft_of(
+def _read(
     root: Path,
     evidence: Evidence,
     what: str,
-    class_id: str,
     environment: Mapping[str, str],
     tell: Callable[[str], None],
     client: Client,
-) -> tuple[Draft, str]:
-    found = _in_records(evidence, what) or _in_file(Path(what))
-    if found is None:
-        _refuse_held(
-            evidence,
-            what,
-            *(Found(**{scheme: number}) for scheme, number, *_ in _ways(what) if scheme != "trials"),
-        )
-        found = _by_number(root, what, environment, tell, client)
-    _refuse_held(evidence, what, found)
-    named = found.authors[0] if found.authors else found.title
-    name = slug(" ".join([re.split(r"[ ,]", named)[0], found.year])) or slug(what)
-    return start_draft(evidence, found, class_id=class_id), name
+) -> Read:
+    """What is known of a report that is not here."""
+    record = _in_records(evidence, what)
+    read = Read(record) if record else _in_file(Path(what))
+    if read is None:
+        numbers = [Found(**{scheme: number}) for scheme, number, *_ in _ways(what) if scheme != "trials"]
+        _refuse_held(evidence, what, *numbers)
+        read = _by_number(root, what, environment, tell, client)
+    _refuse_held(evidence, what, read.found)
+    return read
 
 
 def _in_records(evidence: Evidence, what: str) -> Found | None:
@@ -110,20 +156,30 @@ def _in_records(evidence: Evidence, what: str) -> Found | None:
     )
 
 
-def _in_file(path: Path) -> Found | None:
+def _in_file(path: Path) -> Read | None:
     """The one record of an exported file; None where there is no such file."""
     if not path.is_file():
         return None
+    if posted := _posted(path.read_bytes(), path.name):
+        return Read(posted.found, posted)
     ((_, _, _, export),) = read_exports([path])
     if len(export.records) != 1:
         msg = f"{path}: holds {len(export.records)} records; several are brought in with livingreview import"
         raise SheetError(msg)
-    return export.records[0]
+    return Read(export.records[0])
+
+
+def _posted(data: bytes, name: str) -> Posted | None:
+    try:
+        return read_ctgov(data) or read_euctr(data)
+    except ValueError as error:
+        msg = f"{name}: {error}"
+        raise ReadError(msg) from None
 
 
 def _by_number(
     root: Path, what: str, environment: Mapping[str, str], tell: Callable[[str], None], client: Client
-) -> Found:
+) -> Read:
     """What a service says of a number; the bare number where it cannot be asked."""
     for scheme, number, source, request in _ways(what):
         tell(f"{source.NAME} is asked for {number}")
@@ -132,14 +188,14 @@ def _by_number(
             data = client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE)
         except SourceError as error:
             tell(f"{error}\nThe sheet is written with the number alone: fill in the rest from the report.")
-            return Found(**{scheme: (number,) if scheme == "trials" else number})
+            return Read(Found(**{scheme: (number,) if scheme == "trials" else number}))
         try:
             told = read_export(data, source.NAME).records
         except ReadError:
             told = ()
         for found in told:
             if number in (getattr(found, scheme), *found.trials):
-                return found
+                return Read(found, _posted(data, source.NAME))
         msg = f"{what}: {source.NAME} knows no such record; look for a slip in the number"
         raise SheetError(msg)
     msg = (
@@ -166,8 +222,22 @@ def _refuse_held(evidence: Evidence, what: str, *known: Found) -> None:
     numbers = {
         (scheme, value.lower()) for found in known for scheme in SCHEMES if (value := getattr(found, scheme))
     }
-    for held, entry in evidence.bibliography.entries.items():
-        if any((name, str(entry.fields.get(name, "")).lower()) in numbers for name in SCHEMES):
-            named = evidence.report_names.get(held, held)
-            msg = f"{what}: is here already as {held} ({named}); for more rows: livingreview add {held}"
-            raise SheetError(msg)
+    keys = [
+        key
+        for key, entry in evidence.bibliography.entries.items()
+        if any((name, str(entry.fields.get(name, "")).lower()) in numbers for name in SCHEMES)
+    ]
+    for held in [*keys, *(entry for found in known for entry in _held_entries(evidence, found))]:
+        named = evidence.report_names.get(held, held)
+        msg = f"{what}: is here already as {held} ({named}); for more rows: livingreview add {held}"
+        raise SheetError(msg)
+
+
+def _held_entries(evidence: Evidence, found: Found) -> list[str]:
+    """Reports that are a trial's own entry in a register, by its number there."""
+    if found.kind != "registry" or not found.trials:
+        return []
+    reports, numbers = evidence.tables["reports"], evidence.tables["identifiers"]
+    entries = set(reports.loc[reports["kind"].eq(found.kind), "report_id"])
+    own = numbers["value"].str.lower().eq(found.trials[0].lower()) & numbers["report_id"].isin(entries)
+    return numbers.loc[own, "report_id"].tolist()

@@ -17,12 +17,17 @@ def add_commands(commands) -> None:
     add = commands.add_parser("add", help="write the sheet in which a new report is entered")
     what = (
         "a record of data/records.csv, a DOI, PMID or trial number, an exported record (RIS, nbib, BibTeX, "
-        "XML, JSON), or a report that is here, for more rows"
+        "XML, JSON; results posted in ClinicalTrials.gov fill the sheet), or a report that is here, for more "
+        "rows"
     )
     add.add_argument("record", metavar="RECORD", help=what)
     add.add_argument("--class", dest="class_id", metavar="CLASS", help="class of regimens, by its id")
     add.add_argument("--csv", action="store_true", help="a folder of short tables instead of a workbook")
     add.add_argument("--output", type=Path, metavar="PATH", help="where to (default: sheets/NAME.xlsx)")
+    compared = "of posted results: list where they differ from the rows of this report"
+    add.add_argument("--against", metavar="REPORT", default="", help=compared)
+    named = "with --against: a group of the results and the report's cohort that it is; may be given again"
+    add.add_argument("--arm", action="append", default=[], metavar="TITLE=COHORT", help=named)
     add.set_defaults(run=told(run_add))
     take = commands.add_parser("take", help="check a filled sheet and take its rows into data/")
     take.add_argument(
@@ -59,14 +64,20 @@ def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespa
 def run_add(options: argparse.Namespace) -> int:
     """``livingreview add``"""
     from livingreview.extraction.adding import add
+    from livingreview.extraction.workbook import SheetError
 
     root = find_root(options.root)
+    if wrong := [text for text in options.arm if "=" not in text]:
+        msg = f"--arm {wrong[0]}: expected TITLE=COHORT, such as 'Standard of care=chemotherapy'"
+        raise SheetError(msg)
     path = add(
         root,
         options.record,
         class_id=options.class_id or "",
         output=options.output,
         as_tables=options.csv,
+        against=options.against,
+        same=dict(text.rsplit("=", 1) for text in options.arm),
         environment=os.environ,
         tell=lambda text: print(text, file=sys.stderr, flush=True),
     )

@@ -277,9 +277,11 @@ def _hint(text: str) -> str:
 
 
 def code_for(item: Field, text: str) -> list[str]:
-    """The codes of a column that a text may mean: by code, by its words, by those in their brackets."""
+    """The codes of a column that a text may mean: by code, by its words or synonyms, by those in brackets."""
     wanted = normal(text)
     codes = codes_of(item)
+    if found := {code for name, code in item.synonyms.items() if normal(name) == wanted}:
+        return sorted(found)
     for form in (
         lambda code, words: text in (code, words),
         lambda code, words: wanted in (normal(code), normal(words)),

@@ -6,6 +6,7 @@ import datetime
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ from livingreview.extraction.layout import RECORD, Line, form_of, pages_of
 from livingreview.extraction.naming import name_row
 from livingreview.extraction.reading import Place
 from livingreview.extraction.resolving import Entered, Entry
-from livingreview.surveillance.identity import Row
+from livingreview.surveillance.identity import Row, slug
 from livingreview.surveillance.standing import recognise
 from livingreview.surveillance.tables import BY_HAND, LoopError, open_loop
 
@@ -111,7 +112,7 @@ def _enter(
     _part_addresses(package, tables)
     if compared and "extraction_agreement" in package.tables:
         tables["extraction_agreement"] = [_agreement(data, package, entry, compared)]
-    if proposed := _proposals(package, entry):
+    if proposed := _proposals(data, package, entry):
         tables["proposals"] = proposed
     if entry.is_new:
         taken.record = _add_record(data, entry)
@@ -152,19 +153,22 @@ def _agreement(data: Path, package: Package, entry: Entry, compared: Compared) -
     return {"report_id": entry.report_id, **summed}
 
 
-def _proposals(package: Package, entry: Entry) -> list[Row]:
-    """How many of the rows each tool proposed, before a person took them."""
+def _proposals(data: Path, package: Package, entry: Entry) -> list[Row]:
+    """How many of the rows each tool proposed, before a person took them: with those taken before."""
     if "proposals" not in package.tables:
         return []
-    tools = [item.proposed_by for rows in entry.rows.values() for item in rows if item.proposed_by]
+    tools = Counter(item.proposed_by for rows in entry.rows.values() for item in rows if item.proposed_by)
+    path = data / package.tables["proposals"].path
+    held = {row["proposal_id"]: int(row["rows_taken"]) for row in read_cells(path.read_bytes())}
+    rows = {f"{entry.report_id}.proposal.{slug(tool)}": (tool, count) for tool, count in tools.items()}
     return [
         {
-            "proposal_id": f"{entry.report_id}.proposal.{number}",
+            "proposal_id": name,
             "report_id": entry.report_id,
             "tool": tool,
-            "rows_taken": str(tools.count(tool)),
+            "rows_taken": str(count + held.get(name, 0)),
         }
-        for number, tool in enumerate(sorted(set(tools)), 1)
+        for name, (tool, count) in rows.items()
     ]
 
 

@@ -94,16 +94,18 @@ def _write_book(path: Path, package: Package, draft: Draft, choices: Choices) ->
         rows = draft.rows.get(name, [])
         sheet = book.create_sheet(title_of(page))
         _write_page(sheet, page, _header(page, rows), rows)
+        last = max(_ROWS, 2 * len(rows))
         for number, column in enumerate(page.columns, 1):
             own = pages[column.refers_to].own if column.refers_to in pages else None
             if own:
                 other = pages[column.refers_to]
                 at = get_column_letter(other.columns.index(own) + 1)
                 formula = f"'{title_of(other)}'!${at}$2:${at}${_ROWS}"
-                _offer(sheet, number, formula, is_strict=False)
+                _offer(sheet, number, formula, is_strict=False, last=last)
             elif words := choices.get((name, column.name)):
                 is_strict = bool(column.field.constraints.get("enum")) or bool(column.refers_to)
-                _offer(sheet, number, lists.add(f"{name}.{column.name}", words), is_strict=is_strict)
+                formula = lists.add(f"{name}.{column.name}", words)
+                _offer(sheet, number, formula, is_strict=is_strict, last=last)
     book.move_sheet(lists.sheet, len(book.sheetnames))
     book.save(path)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from livingreview.citation.record import author_names
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, link
+from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, find_root, records, select_class, split_ids, split_levels
@@ -181,6 +181,24 @@ def tabulate_agreement(review: Evidence, *, caption: str) -> HtmlTable:
         for row in records(review.tables["extraction_agreement"])
     ]
     return HtmlTable(caption, columns, rows)
+
+
+def tabulate_proposals(review: Evidence, *, caption: str) -> Stack:
+    """Which rows a machine proposed, report by report and tool by tool; says so where it was none."""
+    rows = records(review.tables["proposals"])
+    if not rows:
+        known = "proposals" in review.package.tables
+        return Stack([], "No row was proposed by a machine." if known else "")
+    total = sum(row["rows_taken"] for row in rows)
+    line = (
+        f"{total} of {len(review.row_tables)} rows were proposed by a machine; a person read and took each."
+    )
+    columns = [Column("Report"), Column("Proposed by"), Column("Rows taken", True)]
+    cells = [
+        Row([report_link(review, row["report_id"]), row["tool"], text(row["rows_taken"])]) for row in rows
+    ]
+    told = Fragment("paragraph.html.j2", {"text": line}, line)
+    return Stack([told, HtmlTable(caption, columns, cells)])
 
 
 def term_anchor(term: str) -> str:

@@ -9,6 +9,7 @@ from livingreview.extraction.workbook import SheetError, read_sheet
 from livingreview.surveillance.asking import Client
 from livingreview.surveillance.readers import ReadError, read_export
 from tests.conftest import ROOT
+from tests.extraction.registry import NUMBER, as_bytes, study
 from tests.surveillance.asked import give_strategies
 from tests.surveillance.replies import Reply
 
@@ -123,6 +124,16 @@ def test_a_service_is_asked_for_a_number_and_its_answer_fills_the_form(place, re
     assert number in filled["registry" if scheme == "trials" else scheme]
     assert len(replies.asked) == 1
     assert "is asked for" in said[0]
+
+
+def test_results_in_a_registers_answer_fill_the_sheet(place, replies, tmp_path):
+    give_strategies(place, replies)
+    replies.say("/trials/studies", Reply(b'{"studies": [' + as_bytes(study()) + b"]}"))
+    said = []
+    sheet = ask(place, NUMBER, tmp_path, tell=said.append)
+    assert "53 cells with results" in said[-1]
+    rows = read_sheet(sheet, load_evidence(place).package)["adverse_events"].rows
+    assert any("Anemia, serious" in row for _, row in rows)
 
 
 def test_a_number_that_the_service_does_not_know_is_a_slip(place, replies, tmp_path):

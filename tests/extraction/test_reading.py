@@ -126,6 +126,7 @@ def test_fields_and_columns_that_are_none_are_told(known):
         ("Complete remission", ["cr"]),
         ("CRh", ["crh"]),
         ("MRD-negative", ["mrd_negative"]),
+        ("Complete Response", ["cr"]),  # a synonym of the schema
         ("remission", []),
         ("", []),
     ],

@@ -10,6 +10,7 @@ from livingreview.pages.overview import (
     tabulate_agreement,
     tabulate_discrepancy_counts,
     tabulate_glossary,
+    tabulate_proposals,
     tabulate_verification,
 )
 from tests.changed import spoil
@@ -52,6 +53,18 @@ def test_a_report_whose_second_reader_entered_nothing_has_no_agreement(review):
     alone = [row.cells[2:] for row in rows if row.cells[2] == "none entered"]
     assert len(alone) == frame["rows_second"].eq(0).sum() > 0
     assert all(cells[1:] == ["–", "–"] for cells in alone)
+
+
+def test_rows_that_a_machine_proposed_are_told_and_so_is_that_there_are_none(review):
+    nothing = spoil(review, "proposals", lambda frame: frame.iloc[:0])
+    assert "No row was proposed by a machine" in str(tabulate_proposals(nothing, caption="").__html__())
+    told = {"proposal_id": "gao-2025.proposal.a", "report_id": "gao-2025", "tool": "A reader of files"}
+    some = spoil(review, "proposals", lambda frame: frame.iloc[:0])
+    some.tables["proposals"].loc[0] = told | {"rows_taken": 7}
+    page = str(tabulate_proposals(some, caption="Proposed").__html__())
+    assert f"7 of {len(review.row_tables)} rows" in page
+    assert "A reader of files" in page
+    assert "gao-2025" in page
 
 
 def test_every_report_is_listed_with_its_number_of_rows(review):
