@@ -12,7 +12,7 @@ from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, l
 from livingreview.display.marks import legend
 from livingreview.display.numbers import figures_in, fill_figures
 from livingreview.evidence import Evidence, find_root, records, select_class, split_ids, split_levels
-from livingreview.evidence.upkeep import STATED, read_upkeep
+from livingreview.evidence.upkeep import BY_HAND, STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
@@ -22,7 +22,7 @@ def say_status(review: Evidence) -> Fragment:
     """One line: version, what was searched to, how many reports, and how far they could be read."""
     reports, record = review.tables["reports"], review_record()
     draft = "Draft" if record["draft"] else "Version"
-    searched = review.tables["searches"]["date"].dropna()
+    searched = _searches(review)["date"].dropna()
     told = [
         f"{draft} {record['version']}",
         f"searched to {max(searched)}" if len(searched) else "",
@@ -78,8 +78,14 @@ def show_status(review: Evidence) -> Fragment:
     return Fragment("facts.html.j2", {"facts": facts, "note": ""}, plain)
 
 
+def _searches(review: Evidence) -> pd.DataFrame:
+    """Searches; a report that was found by hand is none."""
+    searches = review.tables["searches"]
+    return searches.loc[searches["source"].ne(BY_HAND)]
+
+
 def _last_search(review: Evidence) -> str:
-    searched = review.tables["searches"][["date", "source"]].dropna()
+    searched = _searches(review)[["date", "source"]].dropna()
     if searched.empty:
         return "no search has been run"
     return f"{max(searched['date'])}: {', '.join(sorted(set(searched['source'])))}"
