@@ -54,6 +54,27 @@ def hash_project(root: Path) -> str:
     return total.hexdigest()
 
 
+def stamp_project(root: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file of the project that a build could read, by its path.
+
+    What was saved is told by it in a hundredth of a second; whether a book is made of it, only by hashes.
+    """
+    found = {}
+    for path in _walk(root):
+        with contextlib.suppress(FileNotFoundError):  # an editor puts a new file in the place of the old one
+            status = path.stat()
+            found[path.relative_to(root).as_posix()] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def book_of(root: Path) -> str:
+    """What parts the published book from the one before it: when it was published; '' where there is none."""
+    try:
+        return str((root / "_build" / NOTE).stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
+
+
 def note_published(root: Path, inputs: str) -> None:
     """Write down what the published book was made from, and its files as they stand."""
     path = root / "_build" / NOTE
