@@ -26,7 +26,7 @@ def test_what_a_check_finds_is_told_once_until_a_file_is_saved(project):
     assert (told["building"], told["book"], told["words"]) == (False, "", "")
     assert "datapackage.json" in {item["place"].split(",")[0] for item in told["problems"]}
     assert all(item[name] for item in told["problems"] for name in ("rule", "found", "expected", "mend"))
-    assert any("the last good book is shown" in line for line in said)
+    assert any("there is no book yet" in line for line in said)
 
     said.clear()
     keeper.look()

@@ -31,10 +31,10 @@
     const count = problems.length + more;
     const title = count ? `${count} problem${count === 1 ? "" : "s"}` : "The book could not be built";
     const fold = make("details"), head = make("summary");
-    const said = make("span", "", `${title}. You see the last good book.`);
+    const said = make("span", "", `${title}. ${book ? "You see the last good book." : "There is no book yet."}`);
     said.setAttribute("role", "status");
     head.append(said);
-    fold.open = true;
+    fold.open = banner.hidden || banner.firstElementChild.open; // who folded it keeps it so
     const body = make("div", "lr-desk-list");
     body.tabIndex = 0;
     body.setAttribute("role", "group");
