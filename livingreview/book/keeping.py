@@ -129,7 +129,9 @@ class Keeper:
             self.tell(self.words)
         if self.problems or self.words:
             count = f"{len(self.problems)} problem(s)" if self.problems else "the build failed"
-            self.tell(f"{count}; {'the last good book is shown' if self._last_good else 'there is no book yet'}")
+            self.tell(
+                f"{count}; {'the last good book is shown' if self._last_good else 'there is no book yet'}"
+            )
 
     def _find_problems(self) -> list[Problem]:
         """What a check finds; nothing where it cannot say it either."""
