@@ -25,6 +25,7 @@ from typing import IO
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
 RELEASES = "releases"  # folder of the frozen versions
+CHANGES, UNRELEASED = "CHANGELOG.md", "Unreleased"  # heading there of what no version has yet
 # What builds write themselves, and what screening works with: no page is made from it.
 SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions", "sheets"}
 

@@ -18,13 +18,13 @@ from livingreview.extraction.layout import codes_of
 from livingreview.extraction.naming import Row, name_group
 from livingreview.extraction.reading import Book, Place, Sheet, read_cell, resolve_code
 from livingreview.extraction.resolving import resolve_name
-from livingreview.extraction.trying import CHANGES, try_change
+from livingreview.extraction.trying import try_change
 from livingreview.extraction.workbook import SheetError
+from livingreview.files import CHANGES, UNRELEASED
 from livingreview.surveillance.identity import normal
 from livingreview.tables.inputs import PoolInputs, list_pools
 from livingreview.tables.readings import reading_state, take_reading
 
-UNRELEASED = "Unreleased"
 LONGEST = 120  # characters of a cell that the changelog repeats
 BY_PROGRAM, TWICE, ONCE = "source_text", "second_reading", "single_reading"  # how far a row is checked
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from livingreview.checks import Problem, check_project
 from livingreview.extraction.workbook import SheetError
-from livingreview.files import remove, stamp_project
+from livingreview.files import CHANGES, remove, stamp_project
 
-CHANGES = "CHANGELOG.md"
 # What a check reads beside data/, so that the copy is judged as the review is.
 BESIDE = ("chapters", "decisions", "docs", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", CHANGES)
 SOUND = "_build/.sound"  # what was found valid before, and need not be looked at again
