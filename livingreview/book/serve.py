@@ -115,7 +115,7 @@ def serve(
     browse: Callable[[str], object] = lambda address: None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Show a project's book until the process is interrupted (Ctrl-C) or asked to end.
+    """Show a project's book until the process, which is to end then, is interrupted (Ctrl-C) or terminated.
 
     Parameters
     ----------
@@ -134,16 +134,16 @@ def serve(
     if port is None and server.server_port != PORT:
         tell(f"port {PORT} is taken, perhaps by another serve")
     tell(f"the book, built anew on each save: {server.address}\nCtrl-C ends.")
+    # Told by a handler, not by an exception: however often it is asked to end, it ends once and cleanly.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     making = threading.Thread(target=keeper.keep)
-    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    making.start()
     try:
-        making.start()
         browse(server.address)
         server.serve_forever()
-    except KeyboardInterrupt:
-        tell("\nended; the book in _build/html is the last good one")
     finally:
         keeper.end()
         making.join()
         server.server_close()
-        signal.signal(signal.SIGTERM, former)
+    tell("\nended; the book in _build/html is the last good one")
