@@ -42,6 +42,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_check(commands)
     _add_build(commands)
+    _add_serve(commands)
     _add_pdf(commands)
     add_loop(commands)
     add_asking(commands)
@@ -70,6 +71,15 @@ def _add_build(commands) -> None:
     dask = "run the chapters on a Dask cluster (tcp://host:8786) whose workers see this folder"
     build.add_argument("--dask", metavar="ADDRESS", help=dask)
     build.set_defaults(run=run_build)
+
+
+def _add_serve(commands) -> None:
+    about = "show the book on this machine alone, built anew and loaded again on each save"
+    serve = commands.add_parser("serve", help=about)
+    port = "default: 8000, or any that is free where that is taken"
+    serve.add_argument("--port", type=int, metavar="N", help=port)
+    serve.add_argument("--no-browser", action="store_true", help="print the address only")
+    serve.set_defaults(run=run_serve)
 
 
 def _add_pdf(commands) -> None:
@@ -136,6 +146,25 @@ def run_build(options: argparse.Namespace) -> int:
     except OSError as error:  # a full disk, a folder that may not be written into
         print(f"the book could not be built: {error}; the last good book is untouched", file=sys.stderr)
         return 1
+    return 0
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """``livingreview serve``"""
+    import webbrowser
+
+    from livingreview.book.serve import ServeError, serve
+
+    try:
+        serve(
+            find_root(options.root),
+            port=options.port,
+            browse=(lambda address: None) if options.no_browser else webbrowser.open,
+            tell=lambda line: print(line, flush=True),
+        )
+    except ServeError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

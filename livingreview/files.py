@@ -25,6 +25,7 @@ from typing import IO
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
 RELEASES = "releases"  # folder of the frozen versions
+CHANGES, UNRELEASED = "CHANGELOG.md", "Unreleased"  # heading there of what no version has yet
 # What builds write themselves, and what screening works with: no page is made from it.
 SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions", "sheets"}
 
@@ -52,6 +53,27 @@ def hash_project(root: Path) -> str:
         name = path.relative_to(root).as_posix()
         total.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return total.hexdigest()
+
+
+def stamp_project(root: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file of the project that a build could read, by its path.
+
+    What was saved is told by it in a hundredth of a second; whether a book is made of it, only by hashes.
+    """
+    found = {}
+    for path in _walk(root):
+        with contextlib.suppress(FileNotFoundError):  # an editor puts a new file in the place of the old one
+            status = path.stat()
+            found[path.relative_to(root).as_posix()] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def book_of(root: Path) -> str:
+    """What parts the published book from the one before it: when it was published; '' where there is none."""
+    try:
+        return str((root / "_build" / NOTE).stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
 
 
 def note_published(root: Path, inputs: str) -> None:

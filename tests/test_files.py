@@ -8,6 +8,7 @@ import pytest
 
 from livingreview import files
 from livingreview.files import (
+    book_of,
     exchange,
     find_root,
     hash_project,
@@ -18,6 +19,7 @@ from livingreview.files import (
     read_kept,
     recover,
     replace_folder,
+    stamp_project,
 )
 
 
@@ -71,6 +73,23 @@ def test_what_builds_write_is_no_input(built):
         (built / name).parent.mkdir(parents=True, exist_ok=True)
         (built / name).write_text("made", encoding="utf-8")
     assert hash_project(built) == before
+
+
+def test_a_save_is_told_and_what_builds_write_is_none(built):
+    before = stamp_project(built)
+    assert list(before) == ["chapters/index.md", "data/datapackage.json"]
+    (built / "_build" / "html" / "index.html").write_text("made anew", encoding="utf-8")
+    assert stamp_project(built) == before
+    (built / "chapters" / "index.md").write_text("saved anew", encoding="utf-8")
+    assert {name for name, _ in stamp_project(built).items() ^ before.items()} == {"chapters/index.md"}
+
+
+def test_each_published_book_is_told_from_the_one_before(built):
+    first = book_of(built)
+    os.utime(built / "_build" / files.NOTE, ns=(1, 1))
+    assert first != book_of(built)
+    (built / "_build" / files.NOTE).unlink()
+    assert book_of(built) == ""
 
 
 @pytest.mark.parametrize("note", ["", "{}", "[]", '{"files": {}, "inputs": "x"}'])

@@ -250,14 +250,14 @@ def _check_figures(
     text: str, page: Page, whole: Page, name: str, rows: Collection[str] | None
 ) -> Iterator[Problem]:
     """Every figure in prose is made available by a cell, from a row that there is."""
-    for word, line in (found for cell in page.cells for found in _glued(cell)):
+    for word, line in (found for cell in page.cells for found in glued_in(cell)):
         row_id = word.value.value if isinstance(word.value, ast.Constant) else None
         if rows is not None and isinstance(row_id, str) and row_id not in rows:
             near = difflib.get_close_matches(row_id, rows, 1, 0.8)
             mend = f"did you mean {near[0]!r}?" if near else "correct it, or take it and the sentence out"
             expected = "the row_id of a row of evidence"
             yield Problem(name, line, str(word.arg), "figure-without-row", quote(row_id), expected, mend)
-    glued = {word.arg for cell in whole.cells for word, _ in _glued(cell)}
+    glued = {word.arg for cell in whole.cells for word, _ in glued_in(cell)}
     is_known = None not in glued and not any(isinstance(_parse(cell), Exception) for cell in whole.cells)
     for number, said in enumerate(text.split("\n") if is_known else (), 1):
         for figure in re.findall(r"\{glue:\}`([^`]+)`", said):
@@ -267,7 +267,7 @@ def _check_figures(
                 yield Problem(name, number, figure, "figure-unknown", found, expected, mend)
 
 
-def _glued(cell: Cell) -> Iterator[tuple[ast.keyword, int]]:
+def glued_in(cell: Cell) -> Iterator[tuple[ast.keyword, int]]:
     """The names that a cell gives to figures, each with its line in the file; None for ``**names``."""
     tree = _parse(cell)
     for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():

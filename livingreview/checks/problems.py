@@ -47,14 +47,20 @@ class Problem:
             if not text.isprintable():
                 object.__setattr__(self, name, _UNWRITABLE.sub(lambda sign: repr(sign[0])[1:-1], text))
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
         place = self.file
         row, column = ("row", "column") if _TABLE.search(self.file) else ("line", "key")
         if self.row:
             place += f", {row} {self.row}" + (f" ({self.key})" if self.key else "")
         if self.column:
             place += f", {column} {self.column}"
-        return f"{place}: [{self.rule}] found {self.found}; expected {self.expected}; to mend: {self.mend}"
+        return place
+
+    def __str__(self) -> str:
+        told = f"found {self.found}; expected {self.expected}; to mend: {self.mend}"
+        return f"{self.place}: [{self.rule}] {told}"
 
     def to_dict(self) -> dict:
         """The problem as plain values, for machines."""

@@ -1,4 +1,4 @@
-"""The commands of entering a report: add, take."""
+"""The commands of entering and correcting a report: add, take, fix."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def add_commands(commands) -> None:
     take.add_argument("--decisions", type=Path, metavar="FILE", help=decided)
     take.add_argument("--dry-run", action="store_true", help="show what would be added; change nothing")
     take.set_defaults(run=told(run_take))
+    _add_fix(commands)
+
+
+def _add_fix(commands) -> None:
+    fix = commands.add_parser("fix", help="show a row with all that depends on it, or correct it")
+    fix.add_argument("row", metavar="ROW_ID", help="the id of a row of any table")
+    value = "what a column should say, codes in their words too; nothing after = empties it"
+    fix.add_argument("corrections", nargs="*", metavar="COLUMN=VALUE", help=value)
+    fix.add_argument("--reason", metavar="WHY", help="why, for the changelog; needed with a correction")
+    fix.add_argument("--table", default="", metavar="TABLE", help="its table, where several have that id")
+    sources = "also look up the printed fragment in DIR/<report_id>.txt"
+    fix.add_argument("--sources", type=Path, metavar="DIR", help=sources)
+    fix.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
+    fix.set_defaults(run=told(run_fix))
 
 
 def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -104,3 +118,34 @@ def run_take(options: argparse.Namespace) -> int:
     )
     print(tell_taken(done, dry_run=options.dry_run))
     return 1 if done.problems or done.open_differences else 0
+
+
+def run_fix(options: argparse.Namespace) -> int:
+    """``livingreview fix``"""
+    from livingreview.extraction.finding import Dependents, find_row
+    from livingreview.extraction.fix_telling import tell_fixed, tell_row
+    from livingreview.extraction.fixing import fix, open_review
+
+    root = find_root(options.root)
+    if options.sources and not options.sources.is_dir():
+        print(f"--sources {options.sources}: no such folder", file=sys.stderr)
+        return 2
+    if not options.corrections:
+        evidence = open_review(root)
+        held = find_row(root, evidence.package, options.row, options.table)
+        print(tell_row(Dependents(root, evidence, held), options.sources))
+        return 0
+    if not (options.reason or "").strip():
+        print("a correction needs --reason WHY: it stands in CHANGELOG.md", file=sys.stderr)
+        return 2
+    fixed = fix(
+        root,
+        options.row,
+        options.corrections,
+        reason=options.reason,
+        table=options.table,
+        sources=options.sources,
+        dry_run=options.dry_run,
+    )
+    print(tell_fixed(fixed, dry_run=options.dry_run))
+    return 1 if fixed.problems else 0

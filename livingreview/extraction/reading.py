@@ -164,7 +164,7 @@ def _read_form(cells: Cells, book: Book, sheet: Sheet) -> None:
             continue
         item = lines[name].field or Field(name)
         sheet.form_places[name] = place
-        sheet.form[name] = _read_cell(row[1] if len(row) > 1 else "", item, place, name, sheet)
+        sheet.form[name] = read_cell(row[1] if len(row) > 1 else "", item, place, name, sheet)
 
 
 def _read_page(page: Page, cells: Cells, sheet: Sheet) -> Iterator[Read]:
@@ -190,7 +190,7 @@ def _read_page(page: Page, cells: Cells, sheet: Sheet) -> Iterator[Read]:
         row = dict.fromkeys(columns, "")
         for name, value in zip(header, values, strict=False):
             if name in columns:
-                row[name] = _read_cell(value, columns[name].field, place, name, sheet)
+                row[name] = read_cell(value, columns[name].field, place, name, sheet)
             elif name == PROPOSED:
                 row[name] = str(value).strip()
         if _is_offered(page, row, sheet, place):
@@ -207,7 +207,7 @@ def _is_offered(page: Page, row: Mapping[str, str], sheet: Sheet, place: Place) 
     return bool(what) and not said and not in_row
 
 
-def _read_cell(value: Value, item: Field, place: Place, name: str, sheet: Sheet) -> str:
+def read_cell(value: Value, item: Field, place: Place, name: str, sheet: Sheet) -> str:
     """A cell's text, as the data would have it if it is a number or a day; '' where that is unsure."""
     if isinstance(value, bool):
         mend = "write the number or the words, in a cell formatted as text"

@@ -154,6 +154,20 @@ def _numbers(sheet: Sheet, book: Book, report_id: str) -> list[Entered]:
     return entered
 
 
+def resolve_name(book: Book, table: str, text: str, place: Place, name: str, sheet: Sheet) -> str:
+    """The id of the row of another table that a cell means; a problem where it means none, or several."""
+    known = book.known[table]
+    found = known.get(normal(text), set())
+    if text in found or len(found) == 1:
+        return text if text in found else next(iter(found))
+    near = difflib.get_close_matches(normal(text), known, 1)
+    mend = f"did you mean {near[0]!r}?" if near else f"a new one is entered in {table}.csv first"
+    if found:
+        mend = f"write its id: {', '.join(sorted(found))}"
+    sheet.tell(place, name, "reference-unknown", quote(text), f"one row of {table}.csv, by its name", mend)
+    return ""
+
+
 class _Pages:
     """The rows of evidence of one sheet: first what others name (groups, regimens), then the rest."""
 
@@ -227,7 +241,7 @@ class _Pages:
         if not text:
             return ""
         if column.refers_to:
-            return self._refer_outside(column, text, read)
+            return resolve_name(self.book, column.refers_to, text, read.place, column.name, self.sheet)
         if codes_of(column.field):
             return resolve_code(column.field, text, read.place, column.name, self.sheet)
         return text
@@ -246,21 +260,6 @@ class _Pages:
         near = difflib.get_close_matches(normal(text), known, 1)
         mend = f"did you mean {near[0]!r}?" if near else f"enter it on the page {column.refers_to} first"
         expected = f"one of: {there}" if there else f"a name of the page {column.refers_to}"
-        self.sheet.tell(read.place, column.name, "reference-unknown", quote(text), expected, mend)
-        return ""
-
-    def _refer_outside(self, column: Column, text: str, read: Read) -> str:
-        known = self.book.known[column.refers_to]
-        found = known.get(normal(text), set())
-        if len(found) == 1:
-            return next(iter(found))
-        near = difflib.get_close_matches(normal(text), known, 1)
-        mend = (
-            f"did you mean {near[0]!r}?" if near else f"a new one is entered in {column.refers_to}.csv first"
-        )
-        if found:
-            mend = f"write its id: {', '.join(sorted(found))}"
-        expected = f"one row of {column.refers_to}.csv, by its name"
         self.sheet.tell(read.place, column.name, "reference-unknown", quote(text), expected, mend)
         return ""
 

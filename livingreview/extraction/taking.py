@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +12,6 @@ from pybtex.database import Entry as Record
 from pybtex.database import Person
 
 from livingreview.checks.problems import Problem
-from livingreview.checks.tables import check_data
 from livingreview.citation.formats import write_entries
 from livingreview.evidence import BIBLIOGRAPHY, read_cells
 from livingreview.evidence.schema import Package
@@ -26,6 +22,7 @@ from livingreview.extraction.layout import RECORD, Line, form_of, pages_of
 from livingreview.extraction.naming import name_row
 from livingreview.extraction.reading import Place
 from livingreview.extraction.resolving import Entered, Entry
+from livingreview.extraction.trying import try_change
 from livingreview.surveillance.identity import Row, slug
 from livingreview.surveillance.standing import recognise
 from livingreview.surveillance.tables import BY_HAND, LoopError, open_loop
@@ -78,25 +75,19 @@ def take(
         Say what would be added; change nothing.
     """
     taken = Taken(entry.report_id)
-    with tempfile.TemporaryDirectory(prefix="livingreview-") as folder:
-        trial = Path(folder)
-        _copy(root, trial)
-        _enter(trial, package, entry, compared, today, taken)
-        before = {str(problem) for problem in check_data(root)[1]}
-        found = check_data(trial, sources=sources)[1]
-        _sort_problems(trial, package, entry, [item for item in found if str(item) not in before], taken)
-        if not taken.problems and not dry_run:
-            _publish(trial / "data", root / "data")
+
+    def judge(trial: Path, found: list[Problem]) -> list[Problem]:
+        _sort_problems(trial, package, entry, found, taken)
+        return taken.problems
+
+    try_change(
+        root,
+        lambda trial: _enter(trial, package, entry, compared, today, taken),
+        judge=judge,
+        sources=sources,
+        dry_run=dry_run,
+    )
     return taken
-
-
-def _copy(root: Path, trial: Path) -> None:
-    shutil.copytree(root / "data", trial / "data")
-    shutil.copy(root / "review.yml", trial) if (root / "review.yml").exists() else None
-    sound = root / "_build" / ".sound"
-    if sound.exists():
-        (trial / "_build").mkdir()
-        (shutil.copytree if sound.is_dir() else shutil.copy)(sound, trial / "_build" / sound.name)
 
 
 def _enter(
@@ -285,20 +276,6 @@ def _column(package: Package, table: str, column: str, form: Mapping[str, Line])
 def _at(problem: Problem, place: Place, column: str) -> Problem:
     told = problem.to_dict() | {"file": place.page, "row": place.row, "column": column, "key": ""}
     return Problem(**told)
-
-
-def _publish(trial: Path, data: Path) -> None:
-    """Bring the files that differ into ``data/``: all written aside first, then put in place."""
-    changed = [
-        path
-        for path in sorted(trial.iterdir())
-        if not (data / path.name).exists() or path.read_bytes() != (data / path.name).read_bytes()
-    ]
-    aside = [(data / f".{path.name}.part", data / path.name) for path in changed]
-    for path, (part, _) in zip(changed, aside, strict=True):
-        shutil.copyfile(path, part)
-    for part, target in aside:
-        os.replace(part, target)
 
 
 __all__ = ["Entered", "Taken", "take"]

@@ -14,7 +14,7 @@ from livingreview.checks import check_project
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.evidence import records
 from livingreview.evidence.package import read_package
-from livingreview.files import RELEASES, make_zip
+from livingreview.files import CHANGES, RELEASES, UNRELEASED, make_zip
 from livingreview.releases.snapshot import (
     DATA,
     ESTIMATES,
@@ -133,7 +133,13 @@ def require_later(root: Path, version: str) -> None:
 
 
 def require_changes_told(root: Path, version: str) -> list[str]:
-    """The changelog's entries for a version, one text each; refuse where there is none."""
+    """The changelog's entries for a version, one text each; refuse where there is none, or some wait."""
+    if waiting := read_changes(root, UNRELEASED):
+        msg = (
+            f"CHANGELOG.md has {len(waiting)} entry(s) under {UNRELEASED}, which no version would tell. "
+            f"To mend: move them under `## {version}`, and take the heading out."
+        )
+        raise ReleaseError(msg)
     changes = read_changes(root, version)
     if not changes:
         msg = (
@@ -146,7 +152,7 @@ def require_changes_told(root: Path, version: str) -> list[str]:
 
 def read_changes(root: Path, version: str) -> list[str]:
     """Entries of a version in CHANGELOG.md; [] where it has none."""
-    path = root / "CHANGELOG.md"
+    path = root / CHANGES
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     part = re.search(rf"^## {re.escape(version)}\s*$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     return re.findall(r"^- (.+?)\s*$", part.group(1), re.MULTILINE) if part else []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import hmac
-import http.server
 import json
 import secrets
 import threading
@@ -26,6 +25,7 @@ from livingreview.surveillance.decisions import (
     write_decisions,
 )
 from livingreview.surveillance.identity import Index, Row, as_row
+from livingreview.surveillance.loopback import HomeHandler, Loopback
 from livingreview.surveillance.ordering import put_in_order
 from livingreview.surveillance.readers import ReadError, read_export
 from livingreview.surveillance.readers.found import tidy
@@ -232,53 +232,46 @@ def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
     return texts
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(HomeHandler):
     """Three files, and one question with three answers."""
 
     server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: what a reader reads is nobody's business."""
+    policy = POLICY
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        if not self._is_at_home():
-            self._send(403, b"", "text/plain")
+        if not self.is_at_home():
+            self.send(403, b"", "text/plain")
         elif path == "/state":
             self._answer(lambda: None)
         elif path in FILES:
             name, kind = FILES[path]
-            self._send(200, (WEB / name).read_bytes(), kind)
+            self.send(200, (WEB / name).read_bytes(), kind)
         else:
-            self._send(404, b"", "text/plain")
+            self.send(404, b"", "text/plain")
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         body = self.rfile.read(int(length)) if length.isdecimal() and int(length) <= 10_000 else b""
-        if not self._is_at_home() or self.headers.get("Origin") not in (None, self.server.address):
-            self._send(403, b"", "text/plain")
+        if not self.is_at_home() or self.headers.get("Origin") not in (None, self.server.address):
+            self.send(403, b"", "text/plain")
             return
         try:
             told = json.loads(body or b"{}")
             texts = [str(told.get(name, "")) for name in ("record_id", "decision", "reason_id", "note")]
         except (ValueError, AttributeError):
-            self._send(400, b"", "text/plain")
+            self.send(400, b"", "text/plain")
             return
         if self.path == "/decide":
             self._answer(lambda: self.server.desk.take(*texts))
         elif self.path == "/undo":
             self._answer(self.server.desk.undo)
         else:
-            self._send(404, b"", "text/plain")
-
-    def _is_at_home(self) -> bool:
-        """Whether the request names this very address as its host: another site's name may lead here too."""
-        return self.headers.get("Host") == self.server.address.removeprefix("http://")
+            self.send(404, b"", "text/plain")
 
     def _answer(self, act: Callable[[], None]) -> None:
         if not hmac.compare_digest(self.headers.get("X-Token", "").encode(), self.server.token.encode()):
-            self._send(403, b"", "text/plain")
+            self.send(403, b"", "text/plain")
             return
         with self.server.one_at_a_time:
             try:
@@ -286,37 +279,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 status, told = 200, self.server.desk.state()
             except (LoopError, OSError) as error:
                 status, told = 409, {"problem": str(error)}
-        self._send(status, json.dumps(told).encode(), "application/json")
-
-    def _send(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        for name, value in (
-            ("Content-Type", kind),
-            ("Content-Length", str(len(body))),
-            ("Content-Security-Policy", POLICY),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", "no-referrer"),
-            ("Cache-Control", "no-store"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-        ):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        self.send(status, json.dumps(told).encode(), "application/json")
 
 
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(Loopback):
     def __init__(self, desk: Desk):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.desk = desk
         self.token = secrets.token_urlsafe(24)
         self.one_at_a_time = threading.Lock()
-        self.address = f"http://127.0.0.1:{self.server_port}"
 
 
-def serve(desk: Desk) -> tuple[http.server.ThreadingHTTPServer, str]:
+def serve(desk: Desk) -> tuple[Loopback, str]:
     """A server of the page, not yet running, and the address to open; the token stands after its ``#``."""
     server = _Server(desk)
     return server, f"{server.address}/#{server.token}"

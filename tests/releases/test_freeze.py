@@ -8,6 +8,7 @@ import pytest
 
 from livingreview import cli
 from livingreview.checks import check_project, record_rows
+from livingreview.extraction.fixing import add_entry
 from livingreview.releases import compare, list_releases, load_snapshot, make_release
 from tests.checks.damage import set_cell
 from tests.released import FIRST, SECOND, prepare
@@ -49,6 +50,11 @@ def test_a_release_is_the_same_bytes_twice(released, copy):
             lambda folder: (prepare(folder, SECOND), prepare_citation_back(folder)),
             "CITATION.cff says version",
         ),
+        (
+            SECOND,
+            lambda folder: (prepare(folder, SECOND), wait_for_a_version(folder)),
+            "1 entry(s) under Unreleased",
+        ),
         (SECOND, lambda folder: prepare(folder, SECOND), "nothing has changed since 2031.1.0"),
         (
             SECOND,
@@ -85,6 +91,11 @@ def test_a_notice_that_nobody_has_read_stands_in_the_way_of_a_release(copy, caps
     assert "enter read_on, effect and note" in told
     path.write_text(f"{header}\n{row},2026-05-02,unchanged,It concerns an address.\n", encoding="utf-8")
     assert cli.main(["--root", str(copy), "release", SECOND]) == 0, capsys.readouterr().err
+
+
+def wait_for_a_version(folder):
+    path = folder / "CHANGELOG.md"
+    path.write_text(add_entry(path.read_text(encoding="utf-8"), "- Corrected."), encoding="utf-8")
 
 
 def prepare_citation_back(folder):
