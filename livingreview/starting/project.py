@@ -30,7 +30,7 @@ kernelspec:
 ---"""
 # A template is named as its file, but for `dot.` in a point's place and `.in` behind what is Python.
 OF_CLASS = {"class.md": "", "class-evidence.md": "-evidence"}  # written once for each class
-ENGINE = ("pyproject.toml", "requirements.txt", "tools/find_python.sh")  # by which a folder is the engine's
+ENGINE = ("pyproject.toml", "requirements.txt", "Makefile")  # by which a folder is the engine's
 
 
 def find_engine(folder: Path | None = None) -> Path:
