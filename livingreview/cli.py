@@ -16,6 +16,7 @@ from livingreview.exchange.commands import add_commands as add_exchange
 from livingreview.extraction.commands import add_commands as add_extraction
 from livingreview.files import find_root, is_current, locked
 from livingreview.releases.commands import add_commands
+from livingreview.starting.commands import add_commands as add_starting
 from livingreview.surveillance.asking_commands import add_commands as add_asking
 from livingreview.surveillance.commands import add_commands as add_loop
 
@@ -49,6 +50,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     add_extraction(commands)
     add_exchange(commands)
     add_commands(commands)
+    add_starting(commands)
     return parser.parse_args(arguments)
 
 
@@ -95,7 +97,7 @@ def _add_pdf(commands) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import check_project, mend_tables, record_rows
+    from livingreview.checks import check_project, find_unfilled, mend_tables, record_rows
 
     root = find_root(options.root)
     if options.sources and not options.sources.is_dir():
@@ -111,8 +113,8 @@ def run_check(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([problem.to_dict() for problem in problems], indent=1, ensure_ascii=False))
     else:
-        for problem in problems:
-            print(problem)
+        for line in (*problems, *find_unfilled(root)):
+            print(line)
         print(f"{len(problems)} problem(s)" if problems else "no problem found", file=sys.stderr)
     return 1 if problems else 0
 

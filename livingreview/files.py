@@ -46,12 +46,19 @@ def find_root(start: str | os.PathLike | None = None) -> Path:
     raise FileNotFoundError(msg)
 
 
+def find_engine(root: Path) -> Path:
+    """The folder around the engine's package: the project's own, where it is part of it."""
+    return root if (root / "livingreview" / "__init__.py").is_file() else Path(__file__).resolve().parents[1]
+
+
 def hash_project(root: Path) -> str:
-    """One hash over every file of the project that a build could read, and over Python's version."""
+    """One hash over every file that a build could read, the engine's too, and over Python's version."""
     total = hashlib.sha256(platform.python_version().encode())
-    for path in _walk(root):
-        name = path.relative_to(root).as_posix()
-        total.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    engine = find_engine(root)
+    for folder in (root,) if engine == root else (root, engine / "livingreview"):
+        for path in _walk(folder):
+            name = path.relative_to(folder).as_posix()
+            total.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return total.hexdigest()
 
 

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from livingreview.checks import record_rows, write_rows
-from livingreview.checks.links import SHOWN
 from livingreview.evidence import load_package
+from livingreview.evidence.contract import shown_columns
 
 CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
 
@@ -102,7 +102,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     ratings = {row["certainty_id"] for row in tables["certainty"]}
     for row in tables["findings"]:
         row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
-        for column in SHOWN:
+        for column in shown_columns(package):
             row[column] = "; ".join(name for name in row[column].split("; ") if name in rows)
     terms = {row["term"] for row in tables["adverse_events"]}
     for row in tables["pooled_results"]:

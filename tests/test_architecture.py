@@ -21,7 +21,7 @@ FLOORS = (
     ("surveillance",),
     ("checks", "display"),
     ("tables", "citation"),
-    ("extraction", "exchange"),
+    ("extraction", "exchange", "starting"),
     ("charts",),
     ("pages",),
     ("execution", "releases"),

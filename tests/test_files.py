@@ -10,6 +10,7 @@ from livingreview import files
 from livingreview.files import (
     book_of,
     exchange,
+    find_engine,
     find_root,
     hash_project,
     is_current,
@@ -65,6 +66,14 @@ def test_a_book_is_current_until_an_input_or_a_page_changes(built):
         assert is_current(built), f"{name} is as it was"
     (built / "chapters" / "new.md").write_text("", encoding="utf-8")
     assert not is_current(built)
+
+
+def test_the_engine_is_the_projects_own_or_the_one_that_runs(root, built):
+    assert find_engine(root) == root
+    assert find_engine(built) == root
+    (built / "livingreview").mkdir()
+    (built / "livingreview" / "__init__.py").write_text("", encoding="utf-8")
+    assert find_engine(built) == built
 
 
 def test_what_builds_write_is_no_input(built):

@@ -29,7 +29,7 @@ LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
 NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design. Relapsed or refractory: with MRD in some reports. The summary of findings "
+    "patients the better design.{} The summary of findings "
     "counts option by option and setting by setting, so its numbers of patients differ from these. "
     "An empty place means that no report was found."
 )
@@ -154,8 +154,11 @@ def _design(kin: Kinship, row: Mapping, own: Sequence[dict], group: str) -> str:
     return CASE if cohort_size(row) == 1 else SERIES
 
 
-def draw_map(evidence: Evidence, *, title: str) -> Stack:
-    """Patients and studies by population and class: area is patients, fill the best design."""
+def draw_map(evidence: Evidence, *, title: str, note: str = "") -> Stack:
+    """Patients and studies by population and class: area is patients, fill the best design.
+
+    `note` is what a reader must know of the populations, as a sentence.
+    """
     places = find_places(evidence)
     classes = {
         row["class_id"]: row["short_title"]
@@ -165,7 +168,9 @@ def draw_map(evidence: Evidence, *, title: str) -> Stack:
     table = cohort_table(evidence, cells, f"{title}: the cohorts")
     if len(places) < FEWEST_MARKS:
         return Stack([table] if places else [], "No report is included.")
-    note = NOTE if all(place.patients for place in places) else NOTE + UNKNOWN
+    note = NOTE.format(f" {note}" if note else "") + (
+        "" if all(place.patients for place in places) else UNKNOWN
+    )
     words = " ".join(
         f"{cell['name']}: {cell['what']}, {DESIGNS[place.design][0]}."
         for cell, place in zip(cells, places, strict=True)

@@ -20,8 +20,9 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence
-from livingreview.tables.choice import Kinship, kinship
+from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, text, with_cohorts
+from livingreview.tables.counts import EVERYONE, base_of, is_evaluable
 
 # Each step of the funnel: the steps of the schema that tell it, and what its column is called.
 STEPS = {
@@ -30,7 +31,6 @@ STEPS = {
     "transplant": ("transplant",),
     "alive": ("alive",),
 }
-ALL = ("treated", "enrolled")  # denominators that are all patients
 LEAST, LEAST_OF_MANY = 10, 30  # patients of a study that is drawn; where there are many of them
 MANY = 14  # lines
 LEAST_STEPS = 2  # steps known beside the number treated
@@ -116,27 +116,23 @@ def trace_flows(evidence: Evidence) -> list[Flow]:
 
 def _flows_of(evidence: Evidence, study: str, arm: str, rows: Sequence[dict]) -> list[Flow]:
     """Every flow that the counts of one study allow: one a cohort whose patients are all counted."""
-    whole = [row for row in rows if _is_of_all(row)]
+    whole = [row for row in rows if _is_of_all(evidence, row)]
     return [
         _flow(evidence, study, arm, same, rows) for same in group_by(whole, "cohort_id", "total").values()
     ]
 
 
-def _is_of_all(row: Mapping) -> bool:
+def _is_of_all(evidence: Evidence, row: Mapping) -> bool:
     """Whether a row counts from all patients: also from evaluable ones where all enrolled were."""
-    return row["denominator"] in ALL or (
-        row["denominator"] == "evaluable"
-        and not pd.isna(row["c_n_enrolled"])
-        and row["total"] == row["c_n_enrolled"]
-    )
+    every = not pd.isna(row["c_n_enrolled"]) and row["total"] == row["c_n_enrolled"]
+    return base_of(evidence, row["denominator"]) == EVERYONE and (every or not is_evaluable(evidence, row))
 
 
 def _flow(evidence: Evidence, study: str, arm: str, same: Sequence[dict], rows: Sequence[dict]) -> Flow:
-    kin = kinship(evidence)
     base = max(same, key=lambda row: (row["step"] == "remission", row["events"]))
     counts = {"remission": base} if base["step"] == "remission" else {}
     for step in list(STEPS)[1:]:
-        like = [row for row in rows if row["step"] == step and _counts_of(kin, base, row)]
+        like = [row for row in rows if row["step"] == step and _counts_of(evidence, base, row)]
         own = [row for row in like if row["report_id"] == base["report_id"]] or like
         if own:
             counts[step] = max(own, key=lambda row: row["events"])
@@ -144,23 +140,22 @@ def _flow(evidence: Evidence, study: str, arm: str, same: Sequence[dict], rows: 
     return Flow(study, arm, base, counts, estimate)
 
 
-def _counts_of(kin: Kinship, base: Mapping, row: Mapping) -> bool:
+def _counts_of(evidence: Evidence, base: Mapping, row: Mapping) -> bool:
     """Whether a count is one of the same patients as the base, all of them.
 
     Within a report the row's cohort is the base's own or part of it. Another report of the study (rows of one
     arm only come here) tells of the same patients where both are whole and equal in number.
     """
     here = row["report_id"] == base["report_id"]
-    inside = base["cohort_id"] in kin.line(row["cohort_id"]) or (
+    inside = base["cohort_id"] in kinship(evidence).line(row["cohort_id"]) or (
         not here and row["c_setting"] == base["c_setting"] and row["c_age_group"] == base["c_age_group"]
     )
     if not inside:
         return False
-    if _is_of_all(row):
+    if _is_of_all(evidence, row):
         return row["total"] == base["total"]
-    return (
-        row["denominator"] == "responders" and base["step"] == "remission" and row["total"] == base["events"]
-    )
+    whom = evidence.package.field("outcomes", "denominator").step(row["denominator"])
+    return whom == "responders" and base["step"] == "remission" and row["total"] == base["events"]
 
 
 def _estimate(evidence: Evidence, base: Mapping) -> Estimate | None:

@@ -23,7 +23,14 @@ from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_tre
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import BASES, own_families, part_of, pooled_results, result_of_event
+from livingreview.tables.counts import (
+    EVERYONE,
+    base_of,
+    own_families,
+    part_of,
+    pooled_results,
+    result_of_event,
+)
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
@@ -156,7 +163,7 @@ def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict
         and (event.table != "adverse_events" or result_of_event(evidence, row).result_id == event.result_id)
         and row["c_part"] == part
         and kin.arm(row["cohort_id"]) != "control"
-        and _of_grade(row, event)
+        and _of_grade(evidence, row, event)
         and not (pd.isna(row["events"]) and pd.isna(row["percent_reported_pct"]))
         and (pd.isna(row["total"]) or row["total"] >= LEAST_PATIENTS)
     ]
@@ -169,9 +176,9 @@ def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict
     return {choice.study_id: choice.rows[0] for choice in reversed(choices)}
 
 
-def _of_grade(row: Mapping, event: _Event) -> bool:
+def _of_grade(evidence: Evidence, row: Mapping, event: _Event) -> bool:
     if event.table != "adverse_events":
-        return BASES.get(row["denominator"]) == "all"
+        return base_of(evidence, row["denominator"]) == EVERYONE
     return event.grade is None or (not pd.isna(row["grade_min"]) and row["grade_min"] == event.grade)
 
 

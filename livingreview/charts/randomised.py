@@ -31,9 +31,10 @@ from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words, is_severe
 
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
+WAYS = {"bad": "Outcomes to avoid", "good": "Outcomes to gain"}  # where the schema has no words
 PANELS = {
-    "avoid": ("Deaths, relapses and failures", "favours {drug}", "favours control"),
-    "gain": ("Responses and other gains", "favours control", "favours {drug}"),
+    "avoid": ("{bad}", "favours {drug}", "favours control"),
+    "gain": ("{good}", "favours control", "favours {drug}"),
     "harm": ("Adverse events of grade 3 or more", "fewer with {drug}", "more with {drug}"),
 }
 
@@ -104,9 +105,10 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
         "gain": list(_risk_ratios(evidence, arms, "good")),
         "harm": list(_event_ratios(evidence, arms)),
     }
+    field = evidence.package.field("outcomes", "outcome")
     panels = []
     for name, rows in found.items():
-        words = [line.format(drug=drug) for line in PANELS[name]]
+        words = [line.format(drug=drug, **WAYS | field.ways) for line in PANELS[name]]
         if trials := _by_trial(evidence, rows):
             panels.append(Panel(words[0], words[1], words[2], tuple(trials), name == "harm"))
     if not panels:

@@ -31,6 +31,7 @@ from livingreview.charts.labels import (
     short_interval,
     short_outcome,
 )
+from livingreview.charts.selection import main_direction
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import (
@@ -48,7 +49,15 @@ from livingreview.tables.choice import (
     patients_once,
 )
 from livingreview.tables.common import group_by, whole
-from livingreview.tables.counts import BASES, LEAST_PATIENTS, pooled_codes, say_base
+from livingreview.tables.counts import (
+    EVERYONE,
+    LEAST_PATIENTS,
+    SINGLE,
+    base_of,
+    pooled_codes,
+    say_base,
+    study_cares,
+)
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
@@ -61,12 +70,12 @@ OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence o
 def draw_response(
     evidence: Evidence, group: str, *, title: str, least: int = LEAST_PATIENTS, most: int = 0
 ) -> Stack:
-    """One forest of a group of outcomes that are good for a patient, one row a study.
+    """One forest of a group of outcomes, those that are good for a patient or, of harm, bad; one row a study.
 
     Parameters
     ----------
     group : str
-        Group of the schema's field ``outcomes.outcome``, say ``response`` or ``mrd``.
+        Group of the schema's field ``outcomes.outcome``.
     least : int
         Patients below which a count stays in the tables.
     most : int
@@ -94,18 +103,9 @@ def draw_response(
     if fewer:
         small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
         note += f" Studies {small} that are not pooled are in the table alone."
-    return Stack(
-        [
-            SheetFigure(
-                title,
-                lambda sheet: lay_out_forest(sheet, blocks),
-                describe(blocks),
-                table,
-                note,
-                ordered=len(blocks) < sum(len(block.lines) for block in blocks),
-            )
-        ]
-    )
+    layout = lambda sheet: lay_out_forest(sheet, blocks)  # noqa: E731
+    ordered = len(blocks) < sum(len(block.lines) for block in blocks)
+    return Stack([SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered)])
 
 
 def _is_pooled_otherwise(evidence: Evidence, group: str, rows: Iterable[dict]) -> bool:
@@ -157,24 +157,24 @@ def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
 
 
 def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
-    """Rows that may stand for a study: favourable, told of a cohort of some size, no case.
+    """Rows that may stand for a study: of the group's direction, told of a cohort of some size, no case.
 
     No control arm of what a class asks about: it stands in the figure of randomised comparisons.
     """
     field = evidence.package.field("outcomes", "outcome")
-    single = set(evidence.tables["studies"].query("design == 'case_report'")["study_id"])
+    way, cares = main_direction(field, group), study_cares(evidence)
     kin = kinship(evidence)
     found = []
     for row in select_outcomes(evidence, group):
-        base = BASES.get(row["denominator"], "unknown")
+        base = base_of(evidence, row["denominator"])
         counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
         if (
-            field.direction(row["outcome"]) == "good"
+            field.direction(row["outcome"]) == way
             and row["c_class"]
             and (kin.arm(row["cohort_id"]) != "control" or row["c_part"] == "beside")
-            and evidence.cohort_studies[row["cohort_id"]] not in single
+            and cares[evidence.cohort_studies[row["cohort_id"]]] != SINGLE
             and base != "subgroup"
-            and (base in ("all", "unknown") or group != "response")
+            and (base in (EVERYONE, "unknown") or not field.rule(group).whole)
             and (counted or not pd.isna(row["percent_reported_pct"]))
             and (pd.isna(row["total"]) or row["total"] >= least)
         ):
@@ -253,7 +253,7 @@ def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], draw
         first = choice.rows[0]
         return (
             not is_drawn(first),
-            first["base"] != "all",
+            first["base"] != EVERYONE,
             not is_whole(first) and choice.size < largest.get(choice.study_id, 0),
             ranks[first["outcome"]],
             pd.isna(first["events"]),
@@ -342,7 +342,7 @@ def _make_line(
         label=label,
         who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
         outcome=short_outcome(words),
-        whom=", ".join(filter(None, (say_base(first), mrd_limit(first), say_times(first, told)))),
+        whom=", ".join(filter(None, (say_base(evidence, first), mrd_limit(first), say_times(first, told)))),
         **write_share(first, events, total),
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",

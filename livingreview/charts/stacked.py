@@ -16,6 +16,7 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_percent, make_figure
 from livingreview.evidence import Evidence
 from livingreview.tables.common import group_by, text, with_cohorts
+from livingreview.tables.counts import EVERYONE, base_of
 
 # Part of the bar -> its words and letter, its colour and how dark that is. The order is that of the bar.
 PARTS = {
@@ -28,7 +29,6 @@ PARTS = {
     "early_death": ("death during treatment", "D", "harm", 0.55),
 }
 ENDS = ("refractory", "early_death")
-ALL = ("treated", "enrolled", "evaluable")
 LEAST = 10  # patients of a cohort that is drawn
 LEAST_TOLD = 3  # outcomes that a report counts from the same patients
 EMPTY = "No report of this class counts three kinds of response from the same patients."
@@ -111,7 +111,9 @@ def split_cohorts(evidence: Evidence) -> list[Split]:
     rows = [
         row
         for row in whole_reports(evidence, with_cohorts(evidence, "outcomes"))
-        if row["denominator"] in ALL and not pd.isna(row["events"]) and not pd.isna(row["total"])
+        if base_of(evidence, row["denominator"]) == EVERYONE
+        and not pd.isna(row["events"])
+        and not pd.isna(row["total"])
     ]
     splits = [
         split

@@ -11,6 +11,7 @@ from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
 from livingreview.checks.surveillance import check_decisions
 from livingreview.checks.tables import check_data
+from livingreview.checks.unfilled import find_unfilled
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.evidence.writing import write_rows
 
@@ -18,6 +19,7 @@ __all__ = [
     "DataError",
     "Problem",
     "check_project",
+    "find_unfilled",
     "mend_tables",
     "record_rows",
     "require_sound",

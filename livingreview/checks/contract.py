@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from livingreview.checks.descriptor import Finding
-from livingreview.evidence.contract import ASKED, GROUPS, PROVENANCE, REQUIRED, STEPS
+from livingreview.checks.declared import Finding
+from livingreview.evidence.contract import (
+    ASKED,
+    CONTROL,
+    GROUPS,
+    OWN_GROUPS,
+    PROVENANCE,
+    REQUIRED,
+    STEPS,
+    TIMES,
+)
 from livingreview.evidence.schema import Field, Package, Table
 
 LISTED = "livingreview/evidence/contract.py lists what the engine reads"
@@ -55,6 +64,7 @@ def check_contract(package: Package) -> Iterator[Finding]:
         yield from _check_links(place, table, asked, package)
     yield from _check_groups(package)
     yield from _check_steps(package)
+    yield from _check_shown(package)
 
 
 def check_rows(descriptor: dict) -> Iterator[Finding]:
@@ -138,8 +148,22 @@ def _check_groups(package: Package) -> Iterator[Finding]:
         expected = f"a group for every code, one of: {', '.join(groups)}"
         for code in item.constraints.get("enum", ()):
             if item.groups.get(code) not in groups:
-                found = f"{code!r} in " + (repr(item.groups[code]) if code in item.groups else "no group")
-                yield Finding(path, place, "group", found, expected, 'correct "groups" of the column')
+                yield _tell_group(path, place, item, code, expected)
+    for path, place, item, _ in _find_columns(package, OWN_GROUPS):
+        known = ", ".join(item.rules) or "none is declared yet"
+        expected = f'a group for every code, each with a title in "rules" of the column: {known}'
+        for code in item.constraints.get("enum", ()):
+            if item.groups.get(code) not in item.rules:
+                yield _tell_group(path, place, item, code, expected)
+        for name, rule in item.rules.items():
+            if rule.time not in TIMES:
+                found, expected = f"{name!r}: time {rule.time!r}", f"one of: {', '.join(TIMES)}"
+                yield Finding(path, place, "group-time", found, expected, 'correct "rules" of the column')
+
+
+def _tell_group(path: tuple, place: str, item: Field, code: str, expected: str) -> Finding:
+    found = f"{code!r} in " + (repr(item.groups[code]) if code in item.groups else "no group")
+    return Finding(path, place, "group", found, expected, 'put it into "groups" of the column')
 
 
 def _check_steps(package: Package) -> Iterator[Finding]:
@@ -149,6 +173,21 @@ def _check_steps(package: Package) -> Iterator[Finding]:
             if step not in steps:
                 found, expected = f"{code!r} as {step!r}", f"one of: {', '.join(steps)}"
                 yield Finding(path, place, "step", found, expected, 'correct "steps" of the column')
+
+
+def _check_shown(package: Package) -> Iterator[Finding]:
+    """A column of the summary of findings shows results of a group there is, and has one for controls."""
+    table = package.table("findings")
+    groups = package.field("outcomes", "outcome").rules
+    for number, item in enumerate(table.fields if "findings" in package.tables else ()):
+        path = ("resources", list(package.tables).index("findings"), "schema", "fields", number)
+        place, shows = f"findings.{item.name}", item.shows
+        if shows and f"{item.name}{CONTROL}" not in table.columns:
+            found, expected = f"no column {item.name}{CONTROL}", "a column for the controls of its results"
+            yield Finding(path, place, "columns-missing", found, expected, "declare and fill it")
+        if shows and shows.table == "outcomes" and shows.group not in groups:
+            expected = f"a group of outcomes: {', '.join(groups)}"
+            yield Finding(path, place, "group", repr(shows.group), expected, 'correct "shows" of the column')
 
 
 def _find_columns(

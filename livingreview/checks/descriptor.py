@@ -11,17 +11,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from json import decoder, scanner
 from pathlib import Path
 from typing import Any
 
 from livingreview.checks.characters import has_hidden
+from livingreview.checks.declared import Finding, check_pattern, check_words
 from livingreview.checks.documents import RESTORE, read_text
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import DESCRIPTOR
 from livingreview.evidence.contract import FOLLOWED
-from livingreview.evidence.schema import PANDAS_DTYPES, Form
+from livingreview.evidence.schema import PANDAS_DTYPES
 
 # What a table's file is, where the descriptor says so: nothing else is read.
 _FORMS = {
@@ -32,18 +32,6 @@ _FORMS = {
     "dialect": ({}, {"delimiter": ","}),
 }
 WORDS = {str: "text", list: "a list", dict: "an object in braces"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong at a path of the descriptor; `place` names it in words (a table, a table's column)."""
-
-    path: tuple
-    place: str
-    rule: str
-    found: str
-    expected: str
-    mend: str
 
 
 def read_descriptor(data: Path) -> tuple[dict | None, str, list[Problem]]:
@@ -247,52 +235,13 @@ def _check_fields(path: tuple, table: str, fields: list) -> Iterator[Finding]:
             mend = f"did you mean {near[0]!r}?" if near else "take one of these; 'string' takes any text"
             expected = f"one of: {', '.join(PANDAS_DTYPES)}"
             yield Finding(here, place, "field-type", quote(kind), expected, mend)
-        yield from _check_field_words(here, place, item)
+        yield from check_words(here, place, item)
         constraints = item.get("constraints", {})
         if not isinstance(constraints, dict):
             expected = WORDS[dict]
             yield Finding(here, place, "constraints", quote(constraints), expected, "correct it")
         else:
             yield from _check_constraints(here, place, kind if isinstance(kind, str) else "", constraints)
-
-
-def _check_field_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
-    for key in ("title", "description", "unit", "default"):
-        if not isinstance(item.get(key, ""), str):
-            yield Finding(path, place, "wrong-kind", quote(item[key]), f"text as {key}", "correct it")
-    for key in ("labels", "groups", "steps", "broad", "synonyms"):
-        words = item.get(key, {})
-        if not isinstance(words, dict) or not all(isinstance(value, str) for value in words.values()):
-            yield Finding(path, place, "wrong-kind", quote(words), f"{key} as code: words", "correct it")
-    yield from _check_forms(path, place, item.get("forms", []))
-    constraints, labels = item.get("constraints"), item.get("labels")
-    codes = constraints.get("enum") if isinstance(constraints, dict) else None
-    known = labels if isinstance(labels, dict) else {}
-    if isinstance(codes, list):
-        given = {"default": item["default"]} if "default" in item else {}
-        synonyms = item.get("synonyms")
-        for name, code in {**(synonyms if isinstance(synonyms, dict) else {}), **given}.items():
-            if code not in codes:
-                expected = f"one of the column's codes: {', '.join(map(str, codes))}"
-                found, rule = f"{quote(code)} for {name}", "default" if name in given else "synonym"
-                yield Finding(path, place, rule, found, expected, "correct it, or take it out")
-        bare = [code for code in codes if isinstance(code, str) and code not in known]
-        # Codes that are words, such as yes and no, need none.
-        for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:
-            expected, mend = "words for every code (labels)", "add the words that pages show for it"
-            yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
-
-
-def _check_forms(path: tuple, place: str, forms: Any) -> Iterator[Finding]:
-    expected = 'a list of objects with "kind", "pattern" and, where it leads somewhere, "address" with {}'
-    for item in forms if isinstance(forms, list) else [forms]:
-        is_form = isinstance(item, dict) and {"kind", "pattern"} <= set(item) <= set(Form._fields)
-        if not is_form or not all(isinstance(value, str) for value in item.values()):
-            yield Finding(path, place, "wrong-kind", quote(item), expected, "correct it")
-        elif "address" in item and item["address"].count("{}") != 1:
-            yield Finding(path, place, "form-address", quote(item["address"]), expected, "correct it")
-        else:
-            yield from _check_pattern(path, place, item["pattern"])
 
 
 _Kind = type | tuple[type, ...]
@@ -333,16 +282,7 @@ def _check_constraints(path: tuple, place: str, kind: str, constraints: dict) ->
         ):
             yield Finding(path, place, "constraint", f"{key}: {quote(value)}", words, "correct it")
     if isinstance(constraints.get("pattern"), str):
-        yield from _check_pattern(path, place, constraints["pattern"])
-
-
-def _check_pattern(path: tuple, place: str, pattern: str) -> Iterator[Finding]:
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        found = f"{quote(pattern)} ({error})"
-        mend = "correct it; a bracket or backslash that means itself needs a backslash before it"
-        yield Finding(path, place, "pattern", found, "a regular expression", mend)
+        yield from check_pattern(path, place, constraints["pattern"])
 
 
 def _is_a(value: object, kind: _Kind) -> bool:

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 import pandas as pd
 
 from livingreview.checks.checked import Checked
-from livingreview.checks.links import SHOWN
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import split_ids
-from livingreview.evidence.schema import Field
+from livingreview.evidence.contract import CONTROL, shown_columns
+from livingreview.evidence.schema import Field, Shown
 
 # What a result and its control must share.
 _SAME = ("report_id", "outcome", "endpoint", "statistic", "time_months", "term", "grade_min", "grade_max")
 # Codes of a setting: column, and the column of cohorts whose codes it holds.
 _CODES = (("diseases", "disease"), ("settings", "setting"), ("age_groups", "age_group"))
-# Kind of result -> (table, group of outcomes, direction); a harm may be an adverse event too.
-_KINDS = {"remission": ("response", "good"), "mrd": ("mrd", "good"), "early_death": ("mortality", "bad")}
 
 
 def check_codes(checked: Checked) -> Iterator[Problem]:
@@ -51,42 +49,40 @@ def check_address(checked: Checked) -> Iterator[Problem]:
 
 
 def check_kinds(checked: Checked) -> Iterator[Problem]:
-    """No failure stands under remission, no response under survival, no arm against itself."""
+    """Every result is of the kind that its column shows: no failure under a gain, no count under survival."""
     rows = {row["row_id"]: (table, row) for table, _, row in checked.rows("row_id", "report_id")}
     field = checked.package.field("outcomes", "outcome")
     for line, finding in checked.lines("findings"):
-        for column in SHOWN:
-            kind = column.removesuffix("_control")
+        for column in shown_columns(checked.package):
+            shows = checked.package.field("findings", column.removesuffix(CONTROL)).shows
             for row_id in split_ids(finding[column]):
                 table, row = rows.get(row_id, ("", {}))
-                if table and not _is_of_kind(field, table, row, kind):
+                if table and shows and not _is_of_kind(field, table, row, shows):
                     yield checked.problem(
                         "findings",
                         line,
                         column,
                         "other-kind",
                         quote(row_id),
-                        f"a result that tells {kind.replace('_', ' ')}",
+                        f"a result that tells {shows.name}",
                         "name another row, or move it to the column it belongs to",
                     )
 
 
-def _is_of_kind(field: Field, table: str, row: dict, kind: str) -> bool:
-    if kind == "survival":
-        return table == "survival"
-    group, direction = _KINDS[kind]
-    if table == "outcomes":
+def _is_of_kind(field: Field, table: str, row: dict, shows: Shown) -> bool:
+    if table == shows.table == "outcomes":
         code = row["outcome"]
-        return field.groups.get(code) == group and field.direction(code) == direction
-    return table == "adverse_events" and direction == "bad"
+        return field.groups.get(code) == shows.group and field.direction(code) == shows.direction
+    # A harm may be told as an adverse event too.
+    return table == shows.table or (table == "adverse_events" and shows.direction == "bad")
 
 
 def check_controls(checked: Checked) -> Iterator[Problem]:
     """A control is of the report, outcome and time of the result that it stands beside."""
     rows = {row["row_id"]: row for _, _, row in checked.rows("row_id", "report_id")}
     for line, finding in checked.lines("findings"):
-        for column in (name for name in SHOWN if name.endswith("_control")):
-            results = split_ids(finding[column.removesuffix("_control")])
+        for column in (name for name in shown_columns(checked.package) if name.endswith(CONTROL)):
+            results = split_ids(finding[column.removesuffix(CONTROL)])
             controls = split_ids(finding[column])
             place = ("findings", line, column)
             if len(controls) > len(results):

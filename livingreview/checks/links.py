@@ -11,11 +11,8 @@ import pandas as pd
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import split_ids
+from livingreview.evidence.contract import shown_columns
 
-# Columns of the summary of findings that hold results.
-SHOWN = tuple(
-    f"{kind}{whose}" for kind in ("remission", "mrd", "survival", "early_death") for whose in ("", "_control")
-)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,7 +60,10 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
         ("claims", "rests_on", row_ids, "row_id of the evidence"),
         ("certainty", "rests_on", row_ids, "row_id of the evidence"),
         ("appraisals", "result", row_ids, "row_id of the evidence"),
-        *(("findings", column, row_ids, "row_id of the evidence") for column in SHOWN),
+        *(
+            ("findings", column, row_ids, "row_id of the evidence")
+            for column in shown_columns(checked.package)
+        ),
         ("findings", "families", families, "family_id of families.csv"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
         *([("trials", "overturns", claims, "claim_id of claims.csv")] if "claims" in there else []),

@@ -19,7 +19,8 @@ from livingreview.checks.cells import (
 from livingreview.checks.checked import Checked
 from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
-from livingreview.checks.descriptor import Finding, LineFinder, check_shape, read_descriptor
+from livingreview.checks.declared import Finding
+from livingreview.checks.descriptor import LineFinder, check_shape, read_descriptor
 from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.findings import FINDING_RULES
 from livingreview.checks.identifiers import IDENTIFIER_RULES

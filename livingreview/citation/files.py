@@ -38,7 +38,8 @@ def write_citations(record: dict, evidence: Evidence, titles: Mapping[str, str],
 
 
 def _write(folder: Path, name: str, bibtex: str, items: list[dict]) -> None:
-    (folder / f"{name}.bib").write_text(bibtex, encoding="utf-8")
-    (folder / f"{name}.ris").write_text(items_to_ris(items), encoding="utf-8")
+    """One file a format; where no report is included yet they say so, as far as the format can."""
+    (folder / f"{name}.bib").write_text(bibtex or "% No report is included.\n", encoding="utf-8")
+    (folder / f"{name}.ris").write_text(items_to_ris(items) or "\n", encoding="utf-8")
     told = json.dumps(items, indent=1, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(told, encoding="utf-8")

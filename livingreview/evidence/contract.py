@@ -110,8 +110,6 @@ COLUMNS = {
     "settings": "setting_id! position:integer! title! diseases! settings! age_groups!",
     "findings": (
         "finding_id! setting_id! position:integer! option! class_id families age_groups who! on_start! "
-        "remission remission_control mrd mrd_control survival survival_control "
-        "early_death early_death_control "
         "design! certainty_id note"
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
@@ -186,8 +184,17 @@ FOLLOWED = {
     "extraction_agreement.report_id": "reports.report_id",
     "proposals.report_id": "reports.report_id",
 }
-# Groups into which the schema puts the codes of a column, and by which pages part its rows.
-GROUPS = {("outcomes", "outcome"): ("response", "mrd", "transplant", "mortality", "cycles")}
+# Groups into which the schema puts every code of a column: those that the engine goes by, ...
+GROUPS = {
+    ("outcomes", "assessed_at"): ("timed", "own", "unknown"),
+    ("studies", "design"): ("trial", "routine", "secondary", "single", "unknown"),
+}
+# ... and those that a review declares itself (`rules` of the column). Of denominators three mean the same
+# everywhere: `all` patients, a `subgroup` that a report picked out, an `unknown` number.
+OWN_GROUPS = {("outcomes", "outcome"): (), ("outcomes", "denominator"): ("all", "subgroup", "unknown")}
+# What the time of a count means: counts of each printed time share a pool of their own; it happens once,
+# whenever; it depends on how long patients were followed, and is pooled only where `pooled_results` names it.
+TIMES = ("point", "once", "follow_up")
 # Where on a patient's way a code of a column stands, for charts of that way. A remission holds the complete
 # and the incomplete ones, a response holds remissions and partial ones: what is told of both is a difference.
 STEPS = {
@@ -195,11 +202,14 @@ STEPS = {
         "complete", "incomplete", "remission", "partial", "response", "refractory", "early_death",
         "mrd_negative", "transplant", "alive",
     ),
+    ("outcomes", "denominator"): ("evaluable", "responders"),
     ("survival", "endpoint"): ("alive",),
     ("patient_timeline", "response"): (
         "active", "refractory", "partial", "remission", "mrd_remains", "mrd_negative",
     ),
 }  # fmt: skip
+# Results in the summary of findings stand in columns that say so (`shows`), each with one for its control.
+CONTROL = "_control"
 # Ids by which rows of other tables are found, beside the primary keys: each once.
 UNIQUE = ("regimens.regimen_id", "cohorts.cohort_id")
 
@@ -229,6 +239,12 @@ def _ask_column(table: str, key: str, word: str) -> Field:
 
 # Every table the engine asks for, as it asks for it: without a file, with blank words.
 ASKED: Mapping[str, Table] = {name: _ask(name) for name in COLUMNS}
+
+
+def shown_columns(package: Package) -> tuple[str, ...]:
+    """Columns of the summary of findings that name results, each followed by that of its controls."""
+    names = [item.name for item in package.table("findings").fields if item.shows]
+    return tuple(f"{name}{whose}" for name in names for whose in ("", CONTROL))
 
 
 def parse_review(descriptor: dict) -> Package:

@@ -33,11 +33,63 @@ class Form(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Group:
+    """What a group of a column's codes is called, and by which rules its rows go.
+
+    Attributes
+    ----------
+    title : str
+        Words for it: a heading, or whom a count is of.
+    bad : str
+        Heading under which its outcomes that are bad for a patient stand apart, as harm; '' where they stay.
+    any : str
+        Words for any of its codes, in a filter.
+    time : str
+        What the time of a count means for pooling, see `contract.TIMES`.
+    pooled : bool
+        Whether its counts may be pooled.
+    whole : bool
+        Whether figures show counts of all patients alone.
+    """
+
+    title: str
+    bad: str = ""
+    any: str = ""
+    time: str = "point"
+    pooled: bool = True
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which results a column of the summary of findings names, and what it is called.
+
+    Attributes
+    ----------
+    name, heading : str
+        In a sentence, and above the column.
+    table, group, direction : str
+        Where its results stand: ``survival``, or ``outcomes`` of a group and direction; of a bad one adverse
+        events may be named too.
+    brief : bool
+        Whether the heading says what was counted, so that the cells need not.
+    """
+
+    name: str
+    heading: str
+    table: str = "outcomes"
+    group: str = ""
+    direction: str = ""
+    brief: bool = False
+
+
+@dataclass(frozen=True)
 class Field:
     """One column: its type, meaning, unit and constraints.
 
     `default` is what a row says that is entered without a word on it: 'not_reported', say. `synonyms` are
-    names of codes in other vocabularies, such as a dictionary's organ systems: name -> code.
+    names of codes in other vocabularies, such as a dictionary's organ systems: name -> code. `ways` are words
+    for the directions, `shows` which results a column of the summary of findings names.
     """
 
     name: str
@@ -48,7 +100,10 @@ class Field:
     constraints: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
+    rules: dict[str, Group] = field(default_factory=dict)
     directions: dict = field(default_factory=dict)
+    ways: dict = field(default_factory=dict)
+    shows: Shown | None = None
     forms: tuple[Form, ...] = ()
     steps: dict = field(default_factory=dict)
     broad: dict = field(default_factory=dict)
@@ -72,6 +127,14 @@ class Field:
     def codes_in(self, group: str) -> list[str]:
         """Codes that the schema puts in a group (say, the outcomes that are responses), in declared order."""
         return [code for code, name in self.groups.items() if name == group]
+
+    def group(self, code: str) -> str:
+        """The group of a code; of one that is in none the code itself."""
+        return self.groups.get(code, code)
+
+    def rule(self, group: str) -> Group:
+        """What a group is called and goes by; one that nothing is declared of is called by its name."""
+        return self.rules.get(group) or Group(self.label(group))
 
     def broad_label(self, code: str) -> str:
         """Words for a code and those like it, for coarse displays; its own where none are declared."""
@@ -166,11 +229,13 @@ class Package:
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
     words = ("title", "description", "unit", "default")
-    keys = (*words, "constraints", "labels", "groups", "directions", "steps", "broad", "synonyms")
+    keys = (*words, "constraints", "labels", "groups", "directions", "ways", "steps", "broad", "synonyms")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),
         **{key: descriptor[key] for key in keys if key in descriptor},
+        rules={name: Group(**rule) for name, rule in descriptor.get("rules", {}).items()},
+        shows=Shown(**descriptor["shows"]) if "shows" in descriptor else None,
         forms=tuple(Form(**item) for item in descriptor.get("forms", ())),
     )
 

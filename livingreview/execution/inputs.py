@@ -9,6 +9,7 @@ from pathlib import Path
 
 from livingreview.evidence import Evidence, load_evidence, select_class
 from livingreview.execution.notebooks import digest
+from livingreview.files import find_engine
 
 ENGINE = (
     "livingreview/**/*.py",
@@ -19,6 +20,7 @@ ENGINE = (
 WEB = ("livingreview/book/web/**/*", "livingreview/book/theme/**/*")
 DATA = ("data/*",)
 ASSETS = ("docs/**/*",)  # icons and pictures that pages may show
+OF_ENGINE = frozenset((*ENGINE, *WEB))  # beside the engine's package, which may be none of the project's own
 CHECKED = (*DATA, "chapters/*.md", "_config.yml", "_toc.yml", "CITATION.cff", "review.yml", "docs/*")
 READ = (*ENGINE, *DATA, "CITATION.cff", "review.yml")  # what chapters read beside their own text
 HASHED = {"engine": ENGINE, "web": WEB, "assets": ASSETS, "data": DATA, "checked": CHECKED, "read": READ}
@@ -30,6 +32,8 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     Names are those of `HASHED`, such as ``engine`` and ``data``, and ``slice:…``, ``file:…`` and ``dir:…``.
     """
 
+    engine = find_engine(root)
+
     @cache
     def evidence() -> Evidence:
         return load_evidence(root)
@@ -38,11 +42,9 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     def hash_of(name: str) -> str:
         kind, _, what = name.partition(":")
         if patterns := HASHED.get(kind):
-            return hash_files(
-                root,
-                sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}),
-                platform.python_version(),
-            )
+            parts = [(engine if pattern in OF_ENGINE else root, pattern) for pattern in patterns]
+            found = {(path, base) for base, pattern in parts for path in base.glob(pattern) if path.is_file()}
+            return hash_files(sorted(found), platform.python_version())
         if kind == "slice":
             part, _, class_id = what.partition(":")
             try:
@@ -70,10 +72,11 @@ def hash_inputs(root: Path) -> Callable[[str], str]:
     return hash_of
 
 
-def hash_files(root: Path, paths: list[Path], *extra: str) -> str:
-    """One hash over some files of the project: their names and contents."""
+def hash_files(paths: list[tuple[Path, Path]], *extra: str) -> str:
+    """One hash over some files, each with the folder from which it is named: their names and contents."""
     return digest(
-        *extra, *(part for path in paths for part in (path.relative_to(root).as_posix(), path.read_bytes()))
+        *extra,
+        *(part for path, base in paths for part in (path.relative_to(base).as_posix(), path.read_bytes())),
     )
 
 

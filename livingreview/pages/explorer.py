@@ -23,7 +23,7 @@ from livingreview.pages.explorer_rows import (
 )
 from livingreview.tables.choice import by_rank, cohorts_apart, kinship
 from livingreview.tables.common import text, whole, with_cohorts
-from livingreview.tables.counts import BASES
+from livingreview.tables.counts import base_of
 
 FILTERS = {
     "class": "Regimen class",
@@ -80,7 +80,9 @@ def rank_rows(evidence: Evidence, rows: Sequence[Mapping]) -> dict:
     places = {row["row_id"]: place for place, row in enumerate(order)}
     numbers: dict[tuple, int] = {}
     questions = [
-        numbers.setdefault((*_question(source[row["row_id"]], row), kin.arm(row["cohort"][0])), len(numbers))
+        numbers.setdefault(
+            (*_question(evidence, source[row["row_id"]], row), kin.arm(row["cohort"][0])), len(numbers)
+        )
         for row in rows
     ]
     return {
@@ -95,9 +97,9 @@ def rank_size(row: Mapping) -> int:
     return whole(row["total"] if "total" in row else row["c_n_enrolled"]) or 0
 
 
-def _question(source: Mapping, row: Mapping) -> tuple:
+def _question(evidence: Evidence, source: Mapping, row: Mapping) -> tuple:
     """What a row tells, of which study: rows that agree in it are one trial's answers to one question."""
-    told = (row["kind"][0], row["study"][0], row["outcome"][0], BASES.get(row["counted_from"][0], ""))
+    told = (row["kind"][0], row["study"][0], row["outcome"][0], base_of(evidence, row["counted_from"][0]))
     if row["kind"][0] == "outcomes":
         return told
     return (*told, row["definition"], row["time"], text(source.get("statistic")))

@@ -69,14 +69,6 @@ PLAIN = (
     "flagged",
 )
 COLUMNS = (*CODED, *PLAIN)
-# What the groups of outcomes are called, where a reader wants any of them.
-GROUPS = {
-    "response": "Any response",
-    "mrd": "Any MRD result",
-    "transplant": "Any transplant or further treatment",
-    "mortality": "Any failure, relapse, death or survivor",
-    "cycles": "Any count of cycles",
-}
 NONE = ("", "none of this review")
 
 
@@ -178,10 +170,12 @@ def _enrolled(evidence: Evidence) -> dict[str, int | None]:
 
 def _describe_outcome(evidence: Evidence, row: Mapping) -> dict:
     outcome, denominator = row["outcome"], row["denominator"]
-    group = evidence.package.field("outcomes", "outcome").groups[outcome]
+    field = evidence.package.field("outcomes", "outcome")
+    group = field.group(outcome)
+    rule = field.rule(group)
     return {
         "outcome": (outcome, capitalise(evidence.label("outcomes", "outcome", outcome))),
-        "outcome_group": (group, GROUPS[group]),
+        "outcome_group": (group, rule.any or f"Any of: {rule.title}"),
         "time": _told(row["timepoint"]),
         "definition": _told(row["definition"]),
         "counted_from": (denominator, evidence.label("outcomes", "denominator", denominator)),

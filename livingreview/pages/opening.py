@@ -106,14 +106,15 @@ def cite_page(page: str, title: str = "", *, end: str = "") -> Fragment:
     if title:
         return cite_chapter(review_record(), title=title, page=page)
     try:  # a class first: its chapter depends on nothing but its own part of the evidence
-        classes = load_class(page).tables["regimen_classes"].set_index("class_id")
+        evidence = load_class(page)
     except KeyError:
         path = find_root() / "chapters" / f"{page}.md"
         if not path.is_file():
             raise
         heading = next(text for level, text, _ in parse_page(path.read_text("utf-8")).headings if level == 1)
         return cite_chapter(review_record(), title=heading, page=page)
-    return cite_chapter(review_record(), title=classes.loc[page, "title"], page=page, reports=True)
+    titles = evidence.tables["regimen_classes"].set_index("class_id")["title"]
+    return cite_chapter(review_record(), title=titles[page], page=page, reports=bool(evidence.included))
 
 
 def review_record() -> dict:

@@ -11,7 +11,7 @@ from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, 
 from livingreview.evidence import Evidence, records
 from livingreview.surveillance.flow import ALL, READ, Arm, Flow, as_text, count_flows
 from livingreview.surveillance.tables import UNLOGGED
-from livingreview.tables.common import report_link, text
+from livingreview.tables.common import capitalise, report_link, text
 
 NUMBERED = re.compile(r"[a-z]{2,5}\d{3,}\w*")  # 'aall1331', 'nct02101853'
 _TITLES = {"": "Since the last version", ALL: "All versions since decisions are logged"}
@@ -122,15 +122,13 @@ def _boxes_before(review: Evidence) -> list[dict]:
             len(kept),
             [(review.label("reports", "text_seen", code), int(count)) for code, count in seen.items()],
         ),
-        _box(
-            "Included: a regimen of the four classes in relapsed, refractory or MRD-positive disease",
-            _decided(screening, "included"),
-            [("studies", _count_studies(reports, "included"))],
-        ),
-        _box(
-            "Context: comparators, first line, restated works",
-            _decided(screening, "context"),
-            [("studies", _count_studies(reports, "context"))],
+        *(
+            _box(
+                capitalise(review.label("reports", "status", status)),
+                _decided(screening, status),
+                [("studies", _count_studies(reports, status))],
+            )
+            for status in ("included", "context")
         ),
     ]
 
@@ -144,18 +142,14 @@ def _box(title: str, count: int, parts: Sequence[tuple[str, int]] = ()) -> dict:
 
 
 def _count_origins(review: Evidence, screening: pd.DataFrame) -> list[tuple[str, int]]:
-    """Records by how they were found, and the queries by which they were looked for."""
-    given = screening["search_id"].eq("starting-set")
-    origins = given.map(
-        {
-            True: "five reports given at the start and works they restate",
-            False: "keyword searches of archived pages",
-        }
-    )
-    queries = max(int(review.tables["searches"]["strategy_id"].isna().sum()) - 1, 0)
+    """Records by the source that they were found in, with how often it was searched."""
+    searches = review.tables["searches"].set_index("search_id")["source"]
+    unlogged = review.tables["searches"].loc[lambda frame: frame["strategy_id"].isna(), "source"]
+    runs = unlogged.value_counts().to_dict()
+    origins = screening["search_id"].map(searches).dropna().value_counts()
     return [
-        *origins.value_counts().items(),
-        ("search queries logged, the reports given at the start aside", queries),
+        (f"{source} ({runs[source]} searches)" if runs.get(source, 0) > 1 else source, int(count))
+        for source, count in origins.items()
     ]
 
 

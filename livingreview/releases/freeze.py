@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.checks import check_project
+from livingreview.checks import check_project, find_unfilled
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.evidence import records
 from livingreview.evidence.package import read_package
@@ -49,6 +49,7 @@ def make_release(root: Path, version: str) -> Path:
     changes = require_changes_told(root, version)
     record = require_cited(root, version)
     require_sound(root)
+    require_filled(root)
     require_notices_read(root)
     name_version(root, version)
     now = load_snapshot(root, NOW)
@@ -83,6 +84,14 @@ def require_sound(root: Path) -> None:
             f"{len(problems)} problem(s) in the data:\n{told}\n"
             "To mend: correct them until `livingreview check` is silent, then release again."
         )
+        raise ReleaseError(msg)
+
+
+def require_filled(root: Path) -> None:
+    """Refuse while a place is marked as still to be filled in: a reader would cite it as it stands."""
+    if unfilled := find_unfilled(root):
+        told = "\n".join(f"  {place}" for place in unfilled)
+        msg = f"{len(unfilled)} place(s) still to be filled in:\n{told}\nTo mend: write what is asked for."
         raise ReleaseError(msg)
 
 

@@ -22,33 +22,12 @@ LEAST_PATIENTS = 5  # a smaller group was published because of what happened in 
 SMALLEST_PART = 0.5  # share of a study's patients below which a part of them is a subgroup
 MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them as failures says nothing
 SECONDARY = "secondary"  # designs that treat no patient of their own
+SINGLE = "single"  # designs that tell of single patients
+EVERYONE = "all"  # the base of counts of all patients
 HARM = "harm"  # adverse events, by the names of `pooled_results`
-BY_COURSE = ("response", "mrd")  # groups of outcomes that mean something only with their time
-TIMED = ("course_1", "courses_2", "later_course")
 ONCE = "once"  # counted over the treatment and what follows it
 # A population, see `own_families`.
 WHERE = ("p_position", "p_family", "c_disease", "c_setting", "c_age_group")
-# All patients treated; the others keep a pool to themselves.
-BASES = {
-    "treated": "all",
-    "enrolled": "all",
-    "evaluable": "all",
-    "responders": "responders",
-    "assessed": "assessed",
-    "responders_assessed": "assessed",
-    "transplanted": "transplanted",
-    "subgroup": "subgroup",
-    "not_reported": "unknown",
-}
-BASE_NAMES = {
-    "all": "all patients treated",
-    "responders": "patients in remission",
-    "assessed": "patients assessed",
-    "transplanted": "patients transplanted",
-    "subgroup": "a subgroup",
-    "unknown": "a number not reported",
-}
-NARROWER = {"responders_assessed": "responders assessed"}  # than the words of its base
 
 
 @dataclass(frozen=True)
@@ -72,12 +51,6 @@ class PooledResult:
         """Whether a row of adverse events, by its term and by what it is put down to, is of this result."""
         related = row["attribution"] == self.attribution
         return row["term"] in self.codes and (related or not self.attribution)
-
-
-def say_base(row: Mapping) -> str:
-    """'of patients in remission': whom a row with its `base` is counted from; '' of all patients."""
-    words = NARROWER.get(row["denominator"], BASE_NAMES[row["base"]])
-    return "" if row["base"] == "all" else f"of {words}"
 
 
 def pooled_results(evidence: Evidence) -> list[PooledResult]:
@@ -111,6 +84,45 @@ def pooled_codes(evidence: Evidence, table: str) -> list[str]:
     return [code for result in pooled_results(evidence) if result.table == table for code in result.codes]
 
 
+def pooled_groups(evidence: Evidence) -> tuple[str, ...]:
+    """Groups of outcomes whose counts may be pooled, as the schema declares them, and ``harm``."""
+    rules = evidence.package.field("outcomes", "outcome").rules
+    return (*(name for name, rule in rules.items() if rule.pooled), HARM)
+
+
+def timed_codes(evidence: Evidence) -> list[str]:
+    """Times of assessment that have a pool of their own each, the earliest first, as the schema has them."""
+    return evidence.package.field("outcomes", "assessed_at").codes_in("timed")
+
+
+def is_timed(evidence: Evidence, outcome: str) -> bool:
+    """Whether counts of an outcome mean something only with the time at which it was looked for."""
+    field = evidence.package.field("outcomes", "outcome")
+    return outcome in field.groups and field.rule(field.group(outcome)).time == "point"
+
+
+def base_of(evidence: Evidence, denominator: str) -> str:
+    """Whom a count is of: ``all`` patients, or a group of them that keeps a pool to itself."""
+    return evidence.package.field("outcomes", "denominator").group(denominator)
+
+
+def base_name(evidence: Evidence, base: str) -> str:
+    """Whom a count is of, in words."""
+    return evidence.package.field("outcomes", "denominator").rule(base).title
+
+
+def say_base(evidence: Evidence, row: Mapping) -> str:
+    """'of patients in remission': whom a row with its `base` is counted from; '' of all patients."""
+    field = evidence.package.field("outcomes", "denominator")
+    narrower = field.broad.get(row["denominator"])  # words closer than those of its base
+    return "" if row["base"] == EVERYONE else f"of {narrower or base_name(evidence, row['base'])}"
+
+
+def is_evaluable(evidence: Evidence, row: Mapping) -> bool:
+    """Whether a count leaves out patients who could not be evaluated."""
+    return evidence.package.field("outcomes", "denominator").step(row["denominator"]) == "evaluable"
+
+
 def count_rows(evidence: Evidence, group: str) -> list[dict]:
     """Rows of one group of outcomes, or of ``harm``, with their study and all that the rules ask for.
 
@@ -130,7 +142,7 @@ def _harm_rows(evidence: Evidence) -> list[dict]:
     found = []
     for row in with_cohorts(evidence, "adverse_events"):
         if result := result_of_event(evidence, row):
-            shape = {"outcome": result.result_id, "denominator": "treated", "assessed_at": ONCE}
+            shape = {"outcome": result.result_id, "denominator": EVERYONE, "assessed_at": ONCE}
             told = {"words": result.name, "least_grade": result.grade_min, "wanted": result.attribution}
             found.append(row | shape | told)
     # A count of one grade alone stands for that grade or more only where no higher one is counted.
@@ -150,7 +162,9 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
         {row[key]: row for row in records(evidence.tables[table])}
         for table, key in (("studies", "study_id"), ("reports", "report_id"))
     )
-    outcomes = evidence.package.field("outcomes", "outcome")
+    outcomes, whom = (evidence.package.field("outcomes", name) for name in ("outcome", "denominator"))
+    times = evidence.package.field("outcomes", "assessed_at")
+    order = {code: place for place, code in enumerate(timed_codes(evidence))}
     cares = study_cares(evidence)
     once = {code for result in pooled_results(evidence) for code in result.codes}
     # A report whose date is not established came no earlier than the study's first.
@@ -163,8 +177,8 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
             continue
         study = studies[row["c_study_id"]]
         code = row["outcome"]
-        timing = "course" if outcomes.groups.get(code) in BY_COURSE else "follow_up"
-        if (code in once and timing != "course") or "least_grade" in row:
+        timing = ONCE if "least_grade" in row else outcomes.rule(outcomes.group(code)).time
+        if code in once and timing == "follow_up":
             timing = ONCE
         available = text(reports[row["report_id"]]["first_available"])
         found.append(
@@ -179,8 +193,11 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
                 "name": full_name(evidence, row),
                 "study": study["name"],
                 "direction": "bad" if "least_grade" in row else outcomes.direction(code),
-                "base": BASES.get(row["denominator"], pd.NA),
+                "base": whom.group(row["denominator"]),
+                "evaluable": whom.step(row["denominator"]) == "evaluable",
                 "timing": timing,
+                "time_told": times.group(row["assessed_at"]),
+                "late": order.get(row["assessed_at"], -1),
                 "words": row.get("words") or evidence.label("outcomes", "outcome", code),
             }
         )
@@ -188,9 +205,13 @@ def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
 
 
 def study_cares(evidence: Evidence) -> dict[str, str]:
-    """Whether each study is a trial, routine care or secondary, by its design (key: study_id); '' unknown."""
-    groups = evidence.package.field("studies", "design").groups
-    return {row["study_id"]: groups.get(row["design"], "") for row in records(evidence.tables["studies"])}
+    """Whether each study is a trial, routine care or secondary, by its design (key: study_id).
+
+    ``single`` of a case report; '' where it is not known.
+    """
+    design = evidence.package.field("studies", "design")
+    told = {row["study_id"]: design.group(row["design"]) for row in records(evidence.tables["studies"])}
+    return {study: "" if care == "unknown" else care for study, care in told.items()}
 
 
 def bar(row: dict, kind: str = PRIMARY) -> str:
@@ -203,7 +224,7 @@ def _bar_always(row: dict) -> str:
         return "the count is not reported and cannot be recovered"
     if row["total"] < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients"
-    if row["design"] == "case_report":
+    if row["care"] == SINGLE:
         return "single patients"
     if row["care"] == SECONDARY:
         return "a comparison or review of other studies"
@@ -213,9 +234,9 @@ def _bar_always(row: dict) -> str:
         return say_part(whole)
     if row["base"] == "unknown":
         return "whom the count is of is not reported"
-    if row["denominator"] == "evaluable" and pd.isna(row["c_n_enrolled"]):
+    if row["evaluable"] and pd.isna(row["c_n_enrolled"]):
         return "counted from evaluable patients; the number treated is not reported"
-    if row["denominator"] == "evaluable" and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
+    if row["evaluable"] and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
         return f"only {row['total']} of {row['c_n_enrolled']} patients could be evaluated"
     if is_second_hand(row) and not is_whole(row):
         return "restated of a part of a cohort"
@@ -246,9 +267,9 @@ def _bar_time(row: dict, kind: str) -> str:
         return "depends on how long patients were followed"
     if row["timing"] == ONCE or kind in ("any_time", "widest", "trials", "routine"):
         return ""
-    if row["assessed_at"] == "not_reported":
+    if row["time_told"] == "unknown":
         return "the time point is not reported"
-    return "" if row["assessed_at"] in TIMED else "assessed at a time of its own"
+    return "" if row["time_told"] == "timed" else "assessed at a time of its own"
 
 
 def _bar_kind(row: dict, kind: str) -> str:
@@ -292,7 +313,7 @@ def _size(evidence: Evidence, row: dict) -> int:
     """Patients of a row's cohort; of those in remission, say, who are a part by nature, of the one around."""
     line = kinship(evidence).line(row["cohort_id"])
     sizes = _sizes(evidence)
-    if row.get("base", "all") != "all":
+    if row.get("base", EVERYONE) != EVERYONE:
         return next((sizes[above] for above in line[1:] if above in sizes), pd.NA)
     return sizes.get(line[0], row.get("total", pd.NA))
 

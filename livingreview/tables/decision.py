@@ -24,9 +24,9 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import GroupPrediction
 from livingreview.tables.common import capitalise, text
-from livingreview.tables.counts import BY_COURSE, HARM, PooledResult, pooled_results
+from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
 from livingreview.tables.notices import warn_of
-from livingreview.tables.plan import GROUPS, synthesis_plan, widest_pools
+from livingreview.tables.plan import synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
 
@@ -185,8 +185,8 @@ def _primary_pools(evidence: Evidence, result: PooledResult) -> dict[tuple, Plan
     found: dict[tuple, Plan] = {}
     plans = [
         plan
-        for plan in synthesis_plan(evidence, tuple(group for group in GROUPS if group in wanted))
-        if plan.decision == "pooled" and plan.place.base == "all" and plan.place.what in order
+        for plan in synthesis_plan(evidence, tuple(sorted(wanted)))
+        if plan.decision == "pooled" and plan.place.base == EVERYONE and plan.place.what in order
     ]
     plans.sort(key=lambda plan: (order[plan.place.what], -sum(plan.totals)))
     for plan in plans:
@@ -232,13 +232,12 @@ def _study_cell(evidence: Evidence, result: PooledResult, entry: Entry) -> Cell:
 
 def _say_count(evidence: Evidence, entry: Entry) -> str:
     """What a study counted, and when where the result is one of a time: as printed, else by the code."""
-    groups = evidence.package.field("outcomes", "outcome").groups
     told = []
     for row_id in entry.row_ids:
         row = evidence.row(row_id)
         words = evidence.label("outcomes", "outcome", row["outcome"])
         when = text(row["timepoint"]) or evidence.label("outcomes", "assessed_at", row["assessed_at"])
-        told.append(f"{words}, {when}" if groups.get(row["outcome"]) in BY_COURSE else words)
+        told.append(f"{words}, {when}" if is_timed(evidence, row["outcome"]) else words)
     return "; ".join(dict.fromkeys(told))
 
 

@@ -25,15 +25,16 @@ from livingreview.display.numbers import (
     write_printed,
 )
 from livingreview.evidence import Evidence, records, setting_codes, split_ids
+from livingreview.evidence.schema import Shown
 from livingreview.tables.choice import kinship
-from livingreview.tables.common import group_by, short_name, text
-from livingreview.tables.counts import BASES, pooled_results
+from livingreview.tables.common import capitalise, group_by, short_name, text
+from livingreview.tables.counts import EVERYONE, base_of, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.evidence_map import cohort_size, count_once
 from livingreview.tables.reports import grade
 
-COUNTS = "Remission, MRD and death: patients of 100 [exact 95% confidence interval];"
-SURVIVAL = "survival as printed, its 95% interval in brackets unless another level is named"
+COUNTS = "{}: patients of 100 [exact 95% confidence interval]"
+SURVIVAL = "{} as printed, its 95% interval in brackets unless another level is named"
 CONTROL = "; a v stands before the comparator of the same report"
 RANDOMISED = "; in bold: counted of all who were randomised"
 POOLED = (
@@ -50,16 +51,6 @@ LINES = (
     "figure, or none that fits the column; a blank under Studies: counted in another line."
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
-COLUMNS = (
-    Column("Option"),
-    Column("Studies (patients)"),
-    Column("Remission, of 100"),
-    Column("MRD negative, of 100"),
-    Column("Survival"),
-    Column("Death on or from treatment, of 100"),
-    Column("Design"),
-    Column("Certainty"),
-)
 
 
 def tabulate_findings(
@@ -104,13 +95,32 @@ def tabulate_findings(
         rows += [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
     if not rows:
         return Stack([], "No summary of findings is entered.")
-    return HtmlTable(caption, COLUMNS, rows, [_explain(rows)], kind="lr-sof")
+    shown = [shows.heading for shows in _shown(evidence).values()]
+    names = ["Option", "Studies (patients)", *shown, "Design", "Certainty"]
+    return HtmlTable(caption, [*map(Column, names)], rows, [_explain(evidence, rows)], kind="lr-sof")
 
 
-def _explain(rows: Sequence[Row]) -> str:
+def _shown(evidence: Evidence) -> dict[str, Shown]:
+    """The columns of ``findings.csv`` that name results, and what each shows."""
+    return {item.name: item.shows for item in evidence.package.table("findings").fields if item.shows}
+
+
+def _join(names: Sequence[str]) -> str:
+    """'remission, MRD and death'."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _explain(evidence: Evidence, rows: Sequence[Row]) -> str:
     """The table's note: each mark that is in it, and none that is not."""
     parts = [str(part) for row in rows for cell in row.cells for part in _parts(cell)]
-    first = f"{COUNTS} {SURVIVAL}{CONTROL if ' v ' in parts else ''}{RANDOMISED if '<b>' in parts else ''}."
+    shown = _shown(evidence).values()
+    told = [
+        words.format(_join([shows.name for shows in shown if shows.table == table]))
+        for table, words in (("outcomes", COUNTS), ("survival", SURVIVAL))
+        if any(shows.table == table for shows in shown)
+    ]
+    first = capitalise("; ".join(told))
+    first += f"{CONTROL if ' v ' in parts else ''}{RANDOMISED if '<b>' in parts else ''}."
     pooled = [POOLED] if any("studies pooled" in part for part in parts) else []
     return " ".join([first, *pooled, LINES])
 
@@ -124,7 +134,9 @@ def _parts(cell: object) -> list:
 def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_note: bool) -> Row:
     option = row["option"]
     name = link(option, f"{row['class_id']}.html") if text(row["class_id"]) else option
-    shown = [row_id for column in ("remission", "mrd", "survival") for row_id in split_ids(row[column])]
+    columns = _shown(evidence)
+    good = [name for name, shows in columns.items() if shows.direction != "bad"]
+    shown = [row_id for name in good for row_id in split_ids(row[name])]
     first = evidence.row(shown[0]) if shown else None
     study = short_name(evidence, first["report_id"]) if first else ""
     main = first["report_id"] if first else ""
@@ -133,10 +145,12 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
         [
             [name, _small(row["who"])],
             _count(evidence, setting, row),
-            _shares(evidence, row, "remission", main) + _pooled(evidence, setting, row, "remission"),
-            _shares(evidence, row, "mrd", main) + _pooled(evidence, setting, row, "mrd"),
-            _survival(evidence, row, main),
-            _shares(evidence, row, "early_death", main) + _pooled(evidence, setting, row, "early_death"),
+            *(
+                _survival(evidence, row, name, main)
+                if shows.table == "survival"
+                else _shares(evidence, row, name, main) + _pooled(evidence, setting, row, name)
+                for name, shows in columns.items()
+            ),
             [row["design"], *([_small(study)] if study else []), *note],
             _certainty(evidence, row["certainty_id"]),
         ],
@@ -312,20 +326,21 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     words = evidence.label("outcomes", "outcome", row["outcome"])
     short = found[1] if (found := ABBREVIATION.search(words)) else words
     whom = f"of {evidence.label('outcomes', 'denominator', row['denominator'])}"
-    whom = "number of patients not reported" if row["denominator"] == "not_reported" else whom
+    base = base_of(evidence, row["denominator"])
+    whom = "number of patients not reported" if base == "unknown" else whom
     told = (
-        "" if column == "mrd" else short,
+        "" if _shown(evidence)[column].brief else short,
         count,
-        "" if count and row["denominator"] in ("treated", "enrolled", "evaluable") else whom,
+        "" if count and base == EVERYONE else whom,
     )
     return " ".join(part for part in told if part)
 
 
-def _survival(evidence: Evidence, row: Mapping, main: str) -> list:
+def _survival(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
     """'OS median 7.7 months v 4.0 months', 'OS HR 0.71 [0.55–0.93]'; a report not `main` is named."""
-    controls = split_ids(row["survival_control"])
+    controls = split_ids(row[f"{column}_control"])
     parts: list = []
-    for place, row_id in enumerate(split_ids(row["survival"])):
+    for place, row_id in enumerate(split_ids(row[column])):
         one = evidence.row(row_id)
         bold = is_randomised(evidence, one) and (place < len(controls) or one["statistic"] == "hazard_ratio")
         cell = [f"{_say_statistic(evidence, one)} ", *_time(evidence, one, bold=bold)]
@@ -367,4 +382,5 @@ def is_randomised(evidence: Evidence, row: Mapping) -> bool:
     Not of responders or a subgroup, and not of harms, which are counted of those who were treated.
     """
     arm = bool(kinship(evidence).arm(row["cohort_id"]))
-    return arm and "term" not in row and BASES.get(row.get("denominator", "enrolled")) == "all"
+    whom = base_of(evidence, row["denominator"]) if "denominator" in row else EVERYONE
+    return arm and "term" not in row and whom == EVERYONE

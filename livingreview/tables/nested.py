@@ -18,7 +18,14 @@ from livingreview.display.numbers import format_percent, is_second_hand, make_fi
 from livingreview.evidence import Evidence
 from livingreview.synthesis import OrderedFit, fit_ordered
 from livingreview.tables.common import capitalise
-from livingreview.tables.counts import TIMED, WHERE, PooledResult, bar, count_rows, pooled_results
+from livingreview.tables.counts import (
+    EVERYONE,
+    WHERE,
+    PooledResult,
+    bar,
+    count_rows,
+    pooled_results,
+)
 from livingreview.tables.plan import patients_of, synthesis_plan, widest_pools
 from livingreview.tables.pool import LEAST_STUDIES, NO_SINGLE_VALUE, PRIMARY, WIDEST, Entry, Plan
 from livingreview.tables.synthesis import estimate_words, interval_words, say_rule
@@ -155,11 +162,10 @@ def _of_the_same(row: dict, base: dict) -> bool:
 
 
 def _rank(row: dict, base: dict, level: Sequence[str]) -> tuple:
-    late = TIMED.index(row["assessed_at"]) if row["assessed_at"] in TIMED else -1
     return (
         row["assessed_at"] == base["assessed_at"],
         row["cohort_id"] == base["cohort_id"],
-        late,
+        row["late"],
         not is_second_hand(row),
         -level.index(row["outcome"]),
         row["row_id"],
@@ -286,7 +292,7 @@ def _say_alone(evidence: Evidence, pool: NestedPool, level: Sequence[str]) -> li
             plan
             for plan in synthesis_plan(evidence, wanted, kinds=(kind,))
             if plan.place.what in level
-            and plan.place.base == "all"
+            and plan.place.base == EVERYONE
             and (plan.place.family, plan.place.disease, plan.place.setting, plan.place.age) == where
             and plan.decision == "pooled"
         ]

@@ -1,4 +1,4 @@
-"""Tables of results: response, MRD, transplant, mortality, survival, adverse events."""
+"""Tables of results: outcomes by their groups, survival, adverse events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.numbers import exact_interval, format_interval, format_number, make_figure
 from livingreview.evidence import Evidence
-from livingreview.evidence.contract import GROUPS
 from livingreview.tables.choice import Choice, say_sum
 from livingreview.tables.common import (
     capitalise,
@@ -27,15 +26,13 @@ from livingreview.tables.labels import name_apart, row_details
 SEVERE = 3  # grade from which an adverse event is called severe
 ABSENT = "No report here gives such a result."
 
-UNFAVOURABLE = "Relapses, treatment failures and deaths"
-HARM = (UNFAVOURABLE, "Adverse events")  # kinds of results that are harm
+ADVERSE = "Adverse events"
 
 
 def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
-    """Outcome rows of one group (``response``, ``mrd``, ``transplant`` ...), with their cohort.
+    """Outcome rows of one group, with their cohort, in the order in which the outcomes are declared.
 
-    They stand in the order in which the outcomes are declared. The schema's field ``outcomes.outcome`` says
-    which code belongs to which group.
+    The schema's field ``outcomes.outcome`` says which groups there are, and which code belongs to which.
 
     Raises
     ------
@@ -44,10 +41,10 @@ def select_outcomes(evidence: Evidence, group: str) -> list[dict]:
     """
     field = evidence.package.field("outcomes", "outcome")
     codes = field.codes_in(group)
-    # Groups that the engine asks for may be empty; a review may have others.
-    known = {*field.groups.values(), *GROUPS["outcomes", "outcome"]}
-    if group not in known:
-        msg = f"no outcome belongs to group {group!r}; groups are {', '.join(sorted(known))}"
+    if "outcomes" not in evidence.package.tables:
+        return []
+    if group not in field.rules:
+        msg = f"no group of outcomes is called {group!r}; groups are {', '.join(field.rules)}"
         raise ValueError(msg)
     rows = [row for row in with_cohorts(evidence, "outcomes") if row["outcome"] in codes]
     return in_declared_order(evidence, rows, "outcomes", "outcome")
@@ -176,30 +173,39 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
 def tabulate_results(evidence: Evidence, *, title: str, harm_only: bool = False) -> Stack:
     """Every result, as folded tables by kind with the strata as headings.
 
-    With `harm_only` deaths, relapses, failures and adverse events alone.
+    With `harm_only` adverse events alone, and what groups of outcomes tell apart as bad: deaths, say.
     """
-    field = evidence.package.field("outcomes", "outcome")
-    died = select_outcomes(evidence, "mortality")
-    bad, good = (
-        [row for row in died if (field.direction(row["outcome"]) == "bad") == way] for way in (True, False)
-    )
-    kinds = (
-        ("Response", select_outcomes(evidence, "response"), outcome_table),
-        ("Measurable residual disease", select_outcomes(evidence, "mrd"), outcome_table),
-        (HARM[0], bad, outcome_table),
-        ("Survivors and favourable outcomes", good, outcome_table),
-        ("Cycles taken", select_outcomes(evidence, "cycles"), outcome_table),
-        ("Transplant", select_outcomes(evidence, "transplant"), outcome_table),
+    groups, harm = _outcomes_by_kind(evidence)
+    kinds = [
+        *((name, rows, outcome_table) for name, rows in groups.items()),
         ("Survival", with_cohorts(evidence, "survival"), survival_table),
-        (HARM[1], with_cohorts(evidence, "adverse_events"), adverse_event_table),
-    )
+        (ADVERSE, with_cohorts(evidence, "adverse_events"), adverse_event_table),
+    ]
     parts = [
         part
         for name, rows, make_table in kinds
-        if not harm_only or name in HARM
+        if not harm_only or name in harm
         for part in _folded(evidence, rows, f"{title}: {name}", make_table)
     ]
     return Stack(parts, ABSENT)
+
+
+def _outcomes_by_kind(evidence: Evidence) -> tuple[dict[str, list[dict]], set[str]]:
+    """Outcomes under the heading of their group, and those headings that are harm.
+
+    Where a group has a heading for what is bad, that comes first and the others stand under their own.
+    """
+    field = evidence.package.field("outcomes", "outcome")
+    found: dict[str, list[dict]] = {}
+    for group, rule in field.rules.items():
+        for row in select_outcomes(evidence, group):
+            apart = rule.bad and field.direction(row["outcome"]) == "bad"
+            found.setdefault(rule.bad if apart else rule.title, []).append(row)
+    order = [name for rule in field.rules.values() for name in (rule.bad, rule.title)]
+    return {name: found[name] for name in order if name in found}, {
+        ADVERSE,
+        *(rule.bad for rule in field.rules.values()),
+    }
 
 
 def _folded(

@@ -15,33 +15,34 @@ from livingreview.evidence import Evidence
 from livingreview.tables.choice import ANOTHER, RIVAL, Choice, choose_counts, is_whole, name_sum
 from livingreview.tables.common import group_by, stratum_name
 from livingreview.tables.counts import (
-    BASE_NAMES,
+    EVERYONE,
     HARM,
     ONCE,
-    TIMED,
     WHERE,
     PooledResult,
     bar,
+    base_name,
     count_rows,
     part_of,
+    pooled_groups,
     pooled_results,
     say_part,
+    timed_codes,
 )
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
 
-GROUPS = ("response", "mrd", "mortality", "transplant", HARM)
 ANY = "any"
 
 
 def synthesis_plan(
-    evidence: Evidence, groups: tuple[str, ...] = GROUPS, kinds: tuple[str, ...] = (PRIMARY,)
+    evidence: Evidence, groups: tuple[str, ...] | None = None, kinds: tuple[str, ...] = (PRIMARY,)
 ) -> list[Plan]:
     """Every population and outcome that at least two studies report, with what the rules allow.
 
     Parameters
     ----------
-    groups : tuple of str
-        Groups of outcomes, and ``harm``.
+    groups : tuple of str, optional
+        Groups of outcomes, and ``harm``; unless given all that may be pooled. Of one that may not, nothing.
     kinds : tuple of str
         The kinds of pools wanted, of `livingreview.tables.pool.KINDS`. A pool of another kind than the
         primary is there only where its counts are not those of a primary one.
@@ -54,6 +55,12 @@ def synthesis_plan(
     if unknown := set(kinds) - set(KINDS):
         msg = f"no kind of pool {min(unknown)!r}; kinds are {', '.join(KINDS)}"
         raise ValueError(msg)
+    pooled = pooled_groups(evidence)
+    known = {*evidence.package.field("outcomes", "outcome").rules, *pooled}
+    if unknown := set(groups or ()) - known if "outcomes" in evidence.package.tables else ():
+        msg = f"no group of outcomes {min(unknown)!r}; groups are {', '.join(sorted(known))}"
+        raise ValueError(msg)
+    groups = pooled if groups is None else tuple(group for group in groups if group in pooled)
     for group in groups:
         if (name := f"plan:{group}") not in evidence.memo:
             evidence.memo[name] = list(_plan_group(evidence, count_rows(evidence, group)))
@@ -85,7 +92,7 @@ def _plan_group(evidence: Evidence, rows: list[dict]) -> Iterator[Plan]:
 def _plan_question(evidence: Evidence, key: tuple, part: list[dict], *, nested: bool) -> Iterator[Plan]:
     """The primary pools of a question, and those with one rule changed that hold other counts."""
     timing = part[0]["timing"]
-    times = _times_in(part) if timing == "course" else [ONCE]
+    times = _times_in(evidence, part) if timing == "point" else [ONCE]
     primary = [_make_plan(evidence, key, part, time, PRIMARY) for time in times or [""]]
     yield from primary
     others = [
@@ -94,7 +101,7 @@ def _plan_question(evidence: Evidence, key: tuple, part: list[dict], *, nested: 
         for kind in ("no_arms", "first_hand")
     ]
     whole = primary[0]
-    if timing == "course":
+    if timing == "point":
         whole = _make_plan(evidence, key, part, ANY, "any_time")
         others.append(whole)
     if not nested:
@@ -105,9 +112,9 @@ def _plan_question(evidence: Evidence, key: tuple, part: list[dict], *, nested: 
             yield plan
 
 
-def _times_in(part: Sequence[dict]) -> list[str]:
+def _times_in(evidence: Evidence, part: Sequence[dict]) -> list[str]:
     told = {row["assessed_at"] for row in part if not bar(row)}
-    return [time for time in TIMED if time in told]
+    return [time for time in timed_codes(evidence) if time in told]
 
 
 def _parted(evidence: Evidence, key: tuple, part: Sequence[dict], whole: Plan) -> Iterator[Plan]:
@@ -124,7 +131,7 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
     for row in part:
         if reason := bar(row, kind):
             left_out.append((row, reason))
-        elif time in TIMED and row["assessed_at"] != time:
+        elif time not in (ANY, ONCE, "") and row["assessed_at"] != time:
             when = evidence.label("outcomes", "assessed_at", row["assessed_at"])
             left_out.append((row, f"assessed {when}"))
         else:
@@ -143,7 +150,7 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
         stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}",
         outcome=part[0]["words"],
         when=_say_time(evidence, time),
-        base=BASE_NAMES[base],
+        base=base_name(evidence, base),
         key=".".join(filter(None, map(str, codes))).lower().replace(" ", "-"),
         place=place,
         kind=kind,
@@ -164,8 +171,7 @@ def _widest_and_latest(rows: Sequence[dict]) -> tuple[list[dict], list[tuple[dic
     """Of counts of the same patients the widest definition, then the latest printed time."""
 
     def rank(row: dict) -> tuple[int, int]:
-        late = TIMED.index(row["assessed_at"]) if row["assessed_at"] in TIMED else -1
-        return -row.get("width", 0), late
+        return -row.get("width", 0), row["late"]
 
     best: dict[tuple, tuple[int, int]] = {}
     for row in rows:
@@ -231,8 +237,7 @@ def make_entry(choice: Choice) -> Entry:
     """
     rows = choice.rows
     again = [
-        (row["denominator"], row["direction"]) == ("evaluable", "good")
-        and row["c_n_enrolled"] != row["total"]
+        row["evaluable"] and row["direction"] == "good" and row["c_n_enrolled"] != row["total"]
         for row in rows
     ]
     parts = tuple(
@@ -281,12 +286,12 @@ def widest_pools(evidence: Evidence, result: PooledResult) -> dict[tuple[str, st
     """
     if (name := f"widest:{result.result_id}") in evidence.memo:
         return evidence.memo[name]
-    groups = (HARM,) if result.table == "adverse_events" else GROUPS[:-1]
+    groups = (HARM,) if result.table == "adverse_events" else pooled_groups(evidence)[:-1]
     rows = [
         row | {"words": result.name, "outcome": result.result_id, "code": row["outcome"], "width": width}
         for group in groups
         for row in count_rows(evidence, group)
-        if (width := _width(row, result)) is not None and row["base"] == "all"
+        if (width := _width(row, result)) is not None and row["base"] == EVERYONE
     ]
     evidence.memo[name] = {
         key[1:5]: _make_plan(evidence, key, part, ANY, "widest")

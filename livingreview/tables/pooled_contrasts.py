@@ -26,6 +26,7 @@ from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, with_cohorts
 from livingreview.tables.contrasts import pair_arms
 from livingreview.tables.notices import warn_of
+from livingreview.tables.pooled_survival import Z
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
 COMMON = "common effect of two randomised comparisons"
@@ -34,7 +35,10 @@ RANDOM = "random effects"
 
 @dataclass(frozen=True)
 class TrialRatio:
-    """One trial's ratio with its limits, its log with the error, and the control arm's risk (0-1)."""
+    """One trial's ratio with its limits, its log with the error, and the control arm's risk (0-1).
+
+    `corrected`: half an event was added to each cell, since one arm has none.
+    """
 
     row_ids: tuple[str, ...]
     study_id: str
@@ -44,6 +48,7 @@ class TrialRatio:
     ends: tuple[float, float, float]
     baseline: float | None = None
     baseline_words: str = ""
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,8 +152,7 @@ def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
     found = []
     for pair in pair_arms(evidence):
         row = pair.experimental
-        if pair.counted and row["events"] > 0 and pair.control["events"] > 0:
-            ratio = _of_counts(evidence, pair)
+        if pair.counted and (ratio := _of_counts(evidence, pair)) is not None:
             found.append(row | {"treatment": _treatment(row), "ratio": ratio})
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
     for (_, *place, outcome, _, _), part in group_by(found, *keys).items():
@@ -159,19 +163,27 @@ def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
             yield ContrastPool(where, words, "RR", trials, tuple(place), outcome)
 
 
-def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio:
+def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio | None:
+    """The risk ratio of two arms, half an event added to each cell where one arm has none.
+
+    None where neither arm has an event, or every patient has one: such a trial tells of no ratio.
+    """
     one, other = pair.rows
     a, n1, c, n2 = map(int, pair.cells)
     table = two_by_two(a, n1, c, n2)
+    if table.status != "ok":
+        return None
+    low, high = np.log(table.risk_ratio_ci)
     return TrialRatio(
         (one["row_id"], other["row_id"]),
         evidence.cohort_studies[one["cohort_id"]],
         evidence.study_names[one["cohort_id"]],
-        float(np.log((a / n1) / (c / n2))),
-        float(np.sqrt(1 / a - 1 / n1 + 1 / c - 1 / n2)),
+        float(np.log(table.risk_ratio)),
+        float((high - low) / (2 * Z)),
         (table.risk_ratio, *table.risk_ratio_ci),
         c / n2,
         "in the control arm",
+        table.corrected,
     )
 
 
@@ -229,7 +241,8 @@ def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable 
 
 
 def _say_trial(trial: TrialRatio) -> str:
-    return f"{trial.name}: {format_ratio(*trial.ends)}"
+    added = ", with 0.5 added to each cell" if trial.corrected else ""
+    return f"{trial.name}: {format_ratio(*trial.ends)}{added}"
 
 
 def _say_pooled(pool: ContrastPool) -> str:

@@ -156,6 +156,32 @@ damage("code without words", "outcomes.denominator")(
 damage("codes without any words", "outcomes.outcome")(
     lambda descriptor: field(descriptor, "outcomes", "outcome").pop("labels")
 )
+set_field("rules of groups removed", "outcomes", "outcome", rules=None)
+set_field("rules that are a list", "outcomes", "denominator", rules=["all"])
+set_field("rules without a title", "outcomes", "denominator", rules={"all": {"pooled": True}})
+set_field("time of assessment in no group", "outcomes", "assessed_at", groups={"course_1": "timed"})
+set_field("design in a group of no care", "studies", "design", groups={"randomised": "trials"})
+damage("a time that means nothing", "outcomes.outcome")(
+    lambda descriptor: field(descriptor, "outcomes", "outcome")["rules"]["mrd"].update(time="weekly")
+)
+damage("a rule that nobody knows", "outcomes.outcome")(
+    lambda descriptor: field(descriptor, "outcomes", "outcome")["rules"]["mrd"].update(pool=True)
+)
+damage("a rule of another kind", "outcomes.outcome")(
+    lambda descriptor: field(descriptor, "outcomes", "outcome")["rules"]["mrd"].update(pooled="no")
+)
+damage("denominator that is no step", "outcomes.denominator")(
+    lambda descriptor: field(descriptor, "outcomes", "denominator")["steps"].update(treated="alive")
+)
+damage("results of a group that is not declared", "findings.mrd")(
+    lambda descriptor: field(descriptor, "findings", "mrd")["shows"].update(group="molecular")
+)
+damage("a shown column without a heading", "findings.mrd")(
+    lambda descriptor: field(descriptor, "findings", "mrd")["shows"].pop("heading")
+)
+damage("a shown column without one for controls", "findings.early_death")(
+    lambda descriptor: field(descriptor, "findings", "early_death_control").update(name="early_death_c")
+)
 damage("code in a group of another name", "outcomes.outcome")(
     lambda descriptor: field(descriptor, "outcomes", "outcome")["groups"].update(cr="remission")
 )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from livingreview.checks import check_project, record_rows, write_rows
-from livingreview.checks.links import SHOWN
+from livingreview.evidence.contract import CONTROL
 from tests.reduced import renumber
 
 # A table whose rows cannot be read without another: leaving out that one means leaving out both.
@@ -115,12 +115,12 @@ def _ids(project: Path, name: str, column: str) -> set[str]:
 
 def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
     """An option keeps its results that are left, each with its control, and its rating if that is left."""
-    for column in (name for name in SHOWN if not name.endswith("_control")):
-        results, controls = (row[name].split("; ") for name in (column, f"{column}_control"))
+    for column in (name.removesuffix(CONTROL) for name in row if name.endswith(CONTROL)):
+        results, controls = (row[name].split("; ") for name in (column, f"{column}{CONTROL}"))
         kept = [place for place, item in enumerate(results) if item not in gone]
         row[column] = "; ".join(results[place] for place in kept)
         left = [controls[place] for place in kept if place < len(controls) and controls[place] not in gone]
-        row[f"{column}_control"] = "; ".join(item for item in left if item)
+        row[f"{column}{CONTROL}"] = "; ".join(item for item in left if item)
     row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
     return True
 

@@ -7,11 +7,9 @@ import pytest
 
 from livingreview.checks import check_project
 from livingreview.evidence import load_evidence
-from livingreview.evidence.contract import ASKED, GROUPS, REQUIRED
+from livingreview.evidence.contract import ASKED, REQUIRED
 from livingreview.execution import Store, execute_chapters
 from livingreview.manuscript import find_pages
-from livingreview.pages import explorer_rows
-from livingreview.tables import plan
 from tests.conftest import ROOT
 from tests.copies import Copy
 from tests.evidence.subset import edit_descriptor, leave_out, part_by_bits, resource, with_dependants
@@ -53,12 +51,6 @@ def test_the_contract_agrees_with_the_real_package():
         }
         assert item["schema"]["primaryKey"] == asked.primary_key
         assert item["evidence"] == asked.evidence
-
-
-def test_the_groups_are_those_by_which_pages_part_outcomes():
-    groups = GROUPS["outcomes", "outcome"]
-    assert set(groups) == set(explorer_rows.GROUPS)
-    assert set(plan.GROUPS) - {plan.HARM} <= set(groups)
 
 
 @pytest.mark.slow

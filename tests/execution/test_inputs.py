@@ -31,6 +31,21 @@ def test_a_change_of_any_table_reaches_every_page_over_all(project):
     assert hash_inputs(project)("slice:review") == before
 
 
+def test_an_engine_that_stands_elsewhere_is_read_too(tmp_path):
+    """A review of its own folder is built anew when the engine changes, as one that holds it is."""
+    engine = tmp_path / "engine"
+    shutil.copytree(
+        ROOT / "livingreview", engine / "livingreview", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / "requirements.txt", engine)
+    assert hash_inputs(tmp_path / "review")("engine") == hash_inputs(ROOT)("engine")
+    inside = hash_inputs(engine)("engine")
+    assert inside == hash_inputs(ROOT)("engine")
+    with open(engine / "livingreview" / "files.py", "a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert hash_inputs(engine)("engine") != inside
+
+
 @pytest.mark.slow
 def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):
     shutil.copytree(ROOT / "data", tmp_path / "data")

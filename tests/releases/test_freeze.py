@@ -61,6 +61,11 @@ def test_a_release_is_the_same_bytes_twice(released, copy):
             lambda folder: (prepare(folder, SECOND), set_cell(folder, "outcomes", "events", "999")),
             "events no more than total",
         ),
+        (
+            SECOND,
+            lambda folder: (prepare(folder, SECOND), leave_open(folder)),
+            "chapters/contribute.md, line 30: what is asked",
+        ),
     ],
 )
 def test_a_release_is_refused_with_a_remedy(copy, version, spoil, words, capsys):
@@ -96,6 +101,12 @@ def test_a_notice_that_nobody_has_read_stands_in_the_way_of_a_release(copy, caps
 def wait_for_a_version(folder):
     path = folder / "CHANGELOG.md"
     path.write_text(add_entry(path.read_text(encoding="utf-8"), "- Corrected."), encoding="utf-8")
+
+
+def leave_open(folder):
+    path = folder / "chapters" / "contribute.md"
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    path.write_text("\n".join([*lines, "[to fill in: what is asked]", ""]), encoding="utf-8")
 
 
 def prepare_citation_back(folder):

@@ -11,7 +11,7 @@ from livingreview.display.numbers import exact_interval, is_second_hand
 from livingreview.evidence import records, select_class, select_part, split_ids
 from livingreview.execution import read_chapter
 from livingreview.manuscript import find_pages
-from livingreview.tables.counts import BASES
+from livingreview.tables.counts import base_of
 from tests.conftest import ROOT
 from tests.drawn import CLASSES
 
@@ -60,7 +60,7 @@ def alike(review) -> dict[tuple, list[dict]]:
         for row in records(review.tables[table]):
             cohort = cohorts[row["cohort_id"]]
             whom = [cohort[name] for name in ("study_id", "disease", "setting", "age_group", "arm")]
-            row["base"] = BASES.get(row.get("denominator"))
+            row["base"] = base_of(review, row.get("denominator", ""))
             key = (table, *whom, *(row[name] for name in columns))
             found.setdefault(tuple("" if pd.isna(part) else part for part in key), []).append(row)
     return found

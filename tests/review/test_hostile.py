@@ -16,8 +16,8 @@ import pytest
 
 from benchmarks.synthetic import write_pages
 from livingreview import tables
-from livingreview.checks.links import SHOWN
 from livingreview.evidence import load_package, select_class
+from livingreview.evidence.contract import shown_columns
 from livingreview.manuscript import find_pages
 from tests.conftest import ROOT
 from tests.drawn import CLASSES, FIGURES
@@ -44,7 +44,7 @@ IDS = {
     "diseases",
     "settings",
     "age_groups",
-    *SHOWN,
+    *shown_columns(load_package(ROOT / "data")),
 }  # ids of rows, which nothing shows as they stand
 # Pages that name no row; the chapters of the classes are made anew,
 # since their prose names rows that the small review lacks.

@@ -3,7 +3,7 @@
 import pytest
 
 from livingreview.evidence import select_class, select_part
-from livingreview.tables.counts import BY_COURSE, LEAST_PATIENTS, pooled_results
+from livingreview.tables.counts import LEAST_PATIENTS, is_timed, pooled_results
 from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import LEAST_STUDIES
@@ -127,10 +127,9 @@ def test_a_result_of_a_time_names_it(review):
     }
     row = review.row("brown-2021.outcome.blinatumomab.mrd-negative-c2")
     assert told[row["row_id"]].endswith(f"; MRD negative, {row['timepoint']}")
-    groups = review.package.field("outcomes", "outcome").groups
     timed = 0
     for row_id, words in told.items():
-        if ".outcome." in row_id and groups[review.row(row_id)["outcome"]] in BY_COURSE:
+        if ".outcome." in row_id and is_timed(review, review.row(row_id)["outcome"]):
             row = review.row(row_id)
             code = review.label("outcomes", "assessed_at", row["assessed_at"])
             assert f", {row['timepoint']}" in words or f", {code}" in words

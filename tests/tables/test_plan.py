@@ -4,8 +4,8 @@ import pytest
 
 from livingreview.evidence import records, split_ids
 from livingreview.synthesis import compare_levels, pool_proportions
-from livingreview.tables.counts import BASES, LEAST_PATIENTS, ONCE, TIMED
-from livingreview.tables.plan import ANY, GROUPS, synthesis_plan
+from livingreview.tables.counts import LEAST_PATIENTS, ONCE, base_of, pooled_groups, timed_codes
+from livingreview.tables.plan import ANY, synthesis_plan
 from livingreview.tables.pool import KINDS, LEAST_STUDIES, PRIMARY
 from tests.changed import change_rows, spoil
 
@@ -62,8 +62,10 @@ def test_a_pool_is_of_one_population_and_question(review, every, rows):
             assert row["setting"] == plan.place.setting or (
                 plan.place.setting == "relapsed_refractory" and row["setting"] in OVERT
             )
-            assert plan.place.time in (ONCE, ANY) or row["assessed_at"] == plan.place.time in TIMED
-            assert BASES.get(row.get("denominator"), "all") == plan.place.base
+            assert plan.place.time in (ONCE, ANY) or row["assessed_at"] == plan.place.time in timed_codes(
+                review
+            )
+            assert base_of(review, row.get("denominator", "all")) == plan.place.base
             assert review.families["name"][row["regimen_id"]] == plan.place.family, (
                 "an arm by its own regimen"
             )
@@ -87,7 +89,7 @@ def test_too_few_studies_are_never_pooled_and_enough_always(review, every):
         assert plan.decision == ("pooled" if k >= LEAST_STUDIES else "listed" if k == 2 else "refused"), (
             plan.key
         )
-    with pytest.raises(ValueError, match="no outcome belongs"):
+    with pytest.raises(ValueError, match="no group of outcomes"):
         synthesis_plan(review, groups=("prices",))
     with pytest.raises(ValueError, match="no kind of pool 'best'"):
         synthesis_plan(review, kinds=("best",))
@@ -342,6 +344,6 @@ def test_another_time_leaves_the_pool_and_not_that_of_any_time(part, pooled):
 
 
 def test_every_group_of_outcomes_is_planned(review):
-    assert {plan.outcome for group in GROUPS for plan in synthesis_plan(review, groups=(group,))} == {
-        plan.outcome for plan in synthesis_plan(review)
-    }
+    apart = [plan for group in pooled_groups(review) for plan in synthesis_plan(review, groups=(group,))]
+    assert {plan.outcome for plan in apart} == {plan.outcome for plan in synthesis_plan(review)}
+    assert synthesis_plan(review, groups=("cycles",)) == [], "what may not be pooled is not planned"
