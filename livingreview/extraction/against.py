@@ -203,7 +203,7 @@ def _percent(row: Row) -> str:
     """A percentage from the counts, or as printed where they are not."""
     events, total = row.get("events", ""), row.get("total", "")
     if events and total and int(total):
-        return f"{100 * int(events) / int(total):.4f}"
+        return str(round(100 * int(events) / int(total), 4))
     return row.get("percent_reported_pct", "")
 
 
