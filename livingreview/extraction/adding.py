@@ -29,10 +29,11 @@ SHEETS = "sheets"  # the project's folder of sheets at work; git leaves it out
 
 
 class Read(NamedTuple):
-    """What a file or a service says of a report: its record and, of a trial, the results that are posted."""
+    """What a file or a service says of a report: its record, posted results of a trial, and who says so."""
 
     found: Found
     posted: Posted | None = None
+    source: str = ""
 
 
 def add(
@@ -85,6 +86,7 @@ def add(
             draft, name = proposal.draft, slug(read.posted.number) or name
         else:
             draft = start_draft(evidence, read.found, class_id=class_id)
+        draft.form["record_from"] = read.source
     if against and proposal is None:
         msg = f"--against {against}: {what} holds no results of a trial that could be compared"
         raise SheetError(msg)
@@ -131,7 +133,7 @@ def _read(
 ) -> Read:
     """What is known of a report that is not here."""
     record = _in_records(evidence, what)
-    read = Read(record) if record else _in_file(Path(what))
+    read = Read(record, source="the record that a search brought") if record else _in_file(Path(what))
     if read is None:
         numbers = [Found(**{scheme: number}) for scheme, number, *_ in _ways(what) if scheme != "trials"]
         _refuse_held(evidence, what, *numbers)
@@ -161,12 +163,12 @@ def _in_file(path: Path) -> Read | None:
     if not path.is_file():
         return None
     if posted := _posted(path.read_bytes(), path.name):
-        return Read(posted.found, posted)
+        return Read(posted.found, posted, f"the results in {path.name}")
     ((_, _, _, export),) = read_exports([path])
     if len(export.records) != 1:
         msg = f"{path}: holds {len(export.records)} records; several are brought in with livingreview import"
         raise SheetError(msg)
-    return Read(export.records[0])
+    return Read(export.records[0], source=f"the record in {path.name}")
 
 
 def _posted(data: bytes, name: str) -> Posted | None:
@@ -195,7 +197,7 @@ def _by_number(
             told = ()
         for found in told:
             if number in (getattr(found, scheme), *found.trials):
-                return Read(found, _posted(data, source.NAME))
+                return Read(found, _posted(data, source.NAME), f"the record of {source.NAME}")
         msg = f"{what}: {source.NAME} knows no such record; look for a slip in the number"
         raise SheetError(msg)
     msg = (

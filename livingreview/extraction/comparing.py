@@ -141,7 +141,7 @@ def _tell_row(row: Row) -> str:
 def write_differences(
     path: Path, differences: Iterable[Difference], decided: Mapping[tuple[str, str, str, str], str]
 ) -> None:
-    """List what is to be decided: in the last column 1, 2 or the right value; what was decided stays."""
+    """List what is to be decided: in the last column `first`, `second` or the right value."""
     write_rows(path, HEADER, ([*item, decided.get(item.key, "")] for item in differences))
 
 
@@ -195,7 +195,7 @@ def settle(
 
 
 def _decided(item: Difference, decision: str) -> str:
-    return {"1": item.first, "2": item.second}.get(decision, decision)
+    return {"first": item.first, "second": item.second}.get(decision.lower(), decision)
 
 
 def _settle_row(
@@ -209,9 +209,9 @@ def _settle_row(
     assert some is not None
     row = dict(some.row)
     for item in _differ(table, mine, other, report_id):
-        decision = decisions.get(item.key, "1")
+        decision = decisions.get(item.key, "first")
         if not item.column:
-            kept = mine if decision == "1" else other
+            kept = mine if decision.lower() == "first" else other
             return Entered(kept.place, dict(kept.row), kept.proposed_by) if kept else None
         row[item.column] = _decided(item, decision)
     if "verification" in row:

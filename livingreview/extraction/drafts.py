@@ -78,6 +78,8 @@ def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
         "registry": "; ".join(found.trials),
         **{scheme: getattr(found, scheme) for scheme in SCHEMES},
     }
+    if found.kind != "registry":
+        told["first_available"] = found.year
     kinds = evidence.package.field("reports", "kind")
     if found.kind in kinds.labels:
         told["kind"] = kinds.label(found.kind)

@@ -17,6 +17,7 @@ FORM = "report"  # the form's file in a folder of tables; its page is called aft
 MADE = ("row_id", "report_id", "verification")  # of every row, by the machine
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
+FOLLOWS = ("definition", "group", "unit", "cohort")  # needed, but filled in where they follow from the rest
 LAST = ("basis", "derivation", "source_report_id", "source_citation")
 # Of the publication, beside its numbers: name in the form -> field of references.bib, and what to write.
 RECORD = {
@@ -135,6 +136,7 @@ def form_of(package: Package) -> list[Line]:
     ]
     apart = {*made, "name"}
     lines += [_line("study_", studies, item) for item in studies.fields if item.name not in apart]
+    lines.append(Line("record_from", "Where the numbers above were read, where no page_read is given."))
     return [*lines, Line("found_by", "How the report was found, where no stored search brought it.")]
 
 

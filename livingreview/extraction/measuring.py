@@ -154,7 +154,7 @@ def _landmark(cell: Cell) -> str:
 
 def plain(value: Decimal) -> str:
     """A number without exponent and idle zeros."""
-    text = f"{value:f}"
+    text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

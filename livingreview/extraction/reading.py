@@ -23,6 +23,7 @@ from livingreview.evidence.schema import Field
 from livingreview.extraction.drafts import PROPOSED, USUAL
 from livingreview.extraction.layout import (
     FORM,
+    Column,
     Page,
     codes_of,
     form_of,
@@ -109,6 +110,12 @@ class Book:
             found["reports"].setdefault(normal(words), set()).add(report_id)
         return found
 
+    @cached_property
+    def numbers(self) -> dict[tuple[str, str], str]:
+        """(scheme, number in small letters) -> a report that has it."""
+        rows = records(self.evidence.tables["identifiers"])
+        return {(row["scheme"], row["value"].lower()): row["report_id"] for row in rows}
+
     def names(self, table: str) -> list[str]:
         """What the rows of a table are called, in its order: choices for a person."""
         if table == "reports":
@@ -146,9 +153,11 @@ def read_rows(pages: Mapping[str, Cells], book: Book) -> Sheet:
     """What a sheet's cells say, row by row; problems are noted, and a cell with one is empty."""
     sheet = Sheet()
     _read_form(pages[FORM], book, sheet)
-    for name, cells in pages.items():
-        if name != FORM:
-            sheet.rows[name] = list(_read_page(book.pages[name], cells, sheet))
+    for name, page in book.pages.items():
+        if name in pages:
+            sheet.rows[name] = list(_read_page(page, pages[name], sheet))
+        else:
+            sheet.remarks.append(f"there is no page {page.title!r}: nothing is taken of it")
     return sheet
 
 
@@ -170,21 +179,13 @@ def _read_form(cells: Cells, book: Book, sheet: Sheet) -> None:
 def _read_page(page: Page, cells: Cells, sheet: Sheet) -> Iterator[Read]:
     columns = {column.name: column for column in page.columns}
     header = [name.lower().replace(" ", "_") for name in cells.header]
-    for name in filter(None, header):
-        if name not in columns and name != PROPOSED:
-            near = difflib.get_close_matches(name, columns, 1)
-            mend = f"did you mean {near[0]!r}?" if near else "take it out, or take the sheet's own header"
-            sheet.tell(
-                Place(cells.place, 1), name, "column-unknown", quote(name), "a column of the page", mend
-            )
-    for name in {name for name in header if name and header.count(name) > 1}:
-        mend = "delete one of the two"
-        sheet.tell(Place(cells.place, 1), name, "column-twice", quote(name), "each column once", mend)
+    _check_header(cells, header, columns, sheet)
     for number, values in cells.rows:
         place = Place(cells.place, number)
-        if len(values) > len(header) and any(str(value).strip() for value in values[len(header) :]):
+        beside = any(str(value).strip() for value in values[len(header) :])
+        if beside or (cells.is_text and len(values) != len(header)):
             found = f"{len(values)} cells"
-            mend = "look for a comma too many; quote a cell that holds one"
+            mend = "look for a comma too many or too few; quote a cell that holds one"
             sheet.tell(place, "", "shifted-row", found, f"{len(header)} cells, as in the header", mend)
             continue
         row = dict.fromkeys(columns, "")
@@ -197,6 +198,25 @@ def _read_page(page: Page, cells: Cells, sheet: Sheet) -> Iterator[Read]:
             sheet.unused += 1
         else:
             yield Read(place, row)
+
+
+def _check_header(cells: Cells, header: Sequence[str], columns: Mapping[str, Column], sheet: Sheet) -> None:
+    place = Place(cells.place, 1)
+    for name in filter(None, header):
+        if name not in columns and name != PROPOSED:
+            near = difflib.get_close_matches(name, columns, 1)
+            mend = f"did you mean {near[0]!r}?" if near else "take it out, or take the sheet's own header"
+            sheet.tell(place, name, "column-unknown", quote(name), "a column of the page", mend)
+    for name in sorted({name for name in header if name and header.count(name) > 1}):
+        sheet.tell(place, name, "column-twice", quote(name), "each column once", "delete one of the two")
+    for name in columns if header else ():
+        if name not in header:
+            mend = "put it back: what stood in it would be lost without a word"
+            sheet.tell(place, name, "column-missing", "no such column", f"a column {name}", mend)
+    for at, name in enumerate(header):
+        if not name and any(str(row[at]).strip() for _, row in cells.rows if at < len(row)):
+            mend = "write the column's name over it, or empty the column"
+            sheet.tell(place, "", "header-blank", f"cells under no name (column {at + 1})", "a name", mend)
 
 
 def _is_offered(page: Page, row: Mapping[str, str], sheet: Sheet, place: Place) -> bool:
@@ -231,11 +251,11 @@ def _read_day(
     name: str,
     sheet: Sheet,
 ) -> str:
-    is_dated = item.type == "date" or "[0-9]{4}" in str(item.constraints.get("pattern", ""))
-    if is_dated and isinstance(value, datetime.date):
+    may_be_a_month = "[0-9]{4}" in str(item.constraints.get("pattern", ""))
+    if item.type == "date" and isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
     mend = "the spreadsheet made a day of it: format the cell as text and write anew what is printed"
-    expected = "a number, or words" if not is_dated else "a day"
+    expected = "a year, a month (2026-11) or a day (2026-11-29)" if may_be_a_month else "a number, or words"
     sheet.tell(place, name, "cell-day", f"the day or time {value}", expected, mend)
     return ""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from livingreview.checks.problems import quote
+from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.drafts import PROPOSED
 from livingreview.extraction.layout import FORM, Column, Page, codes_of, form_of, name_column
@@ -23,6 +24,7 @@ from livingreview.extraction.naming import (
 from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_code, split_cell
 from livingreview.surveillance.identity import normal, slug
 
+SHARED = ("registry",)  # numbers that several reports have
 UNITS = {
     "median": "months",
     "mean": "months",
@@ -110,6 +112,9 @@ def _enter_report(sheet: Sheet, book: Book, entry: Entry) -> str:
                 place = _form_place(sheet, line.name)
                 sheet.tell(place, line.name, "study-known", quote(form[line.name]), expected, mend)
     else:
+        near = difflib.get_close_matches(form["study"], book.names("studies"), 1, 0.6)
+        nearest = f"; the nearest that is here: {near[0]!r}" if near else ""
+        sheet.remarks.append(f"{form['study']!r} is a new study{nearest}")
         row = {"study_id": study_id, "name": form["study"], **_of_form(sheet, book, "studies")}
         entry.rows["studies"] = [Entered(_form_place(sheet, "study"), row)]
     if "identifiers" in book.package.tables:
@@ -135,23 +140,43 @@ def _of_form(sheet: Sheet, book: Book, table: str) -> Row:
 def _authors(sheet: Sheet) -> list[str]:
     authors = split_cell(sheet.form["authors"])
     for name in authors:
-        if "," not in name and name != "others" and not re.fullmatch(r"\{.+\}", name):
-            expected, mend = "Family, Given for a person", "a group stands in braces: {The Group}"
+        if not 1 <= name.count(",") <= 2 and name != "others" and not re.fullmatch(r"\{.+\}", name):
+            expected, mend = (
+                "Family, Given for each person",
+                "part persons with ;, a group stands in {braces}",
+            )
             sheet.tell(sheet.form_places["authors"], "authors", "author-form", quote(name), expected, mend)
     return authors
 
 
 def _numbers(sheet: Sheet, book: Book, report_id: str) -> list[Entered]:
-    scheme = book.package.field("identifiers", "scheme")
-    basis = sheet.form["page_read"] or "the record, as the database gave it"
+    scheme, held = book.package.field("identifiers", "scheme"), book.numbers
+    basis = sheet.form["page_read"] or sheet.form["record_from"] or "the report"
     entered = []
     for code in codes_of(scheme):
         for value in split_cell(sheet.form[code]):
-            apart = code == "registry" or ";" in sheet.form[code]
+            place = sheet.form_places[code]
+            if (other := held.get((code, value.lower()))) and code not in SHARED:
+                mend = f"for more rows of it: livingreview add {other}; else look for a slip in the number"
+                expected = f"a number that is not that of {other}, which is here"
+                sheet.tell(place, code, "report-held", quote(value), expected, mend)
+            _check_trial(sheet, book, code, value, other)
+            apart = code in SHARED or ";" in sheet.form[code]
             name = ".".join([report_id, code.replace("_", "-"), *([slug(value)] if apart else [])])
             row = {"identifier_id": name, "report_id": report_id, "scheme": code, "value": value}
-            entered.append(Entered(sheet.form_places[code], {**row, "as_printed": "", "basis": basis}))
+            entered.append(Entered(place, {**row, "as_printed": "", "basis": basis}))
     return entered
+
+
+def _check_trial(sheet: Sheet, book: Book, code: str, value: str, other: str | None) -> None:
+    """A trial's number that another report has is of its study: else its patients would count twice."""
+    names = {row["study_id"]: row["name"] for row in records(book.evidence.tables["studies"])}
+    study = names.get(book.evidence.report_studies.get(other, ""), "") if other else ""
+    if code in SHARED and study and normal(study) != normal(sheet.form["study"]):
+        expected, mend = f"the study {study!r}, which has {value} in {other}", "take its name, or correct one"
+        sheet.tell(
+            _form_place(sheet, "study"), "study", "study-other", quote(sheet.form["study"]), expected, mend
+        )
 
 
 def resolve_name(book: Book, table: str, text: str, place: Place, name: str, sheet: Sheet) -> str:
@@ -280,6 +305,8 @@ class _Pages:
             row["group"] = self._group(row["term"], fields["group"])
         if not row["locator"] and self.text_seen == "abstract":
             row["locator"] = "Abstract"
+        if row.get("partition"):
+            row["partition"] = slug(normal(row["partition"]))
         for name, item in fields.items():
             row[name] = row[name] or item.default
 

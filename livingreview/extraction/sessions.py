@@ -71,6 +71,9 @@ def take_sheets(
     SheetError
         If a sheet cannot be read at all.
     """
+    if second is not None and _is_one(first, second):
+        msg = f"{first} and {second} are one sheet: two readings are made by two readers"
+        raise SheetError(msg)
     book, session = Book(load_evidence(root)), Session()
     entries = [_read(path, book, session) for path in (first, second) if path is not None]
     if session.problems:
@@ -95,6 +98,13 @@ def take_sheets(
     )
     session.problems = session.taken.problems
     return session
+
+
+def _is_one(first: Path, second: Path) -> bool:
+    """Whether two sheets are one, or a copy of one: two readers never use the same words throughout."""
+    files = [sorted(path.glob("*.csv")) if path.is_dir() else [path] for path in (first, second)]
+    data = [[(file.suffix, file.read_bytes()) for file in part if file.is_file()] for part in files]
+    return first.resolve() == second.resolve() or (bool(data[0]) and data[0] == data[1])
 
 
 def _read(path: Path, book: Book, session: Session) -> Entry:

@@ -232,13 +232,15 @@ def _sort_problems(
     }
     lines = _lines_of(trial, package, entry)
     names = {table.path: name for name, table in package.tables.items()}
-    form = {line.field.name: line for line in form_of(package) if line.field}
+    form = {(line.table, line.field.name): line for line in form_of(package) if line.field}
     bibliography = {target: name for name, (target, _) in RECORD.items()}
     for problem in problems:
         name = names.get(problem.file, "")
         place = places.get((name, problem.key)) or lines.get((name, problem.row))
         if place is not None:
             column = _column(package, name, problem.column, form)
+            if name in ("reports", "studies"):
+                place = entry.form_places.get(column, place)
             taken.problems.append(_at(problem, place, column))
         elif problem.file == BIBLIOGRAPHY and problem.column.startswith(f"{entry.report_id}."):
             column = problem.column.removeprefix(f"{entry.report_id}.")
@@ -266,10 +268,10 @@ def _lines_of(trial: Path, package: Package, entry: Entry) -> dict[tuple[str, in
     return found
 
 
-def _column(package: Package, table: str, column: str, form: Mapping[str, Line]) -> str:
+def _column(package: Package, table: str, column: str, form: Mapping[tuple[str, str], Line]) -> str:
     page = pages_of(package).get(table)
     if page is None:
-        return form[column].name if column in form else column
+        return form[table, column].name if (table, column) in form else column
     return next((item.name for item in page.columns if item.field.name == column), column)
 
 

@@ -30,8 +30,8 @@ def _lines(session: Session, *, dry_run: bool) -> Iterator[str]:
         if len(session.open_differences) > _MOST:
             yield f"  and {len(session.open_differences) - _MOST} more"
         yield (
-            f"nothing was changed. In {session.decisions}, write 1, 2 or the right value into the last "
-            "column, then run the same command again"
+            f"nothing was changed. In {session.decisions}, write first, second or the right value into the "
+            "last column, then run the same command again"
         )
         return
     yield from map(str, session.problems)

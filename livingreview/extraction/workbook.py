@@ -19,7 +19,7 @@ from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
 from livingreview.extraction.drafts import PROPOSED, Draft
-from livingreview.extraction.layout import FORM, Page, explain, form_of, pages_of
+from livingreview.extraction.layout import FOLLOWS, FORM, Page, explain, form_of, pages_of
 
 BOOKS = (".xlsx", ".ods", ".xlsm", ".xls")
 CHOICES = "Choices"
@@ -45,11 +45,14 @@ class Cells(NamedTuple):
         The file, and the page in it.
     rows : list of (int, list)
         Number of the row as the spreadsheet shows it, and its values.
+    is_text : bool
+        Whether it is a text file, in which a lost quote or comma moves cells.
     """
 
     place: str
     header: list[str]
     rows: list[tuple[int, list[Value]]]
+    is_text: bool = False
 
 
 Choices = Mapping[tuple[str, str], Sequence[str]]
@@ -173,7 +176,7 @@ def _write_page(
     fields = {column.name: column.field for column in page.columns}
     for number, name in enumerate(header, 1):
         item = fields.get(name)
-        needed = bool(item and item.required and not item.default)
+        needed = bool(item and item.required and not item.default and name not in FOLLOWS)
         _head(sheet, number, name, _NEEDED if needed else _PLAIN)
         if item and (words := explain(item)):
             sheet.cell(1, number).comment = Comment(words, "livingreview", width=320, height=160)
@@ -245,7 +248,7 @@ def _read_folder(path: Path, package: Package) -> dict[str, Cells]:
         if file.stem not in known:
             msg = f"{file}: is no table of the sheet; there are: {', '.join(known)}"
             raise SheetError(msg)
-        found[file.stem] = _cells(f"{path.name}/{file.name}", read_table(file))
+        found[file.stem] = _cells(f"{path.name}/{file.name}", read_table(file))._replace(is_text=True)
     return found
 
 
@@ -258,7 +261,8 @@ def read_table(file: Path) -> list[tuple[int, list[Value]]]:
         If it is no table in UTF-8.
     """
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        data = file.read_bytes()
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{file}: cannot be read ({error}); save it as CSV in UTF-8"
         raise SheetError(msg) from None

@@ -34,6 +34,7 @@ FORMAT_CODE = re.compile(r"\{[^{}]*:[+,]?\.?\d*[fgeE%]\}|\{[^{}]*:[+]?\.\{")
 OF_THE_MACHINE = (
     "book/",
     "checks/",
+    "exchange/",  # files for other programs
     "execution/",
     "synthesis/",
     "charts/sheet.py",

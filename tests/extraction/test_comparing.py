@@ -75,7 +75,7 @@ def decide(tmp_path, compared, *answers):
     return read_decisions(path)
 
 
-@pytest.mark.parametrize(("answer", "events"), [("1", "18"), ("2", "19"), ("17", "17")])
+@pytest.mark.parametrize(("answer", "events"), [("first", "18"), ("second", "19"), ("2", "2")])
 def test_what_a_person_decides_stands_and_was_read_twice(tmp_path, known, answer, events):
     first, second = both(known, **changed("outcomes", events="19"))
     compared = compare(first, second, known.package)
@@ -88,16 +88,16 @@ def test_what_a_person_decides_stands_and_was_read_twice(tmp_path, known, answer
 def test_a_row_of_one_reader_stands_or_goes_as_decided_and_was_read_once(tmp_path, known):
     first, second = both(known, survival=[])
     compared = compare(first, second, known.package)
-    kept, _ = settle(first, compared, decide(tmp_path, compared, "1"))
+    kept, _ = settle(first, compared, decide(tmp_path, compared, "first"))
     assert [row.row["verification"] for row in kept.rows["survival"]] == ["single_reading"]
-    gone, _ = settle(first, compared, decide(tmp_path, compared, "2"))
+    gone, _ = settle(first, compared, decide(tmp_path, compared, "second"))
     assert gone.rows["survival"] == []
 
 
 def test_what_nobody_decided_is_left_open(tmp_path, known):
     first, second = both(known, **changed("outcomes", events="19", total="41"))
     compared = compare(first, second, known.package)
-    _, left = settle(first, compared, decide(tmp_path, compared, "1", ""))
+    _, left = settle(first, compared, decide(tmp_path, compared, "first", ""))
     assert [item.column for item in left] == ["total"]
 
 

@@ -35,7 +35,8 @@ def test_a_percentage_as_it_is_written(known, value, taken):
     sheet, entry = read(known, **changed("outcomes", percent_reported_pct=value))
     assert entry.rows["outcomes"][0].row["percent_reported_pct"] == taken
     assert not sheet.problems
-    assert bool(sheet.remarks) == isinstance(value, str)  # what was read as something else is told
+    remarks = [words for words in sheet.remarks if "is taken as" in words]
+    assert bool(remarks) == isinstance(value, str)  # what was read as something else is told
 
 
 @pytest.mark.parametrize(
@@ -82,10 +83,12 @@ def test_hints_say_where_the_parts_of_a_number_belong(known):
     assert "digits only" in hints["many"]
 
 
-def test_a_day_is_a_day_where_one_is_asked_for(known):
-    sheet, entry = read(known, {"first_available": datetime.date(2024, 5, 6)})
-    assert entry.rows["reports"][0].row["first_available"] == "2024-05-06"
-    assert not sheet.problems
+def test_a_day_that_may_have_been_a_month_is_told(known):
+    """2024-05 becomes the first of May in any spreadsheet: which of the two is printed, a reader knows."""
+    sheet, _ = read(known, {"first_available": datetime.date(2024, 5, 1)})
+    (problem,) = sheet.problems
+    assert (problem.rule, problem.column) == ("cell-day", "first_available")
+    assert "a month (2026-11)" in problem.expected
 
 
 def test_offered_rows_in_which_nothing_was_filled_are_left_out_and_counted(known):
@@ -114,6 +117,8 @@ def test_fields_and_columns_that_are_none_are_told(known):
         ("form-field", 99, "field"),
         ("column-unknown", 1, "event"),
         ("column-twice", 1, "outcome"),
+        ("column-missing", 1, "events"),
+        ("column-missing", 1, "total"),
         ("shifted-row", 9, ""),
     } <= rules
 
@@ -148,3 +153,27 @@ def test_choices_put_the_families_of_the_class_first_and_hold_every_code(known):
     assert "complete remission (CR)" in offered["outcomes", "outcome"]
     assert "Cytokine release syndrome" in offered["adverse_events", "term"]
     assert offered["report", "kind"][0] == "journal article"
+
+
+def test_a_column_without_name_or_gone_and_a_page_that_is_not_there_are_told(known):
+    from livingreview.extraction.reading import read_rows
+    from tests.extraction.example import FILLED, cells_of
+
+    pages = cells_of(known, FILLED, ROWS)
+    outcomes = pages["outcomes"]
+    at = outcomes.header.index("events")
+    pages["outcomes"] = outcomes._replace(header=[*outcomes.header[:at], "", *outcomes.header[at + 1 :]])
+    del pages["adverse_events"]
+    sheet = read_rows(pages, known)
+    assert {rule for rule, *_ in told(sheet)} == {"column-missing", "header-blank"}
+    assert sheet.remarks == ["there is no page 'Adverse events': nothing is taken of it"]
+
+
+def test_a_text_file_of_uneven_rows_is_told(known):
+    from livingreview.extraction.reading import read_rows
+    from tests.extraction.example import FILLED, cells_of
+
+    pages = cells_of(known, FILLED, ROWS)
+    (number, row), *_ = pages["outcomes"].rows
+    pages["outcomes"] = pages["outcomes"]._replace(rows=[(number, row[:-1])], is_text=True)
+    assert [rule for rule, *_ in told(read_rows(pages, known))] == ["shifted-row"]

@@ -93,6 +93,9 @@ def test_a_family_by_its_name_alone_and_a_wrong_one_with_the_nearest(known):
     ("form", "rule", "column"),
     [
         ({"authors": "Anna Qwerty"}, "author-form", "authors"),
+        ({"authors": "Anna Qwerty, Bert Asdf, Carl Yxcv, Dora Vbnm"}, "author-form", "authors"),
+        ({"doi": "10.1080/16078454.2022.2111992"}, "report-held", "doi"),
+        ({"registry": "NCT03476239"}, "study-other", "study"),
         ({"study": ""}, "form-missing", "study"),
         ({"title": "", "journal": ""}, "form-missing", "title"),
         ({"report": "qwerty-2023"}, "report-unknown", "report"),
@@ -135,3 +138,23 @@ def test_rows_are_added_to_a_report_that_is_here(known):
     assert row["cohort_id"] == "zhou-2022.all"
     assert row["row_id"] not in known.evidence.row_tables
     assert row["row_id"].startswith("zhou-2022.outcome.all.cr-")
+
+
+def test_a_new_study_is_told_with_the_nearest_that_is_here(known):
+    sheet, _ = read(known, {"study": "TOWWER"})
+    assert "'TOWWER' is a new study; the nearest that is here: 'TOWER'" in sheet.remarks
+
+
+def test_where_a_number_was_read_is_said_as_it_is_known(known):
+    for form, basis in (
+        ({}, "https://example.org/abstract"),
+        ({"page_read": "", "record_from": "the record in x.ris"}, "the record in x.ris"),
+        ({"page_read": ""}, "the report"),
+    ):
+        _, entry = read(known, form)
+        assert entry.rows["identifiers"][0].row["basis"] == basis
+
+
+def test_a_partition_is_made_a_name(known):
+    _, entry = read(known, **changed("outcomes", partition="Disease status"))
+    assert entry.rows["outcomes"][0].row["partition"] == "disease-status"

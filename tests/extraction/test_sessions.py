@@ -1,6 +1,7 @@
 """The two commands as a person runs them: from an exported record to rows that stand in the data."""
 
 import csv
+import shutil
 
 import openpyxl
 import pytest
@@ -106,7 +107,7 @@ def test_two_readings_are_taken_when_a_person_has_decided(project, tmp_path, cap
     path = tmp_path / "first-differences.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert [(row["column"], row["first"], row["second"]) for row in rows] == [("events", "18", "19")]
-    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,1"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,first"), encoding="utf-8")
     code, said = run(project, capsys, "take", first, second)
     assert code == 0, said
     evidence = load_evidence(project)
@@ -122,11 +123,11 @@ def test_what_was_decided_before_is_kept_where_another_difference_comes_up(proje
     second = write(tmp_path / "second", book, **changed("outcomes", events="19"))
     take_sheets(project, first, second, today=TODAY)
     path = tmp_path / "first-differences.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,1"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(",18,19,", ",18,19,first"), encoding="utf-8")
     third = write(tmp_path / "third", book, **changed("outcomes", events="19", total="41"))
     session = take_sheets(project, first, third, today=TODAY)
     assert [item.column for item in session.open_differences] == ["total"]
-    assert ",events,18,19,1\n" in path.read_text(encoding="utf-8")
+    assert ",events,18,19,first\n" in path.read_text(encoding="utf-8")
 
 
 def test_an_empty_sheet_is_told(project, tmp_path):
@@ -135,3 +136,12 @@ def test_an_empty_sheet_is_told(project, tmp_path):
     form = dict.fromkeys(FORM, "") | {"report": "zhou-2022"}
     with pytest.raises(SheetError, match="no row is filled in; nothing to take"):
         take_sheets(project, write(tmp_path / "sheet", book, form, **nothing), today=TODAY)
+
+
+def test_one_sheet_is_no_second_reading(project, tmp_path):
+    book = Book(load_evidence(project))
+    first = write(tmp_path / "first", book)
+    copy = shutil.copytree(first, tmp_path / "copy")
+    for second in (first, copy):
+        with pytest.raises(SheetError, match="are one sheet: two readings are made by two readers"):
+            take_sheets(project, first, second, today=TODAY)
