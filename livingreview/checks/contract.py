@@ -185,7 +185,8 @@ def _check_shown(package: Package) -> Iterator[Finding]:
         if shows and f"{item.name}{CONTROL}" not in table.columns:
             found, expected = f"no column {item.name}{CONTROL}", "a column for the controls of its results"
             yield Finding(path, place, "columns-missing", found, expected, "declare and fill it")
-        if shows and shows.table == "outcomes" and shows.group not in groups:
+        told = "outcomes" in package.tables and shows is not None and shows.table == "outcomes"
+        if shows and told and shows.group not in groups:
             expected = f"a group of outcomes: {', '.join(groups)}"
             yield Finding(path, place, "group", repr(shows.group), expected, 'correct "shows" of the column')
 

@@ -42,7 +42,9 @@ def describe_package(answers: Answers) -> dict:
         ],
         "contributors": [{"title": name, "role": "author"} for name in answers.authors or (UNNAMED,)],
         "keywords": ["living systematic review"],
-        "resources": [_resource(name, words, len(rows.get(name, ()))) for name in ASKED],
+        "resources": [
+            _resource(name, words, len(rows.get(name, ()))) for name in ASKED if name in words["tables"]
+        ],
     }
 
 
