@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.synthetic import grow
 from tests.reduced import PARTS, cited_reports, copy_parts, keep_reports
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
@@ -21,13 +22,16 @@ class Copy:
     """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all).
 
     `results` is the ``_build`` of another copy: chapters that it ran, and figures that it drew, are taken on.
+    `made_up` makes a review of that many made-up classes of it: for what builds do whatever the review.
     """
 
-    def __init__(self, folder: Path, *, whole: bool = False, results: Path | None = None):
+    def __init__(self, folder: Path, *, whole: bool = False, results: Path | None = None, made_up: int = 0):
         self.folder = folder
         folder.mkdir(parents=True)
         copy_parts(folder, (*PARTS, "livingreview"))
-        if not whole:
+        if made_up:
+            grow(folder, made_up)
+        elif not whole:
             keep_reports(folder, cited_reports(folder))
         for name in (".chapters", ".charts") if results else ():
             shutil.copytree(results / name, folder / "_build" / name)

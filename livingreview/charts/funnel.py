@@ -176,15 +176,16 @@ def _estimate(evidence: Evidence, base: Mapping) -> Estimate | None:
 
 
 NAMES = {
-    "treated": ("Treated", "Treated"),
+    "treated": ("Patients", "Patients"),
     "remission": ("Remission", "Remission"),
     "mrd_negative": ("MRD negative", "MRD neg."),
     "transplant": ("Transplant", "Transplant"),
     "alive": ("Alive", "Alive"),
 }  # step: on a desk, on a phone
 NOTE = (
-    "Every bar is a share of all patients treated; remission by the widest definition reported, of several "
-    "counts the largest. Steps are no order of events: a transplant may have come without remission."
+    "Every bar is a share of all patients: of an arm those randomised, else those treated or enrolled. "
+    "Remission is by the widest definition reported, of several counts the largest. Steps are no order of "
+    "events: a transplant may have come without remission."
 )
 HALF = 8  # pixels, half a bar's height
 
@@ -197,7 +198,7 @@ def draw_funnel(evidence: Evidence, *, title: str) -> Stack:
     """
     flows = trace_flows(evidence)
     if not flows:
-        return Stack([], "No report of this class counts two steps of all patients treated.")
+        return Stack([], "No report of this class counts two steps of all its patients.")
     table = _table(evidence, _lines(evidence, flows, title), title)
     if sum(flow.known for flow in flows) < FEWEST_MARKS:
         return Stack([table])
@@ -350,12 +351,12 @@ def _draw_key(sheet: Sheet, lines: Sequence[_Line]) -> None:
         return lambda x, y: sheet.rect(x - 6, y - 5, 12, 10, fill=fill, stroke=stroke)
 
     flows = [line.flow for line in lines]
-    marks = [(box("treated-tint"), "share of all treated")]
+    marks = [(box("treated-tint"), "share of all patients")]
     if any(flow.arm == "control" for flow in flows):
         marks.append((box("line"), "the same in a control arm"))
     if any(flow.alive for flow in flows):
         marks.append((box("paper", "treated"), "~ survival estimated at that month, no count"))
-    marks.append((lambda x, y: sheet.hatch(x - 6, y - 5, 12, 10), "not reported as a count of all treated"))
+    marks.append((lambda x, y: sheet.hatch(x - 6, y - 5, 12, 10), "not reported as a count of all patients"))
     if not all(line.remissions for line in lines):
         marks.append((lambda x, y: None, "empty: no report of this population counts remissions"))
     sheet.height += 16

@@ -27,7 +27,7 @@ from livingreview.tables.common import capitalise, text
 from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
-from livingreview.tables.pool import NO_SINGLE_VALUE, Entry, Plan, foretell
+from livingreview.tables.pool import NO_SINGLE_VALUE, PRIMARY, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
 
 SIZE = 100  # patients of whom results are told
@@ -63,6 +63,9 @@ class Cell:
         Whether no single value describes the studies of the pool.
     beside : Cell or None
         Of two studies, which are not pooled, the smaller; the cell itself is the larger.
+    is_primary : bool
+        Of a pool whether it is the primary one; else it has the widest definition, and stands in where there
+        is no primary one.
     of_two : bool
         Whether it is one of two such studies.
     """
@@ -79,6 +82,7 @@ class Cell:
     row_ids: tuple[str, ...]
     is_wide: bool = False
     beside: Cell | None = None
+    is_primary: bool = True
     of_two: bool = False
 
     @property
@@ -200,7 +204,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         result.result_id,
         result.name,
         POOL,
-        plan.outcome if result.table == "adverse_events" else f"{plan.outcome}, {plan.when}",
+        plan.outcome if result.table == "adverse_events" else f"{plan.outcome}, {_when(plan)}",
         plan.pooled.estimate,
         plan.pooled.ci,
         _foretell(plan.entries, plan.pooled.ci),
@@ -208,7 +212,12 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         plan.pooled.total,
         tuple(plan.row_ids),
         plan.is_wide,
+        is_primary=plan.kind == PRIMARY,
     )
+
+
+def _when(plan: Plan) -> str:
+    return plan.when if plan.kind == PRIMARY else f"widest definition at {plan.when}"
 
 
 def _study_cell(evidence: Evidence, result: PooledResult, entry: Entry) -> Cell:

@@ -105,7 +105,8 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
     told = []
     for cell in (line for one in filter(None, cells) for line in one.lines):
         alone = "one of two studies" if cell.of_two else "largest study that the rules admit"
-        kind = "primary pool" if cell.source == POOL else alone
+        pool = "primary pool" if cell.is_primary else "widest definition at any time"
+        kind = pool if cell.source == POOL else alone
         told.append(
             f"{format_percent(cell.value)} ({format_interval(*cell.interval).removesuffix('%')}), {kind}, "
             f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"
