@@ -49,8 +49,8 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
         ("search_every_months:", "search_every_months: 0", "search_every_months", "whole number"),
         ("search_every_months:", "search_every_months: 99999999999", "search_every_months", "up to 120"),
         ("next_due:", "next_due: 9999-01-01", "next_due", "within 120 months of the last search"),
-        ("last_searched: 2026-11-29", "last_searched: 2026-11-20", "sources", "latest search on record"),
-        ("last_searched: 2026-11-29", "last_searched: 21.11.2026", "sources", "write it like"),
+        ("last_searched: 2026-11-30", "last_searched: 2026-11-20", "sources", "latest search on record"),
+        ("last_searched: 2026-11-30", "last_searched: 21.11.2026", "sources", "write it like"),
         (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),
         ("contact:", "contact: nobody", "contact", "an e-mail address"),
         ("contact:", "contact: http://example.org", "contact", "begins with https://"),
@@ -111,7 +111,7 @@ def test_a_due_date_follows_from_the_schedule(folder):
 
 def test_a_source_never_searched_leaves_no_due_date(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
-    edit(folder, "last_searched: 2026-11-29", "last_searched:")
+    edit(folder, "last_searched: 2026-11-30", "last_searched:")
     assert read_upkeep(folder).next_due is None
 
 
