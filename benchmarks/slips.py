@@ -23,9 +23,10 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from livingreview.checks import check_project
-from livingreview.checks.tables import check_data, write_rows
+from livingreview.checks.tables import check_data
 from livingreview.checks.wording import numbers_in, said_in
 from livingreview.evidence import load_package
+from livingreview.evidence.writing import write_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("data", "chapters", "docs", "CITATION.cff", "_config.yml", "_toc.yml", "review.yml")

@@ -40,6 +40,8 @@ def check_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
     if "shows" in item:
         yield from _check_parts(path, place, "shows", item["shows"], Shown)
     yield from _check_forms(path, place, item.get("forms", []))
+    yield from _check_within(path, place, item)
+    yield from _check_spans(path, place, item)
     constraints, labels = item.get("constraints"), item.get("labels")
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
     known = labels if isinstance(labels, dict) else {}
@@ -56,6 +58,60 @@ def check_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
         for code in bare if known else [code for code in bare if re.search(r"[\W\d_]", code)][:1]:
             expected, mend = "words for every code (labels)", "add the words that pages show for it"
             yield Finding(path, place, "label-missing", f"none for {code!r}", expected, mend)
+
+
+def _codes_of(item: dict) -> list:
+    constraints = item.get("constraints")
+    codes = constraints.get("enum") if isinstance(constraints, dict) else None
+    return codes if isinstance(codes, list) else []
+
+
+def _check_within(path: tuple, place: str, item: dict) -> Iterator[Finding]:
+    """Which codes are part of which: codes there are, and none a part of itself, at any remove."""
+    within, codes = item.get("within", {}), _codes_of(item)
+    if not isinstance(within, dict) or not all(isinstance(wider, list) for wider in within.values()):
+        expected = "within as code: list of the codes that hold it"
+        yield Finding(path, place, "wrong-kind", quote(within), expected, "correct it")
+        return
+    for code, wider in within.items():
+        for name in [code, *wider]:
+            if name not in codes:
+                expected = f"one of the column's codes: {', '.join(map(str, codes))}"
+                mend = "correct it, or take it out"
+                yield Finding(path, place, "within", f"{quote(name)} in within", expected, mend)
+    for code in within:
+        held: set[str] = set()
+        waiting = [code]
+        while waiting:
+            wider = {name for name in within.get(waiting.pop(), ()) if isinstance(name, str)} - held
+            held |= wider
+            waiting += wider
+        if code in held:
+            found, expected = f"{quote(code)} within itself", "a part that does not hold its whole"
+            yield Finding(path, place, "within", found, expected, "take one of the two out of within")
+
+
+def _check_spans(path: tuple, place: str, item: dict) -> Iterator[Finding]:
+    """Numbers that a code stands for: two limits, each a number or null, the first below the second."""
+    spans, codes = item.get("spans", {}), _codes_of(item)
+    if not isinstance(spans, dict):
+        yield Finding(path, place, "wrong-kind", quote(spans), "spans as code: [from, up to]", "correct it")
+        return
+    for code, span in spans.items():
+        if code not in codes:
+            found = f"{quote(code)} in spans"
+            expected = f"one of the column's codes: {', '.join(map(str, codes))}"
+            yield Finding(path, place, "span", found, expected, "correct it, or take it out")
+        limits = [number for number in span if number is not None] if isinstance(span, list) else []
+        are_numbers = all(isinstance(number, int | float) and number is not True for number in limits)
+        if (
+            not limits
+            or len(span) != len(("from", "up to"))
+            or not are_numbers
+            or sorted(set(limits)) != limits
+        ):
+            expected = "[from, up to but not with], numbers that rise, null where there is no limit"
+            yield Finding(path, place, "span", f"{quote(code)}: {quote(span)}", expected, "correct it")
 
 
 def _check_parts(path: tuple, place: str, what: str, parts: Any, kind: type) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from livingreview.checks.cells import find_separator, is_float_count, read_raw
 from livingreview.checks.descriptor import check_shape, read_descriptor
 from livingreview.checks.tables import check_descriptor
-from livingreview.checks.wording import has_more_digits
+from livingreview.checks.wording import has_more_digits, with_noughts
 from livingreview.evidence import DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Field, Table
@@ -178,7 +178,7 @@ def _point_decimals(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
 
 
 def _print_plainly(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
-    """Percentages as printed: 54, where the fragment has no 54.0."""
+    """Percentages as printed: 54, where the fragment has no 54.0; 60.0, where it has no 60."""
     if FRAGMENT not in table.columns:
         return rows, []
     at, changed, count = table.columns.index(FRAGMENT), [rows[0]], 0
@@ -187,7 +187,9 @@ def _print_plainly(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
         cells = list(row)
         for place in printed:
             if has_more_digits(row[place], row[at]):
-                cells[place], count = row[place].removesuffix(".0"), count + 1
+                cells[place] = row[place].removesuffix(".0")
+            cells[place] = with_noughts(cells[place], row[at])
+            count += cells[place] != row[place]
         changed.append(cells)
     return changed, [f"{count} cell(s): percentages in the digits that are printed"] if count else []
 

@@ -60,7 +60,7 @@ def check_total_within_cohort(checked: Checked) -> Iterator[Problem]:
                 "total-over-cohort",
                 row["total"],
                 f"at most the cohort's {size} patients",
-                "correct the count or the cohort's n_enrolled",
+                "correct the count, the cohort it is of, or the cohort's n_enrolled",
             )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from livingreview.checks.addresses import ADDRESS_RULES
 from livingreview.checks.agreement import AGREEMENT_RULES
+from livingreview.checks.belonging import BELONGING_RULES
 from livingreview.checks.bibliography import check_bibliography
 from livingreview.checks.cells import (
     RawTable,
@@ -29,6 +30,7 @@ from livingreview.checks.pooling import POOLING_RULES
 from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.problems import Problem
 from livingreview.checks.rules import RULES
+from livingreview.checks.said import SAID_RULES
 from livingreview.checks.sources import check_sources
 from livingreview.checks.structure import check_schema
 from livingreview.checks.surveillance import SURVEILLANCE_RULES
@@ -42,7 +44,9 @@ ALL_RULES = (
     *RULES,
     *LINK_RULES,
     *PRINTED_RULES,
+    *SAID_RULES,
     *AGREEMENT_RULES,
+    *BELONGING_RULES,
     *ADDRESS_RULES,
     *COMPLETENESS_RULES,
     *CHOICE_RULES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from functools import cache
 
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -122,6 +123,14 @@ def has_more_digits(number: str, text: str) -> bool:
     )
 
 
+def with_noughts(number: str, text: str) -> str:
+    """A whole number with the decimal noughts of its fragment: 60.0 for 60; itself where none are printed."""
+    printed = text.replace("\u00b7", ".")
+    longer = re.search(rf"(?<![\d.,]){re.escape(number)}\.0+(?!\d)", printed)
+    plain = re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d|[.,]\d)", printed)
+    return longer[0] if number.isdigit() and longer and not plain else number
+
+
 def is_one(text: str) -> bool:
     """Whether a fragment tells of one patient: no word in it means several."""
     return not re.search(r"\b(?:patients|pts|children|adults|subjects|women|men|cases|n\s*=)\b", text.lower())
@@ -131,3 +140,107 @@ def months_of_id(row_id: str) -> int | None:
     """The time of a landmark, in months, that stands in its row's address: …-24m, …-2y."""
     found = re.search(r"-(\d+)(m|y)(?:-|$)", row_id)
     return int(found[1]) * (12 if found[2] == "y" else 1) if found else None
+
+
+# What a name printed beside one of these is about: it is no name of the row's own figure.
+_ASIDE = re.compile(
+    r"\b(?:median|mean|average)(?: duration of| time of)? (?:follow[- ]?up|age)\b", re.IGNORECASE
+)
+
+
+def without_asides(text: str) -> str:
+    """A fragment without what it says of follow-up and age beside its figure, such as a median of them."""
+    return _ASIDE.sub(" ", text)
+
+
+_PEOPLE = r"(?:patients?|pts|children|adults|infants|women|men|cases|subjects|group|cohort)"
+
+
+def people_in(text: str) -> str:
+    """What a text calls the patients: up to four words before each word for them, and that word."""
+    return " … ".join(re.findall(rf"(?:[\w/+-]+ ){{0,4}}{_PEOPLE}\b", text, re.IGNORECASE))
+
+
+def _plain_spelling(text: str) -> str:
+    """British and American spelling as one: haemoglobin, hemoglobin; neurological, neurologic."""
+    return re.sub(r"ological\b", "ologic", text.replace("ae", "e").replace("\u0153", "e"))
+
+
+_JOINTS = "[-\u2010\u2011\u2013_ ]+"  # a hyphen in one report is a blank in another
+
+
+class Names:
+    """What codes are called, looked up in texts.
+
+    Parameters
+    ----------
+    names : mapping of str to collection of str
+        Code -> its names. What two codes are called alike names both. A name with two capitals is an
+        abbreviation and written as it is; others in any case, with hyphens or blanks, in either spelling.
+    """
+
+    def __init__(self, names: Mapping[str, Collection[str]]):
+        self._owners: dict[str, set[str]] = {}
+        for code, own in names.items():
+            for name in own:
+                self._owners.setdefault(self._key(name), set()).add(code)
+        plain = {_plain_spelling(name) for own in names.values() for name in own if name}
+        forms = [
+            f"(?-i:{form})" if re.search(r"[A-Z].*[A-Z]", name) else form
+            for name in sorted(plain, key=len, reverse=True)
+            for form in [_JOINTS.join(map(re.escape, re.split(_JOINTS, name)))]
+        ]
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms) or '(?!)'})(?=s?(?!\w))", re.IGNORECASE)
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return re.sub(_JOINTS, " ", _plain_spelling(name)).strip().casefold()
+
+    def among(self, text: str) -> set[str]:
+        """The codes that a text names; of two names at one place the longer counts."""
+        found = self._pattern.findall(_plain_spelling(text))
+        return {code for name in found for code in self._owners.get(self._key(name), ())}
+
+    def whole(self, text: str) -> set[str]:
+        """The codes whose name a text is, and nothing besides."""
+        return self._owners.get(self._key(text), set())
+
+
+_CYCLE = r"(?:cycles?|courses?|blocks?)"
+_ORDINALS = {"first": 1.0, "second": 2.0, "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0}
+
+
+@cache
+def cycles_in(text: str) -> float | None:
+    """After how many cycles something was: the largest number beside the word; None where none is printed."""
+    count = rf"(?:\d+|{_NUMBER_WORD}|{'|'.join(_ORDINALS)})"
+    clean = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.lower())
+    before = re.findall(rf"(?<![\d.])({count})[- ]{_CYCLE}\b", clean)
+    after = re.findall(rf"\b{_CYCLE} ({count}(?:\s*(?:-|\u2013|to|and|or)\s*{count})?)\b", clean)
+    numbers = {_ORDINALS[word] for word in before if word in _ORDINALS}
+    numbers |= {number for words in (*before, *after) for number in numbers_in(words)}
+    return max(numbers, default=None)
+
+
+# Figures whose kind is printed beside them, so that two of one kind can be set against each other.
+_QUANTITIES = {
+    "days": rf"({_NUMBER_WORD}|\d+(?:\.\d+)?)[- ]days?\b|\bdays? (\d+)\b",
+    "weeks": rf"({_NUMBER_WORD}|\d+(?:\.\d+)?)[- ]weeks?\b",
+    "months": rf"({_NUMBER_WORD}|\d+(?:\.\d+)?)[- ]months?\b",
+    "power of ten": r"\b10\s*(?:\^|\()?\s*[-\u2212\u2013\u2010\u2011]\s*(\d)\)?",
+}
+
+
+@cache
+def quantities_in(text: str) -> dict[str, frozenset[float]]:
+    """Kind of quantity -> its numbers in a text: days, weeks, months, limits of measurement (10^-4)."""
+    found = {
+        kind: frozenset(
+            number
+            for match in re.finditer(pattern, text.lower())
+            for part in match.groups()
+            for number in (numbers_in(part) if part else ())
+        )
+        for kind, pattern in _QUANTITIES.items()
+    }
+    return {kind: numbers for kind, numbers in found.items() if numbers}

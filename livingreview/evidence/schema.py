@@ -88,8 +88,10 @@ class Field:
     """One column: its type, meaning, unit and constraints.
 
     `default` is what a row says that is entered without a word on it: 'not_reported', say. `synonyms` are
-    names of codes in other vocabularies, such as a dictionary's organ systems: name -> code. `ways` are words
-    for the directions, `shows` which results a column of the summary of findings names.
+    names of codes in other vocabularies, such as a dictionary's organ systems, and in reports: name -> code.
+    `ways` are words for the directions, `shows` which results a column of the summary of findings names.
+    `within` says of a code which wider ones hold it, `spans` which numbers it stands for (ages in years,
+    cycles): from, up to but not with, None where there is no limit.
     """
 
     name: str
@@ -108,6 +110,8 @@ class Field:
     steps: dict = field(default_factory=dict)
     broad: dict = field(default_factory=dict)
     synonyms: dict = field(default_factory=dict)
+    within: dict[str, list[str]] = field(default_factory=dict)
+    spans: dict[str, list[float | None]] = field(default_factory=dict)
     default: str = ""
 
     @property
@@ -131,6 +135,20 @@ class Field:
     def group(self, code: str) -> str:
         """The group of a code; of one that is in none the code itself."""
         return self.groups.get(code, code)
+
+    def wholes(self, code: str) -> set[str]:
+        """The codes that hold a code, at any remove, and itself."""
+        found, waiting = {code}, [code]
+        while waiting:
+            wider = set(self.within.get(waiting.pop(), ())) - found
+            found |= wider
+            waiting += wider
+        return found
+
+    def spans_number(self, code: str, number: float) -> bool:
+        """Whether a number may be one of those that a code stands for; any where none are declared."""
+        low, high = self.spans.get(code, (None, None))
+        return (low is None or number >= low) and (high is None or number < high)
 
     def rule(self, group: str) -> Group:
         """What a group is called and goes by; one that nothing is declared of is called by its name."""
@@ -229,7 +247,8 @@ class Package:
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
     words = ("title", "description", "unit", "default")
-    keys = (*words, "constraints", "labels", "groups", "directions", "ways", "steps", "broad", "synonyms")
+    codes = ("labels", "groups", "directions", "ways", "steps", "broad", "synonyms", "within", "spans")
+    keys = (*words, "constraints", *codes)
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livingreview.checks.wording import durations_in, is_one, numbers_in, pairs_in, said_in
+from livingreview.checks.wording import (
+    Names,
+    cycles_in,
+    durations_in,
+    is_one,
+    numbers_in,
+    pairs_in,
+    people_in,
+    quantities_in,
+    said_in,
+    with_noughts,
+    without_asides,
+)
 
 UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()  # noqa: SIM905
 UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -64,3 +76,88 @@ def test_pairs_and_durations():
     assert durations_in("6 patients", "year") == set()
     assert is_one("60-year-old woman")
     assert not is_one("12 patients")
+
+
+NAMES = Names(
+    {
+        "cr": {"CR", "complete remission"},
+        "cri": {"CRi", "complete remission with incomplete haematological recovery"},
+        "b": {"B-ALL", "B-cell leukaemia"},
+        "all": {"ALL"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("27 (42.2%) achieved CR", {"cr"}),
+        ("17 CRis and 2 CRs", {"cr", "cri"}),
+        (
+            "Complete remission with incomplete hematologic recovery",
+            {"cri"},
+        ),  # the longer, in either spelling
+        ("complete-remission", {"cr"}),
+        ("B cell leukemia", {"b"}),
+        ("relapsed B-ALL", {"b"}),
+        ("all patients", set()),  # an abbreviation is written in capitals
+        ("CRISPR", set()),
+        ("", set()),
+    ],
+)
+def test_codes_are_found_by_their_names(text, named):
+    assert NAMES.among(text) == named
+
+
+def test_a_whole_text_is_a_name_or_is_none():
+    assert NAMES.whole("Complete remission") == {"cr"}
+    assert NAMES.whole("complete remission, not confirmed") == set()
+    assert Names({}).among("anything") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("after two cycles", 2),
+        ("within the first 2 courses", 2),
+        ("end of block 1", 1),
+        ("after the 3rd cycle", 3),
+        ("first or second cycle", 2),
+        ("between cycles 2 and 3", 3),
+        ("within 30 days", None),
+        ("at any time of the cycle", None),
+    ],
+)
+def test_cycles_are_counted_in_words_and_digits(text, number):
+    assert cycles_in(text) == number
+
+
+def test_figures_are_parted_by_their_kind():
+    assert quantities_in("within thirty days, at day 85") == {"days": {30, 85}}
+    assert quantities_in("<10^-4, or 10\u22125 of cells") == {"power of ten": {4, 5}}
+    assert quantities_in("6/40 patients (15%)") == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "printed"),
+    [
+        ("60", "21 of 35 (60.0%)", "60.0"),
+        ("60", "60% … (60.0%)", "60"),
+        ("60", "60% (21/35)", "60"),
+        ("60.0", "60.00%", "60.0"),
+        ("6", "56.0%", "6"),
+        ("60", "60\u00b70%", "60.0"),
+    ],
+)
+def test_printed_noughts_are_put_back(number, text, printed):
+    assert with_noughts(number, text) == printed
+
+
+def test_what_patients_are_called_stands_before_the_word_for_them():
+    assert people_in("26 of 41 relapsed patients (63.4%)") == "26 of 41 relapsed patients"
+    assert people_in("Twelve relapsed within a year") == ""
+
+
+def test_what_is_said_of_follow_up_and_age_is_no_name_of_the_figure():
+    assert "median" not in without_asides("88% at a median follow-up of 18 months, median age 43 years")
+    assert "Median overall survival" in without_asides("Median overall survival was 11.2 months")

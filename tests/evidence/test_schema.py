@@ -25,3 +25,13 @@ def test_a_code_may_be_a_step_and_have_broader_words():
     )
     assert [field.step(code) for code in "xy"] == ["alive", ""]
     assert [field.broad_label(code) for code in "xyz"] == ["x in full", "y and its like", "z"]
+
+
+def test_a_code_lies_within_wider_ones_and_stands_for_a_span_of_numbers():
+    field = parse_field(
+        {"name": "a", "within": {"x": ["y"], "y": ["z"]}, "spans": {"x": [1, 2], "z": [3, None]}}
+    )
+    assert [field.wholes(code) for code in "xyz"] == [{"x", "y", "z"}, {"y", "z"}, {"z"}]
+    assert [number for number in (0, 1, 1.9, 2) if field.spans_number("x", number)] == [1, 1.9]
+    assert [number for number in (2, 3, 99) if field.spans_number("z", number)] == [3, 99]
+    assert field.spans_number("y", 0)
