@@ -202,9 +202,11 @@ def check_dose_units(checked: Checked) -> Iterator[Problem]:
 
 
 def _names_of_drugs(checked: Checked) -> Names:
+    """What drugs are called; none where a review has no column for the names by which reports print them."""
     names = {}
-    for _, row in checked.rows_of("drugs", "drug_id", "name", "short_name"):
-        also, bare = row.get("synonyms"), re.sub(r" *\(.*", "", row["name"])
+    frame = checked.frames["drugs"]
+    for _, row in checked.rows_of("drugs", "drug_id", "name", "short_name") if "synonyms" in frame else ():
+        also, bare = row["synonyms"], re.sub(r" *\(.*", "", row["name"])
         names[row["drug_id"]] = {bare, row["short_name"], *(() if pd.isna(also) else split_ids(also))}
     return Names(names)
 
