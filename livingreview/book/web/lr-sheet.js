@@ -82,8 +82,8 @@
   const shownIn = figure => [...figure.querySelectorAll('.lr-wide, .lr-phone')].filter(part => part.checkVisibility());
   /* Where a row stands in its picture: every row begins with its field, see Sheet.row in livingreview/charts/sheet.py. */
   function fieldOf(link) {
-    const field = link.firstElementChild, [, x = 0, y = 0] = /translate\(([-\d.]+),([-\d.]+)/.exec(field.getAttribute('transform')) ?? [];
-    return { x: Number(x), y: Number(y), height: Number(/^M0,0L[\d.]+,0L[\d.]+,([\d.]+)/.exec(field.getAttribute('d'))[1]) };
+    const [x, y, height] = /^M([-\d.]+),([-\d.]+)h[\d.]+v([\d.]+)/.exec(link.firstElementChild.getAttribute('d')).slice(1).map(Number);
+    return { x, y, height };
   }
   const movedBy = link => Number(/,([-\d.]+)\)/.exec(link.getAttribute('transform'))?.[1] ?? 0);
   /* The rows of the picture that is shown, as they are read. */
