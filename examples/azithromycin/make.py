@@ -91,6 +91,8 @@ def _name_codes(path: Path) -> None:
                 field["labels"], field["constraints"]["enum"] = labels, list(labels)
                 for key in set(field) & {"groups", "broad"}:
                     field[key] = {code: name for code, name in field[key].items() if code in labels}
+                for key in set(field) & {"synonyms", "within", "spans"}:  # of codes that are not kept
+                    del field[key]
     path.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

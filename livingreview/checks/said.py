@@ -117,8 +117,10 @@ def check_cohorts_said(checked: Checked) -> Iterator[Problem]:
             named = names.among(people_in(row["as_reported"]))
             if not named or pd.isna(own.get(column)):
                 continue
-            said = f"{_said(row, *_BESIDE, 'category')} … {_said(own, 'label', 'note', 'as_reported')}"
-            if not _is_near(field, own[column], named | names.among(said)):
+            # The cohort's own words may name more than its code: adults among children and adults.
+            also = names.among(_said(own, "label", "note", "as_reported")) - {own[column]}
+            noted = names.among(_said(row, *_BESIDE, "category"))
+            if not named & also and not _is_near(field, own[column], named | noted):
                 other = " or ".join(field.label(code) for code in sorted(named))
                 found = f"{quote(own['label'])}, {field.label(own[column])}"
                 expected = f"a cohort that is {other}, as in {quote(row['as_reported'])}"

@@ -135,6 +135,8 @@ def test_what_codes_are_called_comes_from_the_schema_and_the_glossary(checked):
     ],
 )
 def test_patients_are_of_a_cohort_of_their_stratum(checked, words, is_told):
+    whole = line_of(checked, "cohorts", cohort_id="ramos-2025.relapse")
     line = line_of(checked, "outcomes", row_id="ramos-2025.outcome.relapse.cr")
-    spoilt = spoil(checked, "outcomes", line, as_reported=words)
+    labelled = spoil(checked, "cohorts", whole, label="Relapsed adults", note=None)
+    spoilt = spoil(labelled, "outcomes", line, as_reported=words)
     assert (("outcomes.csv", line, "cohort_id") in told([check_cohorts_said], spoilt)) is is_told
