@@ -241,6 +241,8 @@ def _sort_problems(
             column = _column(package, name, problem.column, form)
             if name in ("reports", "studies"):
                 place = entry.form_places.get(column, place)
+            elif name == "identifiers":  # a line of the form for each kind of number
+                column = next((line for line, at in entry.form_places.items() if at == place), column)
             taken.problems.append(_at(problem, place, column))
         elif problem.file == BIBLIOGRAPHY and problem.column.startswith(f"{entry.report_id}."):
             column = problem.column.removeprefix(f"{entry.report_id}.")
