@@ -13,6 +13,8 @@ from tests.changed import edit
 from tests.conftest import ROOT
 
 SOURCE = "Archived public pages (keyword search)"
+LAST = dict(read_upkeep(ROOT).sources)[SOURCE]  # moves with every search
+SEARCHED = f"last_searched: {LAST}"
 
 
 @pytest.fixture
@@ -23,8 +25,9 @@ def folder(tmp_path, review):
 
 def test_the_projects_own_file_is_sound_and_invents_nothing(review):
     assert check_upkeep(ROOT, review.tables["searches"].astype(object)) == []
-    upkeep = read_upkeep(ROOT)
-    assert upkeep.sources == ((SOURCE, datetime.date(2026, 11, 29)),)
+    upkeep, searches = read_upkeep(ROOT), review.tables["searches"]
+    assert max(searches.loc[searches["source"].eq(SOURCE), "date"]) == LAST.isoformat()
+    assert upkeep.sources == ((SOURCE, LAST),)
     assert upkeep.every_months is upkeep.data_as_of is upkeep.next_due is None
     assert upkeep.notice == ""
     assert set(upkeep.endpoints) == {"PubMed", "Europe PMC", "ClinicalTrials.gov", "Crossref", "OpenAlex"}
@@ -49,8 +52,8 @@ def test_the_projects_own_file_is_sound_and_invents_nothing(review):
         ("search_every_months:", "search_every_months: 0", "search_every_months", "whole number"),
         ("search_every_months:", "search_every_months: 99999999999", "search_every_months", "up to 120"),
         ("next_due:", "next_due: 9999-01-01", "next_due", "within 120 months of the last search"),
-        ("last_searched: 2026-11-30", "last_searched: 2026-11-20", "sources", "latest search on record"),
-        ("last_searched: 2026-11-30", "last_searched: 21.11.2026", "sources", "write it like"),
+        (SEARCHED, "last_searched: 2026-11-20", "sources", "latest search on record"),
+        (SEARCHED, "last_searched: 21.11.2026", "sources", "write it like"),
         (f"name: {SOURCE}", "name: Another", "sources", "a source of searches.csv"),
         ("contact:", "contact: nobody", "contact", "an e-mail address"),
         ("contact:", "contact: http://example.org", "contact", "begins with https://"),
@@ -103,7 +106,7 @@ def test_the_check_looks_at_it(project):
 
 def test_a_due_date_follows_from_the_schedule(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
-    assert read_upkeep(folder).next_due == datetime.date(2027, 5, 29)
+    assert read_upkeep(folder).next_due == add_months(LAST, 6)
     edit(folder, "next_due:", "next_due: 2027-02-01")
     assert read_upkeep(folder).next_due == datetime.date(2027, 2, 1)
     assert add_months(datetime.date(2027, 8, 31), 6) == datetime.date(2028, 2, 29)
@@ -111,7 +114,7 @@ def test_a_due_date_follows_from_the_schedule(folder):
 
 def test_a_source_never_searched_leaves_no_due_date(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
-    edit(folder, "last_searched: 2026-11-30", "last_searched:")
+    edit(folder, SEARCHED, "last_searched:")
     assert read_upkeep(folder).next_due is None
 
 
