@@ -9,6 +9,8 @@ from livingreview.checks.tables import check_data
 from tests.checks.damage import set_cell
 from tests.checks.spoilt import line_of, spoil, told
 
+pytestmark = pytest.mark.slow
+
 TOWER = "NCT02013167"
 # Table, what finds the row, column, what a slip of the hand makes of it, the rule that tells it.
 SLIPS = [

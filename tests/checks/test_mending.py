@@ -121,6 +121,7 @@ def test_a_comma_is_a_point_only_where_the_column_says_so(tmp_path, cells, taken
     assert [row[1] for row in rows[1:]] == taken
 
 
+@pytest.mark.slow
 def test_na_is_a_word_where_other_cells_are_empty(project):
     path = project / "data" / "drugs.csv"
     header, first, *rows = rows_of(path.read_bytes())
@@ -130,6 +131,7 @@ def test_na_is_a_word_where_other_cells_are_empty(project):
     assert any(problem.rule == "missing-word" for problem in check_project(project))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_left_as_it_is(project):
     path = project / "data" / "drugs.csv"
     for data in (b"\xff\xfe\x00", b'a,"b\n', b"", b"x,y\n1,2\n"):

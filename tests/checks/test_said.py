@@ -7,6 +7,8 @@ from livingreview.checks.tables import check_data
 from tests.checks.damage import set_cell
 from tests.checks.spoilt import line_of, spoil, told
 
+pytestmark = pytest.mark.slow
+
 # Table, row, column, what a slip of the hand makes of it, the rule that tells it.
 SLIPS = [
     ("survival", "bertaina-2017.survival.all.os-24m", "endpoint", "EFS", "code-of-words"),

@@ -14,6 +14,8 @@ from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pooled_contrasts import contrast_pools
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def review(tmp_path_factory):

@@ -11,6 +11,8 @@ from livingreview.cli import main
 from livingreview.evidence import parse_evidence
 from livingreview.exchange.commands import FORMATS, make_export
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_export_is_the_same_bytes_and_says_what_it_is(exports, root, name):

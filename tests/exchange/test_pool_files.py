@@ -12,6 +12,8 @@ import pytest
 from livingreview.exchange.folder import write_folder
 from livingreview.exchange.pools import PROPORTION, list_pools
 
+pytestmark = pytest.mark.slow
+
 CLOSE = 1e-4  # of a proportion, a ratio, a month
 VALUES = ("estimate", "ci_low", "ci_high", "new_low", "new_high")
 

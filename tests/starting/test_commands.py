@@ -1,6 +1,10 @@
 """``livingreview new`` from the command line."""
 
+import pytest
+
 from livingreview.cli import main
+
+pytestmark = pytest.mark.slow
 
 CALL = (
     *("--title", "A drug for an illness: a living review", "--class", "drug", "The drug"),

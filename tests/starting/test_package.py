@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 import yaml
 
 from livingreview.evidence.contract import ASKED, parse_review
@@ -73,6 +74,7 @@ def test_outcomes_groups_and_times_are_those_asked_for():
     assert shown == {"immune_response": "Immune response, of 100", "infections": "Infections, of 100"}
 
 
+@pytest.mark.slow
 def test_no_word_of_a_disease_a_drug_or_a_regimen_stands_in_the_templates():
     folder = WORDS.parent
     texts = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]

@@ -13,6 +13,8 @@ from livingreview.starting.project import FRONT, TEMPLATES, find_engine
 from tests.conftest import ROOT
 from tests.starting.conftest import ANSWERS, begin
 
+pytestmark = pytest.mark.slow
+
 # Pages that say the same in every review.
 SHARED = ("data", "what-changed", "reporting-checklist")
 
