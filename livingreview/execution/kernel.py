@@ -17,7 +17,11 @@ from livingreview.execution.limits import USUAL, Clock, Limits
 from livingreview.execution.notebooks import Chapter, Run, cell_error, clean_output, code_cells
 
 START = 120  # seconds for a kernel to start and import the engine, on a machine that is busy
-_START = """from livingreview.execution.tracking import watch as _watch
+# The kernel goes to its chapter's folder itself: papermill's `cwd` moves this whole process, and with it any
+# kernel that another thread is starting at that moment, at worst to another project's data.
+_START = """import os as _os
+_os.chdir({folder!r})
+from livingreview.execution.tracking import watch as _watch
 from livingreview.execution.limits import limit_shell as _limit_shell
 _limit_shell(get_ipython(), {characters})
 _opened = _watch({root!r})"""
@@ -46,7 +50,6 @@ def run_in_kernel(chapter: Chapter, root: Path, limits: Limits = USUAL) -> Run:
                 papermill.execute_notebook(
                     str(folder / "in.ipynb"),
                     str(folder / "out.ipynb"),
-                    cwd=str(chapter.path.parent),
                     progress_bar=False,
                     log_output=False,
                     extra_arguments=["--log-level=CRITICAL"],
@@ -75,7 +78,7 @@ def _unready(chapter: Chapter) -> str:
 
 def _with_hidden(chapter: Chapter, root: Path, limits: Limits, opened: Path) -> nbformat.NotebookNode:
     notebook = nbformat.from_dict(chapter.notebook)
-    start = _START.format(root=str(root), characters=limits.characters)
+    start = _START.format(folder=str(chapter.path.parent), root=str(root), characters=limits.characters)
     notebook.cells = [_hidden(start), *notebook.cells, _hidden(_END.format(target=str(opened)))]
     return notebook
 
