@@ -11,22 +11,10 @@ import yaml
 
 from livingreview.checks import mend_tables, record_rows
 from livingreview.evidence import load_package
+from livingreview.starting.project import FRONT
 
 SECTION = 20  # chapters under one entry of the contents, as a book of this size would have
-HEADER = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-    format_version: 0.13
-    jupytext_version: 1.16.4
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-"""
+HEADER = f"{FRONT}\n\n"
 CHAPTER = (
     HEADER
     + """# {title}

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +44,19 @@ def find_root(start: str | os.PathLike | None = None) -> Path:
             return folder
     msg = f"no data/{DESCRIPTOR} in {here} or any folder above it: run this inside the project"
     raise FileNotFoundError(msg)
+
+
+def check_folder(option: str, folder: Path | None) -> None:
+    """The folder that an option of a command names, if it names one, is there.
+
+    Raises
+    ------
+    FileNotFoundError
+        Else, with the option's name.
+    """
+    if folder is not None and not folder.is_dir():
+        msg = f"{option} {folder}: no such folder"
+        raise FileNotFoundError(msg)
 
 
 def find_engine(root: Path) -> Path:
@@ -266,10 +279,37 @@ def recover(target: Path) -> None:
         remove(target.with_name(target.name + name))
 
 
-def make_zip(files: dict[str, bytes]) -> bytes:
+def make_zip(files: Mapping[str, bytes]) -> bytes:
     """A zip that is the same bytes for the same content: fixed dates, fixed order."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def put_folder(files: Mapping[str, bytes], target: Path) -> None:
+    """Write a folder that is new or empty, whole or not at all: aside first, then renamed.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Contents by name; a name may lie in a folder (``a/b.csv``).
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or if there is something in it; nothing is changed then.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        for name, content in files.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        aside.chmod(0o755)
+        os.replace(aside, target)  # an empty folder gives way
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise

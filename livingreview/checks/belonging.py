@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from livingreview.checks.checked import REGISTER, Checked
+from livingreview.checks.printed import SIZES
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.said import names_of_codes
 from livingreview.checks.wording import Names, numbers_in
@@ -20,7 +21,6 @@ from livingreview.evidence import BIBLIOGRAPHY, split_ids
 from livingreview.evidence.schema import Field
 
 _STRATA = ("disease", "setting", "age_group")
-_SIZES = ("n_enrolled", "n_evaluable")
 _AGES = ("age_min_years", "age_max_years", "age_centre_years")
 
 
@@ -142,7 +142,7 @@ def _tells(note: str | None, total: float) -> bool:
 
 
 def _sizes(cohort: Mapping) -> set[float]:
-    return {float(cohort[name]) for name in _SIZES if not pd.isna(cohort.get(name))}
+    return {float(cohort[name]) for name in SIZES if not pd.isna(cohort.get(name))}
 
 
 def check_years_of_reports(checked: Checked) -> Iterator[Problem]:

@@ -7,24 +7,21 @@ could be two things is left for a person, and the check names it.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from livingreview.checks.cells import find_separator, is_float_count, read_raw
+from livingreview.checks.cells import SEPARATORS, find_separator, is_float_count, read_raw
 from livingreview.checks.descriptor import check_shape, read_descriptor
 from livingreview.checks.tables import check_descriptor
-from livingreview.checks.wording import has_more_digits, with_noughts
+from livingreview.checks.wording import in_printed_digits
 from livingreview.evidence import DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Field, Table
-from livingreview.evidence.writing import write_rows
+from livingreview.evidence.writing import format_rows, write_rows
 
 Rows = list[list[str]]
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
 _ROW_NUMBERS = ("", "Unnamed: 0", "rownames")  # headers that programs give to a column of row numbers
 FRAGMENT = "as_reported"
@@ -79,7 +76,7 @@ def _mend(whole: bytes, text: str, table: Table) -> tuple[Rows, list[str]] | Non
     if "\r" in text:
         text, done = text.replace("\r\n", "\n").replace("\r", "\n"), [*done, "line ends made LF"]
     if sign := find_separator(text, table):
-        done.append(f"{_SEPARATORS[sign]} between cells made commas")
+        done.append(f"{SEPARATORS[sign]} between cells made commas")
     try:
         rows = [row for _, row in split_rows(text, sign or ",")]
     except ValueError:
@@ -92,15 +89,9 @@ def _mend(whole: bytes, text: str, table: Table) -> tuple[Rows, list[str]] | Non
     for remedy in (_empty_nothing, _trim, _count_plainly, _point_decimals, _print_plainly, _sort):
         rows, words = remedy(rows, table)
         done += words
-    if not done and _write(rows) != text:
+    if not done and format_rows(rows) != text:
         done.append("quotes and the last line's end made as the package keeps them")
     return rows, done
-
-
-def _write(rows: Rows) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
 
 
 def _drop_blank_rows(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
@@ -186,9 +177,7 @@ def _print_plainly(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
     for row in rows[1:]:
         cells = list(row)
         for place in printed:
-            if has_more_digits(row[place], row[at]):
-                cells[place] = row[place].removesuffix(".0")
-            cells[place] = with_noughts(cells[place], row[at])
+            cells[place] = in_printed_digits(row[place], row[at])
             count += cells[place] != row[place]
         changed.append(cells)
     return changed, [f"{count} cell(s): percentages in the digits that are printed"] if count else []

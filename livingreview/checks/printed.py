@@ -20,7 +20,7 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import (
     durations_in,
-    has_more_digits,
+    in_printed_digits,
     is_one,
     months_of_id,
     numbers_in,
@@ -242,12 +242,13 @@ def _is_converted(row: dict, column: str, value: float, numbers: frozenset[float
 
 
 def check_printed_digits(checked: Checked) -> Iterator[Problem]:
-    """A percentage has no decimal that was not printed: 54.0 says more than 54."""
+    """A percentage has the decimals that are printed: 54.0 says more than 54, and 60 less than 60.0."""
     for table in checked.package.evidence_tables:
         for column in (item.name for item in table.fields if item.name.endswith("_reported_pct")):
             for line, row in checked.rows_of(table.name, column, "as_reported"):
-                if has_more_digits(row[column], row["as_reported"]):
-                    expected = f"{row[column][:-2]}, as in {quote(row['as_reported'])}"
+                printed = in_printed_digits(row[column], row["as_reported"])
+                if printed != row[column]:
+                    expected = f"{printed}, as in {quote(row['as_reported'])}"
                     place = (table.name, line, column, "digits-as-printed")
                     mend = "write the digits that are printed, or run: livingreview check --mend"
                     yield checked.problem(*place, row[column], expected, mend)

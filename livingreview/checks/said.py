@@ -24,7 +24,6 @@ from livingreview.checks.wording import (
     numbers_in,
     people_in,
     quantities_in,
-    with_noughts,
     without_asides,
 )
 from livingreview.evidence import split_ids
@@ -296,19 +295,6 @@ def check_quantities_said(checked: Checked) -> Iterator[Problem]:
                     yield checked.problem(*place, quote(row[column]), expected, mend)
 
 
-def check_lost_noughts(checked: Checked) -> Iterator[Problem]:
-    """A percentage keeps the nought that is printed behind its point: 60 says less than 60.0."""
-    for table in checked.package.evidence_tables:
-        for column in (item.name for item in table.fields if item.name.endswith("_reported_pct")):
-            for line, row in checked.rows_of(table.name, column, "as_reported"):
-                whole = with_noughts(row[column], row["as_reported"])
-                if whole != row[column]:
-                    place = (table.name, line, column, "digits-as-printed")
-                    expected = f"{whole}, as in {quote(row['as_reported'])}"
-                    mend = "write the digits that are printed, or run: livingreview check --mend"
-                    yield checked.problem(*place, row[column], expected, mend)
-
-
 def check_locators(checked: Checked) -> Iterator[Problem]:
     """A locator says where in a report; the address of the page read is the report's."""
     for table in checked.package.evidence_tables:
@@ -330,6 +316,5 @@ SAID_RULES = (
     check_families_said,
     check_terms_said,
     check_quantities_said,
-    check_lost_noughts,
     check_locators,
 )

@@ -131,6 +131,11 @@ def with_noughts(number: str, text: str) -> str:
     return longer[0] if number.isdigit() and longer and not plain else number
 
 
+def in_printed_digits(number: str, text: str) -> str:
+    """A number with as many decimal noughts as its fragment prints: 54 for 54.0, 60.0 for 60."""
+    return with_noughts(number.removesuffix(".0") if has_more_digits(number, text) else number, text)
+
+
 def is_one(text: str) -> bool:
     """Whether a fragment tells of one patient: no word in it means several."""
     return not re.search(r"\b(?:patients|pts|children|adults|subjects|women|men|cases|n\s*=)\b", text.lower())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +13,16 @@ from livingreview.evidence.schema import Package
 from livingreview.files import DESCRIPTOR
 
 
-def write_rows(path: Path, header: list[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table as the package keeps it: UTF-8, LF, quotes only where needed."""
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+def format_rows(rows: Iterable[Sequence[object]]) -> str:
+    """A table's rows, its header first, as CSV in the package's form: LF, quotes only where needed."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table as the package keeps it, in UTF-8."""
+    path.write_text(format_rows([header, *rows]), encoding="utf-8", newline="")
 
 
 def save_tables(data: Path, package: Package, tables: Mapping[str, Iterable[Mapping[str, str]]]) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from livingreview.citation import book_item, format_item
 from livingreview.citation.record import licences
+from livingreview.evidence.writing import format_rows
+from livingreview.files import put_folder
 
 README = "README.md"
 
@@ -42,27 +40,12 @@ def write_folder(files: Mapping[str, bytes], target: Path) -> None:
             f"{there[0]}; name another, or empty this one"
         )
         raise ExportError(msg)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        for name, content in files.items():
-            path = aside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        aside.chmod(0o755)
-        os.replace(aside, target)  # an empty folder gives way
-    except OSError:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    put_folder(files, target)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Rows as CSV: UTF-8, LF, quotes only where needed; a column left out of a row is empty."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[row.get(name, "") for name in columns] for row in rows])
-    return buffer.getvalue().encode()
+    """Rows as CSV, in UTF-8; a column left out of a row is empty."""
+    return format_rows([columns, *([row.get(name, "") for name in columns] for row in rows)]).encode()
 
 
 def write_readme(record: Mapping, title: str, parts: Iterable[str], columns: Mapping[str, str] = {}) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from markupsafe import Markup
 from livingreview.citation import read_citation
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, link
 from livingreview.evidence import Evidence, load_evidence, select_class
+from livingreview.evidence.writing import format_rows
 from livingreview.exchange.commands import FORMATS, make_export
 from livingreview.files import make_zip
 from livingreview.pages.report import code, mark_codes
@@ -106,10 +105,5 @@ def write_downloads(root: Path, folder: Path) -> None:
 
 def table_csv(frame: pd.DataFrame) -> bytes:
     """A frame as CSV in the package's own form."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(
-        [["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
-    )
-    return buffer.getvalue().encode()
+    rows = (["" if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False))
+    return format_rows([list(frame.columns), *rows]).encode()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +12,7 @@ from livingreview.checks import check_project, find_unfilled
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.evidence import records
 from livingreview.evidence.package import read_package
-from livingreview.files import CHANGES, RELEASES, UNRELEASED, make_zip
+from livingreview.files import CHANGES, RELEASES, UNRELEASED, make_zip, put_folder
 from livingreview.releases.snapshot import (
     DATA,
     ESTIMATES,
@@ -71,7 +69,8 @@ def make_release(root: Path, version: str) -> Path:
             "sha256": {name: digest(value) for name, value in files.items()},
         }
     )
-    folder = _write_folder(root / RELEASES / version, files)
+    folder = root / RELEASES / version
+    put_folder(files, folder)
     write_deposit(root)
     return folder
 
@@ -228,14 +227,3 @@ def _zip_data(root: Path, now: Snapshot, record: dict) -> bytes:
     """The data package with what a stranger needs to use it: read-me, licence and citation."""
     files = {**now.files, "README.md": write_readme(now, record).encode()}
     return make_zip(files | {name: (root / name).read_bytes() for name in ("LICENSE", "CITATION.cff")})
-
-
-def _write_folder(target: Path, files: dict[str, bytes]) -> Path:
-    """All files or none: written aside, then renamed."""
-    aside = target.with_name(f".{target.name}.part")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    for name, content in files.items():
-        (aside / name).write_bytes(content)
-    os.rename(aside, target)
-    return target

@@ -94,10 +94,6 @@ def _resource(name: str, words: dict, rows: int) -> dict:
     }
 
 
-def _link(column: str, table: str, target: str) -> dict:
-    return {"fields": column, "reference": {"resource": table, "fields": target}}
-
-
 def _column(table: str, name: str, said: str | dict, patterns: dict[str, str]) -> dict:
     said = {"description": said} if isinstance(said, str) else dict(said)
     asked = {item.name: item for item in ASKED[table].fields}.get(name)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import jinja2
 
 import livingreview
-from livingreview.evidence.writing import write_rows
-from livingreview.files import DESCRIPTOR
+from livingreview.evidence.writing import format_rows
+from livingreview.files import DESCRIPTOR, put_folder
 from livingreview.starting.answers import TEMPLATES, UNNAMED, Answers, StartError
 from livingreview.starting.package import describe_package, first_rows
 
@@ -63,18 +62,13 @@ def write_project(folder: Path, answers: Answers, *, engine: Path, today: dateti
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         msg = f"found {folder} with something in it; expected a new or an empty folder; to mend: name another"
         raise StartError(msg)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as aside:
-        fresh = Path(aside) / folder.name
-        _write_pages(fresh, answers, os.path.relpath(engine, folder), today)
-        _write_data(fresh / "data", answers)
-        if folder.is_dir():
-            folder.rmdir()
-        fresh.rename(folder)
+    files = _pages(answers, os.path.relpath(engine, folder), today) | _data(answers)
+    put_folder({name: text.encode() for name, text in files.items()}, folder)
     return folder
 
 
-def _write_pages(folder: Path, answers: Answers, engine: str, today: datetime.date) -> None:
+def _pages(answers: Answers, engine: str, today: datetime.date) -> dict[str, str]:
+    """Every file but the data, by its path."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -101,24 +95,23 @@ def _write_pages(folder: Path, answers: Answers, engine: str, today: datetime.da
         "day": today.isoformat(),
         "version": f"{today.year}.{today.month}.0",
     }
+    files = {}
     for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
-        template = path.relative_to(TEMPLATES).as_posix()
-        target = folder / template.replace("dot.", ".").removesuffix(".in")
+        template = path.relative_to(TEMPLATES)
+        target = Path(template.as_posix().replace("dot.", ".").removesuffix(".in"))
         made = {target: None}
         if path.name in OF_CLASS:
             made = {target.with_name(f"{name.id}{OF_CLASS[path.name]}.md"): name for name in answers.classes}
         for file, name in made.items():
-            _write(file, environment.get_template(template).render(values, name=name))
+            files[file.as_posix()] = environment.get_template(template.as_posix()).render(values, name=name)
+    return files
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-
-
-def _write_data(data: Path, answers: Answers) -> None:
+def _data(answers: Answers) -> dict[str, str]:
+    """The data package, by path: the descriptor, and a table each."""
     package, rows = describe_package(answers), first_rows(answers)
-    _write(data / DESCRIPTOR, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+    files = {f"data/{DESCRIPTOR}": json.dumps(package, indent=2, ensure_ascii=False) + "\n"}
     for table in package["resources"]:
         columns = [field["name"] for field in table["schema"]["fields"]]
-        write_rows(data / table["path"], columns, rows.get(table["name"], []))
+        files[f"data/{table['path']}"] = format_rows([columns, *rows.get(table["name"], [])])
+    return files

@@ -5,24 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from livingreview.starting.project import FRONT
 from tests.conftest import ROOT
 
-HEAD = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-    format_version: 0.13
-    jupytext_version: 1.16.4
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# Page
-
-"""
+HEAD = f"{FRONT}\n\n# Page\n\n"
 
 
 @pytest.fixture
