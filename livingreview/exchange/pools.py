@@ -7,7 +7,6 @@ Proportions by `livingreview.tables.plan`, ratios of randomised trials by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,11 +15,10 @@ from livingreview.evidence import Evidence, records
 from livingreview.synthesis import PooledEffect
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import text
-from livingreview.tables.counts import pooled_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import KINDS, Entry, Plan
 from livingreview.tables.pooled_contrasts import COMMON, ContrastPool, contrast_pools
-from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
+from livingreview.tables.pooled_survival import SurvivalPool, all_survival_pools
 
 PROPORTION, HAZARD_RATIO, RISK_RATIO = "proportion", "hazard_ratio", "risk_ratio"
 MEDIAN, SHARE = "median_months", "share_alive"
@@ -108,7 +106,7 @@ def list_pools(evidence: Evidence) -> list[Pool]:
         plans = synthesis_plan(evidence, kinds=tuple(KINDS))
         found = [_of_plan(evidence, plan) for plan in plans if plan.decision != "refused"]
         found += [_of_contrasts(evidence, pool) for pool in contrast_pools(evidence)]
-        found += [_of_survival(evidence, pool) for pool in _survival(evidence)]
+        found += [_of_survival(evidence, pool) for _, pool in all_survival_pools(evidence)]
         evidence.memo["exchange_pools"] = found
     return evidence.memo["exchange_pools"]
 
@@ -218,17 +216,6 @@ def _of_contrasts(evidence: Evidence, pool: ContrastPool) -> Pool:
 
 def _of_effect(fit: PooledEffect) -> Result:
     return Result(fit.effect, fit.ci, None, fit.tau2)
-
-
-def _survival(evidence: Evidence) -> Iterator[SurvivalPool]:
-    """Medians of every endpoint, and the shares alive at the times of `pooled_results`, that are pooled."""
-    for endpoint in evidence.package.field("survival", "endpoint").labels:
-        yield from (pool for pool in survival_pools(evidence, endpoint, "median") if pool.pooled)
-    for result in pooled_results(evidence):
-        if result.table == "survival":
-            for code in result.codes:
-                pools = survival_pools(evidence, code, "landmark", result.time_months)
-                yield from (pool for pool in pools if pool.pooled)
 
 
 def _of_survival(evidence: Evidence, pool: SurvivalPool) -> Pool:

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from livingreview.display.numbers import format_fixed, format_ratio
 from livingreview.evidence import Evidence
-from livingreview.tables.counts import pooled_results
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import KINDS, Plan
 from livingreview.tables.pooled_contrasts import contrast_pools
-from livingreview.tables.pooled_survival import SurvivalPool, survival_pools
+from livingreview.tables.pooled_survival import SurvivalPool, all_survival_pools
 from livingreview.tables.synthesis import estimate_words, interval_words, say_rule
 
 
@@ -51,7 +50,8 @@ class PoolInputs:
 
 def list_pools(evidence: Evidence) -> dict[str, PoolInputs]:
     """Every pool of the whole review by its key: of counts, of randomised ratios, of printed survival."""
-    found = (*_of_counts(evidence), *_of_ratios(evidence), *_of_survival(evidence))
+    survival = (_read_survival(pool, endpoint) for endpoint, pool in all_survival_pools(evidence))
+    found = (*_of_counts(evidence), *_of_ratios(evidence), *survival)
     return {pool.key: pool for pool in found}
 
 
@@ -84,20 +84,6 @@ def _of_ratios(evidence: Evidence) -> Iterator[PoolInputs]:
         fit = pool.pooled
         said = format_ratio(fit.effect, *fit.ci) if fit else "one trial"
         yield PoolInputs(key, f"{pool.stratum}: {pool.endpoint}, {kind}", inputs, say=lambda said=said: said)
-
-
-def _of_survival(evidence: Evidence) -> Iterator[PoolInputs]:
-    asked = [
-        (code, "landmark", result.time_months)
-        for result in pooled_results(evidence)
-        if result.table == "survival"
-        for code in result.codes
-    ]
-    endpoints = evidence.package.field("survival", "endpoint").constraints.get("enum", ())
-    for endpoint, statistic, months in (*asked, *((code, "median", None) for code in endpoints)):
-        for pool in survival_pools(evidence, endpoint, statistic, months):
-            if pool.pooled is not None:
-                yield _read_survival(pool, endpoint)
 
 
 def _read_survival(pool: SurvivalPool, endpoint: str) -> PoolInputs:

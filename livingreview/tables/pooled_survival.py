@@ -5,7 +5,7 @@ Of whole cohorts or randomised arms alone, one value a study, no patient twice. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -36,6 +36,7 @@ from livingreview.tables.counts import (
     WHERE,
     own_families,
     part_of,
+    pooled_results,
     study_cares,
     whole_size,
 )
@@ -130,6 +131,20 @@ def survival_pools(
         entries = _one_a_study(evidence, part)
         found.append(SurvivalPool(stratum, words, tuple(place), statistic, time_months, entries))
     return found
+
+
+def all_survival_pools(evidence: Evidence) -> Iterator[tuple[str, SurvivalPool]]:
+    """Each endpoint's code with what is pooled of it: medians; shares at the times of `pooled_results`."""
+    asked: list[tuple[str, str, float | None]] = [
+        (code, "median", None) for code in evidence.package.field("survival", "endpoint").labels
+    ]
+    for result in pooled_results(evidence):
+        if result.table == "survival":
+            asked += [(code, "landmark", result.time_months) for code in result.codes]
+    for endpoint, statistic, months in asked:
+        for pool in survival_pools(evidence, endpoint, statistic, months):
+            if pool.pooled:
+                yield endpoint, pool
 
 
 def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
