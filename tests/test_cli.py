@@ -1,7 +1,9 @@
 """The command: what it understands, where it looks, and what its exit code says."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,21 @@ def test_every_command_explains_itself(name, capsys):
         cli.main([name, "--help"])
     assert stop.value.code == 0
     assert f"livingreview {name}" in capsys.readouterr().out
+
+
+def test_every_option_that_a_message_or_page_tells_is_there(capsys):
+    here = Path(__file__).parents[1]
+    told = set()
+    for path in (*(here / "livingreview").rglob("*.py"), *here.glob("*.md"), here / "Makefile"):
+        text = path.read_text(encoding="utf-8")
+        for name, rest in re.findall(r"livingreview ([a-z]+(?:-[a-z]+)*)([^\n`\"';|#]*)", text):
+            told |= {(name, option) for option in re.findall(r"(?<!\S)--[a-z-]+", rest)}
+    assert len(told) > 20
+    for name in {name for name, _ in told}:
+        with pytest.raises(SystemExit):
+            cli.main([name, "--help"])
+        known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+        assert {option for command, option in told if command == name} <= known, name
 
 
 @pytest.mark.parametrize("call", [[], ["no-such-command"], ["build", "--engine", "steam"], ["release"]])

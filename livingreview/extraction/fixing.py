@@ -15,13 +15,13 @@ from livingreview.evidence.schema import Field
 from livingreview.evidence.writing import save_tables
 from livingreview.extraction.finding import Held, find_row, key_columns
 from livingreview.extraction.layout import codes_of
-from livingreview.extraction.naming import Row, name_group
+from livingreview.extraction.naming import name_group
 from livingreview.extraction.reading import Book, Place, Sheet, read_cell, resolve_code
 from livingreview.extraction.resolving import resolve_name
 from livingreview.extraction.trying import try_change
 from livingreview.extraction.workbook import SheetError
 from livingreview.files import CHANGES, UNRELEASED
-from livingreview.surveillance.identity import normal
+from livingreview.surveillance.identity import Row, normal
 from livingreview.tables.inputs import PoolInputs, list_pools
 from livingreview.tables.readings import reading_state, take_reading
 
@@ -178,7 +178,7 @@ def _refuse_key(held: Held, column: str) -> str:
     return (
         f"{column} of {held.key} is an address: others lead to it, so it is never changed. To mend: {again}, "
         f"correct each row that names this one (livingreview fix {held.key} lists them), then take this row "
-        "out, say so in CHANGELOG.md, and run livingreview check --sort --record-rows"
+        "out, say so in CHANGELOG.md, and run livingreview check --mend --record-rows"
     )
 
 
