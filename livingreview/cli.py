@@ -14,7 +14,7 @@ from pathlib import Path
 from livingreview import __version__
 from livingreview.exchange.commands import add_commands as add_exchange
 from livingreview.extraction.commands import add_commands as add_extraction
-from livingreview.files import find_root, is_current, locked
+from livingreview.files import check_folder, find_root, is_current, locked
 from livingreview.releases.commands import add_commands
 from livingreview.starting.commands import add_commands as add_starting
 from livingreview.surveillance.asking_commands import add_commands as add_asking
@@ -100,9 +100,7 @@ def run_check(options: argparse.Namespace) -> int:
     from livingreview.checks import check_project, find_unfilled, mend_tables, record_rows
 
     root = find_root(options.root)
-    if options.sources and not options.sources.is_dir():
-        print(f"--sources {options.sources}: no such folder", file=sys.stderr)
-        return 2
+    check_folder("--sources", options.sources)
     if options.mend:
         for remedy in mend_tables(root):
             print(f"mended {remedy}", file=sys.stderr)

@@ -15,11 +15,10 @@ import pandas as pd
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.writing import write_rows
 from livingreview.extraction.grouping import Arm, cut
-from livingreview.extraction.naming import Row
 from livingreview.extraction.proposing import Proposal
 from livingreview.extraction.reading import code_for
 from livingreview.extraction.workbook import SheetError
-from livingreview.surveillance.identity import normal
+from livingreview.surveillance.identity import Row, normal
 
 KIND = "report_vs_registry"
 # Table -> the columns that say what is counted, and those whose numbers are compared.

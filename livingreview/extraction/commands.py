@@ -6,10 +6,10 @@ import argparse
 import datetime
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from livingreview.files import find_root
+from livingreview.files import check_folder, find_root
+from livingreview.surveillance.commands import told
 
 
 def add_commands(commands) -> None:
@@ -36,7 +36,7 @@ def add_commands(commands) -> None:
     take.add_argument(
         "second", type=Path, nargs="?", metavar="SHEET2", help="a second reader's, compared first"
     )
-    sources = "also look up every printed fragment in DIR/<report_id>.txt, or in FILE"
+    sources = "also look up every printed fragment in DIR/<report_id>.txt"
     take.add_argument("--sources", type=Path, metavar="DIR", help=sources)
     decided = "what was decided where two readings differ (default: beside SHEET, as written)"
     take.add_argument("--decisions", type=Path, metavar="FILE", help=decided)
@@ -56,23 +56,6 @@ def _add_fix(commands) -> None:
     fix.add_argument("--sources", type=Path, metavar="DIR", help=sources)
     fix.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
     fix.set_defaults(run=told(run_fix))
-
-
-def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """A command that says what a person must put right, and ends with 2."""
-
-    def tell(options: argparse.Namespace) -> int:
-        from livingreview.extraction.workbook import SheetError
-        from livingreview.surveillance.readers import ReadError
-        from livingreview.surveillance.tables import LoopError
-
-        try:
-            return run(options)
-        except (SheetError, LoopError, ReadError) as error:
-            print(error, file=sys.stderr)
-            return 2
-
-    return tell
 
 
 def run_add(options: argparse.Namespace) -> int:
@@ -104,9 +87,7 @@ def run_take(options: argparse.Namespace) -> int:
     from livingreview.extraction.sessions import take_sheets
     from livingreview.extraction.telling import tell_taken
 
-    if options.sources and not options.sources.exists():
-        print(f"--sources {options.sources}: no such file or folder", file=sys.stderr)
-        return 2
+    check_folder("--sources", options.sources)
     done = take_sheets(
         find_root(options.root),
         options.sheet,
@@ -127,9 +108,7 @@ def run_fix(options: argparse.Namespace) -> int:
     from livingreview.extraction.fixing import fix, open_review
 
     root = find_root(options.root)
-    if options.sources and not options.sources.is_dir():
-        print(f"--sources {options.sources}: no such folder", file=sys.stderr)
-        return 2
+    check_folder("--sources", options.sources)
     if not options.corrections:
         evidence = open_review(root)
         held = find_row(root, evidence.package, options.row, options.table)

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
 from livingreview.extraction.layout import FORM, MADE, pages_of
-from livingreview.extraction.naming import ENDS, Row
+from livingreview.extraction.naming import ENDS
 from livingreview.extraction.resolving import Entered, Entry
 from livingreview.extraction.workbook import SheetError, read_table
+from livingreview.surveillance.identity import Row
 
 HEADER = ["place", "what", "column", "first", "second", "decision"]
 # Said in a reader's own words: the first reading's stand, and no decision is asked for.

@@ -15,10 +15,10 @@ from livingreview.checks.pages import glued_in
 from livingreview.evidence import Evidence, read_cells, records, split_ids
 from livingreview.evidence.schema import Package, Table
 from livingreview.extraction.layout import own_key
-from livingreview.extraction.naming import Row
 from livingreview.extraction.workbook import SheetError
 from livingreview.manuscript import expand_chapter, find_pages
 from livingreview.manuscript.pages import parse_page
+from livingreview.surveillance.identity import Row
 from livingreview.tables.inputs import PoolInputs, list_pools
 
 NEAR = 5  # ids that are offered for one that is none

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from livingreview.extraction.drafts import EVERYONE
 from livingreview.extraction.posted import Group, Posted
-from livingreview.surveillance.identity import normal, slug
+from livingreview.surveillance.identity import free, normal, slug_words
 
-_WORDS = 5  # of a title in the short name
+WORDS = 5  # of a title in the short name
 _LABEL = 80
 _NEAR = 0.6  # likeness of two titles from which a person is asked to look
 _TOTAL = "total"
@@ -102,9 +102,7 @@ def _place(group: Group) -> str:
 
 
 def _shorten(group: Group, taken: Sequence[str]) -> str:
-    name = "-".join(slug(normal(group.title)).split("-")[:_WORDS]) or group.id.lower()
-    names = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
-    return next(item for item in names if item not in (*taken, EVERYONE))
+    return free(slug_words(group.title, WORDS) or group.id.lower(), (*taken, EVERYONE))
 
 
 def cut(text: str, most: int) -> str:

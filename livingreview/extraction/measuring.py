@@ -15,9 +15,8 @@ from livingreview.evidence.schema import Package
 from livingreview.extraction.grouping import cut
 from livingreview.extraction.posted import Cell
 from livingreview.extraction.reading import code_for
-from livingreview.surveillance.identity import normal, slug
+from livingreview.surveillance.identity import Row, normal, slug
 
-Row = dict[str, str]
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _DURATION = rf"(?P<number>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})[- ]?(?P<unit>month|year)s?"
 _SPAN = rf"(?:\d+|{'|'.join(_NUMBERS)})(?:[- ](?:day|week|month|year|cycle|course)s?)"

@@ -13,9 +13,8 @@ from collections.abc import Container, Mapping, Sequence
 from livingreview.checks.wording import durations_in, numbers_in
 from livingreview.evidence.schema import Package, Table
 from livingreview.extraction.layout import RECORD, own_key
-from livingreview.surveillance.identity import normal, slug
+from livingreview.surveillance.identity import Row, free, normal, slug, slug_words
 
-Row = dict[str, str]
 # Table -> the kind of row in an address; the table's own name where none stands here.
 KINDS = {
     "regimens": "regimen",
@@ -49,19 +48,13 @@ def name_report(form: Mapping[str, str], taken: Container[str]) -> str:
     words = [slug(normal(word)) for word in re.findall(r"\w{4,}", form["title"])]
     head = family or "-".join(words[:3]) or slug(form["registry"]) or "report"
     name = "-".join(filter(None, (head, form["year"])))
-    longer = itertools.chain([name], (f"{name}-{word}" for word in words if word not in name))
-    return next(item for item in itertools.chain(longer, _numbered(name)) if item not in taken)
+    return free(name, taken, *(f"{name}-{word}" for word in words if word not in name))
 
 
 def name_study(form: Mapping[str, str], report_id: str, taken: Container[str]) -> str:
     """An id for a study: its number in a register, or its name."""
     number = form["registry"].split(";")[0].strip()
-    name = slug(number) or slug(normal(form["study"])) or report_id
-    return next(item for item in itertools.chain([name], _numbered(name)) if item not in taken)
-
-
-def _numbered(name: str) -> itertools.chain | map:
-    return map(f"{name}-{{}}".format, itertools.count(2))
+    return free(slug(number) or slug(normal(form["study"])) or report_id, taken)
 
 
 def name_row(package: Package, table: Table, row: Row, taken: Container[str]) -> str:
@@ -72,12 +65,8 @@ def name_row(package: Package, table: Table, row: Row, taken: Container[str]) ->
         base = head
     else:
         base = f"{head}.{_end(table.name, row, ends[0])}"
-    parted = itertools.accumulate(
-        (_words(row[name]) for name in ends[1] if row.get(name)),
-        lambda one, two: f"{one}-{two}",
-        initial=base,
-    )
-    return next(item for item in itertools.chain(parted, _numbered(base)) if item not in taken)
+    parts = (_words(row[name]) for name in ends[1] if row.get(name))
+    return free(base, taken, *itertools.accumulate(parts, "{}-{}".format, initial=base))
 
 
 def _of_whom(package: Package, table: Table, row: Row) -> str:
@@ -87,7 +76,7 @@ def _of_whom(package: Package, table: Table, row: Row) -> str:
 
 
 def _words(text: str) -> str:
-    return "-".join(slug(normal(text)).split("-")[:_WORDS]) or "row"
+    return slug_words(text, _WORDS) or "row"
 
 
 def _end(table: str, row: Row, columns: Sequence[str]) -> str:

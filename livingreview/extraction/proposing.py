@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from livingreview.evidence import Evidence
 from livingreview.extraction.drafts import PROPOSED, Draft, start_draft
-from livingreview.extraction.grouping import Arm, Arms, cut, group_arms, squeeze
+from livingreview.extraction.grouping import WORDS, Arm, Arms, cut, group_arms, squeeze
 from livingreview.extraction.layout import codes_of, pages_of
 from livingreview.extraction.measuring import (
     Row,
@@ -31,7 +31,7 @@ from livingreview.extraction.measuring import (
 )
 from livingreview.extraction.posted import STARTED, TOTALS, Cell, Posted, ProtocolArm
 from livingreview.extraction.reading import code_for
-from livingreview.surveillance.identity import normal, slug
+from livingreview.surveillance.identity import free, normal, slug_words
 
 TOOL = "livingreview: results of {}"  # of a register
 # What is counted of a whole group, as an event of its own.
@@ -132,19 +132,17 @@ class _Regimens:
     def __init__(self, evidence: Evidence, done: Proposal, offered: Sequence[Row]):
         self.package, self.done = evidence.package, done
         self.rows: dict[str, tuple[str, str]] = {}
-        for number, arm in enumerate(done.posted.arms):
-            self._add(number, arm, offered[0] if offered else {})
+        for arm in done.posted.arms:
+            self._add(arm, offered[0] if offered else {})
         if not self.rows:
             done.draft.rows["regimens"] += [dict(row) for row in offered]
 
-    def _add(self, number: int, arm: ProtocolArm, offered: Row) -> None:
+    def _add(self, arm: ProtocolArm, offered: Row) -> None:
         title = arm.title
         if not title or normal(title) in self.rows:
             return
         role = _ROLES.get(arm.kind, "")
-        taken = [name for name, _ in self.rows.values()]
-        short = "-".join(slug(normal(title)).split("-")[:5])
-        short = f"{short}-{number + 1}" if short in taken else short
+        short = free(slug_words(title, WORDS), [name for name, _ in self.rows.values()])
         self.rows[normal(title)] = (short, role)
         self.done.draft.rows["regimens"].append(
             offered

@@ -160,7 +160,8 @@ def _numbers(sheet: Sheet, book: Book, report_id: str) -> list[Entered]:
                 mend = f"for more rows of it: livingreview add {other}; else look for a slip in the number"
                 expected = f"a number that is not that of {other}, which is here"
                 sheet.tell(place, code, "report-held", quote(value), expected, mend)
-            _check_trial(sheet, book, code, value, other)
+            if other and code in SHARED:
+                _check_trial(sheet, book, value, other)
             apart = code in SHARED or ";" in sheet.form[code]
             name = ".".join([report_id, code.replace("_", "-"), *([slug(value)] if apart else [])])
             row = {"identifier_id": name, "report_id": report_id, "scheme": code, "value": value}
@@ -168,11 +169,11 @@ def _numbers(sheet: Sheet, book: Book, report_id: str) -> list[Entered]:
     return entered
 
 
-def _check_trial(sheet: Sheet, book: Book, code: str, value: str, other: str | None) -> None:
+def _check_trial(sheet: Sheet, book: Book, value: str, other: str) -> None:
     """A trial's number that another report has is of its study: else its patients would count twice."""
     names = {row["study_id"]: row["name"] for row in records(book.evidence.tables["studies"])}
-    study = names.get(book.evidence.report_studies.get(other, ""), "") if other else ""
-    if code in SHARED and study and normal(study) != normal(sheet.form["study"]):
+    study = names.get(book.evidence.report_studies.get(other, ""), "")
+    if study and normal(study) != normal(sheet.form["study"]):
         expected, mend = f"the study {study!r}, which has {value} in {other}", "take its name, or correct one"
         sheet.tell(
             _form_place(sheet, "study"), "study", "study-other", quote(sheet.form["study"]), expected, mend

@@ -18,10 +18,10 @@ from livingreview.evidence.schema import Package
 from livingreview.evidence.upkeep import BY_HAND as BY_HAND_SOURCE
 from livingreview.evidence.writing import save_tables
 from livingreview.extraction.comparing import Compared
-from livingreview.extraction.layout import RECORD, Line, form_of, pages_of
+from livingreview.extraction.layout import RECORD, form_of, pages_of
 from livingreview.extraction.naming import name_row
 from livingreview.extraction.reading import Place
-from livingreview.extraction.resolving import Entered, Entry
+from livingreview.extraction.resolving import Entry
 from livingreview.extraction.trying import try_change
 from livingreview.surveillance.identity import Row, slug
 from livingreview.surveillance.standing import recognise
@@ -232,13 +232,13 @@ def _sort_problems(
     }
     lines = _lines_of(trial, package, entry)
     names = {table.path: name for name, table in package.tables.items()}
-    form = {(line.table, line.field.name): line for line in form_of(package) if line.field}
+    columns = _columns(package)
     bibliography = {target: name for name, (target, _) in RECORD.items()}
     for problem in problems:
         name = names.get(problem.file, "")
         place = places.get((name, problem.key)) or lines.get((name, problem.row))
         if place is not None:
-            column = _column(package, name, problem.column, form)
+            column = columns.get((name, problem.column), problem.column)
             if name in ("reports", "studies"):
                 place = entry.form_places.get(column, place)
             elif name == "identifiers":  # a line of the form for each kind of number
@@ -270,16 +270,13 @@ def _lines_of(trial: Path, package: Package, entry: Entry) -> dict[tuple[str, in
     return found
 
 
-def _column(package: Package, table: str, column: str, form: Mapping[tuple[str, str], Line]) -> str:
-    page = pages_of(package).get(table)
-    if page is None:
-        return form[table, column].name if (table, column) in form else column
-    return next((item.name for item in page.columns if item.field.name == column), column)
+def _columns(package: Package) -> dict[tuple[str, str], str]:
+    """What the sheet calls a column, by table and name: on its page, or in the form."""
+    form = {(line.table, line.field.name): line.name for line in form_of(package) if line.field}
+    pages = pages_of(package).items()
+    return form | {(name, column.field.name): column.name for name, page in pages for column in page.columns}
 
 
 def _at(problem: Problem, place: Place, column: str) -> Problem:
     told = problem.to_dict() | {"file": place.page, "row": place.row, "column": column, "key": ""}
     return Problem(**told)
-
-
-__all__ = ["Entered", "Taken", "take"]

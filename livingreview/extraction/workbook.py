@@ -20,6 +20,7 @@ from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
 from livingreview.extraction.drafts import PROPOSED, Draft
 from livingreview.extraction.layout import FOLLOWS, FORM, Page, explain, form_of, pages_of
+from livingreview.surveillance.tables import LoopError
 
 BOOKS = (".xlsx", ".ods", ".xlsm", ".xls")
 CHOICES = "Choices"
@@ -32,7 +33,7 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 Value = str | float | int | bool | datetime.date | datetime.time | datetime.timedelta
 
 
-class SheetError(Exception):
+class SheetError(LoopError):
     """A sheet that cannot be read at all; the message says what was found and how to mend it."""
 
 

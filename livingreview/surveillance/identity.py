@@ -82,19 +82,25 @@ def name_record(row: Row, taken: Container[str]) -> str:
     for scheme, value in (("pmid", row["pmid"]), ("trial", trials), ("doi", row["doi"])):
         if value:
             name = f"{scheme}-{slug(value)}"
-            return name if name not in taken else _free(f"{name}-{fingerprint(row)[:6]}", taken)
+            return name if name not in taken else free(f"{name}-{fingerprint(row)[:6]}", taken)
     author = slug(normal(row["authors"]).split(" ")[0])
-    return _free(f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}", taken)
+    return free(f"{author or 'anonymous'}-{row['year'] or 'undated'}-{fingerprint(row)[:8]}", taken)
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def free(name: str, taken: Container[str], *longer: str) -> str:
+    """The first that is not taken: a name, longer ones in their order, the name with a number from 2."""
     numbered = (f"{name}-{number}" for number in itertools.count(2))
-    return next(item for item in itertools.chain([name], numbered) if item not in taken)
+    return next(item for item in itertools.chain([name], longer, numbered) if item not in taken)
 
 
 def slug(text: str) -> str:
     """Words as an id holds them: small letters and digits, joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def slug_words(text: str, most: int) -> str:
+    """The first words of a text, `most` of them, as an id holds them; '' where there is none."""
+    return "-".join(slug(normal(text)).split("-")[:most])
 
 
 def fingerprint(row: Row) -> str:
