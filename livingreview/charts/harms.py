@@ -242,9 +242,16 @@ def _patients(row: Mapping) -> int:
 
 
 def _about(evidence: Evidence, row: Mapping) -> str:
+    """Who a row's patients are: a part of a cohort by its own name, a whole one by age."""
     age = "" if row["c_age_group"] == "not_reported" else row["c_age_group"]
     words = evidence.label("cohorts", "age_group", age) if age else "age not reported"
+    if _is_part(row):
+        words = row["c_label"]
     return f"{words}; r" if is_second_hand(row) else words
+
+
+def _is_part(row: Mapping) -> bool:
+    return bool(text(row["c_parent_cohort_id"]))
 
 
 def _told_together(events: Sequence[_Event]) -> list[list[dict]]:
@@ -277,7 +284,8 @@ def _make_cell(evidence: Evidence, event: _Event, first: Mapping) -> Cell | None
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
     fatal = not pd.isna(low := row.get("grade_min", pd.NA)) and low == FATAL
-    remarks = _remarks(row) + (["part of patients"] if text(row["c_parent_cohort_id"]) else [])
+    whose = ["part of patients"] if _is_part(row) else ["all patients"] if _is_part(first) else []
+    remarks = _remarks(row) + (whose if row["cohort_id"] != first["cohort_id"] else [])
     if event.grade is None and event.table == "adverse_events" and not _remarks(row) and not fatal:
         remarks.insert(0, grade_text(row, "any grade"))
     remarks += [RESTATED_HERE] if is_second_hand(row) and not is_second_hand(first) else []

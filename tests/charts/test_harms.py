@@ -83,8 +83,17 @@ def test_deaths_as_adverse_events_have_a_column_and_need_no_grade(tables):
     """A grade of 5 says no more than the name; those put down to the treatment alone are no second column."""
     found = [(event, cell) for _, event, cell in cells_of(tables) if event.result_id == "fatal-event"]
     assert len(found) > 4
-    assert {cell.remark for _, cell in found} <= {"", "r"}
+    assert {cell.remark for _, cell in found} <= {"", "r", "all patients, r"}
     assert all(event.result_id != "fatal-event-related" for _, events, _ in tables for event in events)
+
+
+def test_a_row_says_which_part_of_a_cohort_it_tells_of(tables):
+    """Adults under 65 years once stood as "adults", and a cell of everyone under the name of a part."""
+    (young,) = [row for row in rows_of(tables) if any(c and c.count.startswith("4/225") for c in row.cells)]
+    assert young.about == "Adults under 65 years"
+    assert not any(cell.remark for cell in young.cells if cell)
+    (all_of,) = [cell for _, _, cell in cells_of(tables) if cell.count.startswith("13/93")]
+    assert all_of.remark == "all patients, r"
 
 
 def rows_of(tables):
