@@ -29,6 +29,7 @@ from livingreview.tables.common import (
     text,
     with_cohorts,
 )
+from livingreview.tables.counts import SINGLE, study_cares
 from livingreview.tables.readings import say_reading
 
 
@@ -348,12 +349,18 @@ def grade(evidence: Evidence, certainty_id) -> Markup | str:
 def list_claims(evidence: Evidence, *, most: int = 0) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it.
 
-    With `most` those after so many are folded away; 0 = none are.
+    With `most` those after so many are folded away; 0 = none are. Conclusions that rest on case reports alone
+    are no answers to the chapter's question: they stand after the others, in a box of their own.
     """
     table, claims = evidence.package.table("claims"), evidence.table("claims")
     marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))
+    cares = study_cares(evidence)
     items = [
         {
+            "single": all(
+                cares[evidence.report_studies[under["report_id"]]] == SINGLE
+                for under in map(evidence.row, split_ids(row["rests_on"]))
+            ),
             "claim_id": row["claim_id"],
             "text": fill_figures(evidence, row["text"]),
             "certainty": row["certainty"],
@@ -365,5 +372,7 @@ def list_claims(evidence: Evidence, *, most: int = 0) -> Fragment:
         }
         for row in records(claims.sort_values(["class_id", "position"]))
     ]
-    values = {"items": items, "marks": marks, "most": most or len(items)}
+    single = [item for item in items if item["single"]]
+    items = [item for item in items if not item["single"]]
+    values = {"items": items, "single": single, "marks": marks, "most": most or len(items)}
     return Fragment("claims.html.j2", values, f"[{len(items)} conclusions]")

@@ -148,11 +148,23 @@ def test_every_step_down_in_certainty_is_named(part):
         assert [figure.row_id for figure in many.cells[6]] == split_ids(row["rests_on"])
 
 
+def test_conclusions_on_single_patients_stand_apart(review):
+    """What one woman's course showed once stood among the answers to how often there is remission."""
+    values = list_claims(select_class(review, "blinatumomab")).values  # noqa: PD011 (values of a template)
+    assert {item["claim_id"] for item in values["single"]} == {
+        "blinatumomab.claim.case",
+        "blinatumomab.claim.retreatment",
+    }
+    assert not any(item["single"] for item in values["items"])
+
+
 def test_every_conclusion_stands_in_its_order_with_certainty_and_what_would_overturn_it(part):
-    items = list_claims(part).values["items"]  # noqa: PD011 (values of a template)
+    values = list_claims(part).values  # noqa: PD011 (values of a template)
     claims = part.tables["claims"].sort_values("position")
-    assert [item["claim_id"] for item in items] == list(claims["claim_id"])
-    for item in items:
+    single = [item["claim_id"] for item in values["single"]]
+    shown = [item["claim_id"] for item in values["items"]] + single
+    assert shown == sorted(claims["claim_id"], key=lambda one: one in single)
+    for item in values["items"] + values["single"]:
         assert item["certainty_label"]
         assert item["reason"]
         assert item["overturned_by"]
