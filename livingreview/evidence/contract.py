@@ -113,7 +113,7 @@ COLUMNS = {
         "design! certainty_id note"
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
-    "rule_changes": "change_id! made_on:date! former! now! reason!",
+    "rule_changes": "change_id! made_on:date! former! now! reason! pools_seen!",
     "pooled_results": (
         "result_id! position:integer! name! table! codes! levels attribution grade_min:integer "
         "time_months:number note"

@@ -222,10 +222,11 @@ def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
 
 
 def tabulate_rule_changes(review: Evidence, *, caption: str) -> HtmlTable:
-    """What changed in the rules of pooling: the day, the former rule, the present one, the reason."""
-    names = ("made_on", "former", "now", "reason")
+    """What changed in the rules of pooling, when and why, and whether pools had been seen before."""
+    names = ("made_on", "former", "now", "reason", "pools_seen")
     rows = [Row([row[name] for name in names]) for row in records(review.tables["rule_changes"])]
-    return HtmlTable(caption, [Column("Day"), Column("Before"), Column("Now"), Column("Reason")], rows)
+    columns = [Column(name) for name in ("Day", "Before", "Now", "Reason", "Pools seen before")]
+    return HtmlTable(caption, columns, rows)
 
 
 def tabulate_pooled_results(review: Evidence, *, caption: str) -> HtmlTable:
