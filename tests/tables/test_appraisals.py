@@ -18,17 +18,36 @@ def part(review):
 
 
 def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
+    """On its report's page every answer has its reason and address, and the other reader's answer."""
     items = part.tables["appraisal_tools"].set_index("item_id")["position"]
-    tables = [folded.content for folded in tabulate_appraisals(part, caption="Appraisal").parts]
     whole = part.tables["appraisals"].loc[lambda frame: frame["result"].isna()]
-    answers = whole.set_index("row_id")["item_id"]
-    assert sum(len(table.rows) for table in tables) == len(answers) > 0
-    for table in tables:
-        order = [items[answers[row.anchor]] for row in table.rows]
-        assert order == sorted(order)
-    report = whole["report_id"].iloc[0]
-    assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
+    found = 0
+    for report, told in whole.set_index("row_id").groupby("report_id"):
+        tables = [folded.content for folded in tabulate_appraisals(part, caption="A", of=report).parts]
+        assert len(tables) == told["item_id"].str.partition(".")[0].nunique(), "no two tools in one table"
+        for table in tables:
+            order = [items[told.loc[row.anchor, "item_id"]] for row in table.rows]
+            assert order == sorted(order)
+            for row in table.rows:
+                differ = told.loc[row.anchor, "judgement"] != told.loc[row.anchor, "second_judgement"]
+                both = not pd.isna(told.loc[row.anchor, "second_judgement"])
+                assert ("The other reader:" in row.cells[2]) == (both and differ)
+            found += len(table.rows)
+    assert found == len(whole) > 0
     assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
+
+
+def test_of_several_reports_a_line_is_a_report_and_a_sign_an_item(part):
+    whole = part.tables["appraisals"].loc[lambda frame: frame["result"].isna()]
+    html = [str(folded.content.__html__()) for folded in tabulate_appraisals(part, caption="A").parts]
+    series = next(text for text in html if "JBI checklist for case series" in text)
+    own = whole.loc[whole["item_id"].str.startswith("jbi-case-series.")]
+    assert series.count("<tr>") == own["report_id"].nunique() + 1 > 5
+    assert series.count('class="visually-hidden"') == len(own)
+    assert "4 Were consecutive patients included" in series
+    same = own["judgement"].eq(own["second_judgement"]).sum()
+    assert f"agreed in {same} of {len(own)} judgements" in series
+    assert 'href="reports/hochberg-2026.html#hochberg-2026.appraisal.1"' in series
 
 
 def judged(review, answers):
@@ -95,4 +114,4 @@ def test_single_results_are_not_among_the_checklists(review):
 
 def test_every_judgement_of_a_result_has_its_sign(review):
     codes = set(review.package.field("appraisals", "judgement").labels)
-    assert codes - set(SIGNS) == {"yes", "no", "unclear", "not_applicable"}
+    assert codes == set(SIGNS)
