@@ -16,6 +16,7 @@ from livingreview.evidence.upkeep import BY_HAND, STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
+from livingreview.tables.recall import say_recall
 
 
 def say_status(review: Evidence) -> Fragment:
@@ -73,6 +74,7 @@ def show_status(review: Evidence) -> Fragment:
             f"{len(review.row_tables)}, each with its wording and place in the report",
         ),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
+        *([("Reports a reader would expect", expected)] if (expected := say_recall(review)) else []),
     ]
     plain = "; ".join(f"{name}: {value}" for name, value in facts)
     return Fragment("facts.html.j2", {"facts": facts, "note": ""}, plain)

@@ -1,6 +1,6 @@
 """Tables of the book: evidence in, displayable tables out."""
 
-from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.tables.appraisals import tabulate_appraisals, tabulate_appraised, tabulate_risk_of_bias
 from livingreview.tables.bounds import tabulate_bounds
 from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.decision import decision_data, tabulate_decision
@@ -37,6 +37,7 @@ __all__ = [
     "say_pooling",
     "synthesis_plan",
     "tabulate_appraisals",
+    "tabulate_appraised",
     "tabulate_bounds",
     "tabulate_certainty",
     "tabulate_characteristics",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.display.marks import Figure
-from livingreview.display.numbers import make_figure
+from livingreview.display.numbers import format_count, make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import short_name, text
 from livingreview.tables.reports import of_report
@@ -59,6 +59,20 @@ def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> St
         table = _answer_table if of else _sign_table
         parts.append(table(evidence, part, asked, title))
     return Stack(parts, "" if of else "No report of this class has been appraised as a whole.")
+
+
+def tabulate_appraised(review: Evidence, *, caption: str) -> HtmlTable:
+    """How much was appraised by each tool, and how often two readers who answered apart agreed."""
+    tools = review.tables["appraisal_tools"].set_index("item_id")["tool"]
+    answers = review.tables["appraisals"]
+    rows = []
+    for tool, part in answers.groupby(answers["item_id"].map(tools)):
+        both = part.dropna(subset=["second_judgement"])
+        same = int(both["judgement"].eq(both["second_judgement"]).sum())
+        numbers = (part["report_id"].nunique(), part["result"].nunique() or "", len(part), len(both))
+        rows.append(Row([tool, *map(str, numbers), format_count(same, len(both)) if len(both) else ""]))
+    names = ("Reports", "Single results", "Answers", "Answered twice", "Alike before settling")
+    return HtmlTable(caption, [Column("Tool"), *(Column(name, True) for name in names)], rows)
 
 
 def _answer_table(evidence: Evidence, part: pd.DataFrame, asked: pd.DataFrame, title: str) -> Folded | Stack:

@@ -5,8 +5,13 @@ import re
 import pandas as pd
 import pytest
 
-from livingreview.evidence import select_class
-from livingreview.tables.appraisals import SIGNS, tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.evidence import select_class, split_ids
+from livingreview.tables.appraisals import (
+    SIGNS,
+    tabulate_appraisals,
+    tabulate_appraised,
+    tabulate_risk_of_bias,
+)
 from tests.changed import spoil
 
 RESULT = "kantarjian-2017.survival.blinatumomab.os-hr"
@@ -115,3 +120,36 @@ def test_single_results_are_not_among_the_checklists(review):
 def test_every_judgement_of_a_result_has_its_sign(review):
     codes = set(review.package.field("appraisals", "judgement").labels)
     assert codes == set(SIGNS)
+
+
+def test_what_was_appraised_is_counted_by_tool(review):
+    """The answers of all tools are those of the data; agreement is told of those that two readers gave."""
+    table = tabulate_appraised(review, caption="Appraised")
+    answers = review.tables["appraisals"]
+    assert sum(int(row.cells[3]) for row in table.rows) == len(answers)
+    told = {row.cells[0]: row.cells for row in table.rows}
+    series = answers.loc[answers["item_id"].str.startswith("jbi-case-series.")]
+    assert told["JBI checklist for case series"][1] == str(series["report_id"].nunique())
+    alike = int(series["judgement"].eq(series["second_judgement"]).sum())
+    assert told["JBI checklist for case series"][5].startswith(
+        f"{alike}/{series['second_judgement'].count()} "
+    )
+    assert told["RoB 2"][2] == str(
+        answers.loc[answers["item_id"].str.startswith("rob2."), "result"].nunique()
+    )
+
+
+@pytest.mark.parametrize("table", ["claims", "certainty"])
+def test_every_series_under_a_conclusion_was_appraised(review, table):
+    """Ratings of bias once rested on five reports; what a conclusion rests on is judged, as far as it can be."""
+    appraised = set(review.tables["appraisals"]["report_id"])
+    own = {row_id for cell in review.tables[table]["rests_on"].dropna() for row_id in split_ids(cell)}
+    reports = {review.row(row_id)["report_id"] for row_id in own}
+    kinds = review.tables["reports"].set_index("report_id")["kind"]
+    studies = review.tables["studies"].set_index("study_id")["design"]
+    unasked = {
+        report
+        for report in reports - appraised
+        if studies.get(review.report_studies[report]) not in ("review", "indirect_comparison")
+    }
+    assert unasked == set(), kinds[list(unasked)]
