@@ -114,7 +114,8 @@ def _sign_table(evidence: Evidence, part: pd.DataFrame, asked: pd.DataFrame, tit
     numbers = [str(number) for number in asked["position"]]
     questions = "; ".join(f"{row['position']} {row['topic'].rstrip('?')}" for row in records(asked))
     key = f"{_key(evidence, part)}. {questions}"
-    values = {"title": title, "domains": numbers, "rows": rows, "key": key, "agreed": _agreement(part)}
+    values = {"title": title, "what": "Report", "domains": numbers, "rows": rows}
+    values |= {"key": key, "agreed": _agreement(part)}
     shown = Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} reports]")
     return fold(shown, f"{title}: {len(rows)} {'report' if len(rows) == 1 else 'reports'}")
 
@@ -145,7 +146,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
             }
             for name, row_id, told in judged.results
         ]
-        values = {"title": title, "domains": list(judged.domains["topic"]), "rows": rows}
+        values = {"title": title, "what": "Result", "domains": list(judged.domains["topic"]), "rows": rows}
         values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
         parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
         reasons = reason_table(evidence, judged, f"{title}: reasons", here=bool(of))

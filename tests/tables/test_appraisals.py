@@ -48,6 +48,7 @@ def test_of_several_reports_a_line_is_a_report_and_a_sign_an_item(part):
     series = next(text for text in html if "JBI checklist for case series" in text)
     own = whole.loc[whole["item_id"].str.startswith("jbi-case-series.")]
     assert series.count("<tr>") == own["report_id"].nunique() + 1 > 5
+    assert '<th scope="col">Report</th>' in series
     assert series.count('class="visually-hidden"') == len(own)
     assert "4 Were consecutive patients included" in series
     same = own["judgement"].eq(own["second_judgement"]).sum()
@@ -141,10 +142,10 @@ def test_what_was_appraised_is_counted_by_tool(review):
 
 @pytest.mark.parametrize("table", ["claims", "certainty"])
 def test_every_series_under_a_conclusion_was_appraised(review, table):
-    """Ratings of bias once rested on five reports; what a conclusion rests on is judged, as far as it can be."""
+    """Only five reports were once appraised; what a conclusion rests on is, as far as it can be."""
     appraised = set(review.tables["appraisals"]["report_id"])
-    own = {row_id for cell in review.tables[table]["rests_on"].dropna() for row_id in split_ids(cell)}
-    reports = {review.row(row_id)["report_id"] for row_id in own}
+    cells = review.tables[table]["rests_on"].dropna()
+    reports = {review.row(row_id)["report_id"] for cell in cells for row_id in split_ids(cell)}
     kinds = review.tables["reports"].set_index("report_id")["kind"]
     studies = review.tables["studies"].set_index("study_id")["design"]
     unasked = {
