@@ -120,7 +120,8 @@ COLUMNS = {
     ),
     "published_syntheses": (
         "row_id! class_id! source! source_url! page_read! family_id! disease! setting! age_group! measure! "
-        "code! studies:integer patients:integer estimate! ci_low ci_high as_reported! difference!"
+        "code! time_months:number part against search_to:date model studies:integer patients:integer "
+        "estimate! ci_low ci_high as_reported! difference!"
     ),
     "glossary": "term! meaning!",
     "questions": "question! position:integer! view!",
