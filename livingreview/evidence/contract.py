@@ -52,7 +52,7 @@ COLUMNS = {
     "survival": (
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
         "ci_high:number ci_high_open ci_level:number range_low:number range_high:number "
-        "plus_minus:number total:integer origin group"
+        "plus_minus:number total:integer origin group modifier"
     ),
     "adverse_events": (
         "cohort_id term! group! grade_min:integer grade_max:integer events:integer total:integer "
@@ -63,7 +63,7 @@ COLUMNS = {
         "response"
     ),
     "definitions": "",
-    "figures": "cohort_id value:number value_low:number value_high:number interval unit",
+    "figures": "cohort_id modifier value:number value_low:number value_high:number interval unit",
     "discrepancies": (
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
         "status! resolution! affects"

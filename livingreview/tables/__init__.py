@@ -6,6 +6,7 @@ from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
+from livingreview.tables.modifiers import tabulate_modifiers
 from livingreview.tables.monitor import tabulate_monitor
 from livingreview.tables.nested import tabulate_nested
 from livingreview.tables.outcomes import tabulate_results
@@ -48,6 +49,7 @@ __all__ = [
     "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
+    "tabulate_modifiers",
     "tabulate_monitor",
     "tabulate_nested",
     "tabulate_plan",
