@@ -55,7 +55,7 @@ def find_contrasts(evidence: Evidence) -> Iterator[Contrast]:
 
 
 def tabulate_modifiers(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Published contrasts within one treatment: by what, which patients, of what, the ratio and the report."""
+    """Published contrasts within one treatment: by what, which patients, of what, ratio and report."""
     codes = {
         code: words
         for name in ("figures", "survival")
