@@ -176,7 +176,7 @@ def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool
 
 
 def _name_result(evidence: Evidence, row: Mapping) -> str:
-    """'Kantarjian 2017 (TOWER): overall survival, hazard ratio': the report and what was measured."""
+    """'TOWER (Kantarjian 2017): overall survival, hazard ratio': the report and what was measured."""
     table = evidence.row_tables[row["row_id"]]
     words = [
         evidence.label(table, column, row[column]) for column in TOLD.get(table, ()) if text(row[column])

@@ -59,7 +59,7 @@ def test_a_result_is_a_row_and_each_domain_a_sign_with_its_words(review):
         "high risk of bias",
     ]  # fmt: skip
     assert [sign for sign, _ in cells] == ["+", "!", "×", "?", "", "×"]
-    assert "Kantarjian 2017 (TOWER): overall survival, hazard ratio" in html
+    assert "TOWER (Kantarjian 2017): overall survival, hazard ratio" in html
     assert f"#{RESULT}" in html
     assert html.count('<th scope="col">') == 7
     rows = [row for row in reasons.content.rows if not row.heading]
