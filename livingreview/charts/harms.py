@@ -20,7 +20,7 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence, records
-from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
+from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_arms, pair_rows
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
@@ -336,7 +336,7 @@ def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         drawn.sort(key=lambda row: row.shares[0] - row.shares[1])
         name = f"{title}: {name_study(evidence, arms.report_id, arms.experimental['cohort_id'])}"
         refuse_twins(name, [((row.words, row.grade), row.figures[0].row_id) for row in drawn])
-        treatments = _name_arms(evidence, arms, rows)
+        treatments = name_arms(evidence, arms, rows)
         note = "Lines: exact 95% confidence intervals of each arm, not of the difference."
         figures.append(
             SheetFigure(
@@ -348,20 +348,6 @@ def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
             )
         )
     return Stack(figures, NO_CONTRAST)
-
-
-def _name_arms(evidence: Evidence, arms: Arms, pairs: Sequence[Pair]) -> tuple[str, str]:
-    """Both treatments with the patients counted: 'Blinatumomab, n = 267', 'Standard chemotherapy, n = 109'.
-
-    A control arm whose regimen has no name in the data is called by its cohort.
-    """
-    cohorts = arms.experimental, arms.control
-    named = []
-    for place, words in enumerate(name_treatments(evidence, arms)):
-        totals = sorted({int(pair.rows[place]["total"]) for pair in pairs})
-        size = str(totals[0]) if len(totals) == 1 else f"{totals[0]} to {totals[-1]}, by event"
-        named.append(f"{words or cohorts[place]['label']}, n = {size}")
-    return named[0], named[1]
 
 
 def _events_of_trials(evidence: Evidence, arms: Sequence[Arms]) -> Iterable[tuple[Arms, list[Pair]]]:

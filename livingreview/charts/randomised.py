@@ -24,7 +24,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
-from livingreview.tables.common import capitalise, stratum_name, text, with_cohorts
+from livingreview.tables.common import capitalise, in_sentence, stratum_name, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.counts import pooled_codes
 from livingreview.tables.labels import refuse_twins
@@ -147,7 +147,7 @@ def _name_experimental(evidence: Evidence, arms: Sequence[Arms]) -> str:
     parts = evidence.families["part"].to_dict()
     own = {parts.get(trial.experimental["regimen_id"]) for trial in arms} == {"core"}
     name = titles.get(classes.pop(), "") if own and len(classes) == 1 else ""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name or "the experimental arm"
+    return in_sentence(name) or "the experimental arm"
 
 
 def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[TrialRatios]:

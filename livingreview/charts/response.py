@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 import pandas as pd
@@ -33,7 +34,7 @@ from livingreview.charts.labels import (
 )
 from livingreview.charts.selection import instead_of_figure, main_direction
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
-from livingreview.display.html import Stack
+from livingreview.display.html import Stack, fold
 from livingreview.display.numbers import (
     format_percent,
     is_second_hand,
@@ -117,6 +118,14 @@ def draw_response(
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
     return Stack([SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered)])
+
+
+def tabulate_response(evidence: Evidence, group: str, *, caption: str, least: int = LEAST_PATIENTS) -> Stack:
+    """The rows that `draw_response` would draw as a table, folded; a sentence where there are none."""
+    blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), caption)
+    if not blocks:
+        return Stack([], f"{caption}: not counted by any report here.")
+    return Stack([fold(replace(tabulate(blocks, caption), caption=caption))])
 
 
 def _is_pooled_otherwise(evidence: Evidence, group: str, rows: Iterable[dict]) -> bool:

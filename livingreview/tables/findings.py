@@ -152,7 +152,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
                 for name, shows in columns.items()
             ),
             [row["design"], *([_small(study)] if study else []), *note],
-            _certainty(evidence, row["certainty_id"]),
+            _certainty(evidence, row["ratings"]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
@@ -172,12 +172,13 @@ def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
     )
 
 
-def _certainty(evidence: Evidence, certainty_id: object) -> list:
-    """'⊕⊕⊕◯ moderate' and what it is of: 'overall survival against chemotherapy'."""
-    if pd.isna(certainty_id):
-        return [grade(evidence, certainty_id)]
-    outcome = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "outcome"]
-    return [grade(evidence, certainty_id), _small(outcome.partition(",")[0])]
+def _certainty(evidence: Evidence, ids: object) -> list:
+    """'⊕⊕⊕◯ moderate' and what it is of, 'overall survival against chemotherapy'; of each rating named."""
+    if not (ratings := split_ids(ids)):
+        return [grade(evidence, pd.NA)]
+    outcomes = evidence.tables["certainty"].set_index("certainty_id")["outcome"]
+    told = [(grade(evidence, rating), _small(outcomes[rating].partition(",")[0])) for rating in ratings]
+    return [part for pair in told for part in pair]
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:

@@ -35,7 +35,19 @@ def test_a_line_tells_both_arms_of_a_trial(findings):
         in told
     )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
-    assert told.endswith("| ⊕⊕⊕◯ moderate; Overall survival against chemotherapy")
+    assert told.endswith(
+        "| ⊕⊕⊕◯ moderate; Complete remission within two cycles; "
+        "⊕⊕⊕◯ moderate; Overall survival against chemotherapy"
+    )
+
+
+def test_a_remission_that_is_rated_stands_with_its_rating(review):
+    """The start page once showed a remission beside the certainty of survival alone."""
+    ratings = [row for row in records(review.tables["certainty"]) if row["question"] == "absolute"]
+    for row in records(review.tables["findings"]):
+        for shown in split_ids(row["remission"]):
+            rated = {rating["certainty_id"] for rating in ratings if shown in split_ids(rating["rests_on"])}
+            assert not rated or rated & set(split_ids(row["ratings"])), (row["finding_id"], rated)
 
 
 def test_what_the_next_hundred_are_is_said_under_the_table(findings):
