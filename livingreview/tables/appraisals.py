@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.display.html import Column, HtmlTable, Row, Stack, fold
 from livingreview.display.marks import Figure
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import Evidence, records
@@ -78,32 +78,20 @@ def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
 
 
 def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """The risk of bias of single results: a row a result, a sign a domain; the reasons are folded below.
+    """The risk of bias of single results, a table a tool: under each result a row a domain, with its reason.
 
-    One table per tool. A result is what a conclusion may rest on, so a trial can be in it more than once.
+    A result is what a conclusion may rest on, so a trial can be in it more than once.
 
     Parameters
     ----------
     of : str
         The one report whose results are wanted, on its own page; '' = all.
     """
-    parts: list = []
-    for judged in judged_results(evidence, of):
-        title = f"{caption}, {judged.tool}"
-        rows = [
-            {
-                "name": name,
-                "figure": _find_result(evidence, row_id, here=bool(of)).link(),
-                "cells": [_sign(evidence, told.get(item)) for item in judged.domains.index],
-            }
-            for name, row_id, told in judged.results
-        ]
-        values = {"title": title, "domains": list(judged.domains["topic"]), "rows": rows}
-        values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
-        parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
-        reasons = reason_table(evidence, judged, f"{title}: reasons", here=bool(of))
-        parts.append(fold(reasons, f"{title}: every reason"))
-    return Stack(parts, "")
+    tables = [
+        reason_table(evidence, judged, f"{caption}, {judged.tool}", here=bool(of))
+        for judged in judged_results(evidence, of)
+    ]
+    return Stack(tables, "")
 
 
 class Judged(NamedTuple):
@@ -172,7 +160,7 @@ def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool
             cells = [judged.domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
             rows.append(Row(cells, anchor=answer["row_id"] if here else ""))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
-    return HtmlTable(caption, columns, rows)
+    return HtmlTable(caption, columns, rows, [judged.agreement] if judged.agreement else [])
 
 
 def _name_result(evidence: Evidence, row: Mapping) -> str:
@@ -184,17 +172,6 @@ def _name_result(evidence: Evidence, row: Mapping) -> str:
     return f"{short_name(evidence, row['report_id'])}: {', '.join(words)}"
 
 
-def _sign(evidence: Evidence, answer: dict | None) -> dict:
-    if answer is None:
-        return {"sign": "", "words": "not judged", "dark": 0}
-    sign, dark = SIGNS[answer["judgement"]]
-    return {
-        "sign": sign,
-        "words": evidence.label("appraisals", "judgement", answer["judgement"]),
-        "dark": dark,
-    }
-
-
 def _agreement(part: pd.DataFrame) -> str:
     """How often two readers who judged independently gave the same answer; '' where one judged alone."""
     both = part.dropna(subset=["second_judgement"])
@@ -202,13 +179,3 @@ def _agreement(part: pd.DataFrame) -> str:
         return ""
     same = int(both["judgement"].eq(both["second_judgement"]).sum())
     return f"Two readers judged independently and agreed in {same} of {len(both)} judgements."
-
-
-def _key(evidence: Evidence, part: pd.DataFrame) -> str:
-    """What the signs of a table mean, only of those in it."""
-    used = set(part["judgement"])
-    return "; ".join(
-        f"{sign} {evidence.label('appraisals', 'judgement', code)}"
-        for code, (sign, _) in SIGNS.items()
-        if code in used
-    )

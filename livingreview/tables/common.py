@@ -38,7 +38,7 @@ def capitalise(words: str) -> str:
 
 
 def in_sentence(name: str) -> str:
-    """A title as it stands inside a sentence: 'blinatumomab' of 'Blinatumomab', 'AML' as it is."""
+    """A title as it stands inside a sentence: 'new drug' of 'New drug', 'MRD' as it is."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
