@@ -101,7 +101,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row["overturns"] = "; ".join(name for name in row["overturns"].split("; ") if name in claims)
     ratings = {row["certainty_id"] for row in tables["certainty"]}
     for row in tables["findings"]:
-        row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
+        row["ratings"] = "; ".join(name for name in row["ratings"].split("; ") if name in ratings)
         for column in shown_columns(package):
             row[column] = "; ".join(name for name in row[column].split("; ") if name in rows)
     terms = {row["term"] for row in tables["adverse_events"]}

@@ -16,6 +16,8 @@ from livingreview.charts import (
     draw_response,
     draw_stacked_response,
     draw_swimmer,
+    tabulate_doses,
+    tabulate_response,
 )
 from livingreview.citation import list_references
 from livingreview.display.html import fold
@@ -23,11 +25,12 @@ from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
 from livingreview.pages.downloads import link_downloads, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.explorer import show_explorer
-from livingreview.pages.more import list_more
+from livingreview.pages.more import lead_on, list_more
 from livingreview.pages.opening import (
     cite_page,
     cite_review,
     glue_figures,
+    name_figure,
     open_chapter,
     open_parts,
     open_review,
@@ -94,6 +97,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "open_parts",
     "open_setting",
     "glue_figures",
+    "name_figure",
     # Charts.
     "draw_response",
     "draw_randomised",
@@ -112,6 +116,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "list_claims",
     "list_classes",
     "list_discrepancies",
+    "lead_on",
     "list_more",
     "list_references",
     "list_reports",
@@ -153,6 +158,8 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_published",
     "tabulate_regimens",
     "tabulate_reports",
+    "tabulate_response",
+    "tabulate_doses",
     "tabulate_results",
     "tabulate_screening",
     "tabulate_searches",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -49,26 +49,28 @@ class Lane:
     figure: Figure
 
 
-def draw_calendars(evidence: Evidence, *, title: str, most: int = 0) -> Stack:
-    """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
+def tabulate_doses(evidence: Evidence, *, caption: str) -> Stack:
+    """Drugs, doses and days of one regimen: of those whose days are reported that of the first conclusion."""
+    places = _named_first(evidence)
+    told = [calendar for same in _find_calendars(evidence)[0] for calendar in same]
+    told.sort(key=lambda calendar: (places.get(calendar.report_id, len(places)), -calendar.doses))
+    tables = [replace(calendar.table, caption=f"{caption}: {calendar.name}") for calendar in told[:1]]
+    return Stack(tables, "No report of this class gives the days of its doses.")
 
-    With `most` only so many calendars, those of the reports that the conclusions rest on first, and no
-    other table; 0 = all.
+
+def draw_calendars(evidence: Evidence, *, title: str) -> Stack:
+    """A calendar of doses per regimen, one lane per drug course and one square per day, with its table.
 
     A study whose reports print the same days of the same drugs is drawn once, from the report that gives the
     most doses; the other reports' doses stay in a folded table.
     """
     calendars, tables = _find_calendars(evidence)
     places = _named_first(evidence)
-    if most:
-        calendars.sort(key=lambda same: min(places.get(calendar.report_id, len(places)) for calendar in same))
     parts: list = []
     for same in calendars:
         best = max(same, key=lambda calendar: (calendar.doses, -places.get(calendar.report_id, len(places))))
         parts.append(_draw(evidence, best, f"{title}: {best.name}"))
         tables += [calendar.table for calendar in same if calendar is not best]
-    if most:
-        return Stack(parts[:most], "No report of this class gives the days of its doses.")
     if tables:
         rest = "Drugs and doses of regimens without days, or with the days of a calendar above"
         parts.append(fold(join_tables(tables, rest)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from livingreview.charts.intervals import IntervalRow, lay_out_intervals
 from livingreview.charts.labels import short_interval
-from livingreview.charts.sheet import SheetFigure
+from livingreview.charts.selection import instead_of_figure
+from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_count, format_percent, make_figure
 from livingreview.evidence import Evidence
@@ -13,21 +17,31 @@ from livingreview.tables.labels import refuse_twins
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import LEAST_STUDIES, Entry, Plan
 
+NOT_POOLED = "not pooled"
 UNDATED = "date not established"
 NOTE = (
     "Each row adds one study, in the order in which the studies first became public, by the reports held of "
-    "them; the count may be from a later one. Diamond and line: the median pooled from all studies so far, "
-    "with its 95% interval, not adjusted for repeated looks."
+    "them; the count may be from a later one. {}: the median pooled from all studies so far, with its 95% "
+    "interval, not adjusted for repeated looks."
 )
 
 
 def draw_cumulative(evidence: Evidence, *, title: str) -> Stack:
     """One figure a pool: each study as it was added, and the median pooled from all studies until then.
 
-    Descriptive; the intervals are not adjusted for looking again and again.
+    Of few estimates a table. Descriptive; the intervals are not adjusted for looking again and again.
     """
     plans = [plan for plan in synthesis_plan(evidence) if plan.decision == "pooled"]
-    return Stack([_draw(evidence, plan, title) for plan in plans], "")
+    figures = [_draw(evidence, plan, title) for plan in plans]
+    return Stack([part for figure in figures for part in _if_of_many(figure)], "")
+
+
+def _if_of_many(figure: SheetFigure) -> Sequence[SheetFigure | HtmlTable]:
+    """The figure, or its table where fewer than `FEWEST_MARKS` estimates would be drawn."""
+    estimates = sum(row.cells[3] != NOT_POOLED for row in figure.table.rows)
+    if estimates >= FEWEST_MARKS:
+        return [figure]
+    return instead_of_figure(replace(figure.table, notes=[NOTE.format("Pooled")])).parts
 
 
 def _draw(evidence: Evidence, plan: Plan, title: str) -> SheetFigure:
@@ -37,7 +51,9 @@ def _draw(evidence: Evidence, plan: Plan, title: str) -> SheetFigure:
     name = f"{title}: {plan.stratum}; {plan.outcome}, {plan.when}"
     refuse_twins(name, [((entry.name,), entry.row_id) for entry in plan.entries])
     table = _tabulate(evidence, plan.entries, rows, name)
-    return SheetFigure(name, lambda sheet: lay_out_intervals(sheet, rows), words, table, NOTE)
+    return SheetFigure(
+        name, lambda sheet: lay_out_intervals(sheet, rows), words, table, NOTE.format("Diamond and line")
+    )
 
 
 def _make_row(evidence: Evidence, entry: Entry, fit: PooledProportion | None) -> IntervalRow:
@@ -46,7 +62,7 @@ def _make_row(evidence: Evidence, entry: Entry, fit: PooledProportion | None) ->
     figure = make_figure(evidence, entry.row_id)
     if fit is None or fit.status != "ok":
         why = "no estimate" if fit else f"under {LEAST_STUDIES} studies"
-        return IntervalRow(entry.name, about, "not pooled", why, None, figure=figure)
+        return IntervalRow(entry.name, about, NOT_POOLED, why, None, figure=figure)
     return IntervalRow(
         entry.name,
         about,

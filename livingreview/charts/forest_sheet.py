@@ -42,14 +42,14 @@ class _Forest:
         return self.left + (self.right - self.left) * value / 100
 
 
-def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
+def lay_out_forest(sheet: Sheet, blocks: Sequence[Block], axis: str) -> None:
     """Put a forest on a sheet; why rows are not pooled stands there only where others are."""
     pooled = any(block.pools for block in blocks)
     lines = [line for block in blocks for line in block.lines]
     reasons = dict.fromkeys(line.reason for line in lines if line.reason)
     letters = dict(zip(reasons, ascii_lowercase, strict=False)) if sheet.phone and pooled else {}
     forest = _Forest(sheet, pooled and bool(reasons), letters)
-    _draw_head(forest)
+    _draw_head(forest, axis)
     for block in blocks:
         sheet.may_break()
         sheet.height += 8
@@ -72,18 +72,22 @@ def lay_out_forest(sheet: Sheet, blocks: Sequence[Block]) -> None:
     _draw_key(sheet, lines, letters)
 
 
-def _draw_head(forest: _Forest) -> None:
+def _draw_head(forest: _Forest, axis: str) -> None:
+    """Heads of the columns, on the line that the last line of the axis's words takes."""
     sheet = forest.sheet
+    lines = wrap(axis, forest.share - forest.left - 6, size=SMALL)
+    y = 8.0 + SMALL_LEADING * (len(lines) - 1)
+    sheet.block(forest.left, 8, lines, leading=SMALL_LEADING, **QUIET)
     if sheet.phone:
-        sheet.text(0, 8, "Study, outcome, n/N", **QUIET)
-        sheet.text(sheet.width, 8, "% [95% CI]", align="right", **QUIET)
+        sheet.text(0, y, "Study, outcome, n/N", **QUIET)
+        sheet.text(sheet.width, y, "% [95% CI]", align="right", **QUIET)
     else:
-        heads = {0: "Study", OUTCOME: "Outcome", forest.left: "Patients, %", forest.share: "% [95% CI]"}
+        heads = {0: "Study", OUTCOME: "Outcome", forest.share: "% [95% CI]"}
         for at, words in (heads | ({forest.reason: "Not pooled because"} if forest.reasoned else {})).items():
-            sheet.text(at, 8, words, **QUIET)
-        sheet.text(COUNT, 8, "n/N", align="right", **QUIET)
-    sheet.line(0, 17, sheet.width, 17)
-    sheet.height = 18
+            sheet.text(at, y, words, **QUIET)
+        sheet.text(COUNT, y, "n/N", align="right", **QUIET)
+    sheet.line(0, y + 9, sheet.width, y + 9)
+    sheet.height = y + 10
 
 
 def _draw_grid(forest: _Forest, top: float, bottom: float) -> None:
@@ -178,14 +182,15 @@ def _draw_pool(forest: _Forest, pool: Pool) -> None:
         sheet.text(sheet.width, top + 11, pool.share, align="right", **green)
         sheet.text(sheet.width, top + 25, pool.interval, align="right", **QUIET)
     else:
-        note = wrap(pool.note, sheet.width - forest.reason, size=SMALL)
-        height = max(28.0, LEADING * max(len(label), len(note)) + 10)
+        note = wrap(pool.note, OUTCOME - 8, size=SMALL)
+        height = LEADING * (len(label) + len(note)) + 10.0
         y = top + height / 2
-        sheet.block(0, y, label, middle=True, **green)
+        first = y - LEADING * (len(label) + len(note) - 1) / 2
+        first += sheet.block(0, first, label, **green)
+        sheet.block(0, first, note, **QUIET)
         sheet.text(OUTCOME, y, pool.outcome, color="pooled")
         sheet.text(COUNT, y, pool.patients, color="pooled", align="right")
         sheet.text(forest.share, y, f"{pool.share} [{pool.interval}]", **green)
-        sheet.block(forest.reason, y, note, middle=True, leading=SMALL_LEADING, **QUIET)
     if pool.outer:
         sheet.line(x(pool.outer[0]), y, x(pool.outer[1]), y, color="pooled", width=1.4, dash=(3, 2))
     corners = [(pool.low, 0), (pool.value, -6), (pool.high, 0), (pool.value, 6)]

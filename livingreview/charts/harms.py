@@ -9,7 +9,8 @@ import pandas as pd
 
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
-from livingreview.charts.sheet import RESTATED, SheetFigure
+from livingreview.charts.selection import instead_of_figure
+from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
@@ -19,7 +20,7 @@ from livingreview.display.numbers import (
     make_figure,
 )
 from livingreview.evidence import Evidence, records
-from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
+from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_arms, pair_rows
 from livingreview.tables.choice import choose_counts, count_size, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
@@ -114,8 +115,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         return Stack([], ABSENT)
     names = [event.name for event in events]
     table = _tabulate(blocks, names, title)
-    if sum(cell is not None for row in rows for cell in row.cells) < LEAST_EVENTS:
-        return Stack([table])
+    if sum(cell is not None for row in rows for cell in row.cells) < FEWEST_MARKS:
+        return instead_of_figure(table)
     refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
     note = (
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
@@ -335,10 +336,7 @@ def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         drawn.sort(key=lambda row: row.shares[0] - row.shares[1])
         name = f"{title}: {name_study(evidence, arms.report_id, arms.experimental['cohort_id'])}"
         refuse_twins(name, [((row.words, row.grade), row.figures[0].row_id) for row in drawn])
-        treatments = tuple(
-            words or kind
-            for words, kind in zip(name_treatments(evidence, arms), ("experimental", "control"), strict=True)
-        )
+        treatments = name_arms(evidence, arms, rows)
         note = "Lines: exact 95% confidence intervals of each arm, not of the difference."
         figures.append(
             SheetFigure(

@@ -36,11 +36,12 @@ def name_population(evidence: Evidence, population: tuple[str, str, str], rows: 
 
 
 def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
-    """Author and year with the trial, or the study in the report that restates it: 'TOWER, in Roe 2018'."""
+    """The report's name, or the study in another's report: 'TOWER (in Roe 2018)'; the study leads in both."""
     name, study = short_name(evidence, report_id), study_name(evidence, cohort_id)
     if evidence.report_studies[report_id] == evidence.cohort_studies[cohort_id]:
         return name
-    return f"{trial_name(study) or study}, in {name}"
+    study = trial_name(study) or study
+    return f"{study}, in {name}" if "(" in study + name else f"{study} (in {name})"
 
 
 def name_reports(evidence: Evidence, rows: Iterable[Mapping]) -> str:

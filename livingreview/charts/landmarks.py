@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from livingreview.charts.labels import main_family, name_population, name_study, population_of
-from livingreview.charts.sheet import RESTATED, SheetFigure
+from livingreview.charts.selection import instead_of_figure
+from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
 from livingreview.charts.strip_sheet import lay_out_strips
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
@@ -32,6 +33,7 @@ LEAST_DRAWN, LEAST_OF_MANY = 20, 40
 MANY = 20  # strips
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
+SINGLE = "Populations with one study each"
 NO_TIME = ("duration",)  # counted from a response, not from treatment
 
 
@@ -65,6 +67,7 @@ class Strip:
     control: tuple[Mark, ...] = ()
     second_hand: bool = False
     patients: int = 0
+    of: str = ""  # population and end point, where the heading names none
 
     @property
     def tall(self) -> bool:
@@ -97,15 +100,25 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
     ]
     refuse_twins(title, told)
     table = _tabulate(blocks, title)
-    if len(told) < 2:
-        return Stack([table])
+    if len(told) < FEWEST_MARKS:
+        return instead_of_figure(table)
     least = LEAST_OF_MANY if len(told) > MANY else LEAST_DRAWN
     drawn = _of_some_size(blocks, least)
     note = _explain(drawn)
     if len(told) > sum(len(block.strips) for block in drawn):
         note += f" Cohorts of fewer than {least} patients are in the table alone."
-    figure = SheetFigure(title, lambda sheet: lay_out_strips(sheet, drawn), _describe(drawn), table, note)
+    joined = _join_single(drawn)
+    figure = SheetFigure(title, lambda sheet: lay_out_strips(sheet, joined), _describe(drawn), table, note)
     return Stack([figure])
+
+
+def _join_single(blocks: Sequence[Strips]) -> list[Strips]:
+    """Blocks of one strip under one heading, each strip saying its own population; the others first."""
+    single = [block for block in blocks if len(block.strips) == 1]
+    if len(single) < 2:
+        return list(blocks)
+    strips = tuple(replace(strip, of=block.title) for block in single for strip in block.strips)
+    return [*(block for block in blocks if block not in single), Strips(SINGLE, strips)]
 
 
 def _explain(blocks: Sequence[Strips]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from livingreview.charts.labels import is_of_one_class, name_study
 from livingreview.charts.ratio_sheet import lay_out_ratios
-from livingreview.charts.selection import main_direction
-from livingreview.charts.sheet import RESTATED, SheetFigure
+from livingreview.charts.selection import instead_of_figure, main_direction
+from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
@@ -24,7 +24,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
-from livingreview.tables.common import capitalise, stratum_name, text, with_cohorts
+from livingreview.tables.common import capitalise, in_sentence, stratum_name, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.counts import pooled_codes
 from livingreview.tables.labels import refuse_twins
@@ -114,13 +114,16 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
     if not panels:
         return Stack([], NO_CONTRAST)
     _refuse_twins(panels, title)
-    note = _explain([ratio for panel in panels for trial in panel.trials for ratio in trial.ratios])
+    ratios = [ratio for panel in panels for trial in panel.trials for ratio in trial.ratios]
+    table = _tabulate(panels, title)
+    if sum(ratio.value is not None for ratio in ratios) < FEWEST_MARKS:
+        return instead_of_figure(replace(table, notes=[_explain(ratios, "Brackets")]))
     layout = lambda sheet: lay_out_ratios(sheet, panels, drug=drug)  # noqa: E731
-    return Stack([SheetFigure(title, layout, _describe(panels), _tabulate(panels, title), note)])
+    return Stack([SheetFigure(title, layout, _describe(panels), table, _explain(ratios))])
 
 
-def _explain(ratios: Sequence[Ratio]) -> str:
-    """The figure's note: each mark that is drawn, and none that is not."""
+def _explain(ratios: Sequence[Ratio], marks: str = "Lines and brackets") -> str:
+    """The note of a figure or table: each mark that is in it, and none that is not."""
     shown = [ratio for ratio in ratios if ratio.value is not None]
     words = []
     if any(ratio.measure == "HR" for ratio in shown):
@@ -128,9 +131,7 @@ def _explain(ratios: Sequence[Ratio]) -> str:
     if any(ratio.measure == "RR" for ratio in shown):
         words.append("RR: risk ratio from both arms' counts, log method.")
     other = any("% CI " in ratio.shown for ratio in shown)
-    words.append(
-        f"Lines and brackets: 95% confidence intervals{' where no other level is named' if other else ''}."
-    )
+    words.append(f"{marks}: 95% confidence intervals{' where no other level is named' if other else ''}.")
     if len(shown) > 1:
         words.append("Many outcomes are shown: an interval that leaves out 1 is not by itself a finding.")
     if any(ratio.second_hand for ratio in ratios):
@@ -146,7 +147,7 @@ def _name_experimental(evidence: Evidence, arms: Sequence[Arms]) -> str:
     parts = evidence.families["part"].to_dict()
     own = {parts.get(trial.experimental["regimen_id"]) for trial in arms} == {"core"}
     name = titles.get(classes.pop(), "") if own and len(classes) == 1 else ""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name or "the experimental arm"
+    return in_sentence(name) or "the experimental arm"
 
 
 def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[TrialRatios]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 import pandas as pd
@@ -31,9 +32,9 @@ from livingreview.charts.labels import (
     short_interval,
     short_outcome,
 )
-from livingreview.charts.selection import main_direction
+from livingreview.charts.selection import instead_of_figure, main_direction
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
-from livingreview.display.html import Stack
+from livingreview.display.html import Stack, fold
 from livingreview.display.numbers import (
     format_percent,
     is_second_hand,
@@ -64,11 +65,19 @@ from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FEW_STUDIES, KINDS, Plan
 
 NO_OTHER = "no other study counts the same"
+RESTATES = "restated"  # as cohorts' labels say it too
+FEW = f"fewer than {FEW_STUDIES} studies: no range for a new one"
 OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 
 
 def draw_response(
-    evidence: Evidence, group: str, *, title: str, least: int = LEAST_PATIENTS, most: int = 0
+    evidence: Evidence,
+    group: str,
+    *,
+    title: str,
+    outcome: str = "",
+    least: int = LEAST_PATIENTS,
+    most: int = 0,
 ) -> Stack:
     """One forest of a group of outcomes, those that are good for a patient or, of harm, bad; one row a study.
 
@@ -76,6 +85,8 @@ def draw_response(
     ----------
     group : str
         Group of the schema's field ``outcomes.outcome``.
+    outcome : str
+        What the axis counts, as ``Remission``; '' = the group's title.
     least : int
         Patients below which a count stays in the tables.
     most : int
@@ -95,7 +106,7 @@ def draw_response(
     table = tabulate(blocks, title)
     blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
     if sum(len(block.lines) for block in blocks) < FEWEST_MARKS:
-        return Stack([table])
+        return instead_of_figure(table)
     named = any(isinstance(item, str) for block in blocks for item in block.items)
     note = explain(blocks, main_family(evidence) if named else "")
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
@@ -103,9 +114,18 @@ def draw_response(
     if fewer:
         small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
         note += f" Studies {small} that are not pooled are in the table alone."
-    layout = lambda sheet: lay_out_forest(sheet, blocks)  # noqa: E731
+    counted = outcome or evidence.package.field("outcomes", "outcome").rule(group).title
+    layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
     return Stack([SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered)])
+
+
+def tabulate_response(evidence: Evidence, group: str, *, caption: str, least: int = LEAST_PATIENTS) -> Stack:
+    """The rows that `draw_response` would draw as a table, folded; a sentence where there are none."""
+    blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), caption)
+    if not blocks:
+        return Stack([], f"{caption}: not counted by any report here.")
+    return Stack([fold(replace(tabulate(blocks, caption), caption=caption))])
 
 
 def _is_pooled_otherwise(evidence: Evidence, group: str, rows: Iterable[dict]) -> bool:
@@ -336,11 +356,10 @@ def _make_line(
     label += f", {len(choice.rows)} cohorts added up" if choice.is_sum else ""
     wider = None if choice.is_sum else find_wider(evidence, first, told)
     words = evidence.label("outcomes", "outcome", first["outcome"])
-    heading = name_population(evidence, first["population"], [first])
     return Line(
         study=choice.study_id,
         label=label,
-        who="" if choice.is_sum else own_words(first["c_label"], label, heading, first["c_family"]),
+        who="" if choice.is_sum else _say_whose(evidence, first, label),
         outcome=short_outcome(words),
         whom=", ".join(filter(None, (say_base(evidence, first), mrd_limit(first), say_times(first, told)))),
         **write_share(first, events, total),
@@ -352,6 +371,14 @@ def _make_line(
         second_hand=any(map(is_second_hand, choice.rows)),
         control=kinship(evidence).arm(first["cohort_id"]) == "control",
     )
+
+
+def _say_whose(evidence: Evidence, row: Mapping, label: str) -> str:
+    """Who the patients are beyond what label and headings say; of a count that is restated that it is."""
+    told = label, name_population(evidence, row["population"], [row]), row["c_family"], RESTATES
+    own = own_words(row["c_label"], *told)
+    again = is_second_hand(row) and RESTATES not in f"{label} {own}"
+    return "; ".join(filter(None, (own, RESTATES if again else "")))
 
 
 def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: Sequence[Plan]) -> str:
@@ -387,5 +414,5 @@ def _make_pool(plan: Plan, above: int) -> Pool:
         outer,
         format_percent(fit.estimate).removesuffix("%"),
         short_interval(*fit.ci),
-        "few studies" if few else f"a new study: {short_interval(*fit.prediction)}%",
+        FEW if few else f"a new study: {short_interval(*fit.prediction)}%",
     )

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
+from livingreview.display.html import HtmlTable, Stack
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field
 from livingreview.tables.choice import is_whole, kinship
 
 Item = TypeVar("Item")
+
+
+def instead_of_figure(table: HtmlTable) -> Stack:
+    """The numbers of a figure that would have too few marks (`FEWEST_MARKS`), under its own title."""
+    return Stack([replace(table, caption=table.caption.removesuffix(", numbers"))])
 
 
 def main_direction(field: Field, group: str) -> str:

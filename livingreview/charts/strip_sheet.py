@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 TALL, LOW = 42, 22  # pixels: a strip with landmarks, and one with medians only
 MOST_MONTHS = 60
-MANY = 4  # strips under which the axis is named again
 LEFT, RIGHT, TOLD = 286, 684, 696  # desk: the plot, and where its figures stand in words
 
 
@@ -30,8 +29,7 @@ def lay_out_strips(sheet: Sheet, blocks: Sequence[Strips]) -> None:
         sheet.line(0, sheet.height - 4, sheet.width, sheet.height - 4, color="line")
         for strip in block.strips:
             plot.draw(strip)
-        if len(block.strips) >= MANY or block is blocks[-1]:
-            plot.draw_axis()
+        plot.draw_axis()
     _draw_key(sheet, any(strip.control for block in blocks for strip in block.strips), marks)
 
 
@@ -50,7 +48,8 @@ class _Plot:
         sheet, tall = self.sheet, TALL if strip.tall else LOW
         room = sheet.width if sheet.phone else LEFT - 14
         name = wrap(strip.name, room, bold=True)
-        about = wrap(strip.about + ("; r" if strip.second_hand else ""), room, size=SMALL)
+        words = "; ".join(filter(None, (strip.of, strip.about, "r" if strip.second_hand else "")))
+        about = wrap(words, room, size=SMALL)
         words = LEADING * len(name) + 13 * len(about)
         start = sheet.height
         top = start + (words + 4 if sheet.phone else 2)

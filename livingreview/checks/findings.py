@@ -32,7 +32,7 @@ def check_codes(checked: Checked) -> Iterator[Problem]:
 
 
 def check_address(checked: Checked) -> Iterator[Problem]:
-    """An option's id begins with its setting, and its class is that of its rating."""
+    """An option's id begins with its setting, and its class is that of its ratings."""
     classes = checked.frames["certainty"].dropna(subset=["certainty_id"])
     rated = dict(zip(classes["certainty_id"], classes["class_id"], strict=True))
     for line, row in checked.rows_of("findings", "finding_id", "setting_id"):
@@ -41,11 +41,12 @@ def check_address(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(
                 "findings", line, "finding_id", "id-prefix", quote(row["finding_id"]), expected, mend
             )
-        of_class = rated.get(row["certainty_id"])
-        if not pd.isna(row["class_id"]) and of_class not in (None, row["class_id"]):
-            expected = f"a rating of {row['class_id']}"
-            found, mend = quote(row["certainty_id"]), "correct the rating or the class"
-            yield checked.problem("findings", line, "certainty_id", "other-class", found, expected, mend)
+        for rating in split_ids(row["ratings"]):
+            if not pd.isna(row["class_id"]) and rated.get(rating) not in (None, row["class_id"]):
+                expected, mend = f"a rating of {row['class_id']}", "correct the rating or the class"
+                yield checked.problem(
+                    "findings", line, "ratings", "other-class", quote(rating), expected, mend
+                )
 
 
 def check_kinds(checked: Checked) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
     row_ids = {row["row_id"] for _, _, row in checked.rows("row_id")}
     studies = set(checked.frames["studies"]["study_id"])
     families = set(checked.frames["families"]["family_id"])
+    ratings = set(checked.frames["certainty"]["certainty_id"])
     claims, there = set(checked.frames["claims"]["claim_id"]), checked.package.tables
     for table, column, known, what in (
         ("discrepancies", "affects", row_ids, "row_id of the evidence"),
@@ -65,6 +66,7 @@ def check_lists_of_ids(checked: Checked) -> Iterator[Problem]:
             for column in shown_columns(checked.package)
         ),
         ("findings", "families", families, "family_id of families.csv"),
+        ("findings", "ratings", ratings, "certainty_id of certainty.csv"),
         ("studies", "overlaps_with", studies, "study_id of studies.csv"),
         *([("trials", "overturns", claims, "claim_id of claims.csv")] if "claims" in there else []),
     ):

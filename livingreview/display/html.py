@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from livingreview.display.marks import Figure, legend
 
 WORDY, MOST_WORDY = 20, 5  # letters of a cell that wraps; columns of such cells beside which others find room
+KEPT, ROOM = 12, 92  # letters that a column keeps; of all columns but the first, with their gaps, on a page
 CSS_UNSAFE = re.compile(r"[\\'\"\n\r\f<>&]")  # written as numbers in a CSS string
 
 
@@ -106,6 +107,16 @@ class HtmlTable:
         ]
         return " ".join([*numeric, *(wordy if len(wordy) <= MOST_WORDY else [])])
 
+    @property
+    def widths(self) -> list[int]:
+        """Letters that each column keeps on a wide page, its longest entry or `KEPT`; 0 where not all fit."""
+        lines = self._lines()
+        longest = [
+            max((_longest(row.cells[i]) for row in lines), default=0) for i in range(len(self.columns))
+        ]
+        kept = [0, *(min(KEPT, letters) for letters in longest[1:])]
+        return kept if sum(kept) + 2 * len(kept) <= ROOM else [0] * len(kept)
+
     def _lines(self) -> list[Row]:
         return [row for row in self.rows if not row.heading]
 
@@ -127,6 +138,12 @@ class Inline:
 
     def __html__(self) -> Markup:
         return Markup("").join(map(_render_part, self.parts))
+
+
+def _longest(cell) -> int:
+    """Letters of the longest part of a cell: parts stand one under another; a figure may have a mark."""
+    parts = cell if isinstance(cell, (list, tuple)) else [cell]
+    return max((len(_plain(part)) + isinstance(part, Figure) for part in parts), default=0)
 
 
 def _figures_of(cell) -> list[Figure]:

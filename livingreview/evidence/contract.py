@@ -110,7 +110,7 @@ COLUMNS = {
     "settings": "setting_id! position:integer! title! diseases! settings! age_groups!",
     "findings": (
         "finding_id! setting_id! position:integer! option! class_id families age_groups who! on_start! "
-        "design! certainty_id note"
+        "design! ratings note"
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
     "rule_changes": "change_id! made_on:date! former! now! reason! pools_seen!",
@@ -179,7 +179,6 @@ FOLLOWED = {
     "certainty.class_id": "regimen_classes.class_id",
     "findings.setting_id": "settings.setting_id",
     "findings.class_id": "regimen_classes.class_id",
-    "findings.certainty_id": "certainty.certainty_id",
     "published_syntheses.class_id": "regimen_classes.class_id",
     "published_syntheses.family_id": "families.family_id",
     "extraction_agreement.report_id": "reports.report_id",

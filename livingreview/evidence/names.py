@@ -41,18 +41,18 @@ def trial_name(study: str) -> str:
 def name_reports(
     bibliography: BibliographyData, reports: pd.DataFrame, studies: pd.DataFrame
 ) -> dict[str, str]:
-    """What each report is called (key: report_id): 'Kantarjian 2017 (TOWER)'.
+    """What each report is called (key: report_id): 'TOWER (Kantarjian 2017)', 'Yoon 2023'.
 
-    No two are called the same: of reports without an author the journal or meeting parts them, of others a
-    letter behind the year. Where author or year is not established the study's name stands in, and the name
-    says what is missing.
+    A trial leads with the name by which it is known. No two are called the same: of reports without an
+    author the journal or meeting parts them, of others a letter behind the year. Where author or year is not
+    established the study's name stands in, and the name says what is missing.
     """
     named = dict(zip(studies["study_id"], studies["name"], strict=True))
     parts = {
         report_id: _name_parts(bibliography.entries.get(report_id), named.get(study_id, ""))
         for report_id, study_id in zip(reports["report_id"], reports["study_id"], strict=True)
     }
-    alike: dict[tuple[str, str, str], list[str]] = {}
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
     for report_id in sorted(parts):
         alike.setdefault(parts[report_id], []).append(report_id)
     for part, same in list(alike.items()):
@@ -60,7 +60,7 @@ def name_reports(
         if "author" in part[2] and all(journals) and len(set(journals)) == len(same) > 1:
             del alike[part]
             for report_id, journal in zip(same, journals, strict=True):
-                alike[part[0], part[1], f"{journal}; {part[2]}"] = [report_id]
+                alike[part[0], part[1], f"{journal}; {part[2]}", part[3]] = [report_id]
     return {
         report_id: _join(*part, ascii_lowercase[place] if len(same) > 1 else "")
         for part, same in alike.items()
@@ -73,29 +73,32 @@ def _journal(bibliography: BibliographyData, report_id: str) -> str:
     return plain_text(entry.fields.get("journal", "")) if entry else ""
 
 
-def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str]:
-    """Who or what a report is called by, its year, and what stands in brackets."""
+def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str, str]:
+    """Who or what a report is called by, its year, what stands in brackets, and the trial of an author."""
     author = first_author(entry) if entry else ""
     year = entry.fields.get("year", "") if entry else ""
     trial = trial_name(study)
     missing = " and ".join(word for word, known in (("author", author), ("year", year)) if not known)
     missing = f"{missing} not established" if missing else ""
     if author:
-        return author, year, "; ".join(filter(None, (trial, missing)))
+        return author, year, missing, trial
     study = trial or re.sub(rf",? {year}$" if year else "$", "", study)
     if not year and (found := re.fullmatch(r"(.*) \((.*)\)", study)):
-        return found[1], "", f"{found[2]}; {missing}"
-    return f"{study}," if year else study, year, missing
+        return found[1], "", f"{found[2]}; {missing}", ""
+    return f"{study}," if year else study, year, missing, ""
 
 
-def _join(who: str, year: str, brackets: str, letter: str) -> str:
+def _join(who: str, year: str, brackets: str, trial: str, letter: str) -> str:
     if letter and not year:
         who, letter = f"{who}, report {letter}", ""
-    return " ".join(filter(None, (who, f"{year}{letter}", f"({brackets})" if brackets else "")))
+    name = f"{who} {year}{letter}".strip()
+    if trial:
+        return f"{trial} ({'; '.join(filter(None, (name, brackets)))})"
+    return f"{name} ({brackets})" if brackets else name
 
 
 def warn(name: str, words: str) -> str:
-    """A report's name with a warning in its brackets: 'Roe 2017 (TOWER; retracted)'."""
+    """A report's name with a warning in its brackets: 'TOWER (Roe 2017; retracted)'."""
     if not words:
         return name
     missing = UNKNOWN.search(name)

@@ -98,7 +98,7 @@ class Evidence:
 
     @cached_property
     def report_names(self) -> Mapping[str, str]:
-        """What each report is called (key: report_id), in a part as in the whole: 'Roe 2017 (TOWER)'."""
+        """What each report is called (key: report_id), in a part as in the whole: 'TOWER (Roe 2017)'."""
         if self.named is not None:
             return self.named
         names = name_reports(self.bibliography, self.tables["reports"], self.tables["studies"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from docutils.nodes import make_id
+from markupsafe import Markup
 
-from livingreview.display.html import Fragment
+from livingreview.display.html import Fragment, Stack
 from livingreview.evidence import find_root
 from livingreview.manuscript import expand_chapter
 from livingreview.manuscript.pages import parse_page
@@ -40,6 +41,15 @@ def list_more(page: str, *others: str) -> Fragment:
         title = next(text for level, text, _ in headings if level == 1)
         parts.append({"title": title, "href": f"{name}.html", "items": items})
     return Fragment("more.html.j2", {"parts": parts}, "; ".join(part["title"] for part in parts))
+
+
+def lead_on(page: str, other: str, heading: str) -> Stack:
+    """A line that leads to a section of another page, named as in `list_more`; KeyError if there is none."""
+    page = f"{page}{other}" if other.startswith("-") else other
+    told = {text: level for level, text, _ in _headings(find_root() / "chapters" / f"{page}.md")}
+    told[heading]  # a section that was renamed stops the build
+    words = Markup('<p class="lr-lead">On another page: <a href="{}.html#{}">{}</a></p>')
+    return Stack([words.format(page, make_id(heading), heading)])
 
 
 def _headings(path: Path):

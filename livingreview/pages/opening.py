@@ -13,10 +13,12 @@ from livingreview.evidence import (
     find_root,
     load_class,
     load_evidence,
+    records,
     select_part,
     select_setting,
 )
 from livingreview.manuscript.pages import parse_page
+from livingreview.tables.common import in_sentence
 
 
 def open_review() -> Evidence:
@@ -37,6 +39,23 @@ def open_parts(evidence: Evidence) -> tuple[Evidence, Evidence]:
 def open_setting(setting_id: str) -> Evidence:
     """The evidence in one clinical setting, of every class; KeyError names the settings there are."""
     return select_setting(load_evidence(), setting_id)
+
+
+def name_figure(evidence: Evidence, words: str, page: str) -> str:
+    """A figure's title: `words` with the class's short title, or the setting's, in place of ``{}``.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the page shows.
+    page : str
+        Id of the class or of the clinical setting that the page is about.
+    """
+    named = {
+        **{row["setting_id"]: row["title"] for row in records(evidence.tables["settings"])},
+        **{row["class_id"]: row["short_title"] for row in records(evidence.tables["regimen_classes"])},
+    }
+    return words.format(in_sentence(named[page]).replace(": ", ", "))
 
 
 class _Shown:

@@ -126,32 +126,20 @@ def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
 
 
 def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """The risk of bias of single results: a row a result, a sign a domain; the reasons are folded below.
+    """The risk of bias of single results, a table a tool: under each result a row a domain, with its reason.
 
-    One table per tool. A result is what a conclusion may rest on, so a trial can be in it more than once.
+    A result is what a conclusion may rest on, so a trial can be in it more than once.
 
     Parameters
     ----------
     of : str
         The one report whose results are wanted, on its own page; '' = all.
     """
-    parts: list = []
-    for judged in judged_results(evidence, of):
-        title = f"{caption}, {judged.tool}"
-        rows = [
-            {
-                "name": name,
-                "figure": _find_result(evidence, row_id, here=bool(of)).link(),
-                "cells": [_sign(evidence, told.get(item)) for item in judged.domains.index],
-            }
-            for name, row_id, told in judged.results
-        ]
-        values = {"title": title, "what": "Result", "domains": list(judged.domains["topic"]), "rows": rows}
-        values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
-        parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
-        reasons = reason_table(evidence, judged, f"{title}: reasons", here=bool(of))
-        parts.append(fold(reasons, f"{title}: every reason"))
-    return Stack(parts, "")
+    tables = [
+        reason_table(evidence, judged, f"{caption}, {judged.tool}", here=bool(of))
+        for judged in judged_results(evidence, of)
+    ]
+    return Stack(tables, "")
 
 
 class Judged(NamedTuple):
@@ -220,7 +208,7 @@ def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool
             cells = [judged.domains.loc[item, "topic"], words, _say_reason(evidence, answer), where]
             rows.append(Row(cells, anchor=answer["row_id"] if here else ""))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
-    return HtmlTable(caption, columns, rows)
+    return HtmlTable(caption, columns, rows, [judged.agreement] if judged.agreement else [])
 
 
 def _say_reason(evidence: Evidence, answer: Mapping) -> str:
@@ -233,7 +221,7 @@ def _say_reason(evidence: Evidence, answer: Mapping) -> str:
 
 
 def _name_result(evidence: Evidence, row: Mapping) -> str:
-    """'Kantarjian 2017 (TOWER): overall survival, hazard ratio': the report and what was measured."""
+    """'TOWER (Kantarjian 2017): overall survival, hazard ratio': the report and what was measured."""
     table = evidence.row_tables[row["row_id"]]
     words = [
         evidence.label(table, column, row[column]) for column in TOLD.get(table, ()) if text(row[column])

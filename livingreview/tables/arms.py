@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -120,3 +120,17 @@ def name_treatments(evidence: Evidence, arms: Arms) -> tuple[str, str]:
     """Names of the two regimens; '' where one is not known."""
     names = evidence.regimen_names
     return tuple(text(names.get(text(arm["regimen_id"]), "")) for arm in (arms.experimental, arms.control))
+
+
+def name_arms(evidence: Evidence, arms: Arms, pairs: Sequence[Pair]) -> tuple[str, str]:
+    """Both treatments with the patients counted: 'New drug, n = 267', 'Standard care, n = 109'.
+
+    A control arm whose regimen has no name in the data is called by its cohort.
+    """
+    cohorts = arms.experimental, arms.control
+    named = []
+    for place, words in enumerate(name_treatments(evidence, arms)):
+        totals = sorted({int(pair.rows[place]["total"]) for pair in pairs})
+        size = str(totals[0]) if len(totals) == 1 else f"{totals[0]} to {totals[-1]}, by event"
+        named.append(f"{words or cohorts[place]['label']}, n = {size}")
+    return named[0], named[1]

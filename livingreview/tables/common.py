@@ -37,6 +37,11 @@ def capitalise(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_sentence(name: str) -> str:
+    """A title as it stands inside a sentence: 'new drug' of 'New drug', 'MRD' as it is."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
 def report_link(evidence: Evidence, report_id: str, folder: str = "reports/"):
     """Link to a report's page, by what the report is called; `folder` is where the page is seen from."""
     return link(evidence.report_names[report_id], f"{folder}{report_id}.html")

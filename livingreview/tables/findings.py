@@ -46,7 +46,7 @@ POOLED = (
 LINES = (
     "Each line shows the report named under Design, or with the result; studies and patients are those of "
     "the option in this setting, of a class's own options in included reports alone, each patient counted "
-    "once in a line, as far as the reports tell. Certainty is that of the outcome named with it. "
+    "once in a line, as far as the reports tell. Certainty is that of the outcomes named with it. "
     "Lines are not to be compared with each other: the patients differ. Blank: the report shown has no such "
     "figure, or none that fits the column; a blank under Studies: counted in another line."
 )
@@ -152,7 +152,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
                 for name, shows in columns.items()
             ),
             [row["design"], *([_small(study)] if study else []), *note],
-            _certainty(evidence, row["certainty_id"]),
+            _certainty(evidence, row["ratings"]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
@@ -172,12 +172,14 @@ def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
     )
 
 
-def _certainty(evidence: Evidence, certainty_id: object) -> list:
-    """'⊕⊕⊕◯ moderate' and what it is of: 'overall survival against chemotherapy'."""
-    if pd.isna(certainty_id):
-        return [grade(evidence, certainty_id)]
-    outcome = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "outcome"]
-    return [grade(evidence, certainty_id), _small(outcome.partition(",")[0])]
+def _certainty(evidence: Evidence, ids: object) -> list:
+    """'⊕⊕⊕◯ moderate' and what it is of, 'overall survival against chemotherapy'; one grade is said once."""
+    outcomes = evidence.tables["certainty"].set_index("certainty_id")["outcome"]
+    graded: dict[str, list] = {}
+    for rating in split_ids(ids):
+        words = _small(outcomes[rating].partition(",")[0])
+        graded.setdefault(grade(evidence, rating), []).append(words)
+    return [part for sign, told in graded.items() for part in (sign, *told)] or [grade(evidence, pd.NA)]
 
 
 def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:

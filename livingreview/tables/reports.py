@@ -19,6 +19,7 @@ from livingreview.display.numbers import (
     write_printed,
 )
 from livingreview.evidence import Evidence, records, split_ids
+from livingreview.tables.cohorts import order_cohorts
 from livingreview.tables.common import (
     NOT_REPORTED,
     capitalise,
@@ -77,7 +78,7 @@ def _report_table(evidence: Evidence, reports: pd.DataFrame, caption: str) -> Ht
 
 
 def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
-    """The cohorts: disease, setting, age, size, follow-up."""
+    """The cohorts: disease, setting, age, size, follow-up; whole ones before parts, see `order_cohorts`."""
     columns = [
         Column("Cohort"),
         Column("Disease and setting"),
@@ -86,19 +87,23 @@ def tabulate_populations(evidence: Evidence, *, caption: str) -> HtmlTable:
         Column("Evaluable", True),
         Column("Follow-up, months"),
     ]
-    rows = [
-        Row(
-            [
-                [row["label"], report_link(evidence, row["report_id"])],
-                stratum_name(evidence, row["disease"], row["setting"], row["age_group"]),
-                age_text(evidence, row),
-                make_figure(evidence, row),
-                text(row["n_evaluable"]),
-                follow_up_text(row),
-            ]
-        )
-        for row in records(evidence.tables["cohorts"])
-    ]
+    ordered = order_cohorts(evidence)
+    rows: list[Row] = []
+    for heading, cohorts in ordered.items():
+        rows += [Row([heading], heading=True)] if len(ordered) > 1 else []
+        rows += [
+            Row(
+                [
+                    [row["label"], report_link(evidence, row["report_id"])],
+                    stratum_name(evidence, row["disease"], row["setting"], row["age_group"]),
+                    age_text(evidence, row),
+                    make_figure(evidence, row),
+                    text(row["n_evaluable"]),
+                    follow_up_text(row),
+                ]
+            )
+            for row in cohorts
+        ]
     return HtmlTable(caption, columns, rows)
 
 

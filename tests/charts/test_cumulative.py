@@ -6,7 +6,8 @@ import pytest
 
 from livingreview.charts import cumulative as module
 from livingreview.charts.intervals import IntervalRow, lay_out_intervals
-from livingreview.charts.sheet import COLOURS, PHONE, WIDE, Sheet
+from livingreview.charts.sheet import COLOURS, FEWEST_MARKS, PHONE, WIDE, Sheet, SheetFigure
+from livingreview.evidence import select_class, select_part
 from livingreview.synthesis import cumulative
 from livingreview.tables.labels import TwinsError
 from livingreview.tables.pool import LEAST_STUDIES
@@ -68,3 +69,15 @@ def test_an_estimate_stands_at_its_place_on_the_axis(width):
     }
     assert (low, middle, high) == pytest.approx((ticks["0%"], ticks["50%"], ticks["100%"]), abs=0.1)
     assert words_of(sheet)[0] == "Heading"
+
+
+def test_few_estimates_are_a_table(review):
+    """Three studies are one pooled value, which once had a figure of its own."""
+    core = select_part(select_class(review, "blinatumomab"), "core")
+    parts = module.draw_cumulative(core, title="C").parts
+    for part in parts:
+        table = part.table if isinstance(part, SheetFigure) else part
+        estimates = sum(row.cells[3] != module.NOT_POOLED for row in table.rows)
+        assert isinstance(part, SheetFigure) == (estimates >= FEWEST_MARKS)
+        assert isinstance(part, SheetFigure) or "Diamond" not in table.notes[0]
+    assert len({type(part) for part in parts}) == 2

@@ -6,10 +6,13 @@ from itertools import combinations
 import pytest
 
 from livingreview import charts
-from livingreview.charts.sheet import PHONE, WIDE, Sheet, SheetFigure
+from livingreview.charts.sheet import FEWEST_MARKS, PHONE, WIDE, Sheet, SheetFigure
 from livingreview.charts.words import measure
-from livingreview.evidence import select_class, select_part
-from tests.drawn import CLASSES, FIGURES
+from livingreview.evidence import select_class, select_part, select_setting
+from tests.drawn import CLASSES, FIGURES, sheets_of
+
+# Figures of which one row holds several marks: lights of a report, days of a drug.
+MANY_A_ROW = ("bias", "calendars")
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +26,37 @@ def figures(review) -> list[tuple[str, SheetFigure]]:
             found += [(f"{name}, {kind}", part) for part in parts if isinstance(part, SheetFigure)]
     (whole,) = charts.draw_map(review, title="Evidence").parts
     return [*found, ("review, map", whole)]
+
+
+@pytest.fixture(scope="module")
+def in_settings(review) -> list[tuple[str, SheetFigure]]:
+    """What the pages of clinical settings draw."""
+    found = []
+    for name in review.tables["settings"]["setting_id"]:
+        place = select_setting(review, name)
+        drawn = {
+            "randomised": charts.draw_randomised(place, title="Randomised"),
+            "response": charts.draw_response(place, "response", title="Response", most=30),
+            "mrd": charts.draw_response(place, "mrd", title="MRD", most=30),
+        }
+        found += [(f"{name}, {kind}", part) for kind, stack in drawn.items() for part in sheets_of(stack)]
+    return found
+
+
+def count_marks(kind: str, sheet: Sheet) -> int:
+    """The rows of a sheet in which something is drawn; of some kinds every mark."""
+    seen = [mark["n"] for mark in sheet.marks if mark["n"] and mark.get("o", 1)]
+    return len(seen) if kind in MANY_A_ROW else len(set(seen))
+
+
+def test_a_figure_has_three_marks_or_is_a_table(figures, in_settings):
+    """Two strips of survival and one ratio once filled a figure each."""
+    for name, figure in [*figures, *in_settings]:
+        for sheet in figure.sheets():
+            assert count_marks(name.rpartition(", ")[2], sheet) >= FEWEST_MARKS, (name, figure.title)
+    drawn = {name for name, _ in in_settings}
+    assert "adult-relapse, randomised" in drawn
+    assert "aml, randomised" not in drawn
 
 
 def boxes(sheet: Sheet) -> list[tuple[str, float, float, float, float]]:

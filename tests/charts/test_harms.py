@@ -6,7 +6,7 @@ import pytest
 from livingreview.charts import draw_arms, draw_harms
 from livingreview.charts.harms import _choose_events, _make_blocks
 from livingreview.evidence import select_class, select_part
-from tests.drawn import CLASSES
+from tests.drawn import CLASSES, words_of
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +111,14 @@ def test_a_pool_told_by_a_review_is_not_shown_as_the_report_of_another(tables):
     (pool,) = [
         line for line in rows_of(tables) if any(c and c.count.startswith("34/225") for c in line.cells)
     ]
-    assert pool.name == "MT103-206 and MT103-211 pooled, in Stein 2018"
+    assert pool.name == "MT103-206 and MT103-211 pooled (in Stein 2018)"
     assert pool.about.endswith("; r")
     assert sum(cell is not None for cell in pool.cells) == 1
 
 
 def test_a_cell_that_repeats_the_report_of_its_row_is_marked(tables):
     (row,) = [line for line in rows_of(tables) if any(c and c.count.startswith("13/93") for c in line.cells)]
-    assert row.name == "von Stackelberg 2016 (MT103-205)"
+    assert row.name == "MT103-205 (von Stackelberg 2016)"
     assert row.has_restated
     assert not row.about.endswith("; r")
 
@@ -143,3 +143,16 @@ def test_one_study_or_one_share_has_no_range(review):
     assert "Febrile neutropenia, 1 study, 100% (CLAM, 2020, grade 3)." in words
     assert "Infection, 2 studies, from 44% (" in words
     assert "Death from treatment, 2 studies, 0% in each." in words
+
+
+def test_the_legend_names_both_treatments_and_their_patients(review):
+    """It once said “control”, without a number."""
+    legends = [words_of(sheet)[:2] for sheet in draw_arms(review, title="Arms").parts[0].sheets()]
+    assert legends[0] == [
+        "Blinatumomab, n = 267",
+        "Standard chemotherapy, investigator choice of four, n = 109",
+    ]
+    assert legends[1] == legends[0]
+    core = select_part(review, "core")  # without the comparators' regimens the arm is called by its cohort
+    told = words_of(draw_arms(core, title="Arms").parts[0].sheets()[0])
+    assert told[1] == "TOWER, chemotherapy, n = 109"

@@ -29,7 +29,7 @@ def test_a_line_names_its_cohort_only_where_that_parts(review):
         "blinatumomab-safety-review-2018.mt103-211",
     )
     names = name_lines(review, "display", "stratum", [rows[cohort] for cohort in cohorts])
-    assert names == ["Yoon 2023", "Kantarjian 2016: Adults under 65 years", "MT103-211, in Stein 2018"]
+    assert names == ["Yoon 2023", "Kantarjian 2016: Adults under 65 years", "MT103-211 (in Stein 2018)"]
     twins = [rows[cohorts[0]], rows[cohorts[0]] | {"row_id": "another"}]
     with pytest.raises(TwinsError):
         name_lines(review, "display", "stratum", twins)

@@ -6,14 +6,16 @@ import pytest
 from livingreview.charts.landmarks import (
     Strips,
     _is_drawn,
+    _join_single,
     _make_blocks,
     _of_some_size,
     draw_landmarks,
     say_marks,
 )
+from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class
 from livingreview.tables.common import with_cohorts
-from tests.drawn import CLASSES
+from tests.drawn import CLASSES, words_of
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_an_interval_is_drawn_only_where_one_is_reported(blocks):
 
 def test_the_control_of_a_trial_is_in_its_strip_and_named(blocks):
     strips = [strip for _, block in blocks for strip in block.strips if "randomised against" in strip.about]
-    trial = next(strip for strip in strips if strip.name == "Kantarjian 2017 (TOWER)")
+    trial = next(strip for strip in strips if strip.name == "TOWER (Kantarjian 2017)")
     assert (say_marks(trial.marks), say_marks(trial.control)) == ("median 7.7 mo", "median 4.0 mo")
     beside = [strip for _, block in blocks for strip in block.strips if strip.control and strip not in strips]
     assert beside
@@ -85,7 +87,7 @@ def test_patients_who_may_be_chosen_by_their_course_are_named_or_left_out(review
         for row in draw_landmarks(select_class(review, name), title="Survival").parts[0].table.rows
         if not row.heading
     }
-    assert "Horton 2019 (COG AALL07P1)" not in told
+    assert "COG AALL07P1 (Horton 2019)" not in told
     assert "After blinatumomab failure" in told["Jabbour 2018a"]
     assert told["Zhou 2022"] == "n = 90"
 
@@ -93,8 +95,27 @@ def test_patients_who_may_be_chosen_by_their_course_are_named_or_left_out(review
 def test_the_note_explains_the_marks_that_are_drawn(review):
     bare, full = (
         draw_landmarks(select_class(review, name), title="Survival").parts[0].note
-        for name in ("liposomal-mitoxantrone", "blinatumomab")
+        for name in ("bortezomib", "blinatumomab")
     )
     assert "Bars:" in full
     assert "Bars:" not in bare
     assert "Dotted lines" in bare
+
+
+def test_two_strips_are_a_table(review):
+    told = draw_landmarks(select_class(review, "liposomal-mitoxantrone"), title="Survival").parts
+    assert [type(part) for part in told] == [HtmlTable]
+    assert told[0].caption == "Survival"
+
+
+def test_no_heading_and_no_axis_stands_for_one_strip_alone(review, blocks):
+    """Of ten headings seven once stood over one strip, and only two of the blocks had an axis."""
+    joined = _join_single([block for chapter, block in blocks if chapter is blocks[-1][0]])
+    assert all(len(block.strips) > 1 for block in joined)
+    assert all(strip.of for strip in joined[-1].strips), "each says its population"
+    figure = draw_landmarks(select_class(review, "blinatumomab"), title="Survival").parts[0]
+    for sheet in figure.sheets():
+        words = words_of(sheet)
+        titles = [text for text in sheet.texts if text["t"].endswith("survival") and text["b"] == "bold"]
+        assert words.count("0 months") >= len(titles) + 1 - 4 * sheet.phone
+        assert words.count("0 months") == words.count("12") > 4

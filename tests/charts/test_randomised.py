@@ -4,7 +4,7 @@ import pytest
 
 from livingreview.charts import draw_randomised
 from livingreview.charts.randomised import _event_ratios, _hazard_ratios, _risk_ratios
-from livingreview.display.html import Stack
+from livingreview.display.html import HtmlTable, Stack
 from livingreview.evidence import select_class, select_setting
 from livingreview.tables.arms import find_arms
 
@@ -95,10 +95,17 @@ def test_without_a_trial_a_sentence_says_so(review):
 
 def test_the_note_explains_what_is_drawn_and_names_another_level(review):
     """An interval of 97.5% once stood under the words "95% confidence intervals"."""
-    adults, aml = (select_setting(review, name) for name in ("adult-relapse", "aml"))
-    notes = [draw_randomised(part, title="Randomised").parts[0].note for part in (adults, aml)]
-    assert "where no other level is named" in notes[0]
+    adults = select_setting(review, "adult-relapse")
+    note = draw_randomised(adults, title="Randomised").parts[0].note
+    assert "where no other level is named" in note
     ratios = by_words(_hazard_ratios(adults, find_arms(adults, None)))
     assert ratios["kantarjian-2019", "Overall survival"].shown == "HR 0.75 [97.5% CI 0.57–0.99]"
-    assert "HR:" not in notes[1]
-    assert "Many outcomes" not in notes[1]
+
+
+def test_one_ratio_is_a_table_that_says_what_it_is(review):
+    (table,) = draw_randomised(select_setting(review, "aml"), title="Randomised").parts
+    assert isinstance(table, HtmlTable)
+    assert table.notes == [
+        "RR: risk ratio from both arms' counts, log method. Brackets: 95% confidence intervals."
+    ]
+    assert "RR 0.66 [0.33–1.30]" in [row.cells[3] for row in table.rows if not row.heading]

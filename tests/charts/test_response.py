@@ -225,7 +225,7 @@ def test_a_description_names_the_arm(in_settings):
     assert len(arms) == len(set(arms)) == 3
     assert any("idarubicin arm alone" in arm for arm in arms)
     lowest = describe(in_settings["adult-relapse", "mrd"]).partition("studies, from ")[2]
-    assert lowest.startswith("INO-VATE, in ASH table of phase 3 trials, chemotherapy (table), MRD negative")
+    assert lowest.startswith("INO-VATE (in ASH table of phase 3 trials), chemotherapy (table)")
 
 
 def test_counts_added_up_are_named_after_all_their_reports(cores):
@@ -244,3 +244,26 @@ def test_of_responders_who_were_assessed_it_says_so(in_settings):
     lines = [line for block in in_settings["adult-relapse", "mrd"] for line in block.lines]
     (neuf,) = [line for line in lines if "neuf-2023" in line.figures[0].row_id]
     assert neuf.whom.startswith("of responders assessed")
+
+
+def test_a_pools_remark_stands_under_it_and_not_among_reasons(cores):
+    """The words “few studies” once stood in the column “Not pooled because”, beside a pooled value."""
+    (figure,) = draw_response(cores["blinatumomab"], "response", title="R", outcome="Remission").parts
+    desk, phone = figure.sheets()
+    (head,) = [text for text in desk.texts if text["t"] == "Not pooled because"]
+    reasons = " ".join(text["t"] for text in desk.texts if text["x"] == head["x"])
+    remarks = [text for text in desk.texts if "new study" in text["t"] or "for a new one" in text["t"]]
+    assert len(remarks) > 1
+    assert {text["x"] for text in remarks} == {0}
+    assert "time point" in reasons
+    assert "new" not in reasons
+    assert all("Remission, % of patients" in words_of(sheet) for sheet in (desk, phone))
+
+
+def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):
+    """“TOWER, in Stein 2018” once stood over “Blinatumomab (restated)”."""
+    core = cores["blinatumomab"]
+    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    lines = [line for block in blocks for line in block.lines if line.second_hand]
+    assert ("TOWER (in Stein 2018)", "restated") in [(line.label, line.who) for line in lines]
+    assert all(f"{line.label} {line.who}".count("restated") == 1 for line in lines)

@@ -28,7 +28,8 @@ CASES = {
         TRIAL, {"remission_control": f"{CONTROL}; {CONTROL}"}, "remission_control"
     ),
     "option moved to another setting": (TRIAL, {"setting_id": "aml"}, "finding_id"),
-    "rating of another class": (TRIAL, {"certainty_id": "bortezomib.certainty.effect"}, "certainty_id"),
+    "rating of another class": (TRIAL, {"ratings": "bortezomib.certainty.effect"}, "ratings"),
+    "unknown rating": (TRIAL, {"ratings": "blinatumomab.certainty.remission"}, "ratings"),
     "unknown family": (TRIAL, {"families": "blinatumomab"}, "families"),
     "unknown age": (TRIAL, {"age_groups": "adults"}, "age_groups"),
     "position twice": (TRIAL, {"position": 2}, "position"),

@@ -31,7 +31,7 @@ def table(caption="Caption", rows=None, columns=("Name", "Number")) -> HtmlTable
 
 def test_a_table_names_its_columns_rows_and_addresses():
     html = str(table().__html__())
-    assert html.count('<th scope="col">') == 2
+    assert html.count('<th scope="col"') == 2
     assert html.count('<th scope="row">') == 2
     assert html.count('<tr id="row-one">') == 1
     assert 'data-label="Number">1<' in html, "a script finds the cells of a row that has an address"
@@ -136,3 +136,13 @@ def test_only_an_address_of_the_web_or_of_the_book_is_a_link(href, links):
     html = link("<words>", href)
     assert html.startswith("<a href=") == links
     assert "&lt;words&gt;" in html
+
+
+def test_columns_keep_twelve_letters_where_all_of_them_fit():
+    """Intervals once stood in columns of seven letters, beside columns with room to spare."""
+    cells = ["Study", "23 to 41 per cent of all", "12", ["short", "a longer second part"]]
+    table = HtmlTable("Caption", [Column(name) for name in "ABCD"], [Row(cells)])
+    assert table.widths == [0, 12, 2, 12]
+    assert str(table.__html__()).count('style="--w:12"') == 2
+    many = HtmlTable("Caption", [Column(str(i)) for i in range(9)], [Row(["a word of some length"] * 9)])
+    assert set(many.widths) == {0}

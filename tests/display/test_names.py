@@ -18,7 +18,7 @@ def entry(author: str = "", **fields: str) -> Entry:
 
 def test_a_link_to_a_report_shows_its_name(review):
     assert report_link(review, "kantarjian-2017") == (
-        '<a href="reports/kantarjian-2017.html">Kantarjian 2017 (TOWER)</a>'
+        '<a href="reports/kantarjian-2017.html">TOWER (Kantarjian 2017)</a>'
     )
 
 

@@ -93,7 +93,7 @@ def test_conclusions_are_filled_with_figures(review):
 
 def test_conclusions_name_reports_as_they_are_called(review):
     text = fill_figures(review, "By {gokbuget-2018} and {mt103-211-hsct-ash}.")
-    link = '<a href="reports/gokbuget-2018.html">Gökbuget 2018, BLAST</a>'
+    link = '<a href="reports/gokbuget-2018.html">BLAST, Gökbuget 2018</a>'
     assert text.startswith(f"By {link} and ")
     assert "not established" not in text
     assert figures_in(review, "By {gokbuget-2018}.") == []

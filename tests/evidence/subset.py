@@ -114,14 +114,14 @@ def _ids(project: Path, name: str, column: str) -> set[str]:
 
 
 def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
-    """An option keeps its results that are left, each with its control, and its rating if that is left."""
+    """An option keeps its results that are left, each with its control, and the ratings that are left."""
     for column in (name.removesuffix(CONTROL) for name in row if name.endswith(CONTROL)):
         results, controls = (row[name].split("; ") for name in (column, f"{column}{CONTROL}"))
         kept = [place for place, item in enumerate(results) if item not in gone]
         row[column] = "; ".join(results[place] for place in kept)
         left = [controls[place] for place in kept if place < len(controls) and controls[place] not in gone]
         row[f"{column}{CONTROL}"] = "; ".join(item for item in left if item)
-    row["certainty_id"] = row["certainty_id"] if row["certainty_id"] in ratings else ""
+    row["ratings"] = "; ".join(item for item in row["ratings"].split("; ") if item in ratings)
     return True
 
 

@@ -40,8 +40,8 @@ def test_a_trial_is_known_by_an_acronym_or_a_number(study, trial):
     assert trial_name(study) == trial
 
 
-def test_author_year_and_trial():
-    assert named(a=(entry("Kantarjian, Hagop", year="2017"), "TOWER")) == {"a": "Kantarjian 2017 (TOWER)"}
+def test_a_trial_leads_and_others_go_by_author_and_year():
+    assert named(a=(entry("Kantarjian, Hagop", year="2017"), "TOWER")) == {"a": "TOWER (Kantarjian 2017)"}
     assert named(a=(entry("{von Stackelberg}, Arend", year="2016"), "A case")) == {
         "a": "von Stackelberg 2016"
     }
@@ -51,11 +51,11 @@ def test_author_year_and_trial():
 def test_reports_of_one_author_and_year_are_told_apart():
     first, second = entry("Brown, P", year="2021"), entry("Brown, P", year="2021")
     assert named(x=(first, "AALL1331"), y=(second, "AALL1331")) == {
-        "x": "Brown 2021a (AALL1331)",
-        "y": "Brown 2021b (AALL1331)",
+        "x": "AALL1331 (Brown 2021a)",
+        "y": "AALL1331 (Brown 2021b)",
     }
     assert named(x=(first, "AALL1331"), y=(second, "A series")) == {
-        "x": "Brown 2021 (AALL1331)",
+        "x": "AALL1331 (Brown 2021)",
         "y": "Brown 2021",
     }
 
@@ -80,9 +80,9 @@ def test_what_is_not_established_is_said():
     ("name", "warned"),
     [
         ("Roe 2017", "Roe 2017 (retracted)"),
-        ("Roe 2017 (TOWER)", "Roe 2017 (TOWER; retracted)"),
+        ("TOWER (Roe 2017)", "TOWER (Roe 2017; retracted)"),
         ("Roe (year not established)", "Roe (retracted; year not established)"),
-        ("Roe (TOWER; year not established)", "Roe (TOWER; retracted; year not established)"),
+        ("TOWER (Roe; year not established)", "TOWER (Roe; retracted; year not established)"),
         ("T, (author and year not established)", "T, (retracted; author and year not established)"),
     ],
 )
@@ -95,7 +95,7 @@ def test_a_warning_stands_in_a_names_brackets_and_stays_where_it_is_shortened(na
 def test_an_author_without_a_year_is_called_undated():
     """A row of a figure was once called by a surname alone."""
     assert shorten("O'Brien (year not established)") == "O'Brien (undated)"
-    assert shorten("Stein (MT103-211; year not established)") == "Stein (MT103-211; undated)"
+    assert shorten("MT103-211 (Stein; year not established)") == "MT103-211 (Stein; undated)"
     assert shorten("TOWER, report a (author and year not established)") == "TOWER, report a"
     assert shorten("A series (ASH 1; author and year not established)") == "A series (ASH 1)"
     assert shorten("TOWER, 2018 (author not established)") == "TOWER, 2018"

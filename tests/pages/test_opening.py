@@ -7,6 +7,7 @@ from livingreview.pages.opening import (
     cite_page,
     cite_review,
     glue_figures,
+    name_figure,
     open_chapter,
     open_parts,
     open_review,
@@ -30,6 +31,20 @@ def glued(monkeypatch):
         lambda name, value, display: found.update({name: value._repr_mimebundle_()}),
     )
     return found
+
+
+def test_a_figures_title_names_the_class_or_the_setting(review):
+    """Figures were once called "Remission" and "Survival", of whom was not said."""
+    told = {
+        page: name_figure(review, "Remission, {}", page) for page in ("blinatumomab", "adult-relapse", "aml")
+    }
+    assert told == {
+        "blinatumomab": "Remission, blinatumomab",
+        "adult-relapse": "Remission, adults, relapsed or refractory ALL",
+        "aml": "Remission, AML, relapsed or refractory",
+    }
+    with pytest.raises(KeyError):
+        name_figure(review, "Remission, {}", "elsewhere")
 
 
 def test_a_chapter_opens_its_class_and_its_two_parts(inside):

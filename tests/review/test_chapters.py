@@ -89,6 +89,21 @@ def test_one_sentence_per_line(path):
             assert not re.search(r"[a-z)]\. [A-Z]", line), line
 
 
+@pytest.mark.parametrize(
+    ("term", "former"),
+    [
+        ("complete remission", "how-many-responded"),
+        ("overall survival", "how-long-did-patients-live"),
+        ("stem cell transplantation", "who-reached-transplant"),
+        ("adverse events", "what-harm-was-seen"),
+        ("MRD", "how-deep-was-the-response"),
+    ],
+)
+def test_a_heading_gives_the_term_and_keeps_its_former_address(term, former):
+    text = expand_chapter(ROOT / "chapters" / "blinatumomab.md")
+    assert re.search(rf'<span id="{former}"></span>\n\n## [^\n]*\({term}\)\n', text)
+
+
 def test_chapters_have_the_same_order():
     headings = {}
     for slug in CLASSES:
@@ -153,23 +168,45 @@ def rendered(notebook) -> str:
 
 
 # What a reader must find on each kind of page: beginnings of figures' titles, of tables' titles, parts.
-USUAL = ("Survival", "Days of each drug: ")
-RESULTS = ("Remission", "Severe adverse events and death on treatment", *USUAL)
-EVIDENCE = ("From treatment to transplant and survival", "Risk of bias of selected results")
-CHAPTER = ("Summary of findings",), ("lr-claims", "lr-discrepancy", "lr-cite")
+RESULTS = ("Remission with ", "Severe adverse events and death on treatment with ")
+EVIDENCE = ("From treatment with ", "Risk of bias of selected results on ")
+CHAPTER = (
+    ("Summary of findings", "Drugs, doses and days: ", "Transplants after "),
+    (
+        "lr-claims",
+        "lr-discrepancy",
+        "lr-cite",
+        "lr-lead",
+    ),
+)
+SURVIVAL, MRD = ("Survival with ",), ("MRD response with ",)
 WHOLE = (
     ("Drugs and doses", "Reports of this class", "Cohorts", "Baseline counts", "Appraisal"),
     ("lr-references",),
 )
 EXPECTED = {
-    "liposomal-mitoxantrone": (USUAL, *CHAPTER),
-    "mitoxantrone-clofarabine": (RESULTS, *CHAPTER),
-    "bortezomib": ((*RESULTS, "Measurable residual disease"), *CHAPTER),
-    "blinatumomab": ((*RESULTS, "Measurable residual disease", "Randomised comparisons"), *CHAPTER),
-    "bortezomib-evidence": ((*EVIDENCE, "Days of each drug: ", "Best response of each cohort"), *WHOLE),
-    "blinatumomab-evidence": ((*EVIDENCE, "As studies became available: "), *WHOLE),
-    "bortezomib-comparators": (("Remission, other regimens",), ("Cohorts, other regimens",), ()),
-    "adult-relapse": (("Randomised comparisons", "Remission"), (), ()),
+    "liposomal-mitoxantrone": ((), (CHAPTER[0][0], *SURVIVAL), CHAPTER[1]),
+    "mitoxantrone-clofarabine": (RESULTS, (*CHAPTER[0], *SURVIVAL), CHAPTER[1]),
+    "bortezomib": ((*RESULTS, *SURVIVAL), *CHAPTER),
+    "blinatumomab": ((*RESULTS, *SURVIVAL, "Randomised trials of blinatumomab"), *CHAPTER),
+    "bortezomib-evidence": (
+        (*EVIDENCE, *MRD, "Days of each drug: ", "Best response of each cohort given bortezomib"),
+        *WHOLE,
+    ),
+    "blinatumomab-evidence": ((*EVIDENCE, *MRD, "As studies became available: "), *WHOLE),
+    "bortezomib-comparators": (
+        ("Remission with regimens other than bortezomib, by population",),
+        ("Cohorts, other regimens",),
+        (),
+    ),
+    "adult-relapse": (
+        (
+            "Randomised trials: survival, response and severe harm; adults, relapsed or refractory ALL",
+            "Remission, option by option; adults, relapsed or refractory ALL",
+        ),
+        (),
+        (),
+    ),
     "courses": (("Course: ",), (), ()),
     "index": (("Patients by population and regimen",), (), ()),
 }
@@ -188,6 +225,32 @@ def test_expected_figures_and_tables_are_there(executed, slug):
             assert any(title.startswith(start) for title in found), f"no {start!r} among {found}"
     for part in parts:
         assert f'class="{part}' in html, part
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("slug", CLASSES)
+def test_a_chapter_draws_at_most_four_figures(executed, slug):
+    """Response, randomised trials, survival, harm; the others are on the page of all the evidence."""
+    html = rendered(executed[ROOT / "chapters" / f"{slug}.md"])
+    titles = re.findall(r"<figcaption><a [^>]*>Figure</a> ([^<]*)", html)
+    assert len(titles) <= 4, titles
+
+
+@pytest.mark.book
+def test_no_figure_is_called_by_its_outcome_alone(executed, review):
+    """Titles once said "Remission" on ten pages alike: they name a drug, a trial or a population."""
+    tables = review.tables
+    words = {"four classes", "population", "course: "} | {
+        name.lower() for name in review.report_names.values()
+    }
+    for table, column in (("drugs", "name"), ("regimens", "name"), ("regimen_classes", "short_title")):
+        words |= {name.lower() for name in tables[table][column].dropna()}
+    words |= {title.replace(": ", ", ").lower() for title in tables["settings"]["title"]}
+    seen: dict[str, str] = {}
+    for path, notebook in executed.items():
+        for title in re.findall(r"<figcaption><a [^>]*>Figure</a> ([^<]*)", rendered(notebook)):
+            assert any(word in title.lower() for word in words), (path.stem, title)
+            assert seen.setdefault(title, path.stem) == path.stem, title
 
 
 @pytest.mark.book

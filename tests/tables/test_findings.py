@@ -35,7 +35,18 @@ def test_a_line_tells_both_arms_of_a_trial(findings):
         in told
     )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
-    assert told.endswith("| ⊕⊕⊕◯ moderate; Overall survival against chemotherapy")
+    assert told.endswith(
+        "| ⊕⊕⊕◯ moderate; Complete remission within two cycles; Overall survival against chemotherapy"
+    )
+
+
+def test_a_remission_that_is_rated_stands_with_its_rating(review):
+    """The start page once showed a remission beside the certainty of survival alone."""
+    ratings = [row for row in records(review.tables["certainty"]) if row["question"] == "absolute"]
+    for row in records(review.tables["findings"]):
+        for shown in split_ids(row["remission"]):
+            rated = {rating["certainty_id"] for rating in ratings if shown in split_ids(rating["rests_on"])}
+            assert not rated or rated & set(split_ids(row["ratings"])), (row["finding_id"], rated)
 
 
 def test_what_the_next_hundred_are_is_said_under_the_table(findings):
@@ -46,7 +57,7 @@ def test_what_the_next_hundred_are_is_said_under_the_table(findings):
 
 def test_a_result_of_another_study_than_the_line_s_names_it(findings):
     told = line(findings, "adult-relapse.mitoxantrone")
-    assert "| 23 [10–41]; CR 7/31; 50 [36–64]; CR 25/50, Giebel 2006 (FLAM) |" in told
+    assert "| 23 [10–41]; CR 7/31; 50 [36–64]; CR 25/50, FLAM (Giebel 2006) |" in told
     assert "two largest of those reported as phase II; Rosen 2000" in told
     assert line(findings, "adult-relapse.blinatumomab").count("Kantarjian 2017") == 1
 
@@ -62,7 +73,7 @@ def test_the_start_page_shows_one_study_a_line(review):
 
 def test_an_interval_without_upper_limit_is_shown(findings):
     told = line(findings, "mrd-positive.blinatumomab-adults")
-    assert "| OS median 36.5 months [22.0 to not reached]; Gökbuget 2020a (BLAST) |" in told
+    assert "| OS median 36.5 months [22.0 to not reached]; BLAST (Gökbuget 2020a) |" in told
 
 
 def test_what_is_randomised_is_bold_and_nothing_else(review, findings):
