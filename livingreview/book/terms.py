@@ -23,7 +23,8 @@ CLOSED = frozenset(
     | {"select", "style", "summary", "svg", "thead"}
 )
 UNTOUCHED = re.compile(
-    r'class="[^"]*\b(?:lr-copied|lr-figure|lr-number|lr-references|lr-term)\b|id="term-|data-label="As printed"'
+    r'class="[^"]*\b(?:lr-copied|lr-figure|lr-number|lr-references|lr-term)\b|id="term-'
+    r'|data-label="As printed"'
 )
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"})
 ARTICLE = re.compile(r"(<article\b.*?</article>)", re.DOTALL)
