@@ -45,4 +45,5 @@ def test_a_page_stands_in_every_state(site, chromium, name, reader):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert find_faults(page) == [], (scheme, width)
         assert visit.console == []
-        assert visit.failed == []
+        if reader != "no script":  # else the fetching of scripts is broken off
+            assert visit.failed == []
