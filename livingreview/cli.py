@@ -92,6 +92,8 @@ def _add_pdf(commands) -> None:
     pdf.add_argument("chapters", nargs="*", metavar="CHAPTER", help=chapters)
     output = "where to (default: _build/pdf/CHAPTER.pdf or book.pdf)"
     pdf.add_argument("--output", type=Path, metavar="FILE", help=output)
+    short = "the answer, the summary of findings, the main figures and the references alone"
+    pdf.add_argument("--short", action="store_true", help=short)
     pdf.set_defaults(run=run_pdf)
 
 
@@ -175,7 +177,7 @@ def run_pdf(options: argparse.Namespace) -> int:
     try:
         root = find_root(options.root)
         with locked(root / "_build"):
-            print(print_pdf(root, options.chapters, target=options.output))
+            print(print_pdf(root, options.chapters, target=options.output, short=options.short))
     except PrintError as error:
         print(error, file=sys.stderr)
         return 1

@@ -30,6 +30,7 @@ from livingreview.book.schemes import settle_schemes
 from livingreview.book.search import add_search
 from livingreview.book.sidebar import draw_sidebar, pages_that_moved
 from livingreview.book.slim_css import slim_theme
+from livingreview.book.slim_icons import slim_icons
 from livingreview.book.staging import break_seal
 from livingreview.book.terms import explain_terms
 from livingreview.checks import DataError, require_sound
@@ -221,6 +222,8 @@ def finish_build(app, error) -> None:
         log.warning(
             "the theme's style sheet could not be cut, its form has changed: see livingreview/book/slim_css"
         )
+    if not slim_icons(Path(app.outdir) / "_static"):
+        log.warning("the theme's icon fonts could not be cut: see livingreview/book/slim_icons")
     settle_schemes(Path(app.outdir) / "_static")
 
 

@@ -18,11 +18,16 @@ from pathlib import Path
 from markupsafe import Markup
 
 from livingreview.book.paper import edition, foot_style, named_foot_style
-from livingreview.citation import read_citation, site_address
+from livingreview.citation import format_reference, read_citation, site_address
 from livingreview.display.html import render
+from livingreview.evidence import Evidence, load_evidence
 
 ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
 HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.DOTALL)
+# The reports named by the links of each chapter that can be seen.
+NAMED = """() => Object.fromEntries([...document.querySelectorAll('article')].map(article => [article.id,
+  [...new Set([...article.querySelectorAll('[data-lr-report]')].filter(link => link.checkVisibility())
+    .map(link => link.getAttribute('data-lr-report')))]]))"""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -40,8 +45,12 @@ class Sheet:
     body: Markup
 
 
-def print_pdf(root: Path, names: Sequence[str] = (), *, target: Path | None = None) -> Path:
+def print_pdf(
+    root: Path, names: Sequence[str] = (), *, target: Path | None = None, short: bool = False
+) -> Path:
     """Print chapters of the built book, in the book's order, into one PDF; none named: all of them.
+
+    The ``short`` form is what ``lr.css`` leaves of it, with the references of the reports that it names.
 
     Raises
     ------
@@ -59,9 +68,11 @@ def print_pdf(root: Path, names: Sequence[str] = (), *, target: Path | None = No
         raise PrintError(msg)
     record = read_citation(root)
     sheets = [
-        read_sheet(pages / f"{name}.html", chosen, site_address(record, "chapters/")) for name in chosen
+        read_sheet(pages / f"{name}.html", chosen, site_address(record, "chapters/"), short=short)
+        for name in chosen
     ]
-    target = target or root / "_build" / "pdf" / f"{chosen[0] if len(chosen) == 1 else 'book'}.pdf"
+    named = f"{chosen[0] if len(chosen) == 1 else 'book'}{'-short' if short else ''}"
+    target = target or root / "_build" / "pdf" / f"{named}.pdf"
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "print.html"
@@ -80,11 +91,12 @@ def print_pdf(root: Path, names: Sequence[str] = (), *, target: Path | None = No
                 edition=edition(record),
                 styles=styles,
                 whole=len(chosen) > 1,
+                short=short,
                 feet=sheet_feet(record, sheets),
             ),
             encoding="utf-8",
         )
-        print_page(page.as_uri(), target)
+        print_page(page.as_uri(), target, load_evidence(root) if short else None)
     return target
 
 
@@ -104,7 +116,7 @@ def chapter_names(root: Path) -> list[str]:
     )
 
 
-def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
+def read_sheet(path: Path, printed: Sequence[str], address: str, *, short: bool = False) -> Sheet:
     """One finished page as it is printed: its text, ids of its own, links that lead somewhere on paper.
 
     Parameters
@@ -114,16 +126,20 @@ def read_sheet(path: Path, printed: Sequence[str], address: str) -> Sheet:
     address : str
         Where the published chapters stand; '' drops links to pages that are not printed,
         which would name a folder of this machine.
+    short : bool
+        Whether folds stay as they are, and links say which report they name.
     """
     article, name = ARTICLE.search(path.read_text(encoding="utf-8"))[1], path.stem
     body = re.sub(r"<script\b.*?</script>", "", article, flags=re.DOTALL)
     # What a reader of paper cannot open is open: reasons of conclusions,
     # and discrepancies where they are at home or the chapter stands alone.
     at_home = len(printed) == 1 or name == "discrepancies"
-    body = re.sub(
-        r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)", "<details open", body
-    )
+    if not short:
+        opened = r"<details(?=>| class=\"lr-discrepancy)" if at_home else "<details(?=>)"
+        body = re.sub(opened, "<details open", body)
     body = re.sub(r'(?<= )id="([^"]*)"', rf'id="{name}--\1"', body)
+    if short:
+        body = re.sub(r' href="reports/([\w-]+)\.html', r' data-lr-report="\1"\g<0>', body)
     body = re.sub(r'(?<= )href="([^"]*)"', lambda found: _paper_link(found[1], name, printed, address), body)
     return Sheet(name, Markup(HEADING.search(article)[1]).striptags(), Markup(body))
 
@@ -139,8 +155,11 @@ def _paper_link(href: str, name: str, printed: Sequence[str], address: str) -> s
     return f'href="{address}{href}"' if address else ""
 
 
-def print_page(address: str, target: Path) -> None:
-    """Print one page of this machine with Chromium; its foot is in its style sheet."""
+def print_page(address: str, target: Path, evidence: Evidence | None = None) -> None:
+    """Print one page of this machine with Chromium; its foot is in its style sheet.
+
+    With `evidence` each chapter gets the references of the reports that it names where one can see it.
+    """
     try:
         # Not at the top: only printing and tests need a browser.
         from playwright.sync_api import Error, sync_playwright
@@ -157,12 +176,30 @@ def print_page(address: str, target: Path) -> None:
             page = browser.new_context(java_script_enabled=False).new_page()
             page.route(re.compile(r"^(?!file:|data:)"), lambda route: route.abort())
             page.goto(address, wait_until="load", timeout=120_000)
+            if evidence:
+                page.emulate_media(media="print")
+                add_references(page, evidence)
             page.pdf(path=target, prefer_css_page_size=True, tagged=True, outline=True)
         except Error as problem:
             msg = f"the browser could not print: {problem}"
             raise PrintError(msg) from None
         finally:
             browser.close()
+
+
+def add_references(page, evidence: Evidence) -> None:
+    """Lay the references of the reports that a chapter's visible links name at the chapter's end."""
+    entries = evidence.bibliography.entries
+    for name, reports in page.evaluate(NAMED).items():
+        items = sorted(format_reference(key, entries[key]) for key in reports if key in entries)
+        listed = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+        section = Markup('<section><h2>References</h2><ul class="lr-references">{}</ul></section>')
+        if items:
+            page.evaluate(
+                "([name, html]) => document.getElementById(name).firstElementChild"
+                ".insertAdjacentHTML('beforeend', html)",
+                [name, str(section.format(listed))],
+            )
 
 
 def find_browser(playwright=None) -> str | None:

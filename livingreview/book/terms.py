@@ -16,19 +16,22 @@ from livingreview.pages.overview import term_anchor
 
 GLOSSARY = "tabulate_glossary("  # the call of the chapter that shows the glossary
 PROSE = frozenset({"p", "li", "dd", "td"})
+IN_LINK = frozenset({"a"})
 # Where no link may stand, or no word but what is there.
 CLOSED = frozenset(
     {"a", "abbr", "button", "code", "h1", "h2", "h3", "h4", "h5", "h6", "label", "math", "pre", "script"}
     | {"select", "style", "summary", "svg", "thead"}
 )
 UNTOUCHED = re.compile(
-    r'class="[^"]*\b(?:lr-copied|lr-references|lr-term)\b|id="term-|data-label="As printed"'
+    r'class="[^"]*\b(?:lr-copied|lr-figure|lr-number|lr-references|lr-term)\b|id="term-'
+    r'|data-label="As printed"'
 )
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"})
 ARTICLE = re.compile(r"(<article\b.*?</article>)", re.DOTALL)
 TAG = re.compile(r"(<[^>]*>)")
 NAME = re.compile(r"</?([a-z0-9]+)", re.IGNORECASE)
-LINK = Markup('<a class="lr-term" href="{}#{}"><abbr title="{}">{}</abbr></a>')
+MEANING = Markup('<abbr title="{}">{}</abbr>')
+LINK = Markup('<a class="lr-term" href="{}#{}">') + MEANING + Markup("</a>")
 
 
 def read_terms(evidence: Evidence) -> dict[str, str]:
@@ -46,37 +49,50 @@ def find_glossary(chapters: Path) -> str:
 def explain_terms(html: str, terms: Mapping[str, str], address: str) -> str:
     """A page whose article explains each term where it is first used in prose or a table's cell.
 
+    A term that is first used in a link is explained there, without a link of its own, and again at its first
+    use outside of one.
+
     Parameters
     ----------
     address : str
         The page with the glossary, seen from this one.
     """
-    left = dict(terms)
-    if not left:
+    if not terms:
         return html
     parts = ARTICLE.split(html, maxsplit=1)
     if len(parts) == 3:
-        parts[1] = "".join(_explain(TAG.split(parts[1]), left, address))
+        parts[1] = "".join(_explain(TAG.split(parts[1]), terms, address))
     return "".join(parts)
 
 
-def _explain(tokens: list[str], left: dict[str, str], address: str):
-    """Tags and texts, each term that is left explained once and then taken out of `left`."""
+def _explain(tokens: list[str], terms: Mapping[str, str], address: str):
+    """Tags and texts, each term explained where it is first used outside links, and in one before that."""
     known = re.compile(
-        rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(left, key=len, reverse=True)))})(?![\w-])"
+        rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(terms, key=len, reverse=True)))})(?![\w-])"
     )
-    open_tags: list[tuple[str, bool, bool]] = [("", False, False)]  # name, whether in prose, whether closed
+    left, unnamed = dict(terms), set(terms)  # what is not explained yet, and not even in a link
+    # Name, whether in prose, whether in the head of a row, and in which elements that take no explanation.
+    open_tags: list[tuple[str, bool, bool, frozenset[str]]] = [("", False, False, frozenset())]
 
-    def link(found: re.Match) -> str:
-        meaning = left.pop(found[0], None)
-        if meaning is None:
+    def explain(found: re.Match) -> str:
+        unnamed.discard(found[0])
+        if found[0] not in left:
             return found[0]
-        return str(LINK.format(address, term_anchor(found[0]), meaning, found[0]))
+        return str(LINK.format(address, term_anchor(found[0]), left.pop(found[0]), found[0]))
+
+    def name_in_link(found: re.Match) -> str:
+        if found[0] not in unnamed:
+            return found[0]
+        unnamed.discard(found[0])
+        return str(MEANING.format(terms[found[0]], found[0]))
 
     for token in tokens:
+        _, prose, head, closed = open_tags[-1]
         if not token.startswith("<"):
-            _, prose, closed = open_tags[-1]
-            yield known.sub(link, token) if prose and not closed and left else token
+            if prose and not closed:
+                yield known.sub(explain, token)
+            else:
+                yield known.sub(name_in_link, token) if (prose or head) and closed == IN_LINK else token
             continue
         yield token
         name = NAME.match(token)
@@ -85,12 +101,12 @@ def _explain(tokens: list[str], left: dict[str, str], address: str):
         if token.startswith("</"):
             _close(open_tags, name[1].lower())
         else:
-            _, prose, closed = open_tags[-1]
-            closed = closed or name[1].lower() in CLOSED or bool(UNTOUCHED.search(token))
-            open_tags.append((name[1].lower(), prose or name[1].lower() in PROSE, closed))
+            tag = name[1].lower()
+            closed |= ({tag} & CLOSED) | ({"untouched"} if UNTOUCHED.search(token) else set())
+            open_tags.append((tag, prose or tag in PROSE, head or tag == "th", closed))
 
 
-def _close(open_tags: list[tuple[str, bool, bool]], name: str) -> None:
+def _close(open_tags: list[tuple[str, bool, bool, frozenset[str]]], name: str) -> None:
     """Close a tag, and those within it that were left open."""
     while len(open_tags) > 1 and any(held == name for held, *_ in open_tags):
         if open_tags.pop()[0] == name:

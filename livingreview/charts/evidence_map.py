@@ -31,7 +31,8 @@ NOTE = (
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
     "patients the better design.{} The summary of findings "
     "counts option by option and setting by setting, so its numbers of patients differ from these. "
-    "An empty place means that no report was found."
+    "Randomisations of one trial count as studies of their own. "
+    "A blank means that no such report was included, not that none exists."
 )
 
 

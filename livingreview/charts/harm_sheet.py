@@ -30,10 +30,12 @@ def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str
         sheet.height += 5
     for block in blocks:
         if block.title:
+            sheet.may_break()
             sheet.height += 8
             sheet.height += sheet.block(0, sheet.height + 8, block.title, sheet.width, bold=True) + 4
-        for row in block.rows:
-            sheet.may_break()
+        for place, row in enumerate(block.rows):
+            if place or not block.title:  # on paper a title never ends a page without what it names
+                sheet.may_break()
             if sheet.phone:
                 _draw_on_phone(sheet, row, names, column)
             else:

@@ -48,7 +48,9 @@ def lay_out_ratios(sheet: Sheet, panels: Sequence[Panel], *, drug: str) -> None:
     for panel in panels:
         sheet.may_break()
         _draw_head(plot, panel, drug)
-        for trial in panel.trials:
+        for place, trial in enumerate(panel.trials):
+            if place:  # on paper a head never ends a page without what it names
+                sheet.may_break()
             about = "" if trial.name + trial.about in told else trial.about
             told.add(trial.name + trial.about)
             _draw_trial(plot, trial, about, "harm" if panel.harm else "treated")
@@ -72,7 +74,6 @@ def _draw_head(plot: _Plot, panel: Panel, drug: str) -> None:
 
 def _draw_trial(plot: _Plot, trial: TrialRatios, about: str, color: str) -> None:
     sheet = plot.sheet
-    sheet.may_break()
     sheet.height += 16
     beside = measure(trial.name, bold=True) + 8
     sheet.block(0, sheet.height, trial.name, sheet.width, bold=True)

@@ -25,7 +25,7 @@ def show_clocks() -> Fragment:
     facts = [("Upkeep", MODES[upkeep.mode] + since)]
     facts += [(f"Last searched: {name}", _clock(day, "no date on record")) for name, day in upkeep.sources]
     schedule = f"every {upkeep.every_months} months" if upkeep.every_months else "none has been set"
-    due = _clock(upkeep.next_due, "not set, so nothing here can tell whether the review is overdue")
+    due = _clock(upkeep.next_due, "no date set: whether a search is overdue cannot be said")
     facts += [
         ("Data as of", _clock(upkeep.data_as_of, "not stated")),
         ("This version dated", _clock(record["date-released"], "not stated")),

@@ -6,7 +6,7 @@ The rows (`explorer_rows`) stand in one script that only the explorer's page loa
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -23,7 +23,7 @@ from livingreview.pages.explorer_rows import (
 )
 from livingreview.tables.choice import by_rank, cohorts_apart, kinship
 from livingreview.tables.common import text, whole, with_cohorts
-from livingreview.tables.counts import base_of
+from livingreview.tables.counts import EVERYONE, base_of
 
 FILTERS = {
     "class": "Regimen class",
@@ -48,6 +48,8 @@ MORE = {
 GROUPED = {"class": "Regimen class", "study": "Study", "outcome": "Outcome", "disease": "Disease"}
 FIRST = ("class", "disease", "age_group", "outcome")  # filters that are not folded away
 IN_SCOPE = "included"  # the status of reports that are shown unless others are asked for
+ANYONE = (EVERYONE, "subgroup", "unknown")  # bases of counts that leave out no patient by an earlier result
+SEVERE = 3  # the grade from which an adverse event is severe
 
 
 def pack_rows(rows: Sequence[Mapping]) -> dict:
@@ -69,24 +71,23 @@ def pack_rows(rows: Sequence[Mapping]) -> dict:
 def rank_rows(evidence: Evidence, rows: Sequence[Mapping]) -> dict:
     """What the page needs to show one row a trial: {"questions", "places", "apart"}.
 
-    Rows of one question (a number, in the order of `rows`) tell the same thing of one trial, or of one arm
-    of it. The one of lowest place stands for the trial; beside it only rows of cohorts that share no patient
-    with it (``apart``: cohort_id -> cohort_ids). What comes before what, and which cohorts are apart, is
-    decided in ``tables/choice.py``; that it is done on the page lets it follow what a reader has asked for.
+    Rows of one question (a number, in the order of `rows`) tell of the same outcome of one trial, or of one
+    arm of it, in whichever of its cohorts. The one of lowest place stands for the trial; beside it only rows
+    of cohorts that share no patient with it (``apart``: cohort_id -> cohort_ids). What comes before what, and
+    which cohorts are apart, is decided in ``tables/choice.py``; that it is done on the page lets it follow
+    what a reader has asked for.
     """
     source = {row["row_id"]: row for name in TABLES for row in with_cohorts(evidence, name)}
     kin = kinship(evidence)
-    order = by_rank(evidence, [source[row["row_id"]] for row in rows], rank_size)
-    places = {row["row_id"]: place for place, row in enumerate(order)}
-    numbers: dict[tuple, int] = {}
-    questions = [
-        numbers.setdefault(
-            (*_question(evidence, source[row["row_id"]], row), kin.arm(row["cohort"][0])), len(numbers)
-        )
+    asked = {
+        row["row_id"]: (*_question(evidence, source[row["row_id"]], row), kin.arm(row["cohort"][0]))
         for row in rows
-    ]
+    }
+    order = by_rank(evidence, [source[row["row_id"]] for row in rows], rank_size)
+    places = {row["row_id"]: place for place, row in enumerate(_wholes_first(order, asked, kin.line))}
+    numbers: dict[tuple, int] = {}
     return {
-        "questions": questions,
+        "questions": [numbers.setdefault(asked[row["row_id"]], len(numbers)) for row in rows],
         "places": [places[row["row_id"]] for row in rows],
         "apart": cohorts_apart(evidence),
     }
@@ -97,12 +98,37 @@ def rank_size(row: Mapping) -> int:
     return whole(row["total"] if "total" in row else row["c_n_enrolled"]) or 0
 
 
+def _wholes_first(
+    rows: Sequence[dict], asked: Mapping[str, tuple], line: Callable[[str], list[str]]
+) -> list[dict]:
+    """Rows in their order, but of one question a cohort's before its parts': its size may be unknown."""
+    held: dict[tuple, list[dict]] = {}
+    for row in rows:
+        held.setdefault((asked[row["row_id"]], row["cohort_id"]), []).append(row)
+    placed: dict[str, dict] = {}
+    for row in rows:
+        question = asked[row["row_id"]]
+        for cohort in reversed(line(row["cohort_id"])[1:]):
+            placed |= {above["row_id"]: above for above in held.get((question, cohort), ())}
+        placed.setdefault(row["row_id"], row)
+    return list(placed.values())
+
+
 def _question(evidence: Evidence, source: Mapping, row: Mapping) -> tuple:
-    """What a row tells, of which study: rows that agree in it are one trial's answers to one question."""
-    told = (row["kind"][0], row["study"][0], row["outcome"][0], base_of(evidence, row["counted_from"][0]))
+    """What a row tells, of which study: rows that agree in it are one trial's answers to one question.
+
+    The wording of a definition, and the subgroup that a report counts, do not part them; that some patients
+    alone are counted (those in remission, say), the time of a survival and whether an event is severe do.
+    """
+    told = (row["kind"][0], row["study"][0], row["outcome"][0])
     if row["kind"][0] == "outcomes":
-        return told
-    return (*told, row["definition"], row["time"], text(source.get("statistic")))
+        base = base_of(evidence, row["counted_from"][0])
+        return (*told, EVERYONE if base in ANYONE else base)
+    if row["kind"][0] == "survival":
+        return (*told, text(source["time_months"]))
+    if row["kind"][0] == "adverse_events":
+        return (*told, (whole(source["grade_min"]) or 0) >= SEVERE)
+    return told
 
 
 def explorer_script(evidence: Evidence) -> str:

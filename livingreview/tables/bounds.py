@@ -157,11 +157,11 @@ def _say_benchmark(benchmark: Benchmark) -> str:
 
 
 def say_strength(value: EValue) -> str:
-    """'2.45 to explain it all, 1.79 to bring its interval to no effect', in words of what is needed."""
+    """'2.45 to explain it all, 1.79 to bring its limit to the null value', in words of what is needed."""
     whole = f"a risk ratio of {format_fixed(value.estimate, 2)} to explain it all"
     if value.limit == 1:
-        return f"{whole}; its interval includes no effect already"
-    return f"{whole}, of {format_fixed(value.limit, 2)} to bring its interval to no effect"
+        return f"{whole}; its confidence interval includes the null value already"
+    return f"{whole}, of {format_fixed(value.limit, 2)} to bring its confidence interval to the null value"
 
 
 def say_pace(ratio: float, low: float, high: float) -> str:

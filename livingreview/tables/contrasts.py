@@ -44,7 +44,7 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     note = (
         "Risk ratio by the log method; difference with Newcombe's interval. "
         "Many outcomes of one trial are shown: "
-        "a confidence interval that excludes no effect is not by itself evidence."
+        "a confidence interval that excludes the null value is not by itself evidence."
     )
     return HtmlTable(caption, columns, rows, [note])
 

@@ -16,10 +16,11 @@ NOTE = (
     "Patients in included reports on the class's own regimens; a study reported several times counts once, "
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
+    "Randomisations of one trial count as studies of their own. "
     "Evaluable patients where the number enrolled is not reported. "
-    "An empty place means that no report has been entered, not that none exists."
+    "A blank means that no such report was included, not that none exists."
 )
-UNKNOWN = " A question mark: the number of patients is not printed."
+UNKNOWN = " A question mark: the number of patients is not reported."
 STRATUM = ("disease", "setting", "age_group")
 DARKEST = 40  # percent of the accent's colour behind the largest number: words on it keep their contrast
 

@@ -266,3 +266,71 @@ def test_every_printed_page_says_what_it_is(site, chromium, root, tmp_path):
         assert "127.0.0.1" not in sheets[0] or name == "a"
     titles = [sheet for sheet in sheets if "How to cite. In: " in sheet]
     assert titles, "in a PDF of several chapters each has a foot of its own"
+
+
+HIDDEN = ("What are the limits", "What else is there", "Cite this chapter")
+
+
+def words_of(path) -> str:
+    """The words of a PDF, where a program can read them."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("the words of a PDF can be read only by a program for it")
+    read = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True)
+    return re.sub(r"\s+", " ", read.stdout)
+
+
+def count_pages(content: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", content))
+
+
+@pytest.mark.book
+@pytest.mark.browser
+@pytest.mark.parametrize("disk", [False, True])
+def test_the_short_form_holds_the_answer_the_figures_and_the_references(site, book, chromium, tmp_path, disk):
+    """From the menu of the page, also from disk; afterwards the page is whole again."""
+    origin = f"file://{book}" if disk else site
+    with Visit(chromium, origin, "chapters/bortezomib.html") as visit:
+        page = visit.page
+        whole = page.pdf(prefer_css_page_size=True)
+        page.evaluate("() => { window.print = () => { window.printed = true; }; }")  # no printer here
+        page.locator(".dropdown-download-buttons > button").click()
+        page.locator("[data-lr-print=short]").click()
+        page.wait_for_function("window.printed")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        sections = page.locator(".bd-article > section > section:visible h2").all_inner_texts()
+        assert sections[0].startswith("What is known?")
+        assert sections[-1] == "References"
+        assert not any(section.startswith(HIDDEN) for section in sections)
+        assert page.locator(".lr-sof tbody tr").first.is_visible()
+        assert page.locator("figure.lr-chart:visible").count() >= 3
+        assert page.locator("[data-lr-order]:visible").count() <= 1, "one forest"
+        assert page.locator(".lr-references li:visible").count() > 10
+        short = page.pdf(prefer_css_page_size=True)  # and so it is printed: the page is told when it is done
+        assert page.locator(".lr-short, .lr-references").count() == 0
+        assert page.get_by_role("heading", name="What are the limits").is_visible()
+        assert visit.console == []
+    assert 2 < count_pages(short) < 0.75 * count_pages(whole)
+    (tmp_path / "short.pdf").write_bytes(short)
+    words = words_of(tmp_path / "short.pdf")
+    assert "References" in words
+    assert "doi:10." in words
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_the_short_form_is_printed_by_the_command_line(book, root, tmp_path):
+    path = tmp_path / "short.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "livingreview.cli", "pdf", "--short", "bortezomib", "--output", path],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    content = path.read_bytes()
+    assert b"file:///" not in content
+    assert 2 < count_pages(content) < 15
+    words = words_of(path)
+    for told in ("What is known?", "How many responded?", "References", "doi:10."):
+        assert told in words, told
+    assert not [told for told in HIDDEN if told in words]

@@ -23,10 +23,24 @@ def test_the_first_use_in_prose_or_a_cell_is_explained_and_no_other():
     assert told.endswith("; ABC</td></article><p>ABC</p>")
 
 
+def test_a_term_that_is_first_used_in_a_link_is_explained_there_and_at_the_next_use():
+    meaning = '<abbr title="a &amp; b">ABC</abbr>'
+    told = explain('<h2><a href="x">ABC</a></h2><th><a href="x">An ABC</a></th><p><a href="y">ABC</a></p>')
+    assert f'<a href="x">An {meaning}</a>' in told
+    assert told.count("<abbr") == 1
+    told = explain('<p><a href="x">ABC</a>, then ABC and ABC</p>')
+    linked = f'<a class="lr-term" href="g.html#term-abc">{meaning}</a>'
+    assert f'<a href="x">{meaning}</a>, then {linked} and ABC</p>' in told
+    assert f'{linked}, <a href="x">ABC</a>' in explain('<p>ABC, <a href="x">ABC</a></p>')
+    assert "<abbr" not in explain('<thead><th><a href="x">ABC</a></th></thead>')
+    assert "<abbr" not in explain('<p class="lr-copied"><a href="x">ABC</a></p>')
+    assert "<abbr" not in explain('<p><a class="lr-figure" href="x">1 (95% ABC)</a></p>')
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        "<p><a href='x'>ABC</a> <code>ABC</code></p>",
+        "<p><code>ABC</code></p>",
         "<p>B-ABC, ABCs, ABC-x, xABC</p>",
         "<svg><p>ABC</p></svg><details><summary>ABC</summary></details>",
         '<p class="lr-copied">ABC</p>',
@@ -85,5 +99,8 @@ def test_every_page_explains_what_its_prose_uses(book):
     text = (book / "chapters" / "index.html").read_text(encoding="utf-8")
     for name in re.findall(r'<a class="lr-term" href="methods.html#([^"]+)"', text):
         assert f'id="{name}"' in (book / "chapters" / "methods.html").read_text(encoding="utf-8")
+    seen = text[text.index("<article") :]
+    head = seen.index('scope="rowgroup"')
+    assert re.match(r'.{0,200}<abbr title="[^"]+">ALL</abbr>', seen[head:], re.DOTALL), "in a link"
     report = (book / "chapters" / "reports" / "kantarjian-2017.html").read_text(encoding="utf-8")
     assert 'class="lr-term" href="../methods.html#term-' in report

@@ -116,6 +116,25 @@ def test_paper_breaks_no_picture_through_a_word_or_a_mark(figures):
     assert parted > 5
 
 
+def test_paper_parts_no_title_from_what_it_names(figures):
+    """Between a title, which leads to no row, and a place where paper may break there is a row."""
+    titles = 0
+    for name, figure in figures:
+        for sheet in figure.sheets():
+            for place in sheet.breaks:
+                above = [text for text in sheet.texts if text["y"] <= place]
+                heads = [text for text in above if text["b"] == "bold" and text["x"] == 0 and not text["n"]]
+                if not heads:
+                    continue
+                titles += 1
+                last = max(heads, key=lambda text: text["y"])
+                assert any(mark["n"] and last["y"] <= mark["y"] <= place for mark in sheet.marks), (
+                    name,
+                    last["t"],
+                )
+    assert titles > 20
+
+
 def test_each_picture_links_to_the_rows_of_its_table(figures):
     for name, figure in figures:
         told = {link.href for link in figure.table.figures}

@@ -13,6 +13,7 @@ from benchmarks.explorer import write_page
 from livingreview.evidence import records
 from livingreview.pages.explorer import FILTERS, check_view, pack_rows, rank_rows, show_explorer
 from livingreview.pages.explorer_rows import COLUMNS, TABLES
+from livingreview.tables.choice import kinship
 from tests.visit import ADDRESS, Visit, counted, open_explorer, taken
 
 ANY = "group:"  # begins a choice that means any outcome of a group
@@ -40,20 +41,70 @@ def test_every_filter_is_a_column_with_a_control_and_a_label(review):
 
 
 def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(review, rows):
-    ranks = rank_rows(review, rows)
+    ranks, kin = rank_rows(review, rows), kinship(review)
     best: dict[int, dict] = {}
+    passed: dict[int, set[str]] = {}
     for _, question, row in sorted(
         zip(ranks["places"], ranks["questions"], rows, strict=True), key=lambda x: x[0]
     ):
-        first = best.setdefault(question, row)
+        first, cohort = best.setdefault(question, row), row["cohort"][0]
         assert first["study"] == row["study"]
         assert first["outcome"] == row["outcome"]
-        assert (first["total"] or 0) >= (row["total"] or 0)
+        assert not any(cohort in kin.line(part)[1:] for part in passed.setdefault(question, set())), (
+            f"{row['row_id']}: a whole comes before its parts"
+        )
+        passed[question].add(cohort)
     told = [row for row in best.values() if row["report"][0] == "kantarjian-2017"]
     assert told, "the largest report of its trial stands for it"
     for cohort, others in ranks["apart"].items():
         assert cohort not in others
         assert all(cohort in ranks["apart"][other] for other in others)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        # Two cohorts of a trial that overlap, with severe events of other grades.
+        ("von-stackelberg-2016.ae.recommended.crs-g3", "von-stackelberg-2016.ae.phase1.crs-g4", True),
+        # A trial and a subgroup of it, whose comparison is worded otherwise.
+        ("hogan-2023.survival.blinatumomab.os-hr", "hogan-2023.survival.blinatumomab-marrow.os-hr", True),
+        ("xie-2023.outcome.all.cr", "xie-2023.outcome.relapsed.cr", True),
+        # Two arms, two outcomes.
+        ("kantarjian-2017.outcome.blinatumomab.cr", "kantarjian-2017.outcome.chemotherapy.cr", False),
+        ("zhou-2022.outcome.all.cr", "zhou-2022.outcome.all.cr-crh", False),
+    ],
+)
+def test_which_rows_are_one_question(review, rows, one, other, alike):
+    ranks = rank_rows(review, rows)
+    at = {row["row_id"]: line for line, row in enumerate(rows)}
+    questions, places = ranks["questions"], ranks["places"]
+    assert (questions[at[one]] == questions[at[other]]) == alike
+    assert not alike or places[at[one]] < places[at[other]]
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_a_question_shows_each_trial_once(book, chromium, review):
+    """Arms of a trial and cohorts without a common patient are shown beside each other."""
+    views = dict(zip(review.tables["questions"]["position"], review.tables["questions"]["view"], strict=True))
+    wanted = {
+        1: {"mejstrikova-2017.outcome.recommended.crc", "locatelli-2022-neuf.outcome.rr.orr"},
+        4: {"von-stackelberg-2016.ae.recommended.crs-g3"},
+        5: {"hogan-2023.survival.blinatumomab.os-hr"},
+    }
+    kin = kinship(review)
+    for position, row_ids in wanted.items():
+        with open_explorer(chromium, f"file://{book}", f"#{views[position]}") as visit:
+            shown = list(csv.DictReader(io.StringIO(taken(visit.page, "csv"))))
+        assert row_ids <= {row["row_id"] for row in shown}
+        for one, other in itertools.combinations(map(review.row, (row["row_id"] for row in shown)), 2):
+            cohorts = one["cohort_id"], other["cohort_id"]
+            assert (
+                len({review.cohort_studies[cohort] for cohort in cohorts}) == 2
+                or len(set(map(kin.arm, cohorts))) == 2
+                or kin.apart(*cohorts)
+                or one.get("outcome") != other.get("outcome")
+            ), cohorts
 
 
 def test_every_question_to_start_with_can_be_asked(review, rows):

@@ -72,7 +72,9 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     mitcl = rows["mitcl-pbc-2022.outcome.all.cr"]
     assert mitcl[1][-1].row_id == "hogan-2025.outcome.all.cr"
     assert mitcl[2] == "1.05 (0.92 to 1.21)"
-    assert mitcl[3].startswith("a risk ratio of 1.29 to explain it all; its interval includes no effect")
+    assert mitcl[3].startswith(
+        "a risk ratio of 1.29 to explain it all; its confidence interval includes the null value"
+    )
     assert mitcl[4].startswith(
         "80.3% of the controls; had it been 85%, nothing of the difference would be left; chance alone may"
     )

@@ -1,4 +1,4 @@
-/* What comes first among the results: a title before a text, a chapter before the page of a single report. */
+/* What comes first among the results: chapters and sections before pages of single reports, a title before a text. */
 var Scorer = {
   objNameMatch: 11,
   objPartialMatch: 6,
@@ -9,11 +9,12 @@ var Scorer = {
   term: 5,
   partialTerm: 2,
   score([page, title, , , score]) {
+    if (!page.includes('/reports/')) return score;
     const plain = text => text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().trim();
     const asked = plain(new URLSearchParams(location.search).get('q') ?? '');
-    // Sphinx looks for no bare number: of reports by one author that of the year asked for comes first.
-    const named = /\b\d+\b/.test(asked) && plain(title).includes(asked) ? 10 : 0;
-    // A report found by its title still comes before chapters that only name it: less than a title is worth more.
-    return score + named - (page.includes('/reports/') ? 8 : 0);
+    // Sphinx looks for no bare number: who asks for an author and a year asks for that report.
+    const named = /\b(?:19|20)\d\d\b/.test(asked) && plain(title).includes(asked);
+    // Any other comes behind all chapters, also where its title holds the word: trials and regimens name reports.
+    return named ? score + 1000 : score - 1000;
   },
 };

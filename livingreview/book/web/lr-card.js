@@ -5,6 +5,8 @@
 
   // Each report's script calls this; see livingreview/pages/cards.py.
   globalThis.lrCards = (report, cards) => { held[report] = cards; };
+  const load = async report => { await lrLoad(`cards/${report}.js`); return held[report]; };
+  globalThis.lrCard = { referenceOf: async report => (await load(report)).reference };
 
   // Every text is set as text, never as markup.
   function make(tag, name, ...parts) {
@@ -84,12 +86,12 @@
     const [, report, anchor] = /reports\/([a-z0-9-]+)\.html#(.+)$/.exec(href);
     const id = decodeURIComponent(anchor);
     try {
-      const [review] = await Promise.all([lrCite.loadReview(), lrLoad(`cards/${report}.js`)]);
-      const found = held[report].rows[id];
+      const [review, cards] = await Promise.all([lrCite.loadReview(), load(report)]);
+      const found = cards.rows[id];
       if (!found) throw new Error(`no card of ${id}`);
       close(false);
       opener = from.closest('[data-lr-rows]') ?? from; // a picture's rows are gone through from the picture
-      card = draw(report, id, found, held[report], href, review);
+      card = draw(report, id, found, cards, href, review);
       document.body.append(card);
       place(card, at());
       card.focus({ preventScroll: true });

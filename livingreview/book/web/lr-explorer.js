@@ -139,7 +139,7 @@
     return every ? matching : onePerTrial(matching);
   }
 
-  /* Of rows that tell the same of one trial that of the most patients; see rank_rows in livingreview/pages/explorer.py. Another regimen of the same report is no other telling. */
+  /* Of rows that tell of the same outcome of one trial that of the whole cohort, or of the most patients; see rank_rows in livingreview/pages/explorer.py. Another regimen of the same report is no other telling. */
   function onePerTrial(some) {
     const kept = new Map();
     for (const row of [...some].sort((a, b) => a.place - b.place)) {

@@ -18,7 +18,7 @@ document.documentElement.classList.add('lr-script'); // what needs a script show
   // Who knows no foot of a page (lr.css) prints its words once, above the title.
   if ('CSSMarginRule' in globalThis) root.classList.add('lr-feet');
   addEventListener('beforeprint', () => {
-    for (const item of document.querySelectorAll('details:not([open], .lr-fold)')) {
+    for (const item of root.matches('.lr-short') ? [] : document.querySelectorAll('details:not([open], .lr-fold)')) {
       item.open = true;
       item.dataset.opened = 'print';
     }
@@ -46,7 +46,22 @@ document.addEventListener('click', event => {
   SphinxHighlight.hideSearchWords();
 });
 
-document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => print()));
+/* What the short form (lr.css) leaves of the page, with the references of the reports that it names. */
+async function printShort() {
+  const root = document.documentElement, last = document.querySelector('.bd-article > section');
+  root.classList.add('lr-short');
+  const links = [...last.querySelectorAll('a[href*="reports/"]')].filter(link => link.checkVisibility());
+  const reports = new Set(links.map(link => /reports\/([a-z0-9-]+)\.html/.exec(link.getAttribute('href'))?.[1]).filter(Boolean));
+  const told = await Promise.all([...reports].map(report => lrCard.referenceOf(report).catch(() => '')));
+  const section = document.createElement('section'), list = document.createElement('ul');
+  list.className = 'lr-references';
+  list.append(...told.filter(Boolean).sort((a, b) => a.localeCompare(b, 'en')).map(text => Object.assign(document.createElement('li'), { textContent: text })));
+  section.append(Object.assign(document.createElement('h2'), { textContent: 'References' }), list);
+  if (list.childElementCount) last.append(section);
+  addEventListener('afterprint', () => { section.remove(); root.classList.remove('lr-short'); }, { once: true });
+  print();
+}
+document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventListener('click', () => (button.dataset.lrPrint === 'short' ? printShort() : print())));
 
 /* On a phone a table's rows are set as blocks, which hides from some screen readers that they are rows; the roles say it again. */
 {
