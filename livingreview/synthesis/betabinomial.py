@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis._types import Array, Index
+from livingreview.synthesis._types import Array, Flags, Index
 from livingreview.synthesis.glmm import Evaluation, log_binomial, maximise
 
 # Starts of the search: g times the size of the largest study, and g itself.
@@ -64,14 +64,14 @@ def fit_beta_binomial(x: Array, n: Array) -> BetaBinomialFit:
     """
     terms = sum_terms(x, n)
     mu0 = float(logit(x.sum() / n.sum()))
-    at_zero = evaluate_terms(np.array([mu0, -np.inf]), terms)[0]
-    starts = np.log(np.concatenate([np.array(SIZED_STARTS) / n.max(), STARTS]))
+    at_zero = float(evaluate_terms(np.array([mu0, -np.inf]), terms)[0])
+    starts = np.sort(np.log(np.concatenate([np.array(SIZED_STARTS) / n.max(), STARTS])))
     theta = np.column_stack([np.full(len(starts), mu0), starts])
 
     def function(trial: Array, _: Index) -> Evaluation:
-        value, grad, hess = zip(*(evaluate_terms(row, terms) for row in trial), strict=True)
-        return np.array(value), np.array(grad), np.array(hess)
+        return evaluate_terms(trial, terms)
 
+    theta = theta[_worth_a_search(function(theta, np.arange(len(theta)))[0])]
     # The last digits of the log-likelihood of millions of patients are rounding: no gain lies there.
     rounding = 8 * np.finfo(float).eps * abs(at_zero)
     # Starts that slide towards rho = 0 never finish; they are judged by their value.
@@ -87,6 +87,18 @@ def fit_beta_binomial(x: Array, n: Array) -> BetaBinomialFit:
     return BetaBinomialFit(
         float(theta[i, 0]), float(se), float(expit(theta[i, 1])), float(value[i]) + constant, bool(done[i])
     )
+
+
+def _worth_a_search(value: Array) -> Flags:
+    """Which starts, in the order of g, are no lower than those beside them, or stand beside one that is not.
+
+    From the others the search would climb past these, the longer the larger the studies.
+    """
+    beside = np.concatenate([[-np.inf], value, [-np.inf]])
+    top = (value >= beside[:-2]) & (value >= beside[2:])
+    near = np.concatenate([[False], top, [False]])
+    found: Flags = near[:-2] | near[1:-1] | near[2:]
+    return found
 
 
 def sum_terms(x: Array, n: Array) -> Terms:
@@ -106,12 +118,16 @@ def sum_terms(x: Array, n: Array) -> Terms:
     doubled = FIRST * 2 ** np.arange(max(most // FIRST, 1).bit_length())
     cuts = np.unique(np.concatenate([[0, most], counts, doubled]))
     cuts = cuts[cuts <= most]
-    points, weights = [], []
-    for start, end in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        j, weight = summation_rule(end - start, POINTS if start >= FIRST else FIRST)
-        points.append(start + j)
-        weights.append(weight)
-    j, weight = np.concatenate(points), np.concatenate(weights)
+    starts, lengths = cuts[:-1], np.diff(cuts)
+    few = (starts < FIRST) | (lengths <= POINTS)
+    points = [
+        np.arange(start, start + length)
+        for start, length in zip(starts[few].tolist(), lengths[few].tolist(), strict=True)
+    ]
+    places, weights = gauss_rules(lengths[~few].astype(float), POINTS)
+    j = np.concatenate([*points, (starts[~few, None] + places).ravel()]).astype(float)
+    weight = np.ones(len(j))
+    weight[len(j) - weights.size :] = weights.ravel()
     return Terms(j, *(weight * (values[:, None] > j).sum(axis=0) for values in (x, n - x, n)))
 
 
@@ -135,26 +151,35 @@ def summation_rule(length: int, points: int) -> tuple[Array, Array]:
     """
     if points >= length:
         return np.arange(float(length)), np.ones(length)
-    k = np.arange(1.0, points)
-    size = float(length)
-    beside = 0.5 * k * np.sqrt((size**2 - k**2) / (4 * k**2 - 1))
-    values, vectors = np.linalg.eigh(np.diag(beside, 1) + np.diag(beside, -1))
-    return values + (size - 1) / 2, size * vectors[0] ** 2
+    places, weights = gauss_rules(np.array([float(length)]), points)
+    return places[0], weights[0]
 
 
-def evaluate_terms(theta: Array, terms: Terms) -> tuple[float, Array, Array]:
+def gauss_rules(lengths: Array, points: int) -> tuple[Array, Array]:
+    """The rules of :func:`summation_rule` for lengths above `points`: places and weights (r, points)."""
+    k, size = np.arange(1.0, points), lengths[:, None]
+    matrix = np.zeros((len(lengths), points, points))
+    below = np.arange(points - 1)
+    matrix[:, below + 1, below] = 0.5 * k * np.sqrt((size**2 - k**2) / (4 * k**2 - 1))
+    values, vectors = np.linalg.eigh(matrix)  # which reads the lower half
+    return values + (size - 1) / 2, size * vectors[:, 0] ** 2
+
+
+def evaluate_terms(theta: Array, terms: Terms) -> Evaluation:
     """Return log-likelihood (less binomial coefficients), gradient and Hessian.
 
-    theta is (mu, logit rho); g = rho / (1 - rho) = 1 / (alpha + beta).
+    theta is (mu, logit rho), shape (..., 2), of one point or of many at once; g = rho / (1 - rho) =
+    1 / (alpha + beta).
     """
     a, b, c = terms.events, terms.others, terms.patients
-    p, g = expit(theta[0]), np.exp(theta[1])
-    q, s, jg = expit(-theta[0]), expit(theta[0]) * expit(-theta[0]), terms.j * g
-    u, v, w = p + jg, q + jg, 1 + jg
-    value = a @ np.log(u) + b @ np.log(v) - c @ np.log1p(jg)
-    d_mu = s * (a @ (1 / u) - b @ (1 / v))
-    d_g = a @ (jg / u) + b @ (jg / v) - c @ (jg / w)
-    d_mu_mu = (q - p) * d_mu - s * s * (a @ u**-2.0 + b @ v**-2.0)
-    d_mu_g = -s * (a @ (jg / u**2) - b @ (jg / v**2))
-    d_g_g = a @ (jg * p / u**2) + b @ (jg * q / v**2) - c @ (jg / w**2)
-    return float(value), np.array([d_mu, d_g]), np.array([[d_mu_mu, d_mu_g], [d_mu_g, d_g_g]])
+    p, q = expit(theta[..., 0]), expit(-theta[..., 0])
+    s, jg = p * q, np.multiply.outer(np.exp(theta[..., 1]), terms.j)
+    u, v, w = 1 / (p[..., None] + jg), 1 / (q[..., None] + jg), 1 / (1 + jg)
+    value = -np.log(u) @ a - np.log(v) @ b - np.log1p(jg) @ c
+    d_mu = s * (u @ a - v @ b)
+    d_g = (jg * u) @ a + (jg * v) @ b - (jg * w) @ c
+    d_mu_mu = (q - p) * d_mu - s * s * (u**2 @ a + v**2 @ b)
+    d_mu_g = -s * ((jg * u**2) @ a - (jg * v**2) @ b)
+    d_g_g = p * ((jg * u**2) @ a) + q * ((jg * v**2) @ b) - (jg * w**2) @ c
+    hess = np.stack([np.stack([d_mu_mu, d_mu_g], axis=-1), np.stack([d_mu_g, d_g_g], axis=-1)], axis=-2)
+    return value, np.stack([d_mu, d_g], axis=-1), hess

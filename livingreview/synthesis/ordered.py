@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import OptimizeResult, minimize
+from scipy.optimize import minimize
 from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 from scipy.stats import t as student
@@ -24,6 +24,8 @@ from livingreview.synthesis.results import NAN_PAIR, NOT_CONVERGED, Pooled
 NODES = 9  # a side of the product rule in the search; its end takes more
 SEPARATED = 8.0  # [logit] beyond which, of all patients that studies have, none is to be expected
 SETTLED = 5e-3  # largest slope of the log-likelihood that counts as a maximum
+FLAT = 1e-5  # largest slope at which a search ends
+LAST_STEPS = 10  # of the search's end
 STARTS = ((0.3, 0.3), (1.0, 0.3), (0.3, 1.0))
 LEAST_PAIRS = 3  # studies that report two levels, from which on the shares may vary between studies
 DRAWS = 4096  # a power of 2, as the Sobol sequence asks
@@ -129,9 +131,10 @@ class OrderedFit(Pooled):
         size = len(self.theta)
         points = ndtri(qmc.Sobol(size + 2, rng=np.random.default_rng(1)).random(DRAWS).clip(1e-9, 1 - 1e-9))
         values_, vectors = np.linalg.eigh(self.covariance)
-        root = vectors * np.sqrt(np.maximum(values_, 0))
+        # The symmetric root: another would turn with the signs of the vectors, which a last digit decides.
+        root = (vectors * np.sqrt(np.maximum(values_, 0))) @ vectors.T
         scale = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) / ndtri((1 + self.level) / 2)
-        drawn = self.theta + scale * points[:, :size] @ root.T
+        drawn = self.theta + scale * points[:, :size] @ root
         shares = len(self.levels) - 1
         first, both, other = drawn[:, -3], drawn[:, -2], drawn[:, -1]
         wide = drawn[:, shares:-3] @ row + scale * first * points[:, size]
@@ -280,31 +283,31 @@ def _free_parameters(levels: int, moderators: int, pairs: int) -> npt.NDArray[np
 
 
 def _search(terms: Terms, free: npt.NDArray[np.bool_], rate: float) -> tuple[Array, Array, float] | None:
-    """The best of several searches, finished with more nodes, with its covariance; None where none ended."""
+    """The first search that settles, finished with more nodes, with its covariance; None where none does."""
     shares = terms.events.shape[1] - 1
+    modes = np.zeros((len(terms.events), 2))
 
     def fall_with(nodes: int) -> Objective:
         def fall(part: Array) -> tuple[float, Array]:
             theta = np.zeros(len(free))
             theta[free] = part
-            value, slope = log_likelihood(terms, theta, nodes)
+            value, slope = log_likelihood(terms, theta, nodes, modes)
             return -value, -slope[free]
 
         return fall
 
-    found = []
+    coarse, fine = fall_with(NODES), fall_with(FINE_NODES)
     for first, other in STARTS if free[-1] else STARTS[:1]:
         start = np.zeros(len(free))
         start[:shares], start[shares], start[-3], start[-1] = 1.0, logit(rate), first, other
-        found.append(_descend(fall_with(NODES), start[free]))
-    fine = fall_with(FINE_NODES)
-    best = _descend(fine, min(found, key=lambda one: one.fun).x)
-    if np.abs(best.jac).max() > SETTLED:
-        return None
-    theta, covariance = np.zeros(len(free)), np.zeros((len(free), len(free)))
-    theta[free] = best.x
-    covariance[np.ix_(free, free)] = _inverse_curvature(fine, best.x)
-    return theta, covariance, float(-best.fun)
+        near = _descend(coarse, start[free])
+        part, value, slope = _finish(fine, near, _inverse_curvature(coarse, near))
+        if np.abs(slope).max() <= SETTLED:
+            theta, covariance = np.zeros(len(free)), np.zeros((len(free), len(free)))
+            theta[free] = part
+            covariance[np.ix_(free, free)] = _inverse_curvature(fine, part)
+            return theta, covariance, -value
+    return None
 
 
 def _is_separated(terms: Terms, theta: Array) -> bool:
@@ -313,8 +316,27 @@ def _is_separated(terms: Terms, theta: Array) -> bool:
     return bool(np.abs(np.append(theta[:shares], terms.design @ theta[shares:-3])).max() > SEPARATED)
 
 
-def _descend(fall: Objective, start: Array) -> OptimizeResult:
-    return minimize(fall, start, jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200})
+def _descend(fall: Objective, start: Array) -> Array:
+    found: Array = minimize(fall, start, jac=True, method="BFGS", options={"gtol": FLAT, "maxiter": 200}).x
+    return found
+
+
+def _finish(fall: Objective, near: Array, inverse: Array) -> tuple[Array, float, Array]:
+    """The minimum beside `near`, its value and slope: by Newton steps of one curvature, else by a descent.
+
+    A line search would stop short of it, since so near to it the values differ by less than their rounding.
+    """
+    part, (value, slope) = near, fall(near)
+    for _ in range(LAST_STEPS):
+        if np.abs(slope).max() < FLAT:
+            return part, value, slope
+        trial = part - inverse @ slope
+        next_value, next_slope = fall(trial)
+        if np.abs(next_slope).max() > np.abs(slope).max():
+            break
+        part, value, slope = trial, next_value, next_slope
+    part = _descend(fall, near)
+    return part, *fall(part)
 
 
 def _inverse_curvature(fall: Objective, part: Array) -> Array:

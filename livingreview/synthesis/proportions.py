@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -141,13 +142,13 @@ def pool_many(sets: Sets, *, level: float = 0.95, profile: bool = False) -> list
 
 def _check_sets(sets: Sets) -> list[tuple[Array, Array]]:
     """Check all counts in one pass; only a failure is traced to its set."""
-    raw = [(np.ravel(np.asarray(x)), np.ravel(np.asarray(n))) for x, n in sets]
+    raw = [(np.asarray(x).ravel(), np.asarray(n).ravel()) for x, n in sets]
     sizes = [len(x) for x, _ in raw]
     if raw and sizes == [len(n) for _, n in raw] and min(sizes) > 0:
         try:
             x, n = check_pairs(*(np.concatenate(part) for part in zip(*raw, strict=True)))
-            cuts = np.cumsum(sizes)[:-1]
-            return list(zip(np.split(x, cuts), np.split(n, cuts), strict=True))
+            ends = accumulate(sizes, initial=0)
+            return [(x[start:end], n[start:end]) for start, end in pairwise(ends)]
         except ValueError:
             pass
     pairs = []
@@ -217,10 +218,12 @@ def _glmm_columns(x: Array, n: Array, k: Array, level: float, profile: bool) -> 
         "prediction_z": z * spread,
         "prediction_km2": t2 * spread,
     }
-    pairs = {name: np.stack([expit(mu - half), expit(mu + half)], axis=1) for name, half in halves.items()}
+    ends = {name: (expit(mu - half), expit(mu + half)) for name, half in halves.items()}
     if profile:
-        pairs["ci_profile"] = expit(profile_interval(x, n, fits, level=level))
-    return columns | {name: [tuple(row) for row in pair.tolist()] for name, pair in pairs.items()}
+        low, high = expit(profile_interval(x, n, fits, level=level)).T
+        ends["ci_profile"] = low, high
+    pairs = {name: list(zip(low.tolist(), high.tolist(), strict=True)) for name, (low, high) in ends.items()}
+    return columns | pairs
 
 
 def marginal_mean(mu: Array, tau: Array) -> Array:

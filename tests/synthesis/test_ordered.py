@@ -1,5 +1,9 @@
 """Nested responses in one model: against the model of one level, brute force and simulation."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -12,6 +16,8 @@ NAN = float("nan")
 # Five trials of one treatment: complete remission, with partial, with incomplete recovery of counts.
 TOTALS = [36, 189, 90, 40, 271]
 CR, CRH, CRI = [15, 63, 37, NAN, 91], [25, 81, 41, 23, 115], [NAN, NAN, NAN, NAN, 119]
+CASES = json.loads((Path(__file__).parent / "expected_ordered.json").read_text(encoding="utf-8"))["cases"]
+SPREAD = ("tau2", "share_tau2", "correlation")
 NESTED = {"CR": CR, "CRh": CRH, "CRi": CRI}
 
 
@@ -45,6 +51,35 @@ def test_one_level_with_moderators_is_the_regression():
     known = fit_proportions(CRH, TOTALS, moderators={"late": z})
     assert ordered.median("CRh", late=1)[0] == pytest.approx(known.predict(late=1)[0], abs=1e-5)
     assert ordered.theta[1] == pytest.approx(known.coefficients["late"].estimate, abs=1e-5)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_another_program_finds_the_same(case):
+    """Values of R, by the script beside this file: categories, no binomials; an even grid; no slopes."""
+    given, expected = case["input"], case["expected"]
+    counts = {name: np.array(values, dtype=float) for name, values in given["counts"].items()}
+    fit = fit_ordered(counts, given["totals"], moderators=given["moderators"])
+    fixed = len(expected["coefficients"])
+    errors = np.sqrt(np.diag(fit.covariance))[:fixed]
+    medians = [fit.median(name, **dict.fromkeys(given["moderators"], 0))[0] for name in counts]
+    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], abs=1e-4)
+    assert fit.theta[:fixed] == pytest.approx(expected["coefficients"], abs=2e-5)
+    assert errors == pytest.approx(expected["errors"], rel=1e-4)
+    assert medians == pytest.approx([expected["medians"][name] for name in counts], abs=2e-6)
+    spread = (fit.tau2, fit.share_tau2, fit.correlation)
+    assert spread == pytest.approx([expected[name] for name in SPREAD], abs=2e-5)
+
+
+def test_a_last_digit_moves_no_interval_of_a_new_study():
+    """Its draws go through a root of the covariance that does not turn with the sign of a vector."""
+    counts, n = simulate(4, 418, spread=(0.8, 0.0))
+    fit = fit_ordered(counts, n)
+    chance = np.random.default_rng(5)
+    for _ in range(5):
+        noise = 1e-13 * chance.normal(size=fit.covariance.shape)
+        moved = replace(fit, covariance=fit.covariance + noise + noise.T)
+        for name in fit.levels:
+            assert moved.new_study(name) == pytest.approx(fit.new_study(name), abs=1e-6)
 
 
 def test_a_stricter_level_is_never_likelier():

@@ -3,6 +3,7 @@
 import pytest
 
 from livingreview.evidence import select_class
+from livingreview.synthesis import hazard_ratio_from_interval, pool_generic
 from livingreview.tables.published import tabulate_published
 
 
@@ -66,3 +67,97 @@ def test_a_class_shows_its_own(review, table):
     part = select_class(review, "blinatumomab")
     assert len(tabulate_published(part, caption="x").rows) == len(table.rows)
     assert tabulate_published(select_class(review, "bortezomib"), caption="x").parts == []
+
+
+# What had been reported of trials of relapsed or refractory leukaemia when Yu and colleagues searched (2018).
+FIVE_TRIALS = [
+    ["zugmaier-2015.outcome.all.cr-crh"],
+    ["blinatumomab-safety-review-2018.outcome.mt103-211.cr-crh"],
+    ["blinatumomab-safety-review-2018.outcome.tower.cr-crh"],
+    ["mejstrikova-2017.outcome.recommended.crc"],
+    ["blinatumomab-safety-review-2018.outcome.alcantara.cr-crh"],
+]
+SEVERE_CYTOKINE_RELEASE = [
+    [
+        "kantarjian-2016.ae.older.cytokine-release-syndrome-g3",
+        "kantarjian-2016.ae.younger.cytokine-release-syndrome-g3",
+    ],
+    ["kantarjian-2017.ae.blinatumomab.cytokine-release-syndrome-g3"],
+    ["von-stackelberg-2016.ae.recommended.crs-g3"],
+]
+
+
+def published(review, row_id):
+    """A published result as printed: value and interval, and why it differs."""
+    frame = review.tables["published_syntheses"].set_index("row_id")
+    row = frame.loc[row_id]
+    return [float(row[name]) for name in ("estimate", "ci_low", "ci_high")], row["difference"]
+
+
+def pool_plainly(review, studies):
+    """Percentages by DerSimonian-Laird without a transformation, as many published syntheses pool them."""
+    counts = [
+        [sum(int(review.row(row_id)[name]) for row_id in rows) for name in ("events", "total")]
+        for rows in studies
+    ]
+    shares = [100 * events / total for events, total in counts]
+    errors = [(p * (100 - p) / total) ** 0.5 for p, (_, total) in zip(shares, counts, strict=True)]
+    fit = pool_generic(shares, errors, method="DL", scale="none")
+    return [fit.effect, *fit.ci]
+
+
+def pool_hazards(review, row_ids, method="DL"):
+    rows = [review.row(row_id) for row_id in row_ids]
+    read = [
+        hazard_ratio_from_interval(*(float(row[c]) for c in ("estimate", "ci_low", "ci_high")))
+        for row in rows
+    ]
+    fit = pool_generic([one.estimate for one in read], [one.se for one in read], method=method, test="z")
+    return [fit.effect, *fit.ci]
+
+
+@pytest.mark.parametrize(
+    ("row_id", "studies", "names"),
+    [
+        ("yu-2019.remission", FIVE_TRIALS, ["MT103-205", "MT103-206", "MT103-211", "TOWER", "ALCANTARA"]),
+        (
+            "yu-2019.cytokine-release",
+            SEVERE_CYTOKINE_RELEASE,
+            ["MT103-205", "MT103-206", "MT103-211", "TOWER", "ALCANTARA"],
+        ),
+    ],
+)
+def test_two_published_percentages_come_out_of_our_own_counts(review, row_id, studies, names):
+    """To the last printed digit, interval included; the cell names the trials and says the same."""
+    printed, difference = published(review, row_id)
+    ours = [round(value) for value in pool_plainly(review, studies)]
+    assert ours == printed
+    assert f"{ours[0]} ({ours[1]} to {ours[2]})" in difference
+    assert all(name in difference for name in names)
+
+
+def test_a_published_hazard_ratio_comes_out_once_the_trial_that_is_left_out_is_in(review):
+    aall1331 = ["brown-2021.survival.blinatumomab.dfs-hr", "hogan-2023.survival.blinatumomab.dfs-hr"]
+    left_out = "locatelli-2021.survival.blinatumomab.efs-hr"
+    (estimate, low, high), difference = published(review, "da-silva-2025.dfs")
+    ours = pool_hazards(review, [*aall1331, left_out])
+    assert round(ours[0], 2) == estimate
+    assert ours[1] < low < high < ours[2], "a trial fewer: less certain"
+    assert f"{ours[0]:.2f} ({ours[1]:.2f} to {ours[2]:.2f})" in difference
+    assert all(
+        f"{float(review.row(row_id)['estimate']):.2f}" in difference for row_id in [*aall1331, left_out]
+    )
+    assert "AALL1331" in difference
+    assert "20120215" in difference
+    without = pool_hazards(review, aall1331, "EE")[0]
+    assert round(without, 2) == 0.73, "the pool that the page shows"
+
+
+def test_why_the_published_hazard_ratio_of_survival_differs_names_its_studies(review):
+    rows = ["brown-2021.survival.blinatumomab.os-hr", "hogan-2023.survival.blinatumomab.os-hr"]
+    (estimate, low, high), difference = published(review, "da-silva-2025.os")
+    ours = pool_hazards(review, rows, "EE")
+    assert ours[0] > estimate
+    assert ours[1] < high
+    assert low < ours[2], "the intervals overlap"
+    assert all(f"{float(review.row(row_id)['estimate']):.2f}" in difference for row_id in rows)
