@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import itertools
 import re
@@ -28,6 +29,7 @@ _LETTERS = str.maketrans(
 )
 
 
+@functools.lru_cache(maxsize=1 << 15)  # each text is compared with many
 def normal(text: str) -> str:
     """Letters and digits of a text, in lower case and without accents, for comparing."""
     if not text.isascii():
@@ -104,8 +106,12 @@ def slug_words(text: str, most: int) -> str:
 
 
 def fingerprint(row: Row) -> str:
-    """A hash of what a record says of itself, numbers aside; alike for a second copy of one export."""
-    names = ("title", "authors", "year", "container", "volume", "pages", "kind")
+    """A hash of what a record says of itself, numbers aside; alike for a second copy of one export.
+
+    The issue is part of it: a journal prints its editorials under one title, one author and, in some
+    exports, without pages.
+    """
+    names = ("title", "authors", "year", "container", "volume", "issue", "pages", "kind")
     parts = [normal(row[name]) for name in names]
     if not row["title"]:
         parts.append(row["accession"])

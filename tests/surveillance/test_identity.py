@@ -60,6 +60,14 @@ def test_records_without_any_title_are_told_apart_by_their_number_in_the_source(
     assert index.find(row(accession="1"))
 
 
+def test_editorials_of_two_issues_of_one_volume_are_two():
+    told = {"title": "Editorial", "authors": ["Able, A."], "year": "2015", "container": "J", "volume": "18"}
+    index = Index({})
+    index.add(row(**told, issue="1"))
+    assert index.find(row(**told, issue="1"))
+    assert index.find(row(**told, issue="2")) == ""
+
+
 def test_numbers_that_contradict_part_what_reads_alike():
     index = Index({})
     index.add(row(title="One title for two works", pmid="12", doi="10.1000/a"))
