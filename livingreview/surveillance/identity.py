@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from livingreview.surveillance.readers import Found
+from livingreview.surveillance.readers.found import FLAGS
 
 Row = dict[str, str]
 SCHEMES = ("pmid", "doi", "pmcid")
@@ -194,8 +195,8 @@ class Index:
                 known[column] = row[column]
         told = [*filter(None, known["trials"].split("; ")), *filter(None, row["trials"].split("; "))]
         known["trials"] = join_trials(told)
-        if "retracted" in row["flags"] and "retracted" not in known["flags"]:
-            known["flags"] = "; ".join(filter(None, ("retracted", known["flags"])))
-        if "no_abstract" in known["flags"] and "no_abstract" not in row["flags"]:
-            known["flags"] = "; ".join(item for item in known["flags"].split("; ") if item != "no_abstract")
+        flags = {*known["flags"].split("; "), *row["flags"].split("; ")}
+        if "no_abstract" not in known["flags"] or "no_abstract" not in row["flags"]:
+            flags.discard("no_abstract")
+        known["flags"] = "; ".join(flag for flag in FLAGS if flag in flags)
         self._note(name, known)

@@ -84,6 +84,14 @@ def test_no_record_takes_the_id_of_another():
     assert [item["doi"] for item in index.rows.values()] == ["10.1000/a.b", "10.1000/a-b", "10.1000/a_b"]
 
 
+def test_what_either_source_knows_of_a_record_is_kept():
+    index = Index({})
+    name = index.add(row(title="A work", pmid="12", notices=["corrected"]))
+    assert index.rows[name]["flags"] == "corrected; no_abstract"
+    index.fill(name, row(title="A work", pmid="12", abstract="x", notices=["retracted"]))
+    assert index.rows[name]["flags"] == "retracted; corrected"
+
+
 def test_as_many_numbers_of_trials_are_kept_as_a_cell_takes():
     told = row(title="A review of all trials", trials=[f"NCT{number:08}" for number in range(60)])
     assert told["trials"].startswith("NCT00000000; NCT00000001")
