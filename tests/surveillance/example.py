@@ -9,12 +9,12 @@ from pathlib import Path
 from livingreview.checks.cells import read_raw
 from livingreview.checks.checked import Checked
 from livingreview.checks.tables import tolerant_frame
-from livingreview.evidence import load_package, read_cells
+from livingreview.evidence import load_package
 from livingreview.evidence.writing import save_tables, write_rows
 from livingreview.surveillance.decisions import COLUMNS, write_decisions
 from livingreview.surveillance.importing import import_files
 from livingreview.surveillance.settling import settle
-from livingreview.surveillance.tables import UNLOGGED, Loop, open_loop
+from livingreview.surveillance.tables import Loop, open_loop
 from tests.conftest import ROOT
 from tests.surveillance import exports
 
@@ -114,32 +114,6 @@ def lay_out(folder: Path) -> Path:
     return folder
 
 
-def empty_loop(place: Path) -> None:
-    """Take out of a copy of a real review whatever a strategy of its own brought, and the strategies.
-
-    Its tests bring their own; what reports rest on, searched for by hand and decided before, stays.
-    """
-    package = load_package(place / "data")
-    rows = {
-        name: read_cells((place / "data" / package.tables[name].path).read_bytes())
-        for name in ("searches", "screening")
-    }
-    by_hand = [row for row in rows["searches"] if not row["strategy_id"]]
-    as_before = {"search_id": by_hand[0]["search_id"], "basis": UNLOGGED[0], "reason_id": ""}
-    decided = [
-        row if row["basis"] in UNLOGGED else row | as_before | {"record_id": row["report_id"]}
-        for row in rows["screening"]
-        if row["basis"] in UNLOGGED or row["report_id"]
-    ]
-    shutil.rmtree(place / "decisions", ignore_errors=True)
-    save_tables(
-        place / "data",
-        package,
-        {name: [] for name in ("strategies", "records", "hits", "pairs")}
-        | {"searches": by_hand, "screening": decided},
-    )
-
-
 def bring(place: Path, text: str, strategy: str = "main", *, day: str = DAY, name: str = "x.ris", **more):
     """Import a text as an exported file."""
     file = place.parent / name
@@ -166,6 +140,8 @@ def say(
     ]
     path = place / "decisions" / f"{reader}.csv"
     if path.exists():
+        from livingreview.evidence import read_cells
+
         rows = read_cells(path.read_bytes()) + rows
     write_decisions(place, reader, rows)
 
