@@ -354,9 +354,12 @@ def import_many(works: Sequence[dict[str, str]], count: int, dask: str | None) -
             call += [str(place / name), "--strategy", strategy, "--date", day]
             wall, spent, most, text = run_measured([*call, *(["--dask", dask] if dask else [])])
             print("\n".join(f"  {line}" for line in text.splitlines()))
-            print(f"  {wall:.0f} s, {spent:.0f} s of processor time, {most:.0f} MB at most in all processes")
-            if name == "many.ris" and (wall > 600 or most > 2_000):
-                SHORT.append(f"{count} records: {wall:.0f} s and {most:.0f} MB, asked for 600 s and 2,000 MB")
+            busy = f"{os.getloadavg()[0]:.0f} programs at work" if hasattr(os, "getloadavg") else ""
+            print(f"  {spent:.0f} s of processor time ({wall:.0f} s by the clock; {busy}),", end="")
+            print(f" {most:.0f} MB at most in all processes")
+            # By the clock a machine that does other things at the same time takes any time.
+            if name == "many.ris" and (spent > 600 or most > 2_000):
+                SHORT.append(f"{count} records: {spent:.0f} s and {most:.0f} MB, asked for 600 s, 2,000 MB")
     print(PUBLISHED)
 
 
