@@ -15,8 +15,7 @@ Nothing of others' is shipped. What the numbers of the README were measured on:
 - gold sets: folders under ``data`` of https://github.com/CoLRev-Environment/bib-dedupe, at the parent of
   commit e3f876d: ``records_pre_merged.csv`` and ``merged_record_ids.csv``.
 
-Records past those of the gold sets are made of theirs: words of two titles, authors of a third work, one in
-eight again in other words. Ends with 1 where a number falls short of what is asked for.
+``--records`` imports so many made of theirs. Ends with 1 where a number falls short of what is asked for.
 """
 
 from __future__ import annotations
@@ -24,27 +23,19 @@ from __future__ import annotations
 import argparse
 import csv
 import itertools
-import os
-import random
-import resource
-import shutil
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from livingreview.surveillance.identity import Index, Row, as_row, contradict
-from livingreview.surveillance.matching import Pair, match, part
+from benchmarks.many_records import import_many
+from livingreview.surveillance.identity import Index, as_row, contradict
+from livingreview.surveillance.matching import match
 from livingreview.surveillance.ordering import put_in_order
 from livingreview.surveillance.readers import Export, Found, ReadError, read_export
 from livingreview.surveillance.readers.found import make_found
 
-ROOT = Path(__file__).resolve().parent.parent
-LOOP = ("searches", "hits", "records", "pairs", "screening")
 # What others published of their own programs; none was run here.
 PUBLISHED = """\
 published: ASySD: sensitivity 0.95-0.99, specificity > 0.99, less than an hour for 79,880 citations
@@ -185,8 +176,8 @@ def as_found(work: dict[str, str]) -> Found:
     )
 
 
-def merge_all(works: Sequence[dict[str, str]]) -> tuple[dict[str, str], dict[str, Row], list[Pair]]:
-    """Each work's record after all that an import does; the records; pairs for a person."""
+def merge_all(works: Sequence[dict[str, str]]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Each work's record after all that an import does, and pairs of these for a person."""
     index, of = Index({}), {}
     for work in works:
         row = as_row(as_found(work))
@@ -208,8 +199,9 @@ def merge_all(works: Sequence[dict[str, str]]) -> tuple[dict[str, str], dict[str
     same, doubtful = match(index.rows, set(index.rows))
     for first, second in same:
         join(first, second)
-    open_pairs = [pair for pair in doubtful if follow(stands, pair.first) != follow(stands, pair.second)]
-    return {work: follow(stands, name) for work, name in of.items()}, index.rows, open_pairs
+    ends = [(follow(stands, pair.first), follow(stands, pair.second)) for pair in doubtful]
+    open_pairs = [(first, second) for first, second in ends if first != second]
+    return {work: follow(stands, name) for work, name in of.items()}, open_pairs
 
 
 def follow(stands: dict[str, str], name: str) -> str:
@@ -227,7 +219,7 @@ def tell_copies(folders: Sequence[Path]) -> None:
     for folder in folders:
         works, gold = read_gold(folder)
         start = time.process_time()
-        of, rows, doubtful = merge_all(works)
+        of, doubtful = merge_all(works)
         spent = time.process_time() - start
         groups: dict[str, list[str]] = {}
         for work, name in of.items():
@@ -236,9 +228,10 @@ def tell_copies(folders: Sequence[Path]) -> None:
         shown = {
             frozenset(pair)
             for item in doubtful
-            for pair in itertools.product(*(groups.get(name, ()) for name in item[:2]))
+            for pair in itertools.product(*(groups[name] for name in item))
         }
-        kinds = sum("perhaps of one study" in part(rows[one], rows[two]) for one, two in _merged(mine, of))
+        kind = {work["ID"]: as_found(work).kind for work in works}
+        kinds = sum({kind[work] for work in pair} == {"abstract", "article"} for pair in mine)
         counts = [
             len(works),
             len(gold),
@@ -256,13 +249,6 @@ def tell_copies(folders: Sequence[Path]) -> None:
     if kinds:
         SHORT.append(f"{kinds} abstracts merged with articles")
     print(PUBLISHED)
-
-
-def _merged(pairs: set[frozenset[str]], of: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for pair in pairs:
-        one, two = sorted(of[work] for work in pair)
-        if one != two:
-            yield one, two
 
 
 def _line(name: str, counts: Sequence[int]) -> str:
@@ -292,110 +278,6 @@ def time_ranking(works: Sequence[dict[str, str]], count: int = 5_000) -> None:
         SHORT.append(f"{count} records ranked in {spent:.1f} s, asked for 5")
 
 
-def make_records(works: Sequence[dict[str, str]], count: int) -> Iterator[tuple[dict[str, str], bool]]:
-    """Records made of those of the gold sets, and whether each is a copy of one before."""
-    rng, made = random.Random(18), []
-    works = [work for work in works if len(work["title"].split()) > 3]
-    for number in range(count):
-        if number % 8 == 7:
-            told = dict(rng.choice(made))
-            told |= {"doi": "", "number": "", "title": told["title"].upper(), "abstract": ""}
-            yield told, True
-            continue
-        one, two, three = rng.choices(works, k=3)
-        words, others = one["title"].split(), two["title"].split()
-        first = rng.randrange(1, 1500)
-        told = {name: one.get(name, "") for name in ("journal", "year", "volume", "number")}
-        told |= {
-            "title": " ".join(words[: len(words) // 2 + 1] + others[len(others) // 2 :]),
-            "author": three.get("author", ""),
-            "pages": f"{first}-{first + rng.randrange(1, 12)}",
-            "doi": f"10.9999/made.{number}" if number % 10 < 7 else "",
-            "abstract": one.get("abstract", ""),
-        }
-        made.append({name: told[name] for name in told if name != "abstract"})
-        yield told, False
-
-
-def as_ris(told: dict[str, str]) -> str:
-    """A record as an export holds it."""
-    tags = {"T1": "title", "PY": "year", "JO": "journal", "VL": "volume", "IS": "number", "SP": "pages"}
-    tags |= {"DO": "doi", "AB": "abstract"}
-    lines = [f"{tag}  - {' '.join(told[name].split())}" for tag, name in tags.items() if told.get(name)]
-    authors = [f"AU  - {name}" for name in told["author"].split(" and ") if name]
-    return "\n".join(["TY  - JOUR", *lines, *authors, "ER  - ", "", ""])
-
-
-def lay_out(place: Path) -> str:
-    """A copy of this review without anything that was searched for; returns a strategy of it."""
-    shutil.copytree(ROOT / "data", place / "data")
-    for name in ("review.yml", "_config.yml"):
-        shutil.copy(ROOT / name, place)
-    for name in LOOP:
-        path = place / "data" / f"{name}.csv"
-        path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
-    with open(place / "data" / "strategies.csv", encoding="utf-8", newline="") as handle:
-        return next(csv.DictReader(handle))["strategy_id"]
-
-
-def import_many(works: Sequence[dict[str, str]], count: int, dask: str | None) -> None:
-    """Time and memory of `livingreview import` for so many records, and for 300 more a month later."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        strategy = lay_out(place)
-        copies = 0
-        with open(place / "many.ris", "w", encoding="utf-8") as many, open(place / "more.ris", "w") as more:
-            for number, (told, is_copy) in enumerate(make_records(works, count + 300)):
-                (many if number < count else more).write(as_ris(told))
-                copies += is_copy and number < count
-        print(f"\n{count} records made, {copies} of them copies in other words; {os.cpu_count()} cores")
-        for name, day in (("many.ris", "2026-05-02"), ("more.ris", "2026-06-01")):
-            call = [sys.executable, "-m", "livingreview.cli", "--root", str(place), "import"]
-            call += [str(place / name), "--strategy", strategy, "--date", day]
-            wall, spent, most, text = run_measured([*call, *(["--dask", dask] if dask else [])])
-            print("\n".join(f"  {line}" for line in text.splitlines()))
-            busy = f"{os.getloadavg()[0]:.0f} programs at work" if hasattr(os, "getloadavg") else ""
-            print(f"  {spent:.0f} s of processor time ({wall:.0f} s by the clock; {busy}),", end="")
-            print(f" {most:.0f} MB at most in all processes")
-            # By the clock a machine that does other things at the same time takes any time.
-            if name == "many.ris" and (spent > 600 or most > 2_000):
-                SHORT.append(f"{count} records: {spent:.0f} s and {most:.0f} MB, asked for 600 s, 2,000 MB")
-    print(PUBLISHED)
-
-
-def run_measured(call: Sequence[str]) -> tuple[float, float, float, str]:
-    """Seconds, seconds of processor time and megabytes of a command and all that it starts; its words."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = time.perf_counter()
-    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        most = [0.0]
-        watch = threading.Thread(target=watch_memory, args=(process, most), daemon=True)
-        watch.start()
-        text, _ = process.communicate()
-    watch.join()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - wall, spent, max(most[0], after.ru_maxrss / 1024), text
-
-
-def watch_memory(process: subprocess.Popen, most: list[float]) -> None:
-    """Note the most memory that a process and its descendants hold at one time, where Linux tells it."""
-    while process.poll() is None:
-        parents, size = {}, {}
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                told = path.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(path.parent.name)], size[int(path.parent.name)] = int(told[1]), int(told[21])
-        own = {process.pid}
-        while more := {pid for pid, parent in parents.items() if parent in own} - own:
-            own |= more
-        pages = sum(size.get(pid, 0) for pid in own)
-        most[0] = max(most[0], pages * resource.getpagesize() / 1e6)
-        time.sleep(0.5)
-
-
 def main() -> int:
     """Print every table asked for; returns 1 where a number falls short."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -415,7 +297,8 @@ def main() -> int:
     if options.records:
         if not works:
             parser.error("--records makes records of those of the sets given with --gold")
-        import_many(works, options.records, options.dask)
+        SHORT.extend(import_many(works, options.records, options.dask))
+        print(PUBLISHED)
     elif works:
         tell_copies(options.gold)
         time_ranking(works)
