@@ -9,6 +9,8 @@ import argparse
 import gc
 import json
 import sys
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from livingreview import __version__
@@ -45,7 +47,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     _add_build(commands)
     _add_serve(commands)
     _add_pdf(commands)
-    add_loop(commands)
+    add_loop(commands, connect_cluster)
     add_asking(commands)
     add_extraction(commands)
     add_exchange(commands)
@@ -134,9 +136,7 @@ def run_build(options: argparse.Namespace) -> int:
 
     try:
         if options.dask:
-            from livingreview.execution.cluster import connect
-
-            with connect(options.dask) as executor:
+            with connect_cluster(options.dask) as executor:
                 build_book(root, engine="kernel", executor=executor)
         else:
             build_book(root, engine=options.engine)
@@ -149,6 +149,13 @@ def run_build(options: argparse.Namespace) -> int:
         print(f"the book could not be built: {error}; the last good book is untouched", file=sys.stderr)
         return 1
     return 0
+
+
+def connect_cluster(address: str) -> AbstractContextManager[Executor]:
+    """An executor of the cluster at an address, for whatever command has much to do."""
+    from livingreview.execution.cluster import connect
+
+    return connect(address)
 
 
 def run_serve(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_package
 from livingreview.evidence.contract import shown_columns
+from livingreview.surveillance.tables import UNLOGGED
 
 CORE = ("hochberg-2026", "linder-2016", "lipomit-clag-2025", "lipomit-vmp-2024", "ramos-2025")
 
@@ -29,6 +30,8 @@ PARTS = (
     "data",
 )
 ROOT = Path(__file__).resolve().parent.parent
+# Columns of a search that tell of the run of a stored strategy.
+OF_A_STRATEGY = ("strategy_id", "from_day", "to_day", "hits_told", "retrieved", "file_sha256", "version")
 
 
 def copy_parts(folder: Path, parts: Collection[str] = PARTS) -> None:
@@ -58,6 +61,21 @@ def renumber(rows: list[dict]) -> list[dict]:
     return rows
 
 
+def empty_loop(tables: dict[str, list[dict]]) -> None:
+    """Take out what stored strategies brought and readers decided on it: tests bring records of their own.
+
+    What reports rest on stays, as if it had been searched for by hand: readers' files are not copied.
+    """
+    tables |= {name: [] for name in ("records", "hits", "pairs")}
+    for row in tables["searches"]:
+        row["hits"] = row["hits"] or row["retrieved"]
+        row |= dict.fromkeys(OF_A_STRATEGY, "")
+    tables["screening"] = [row for row in tables["screening"] if row["basis"] in UNLOGGED or row["report_id"]]
+    for row in tables["screening"]:
+        if row["basis"] not in UNLOGGED:
+            row |= {"record_id": row["report_id"], "basis": UNLOGGED[0], "reason_id": ""}
+
+
 def keep_reports(project: Path, wanted: Collection[str]) -> None:
     """Leave only the rows of some reports and what they point to, so that checks and builds are quick."""
     data = project / "data"
@@ -79,11 +97,8 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
     for name in ("screening", "identifiers", "expected", "notices", "watches"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
+    empty_loop(tables)
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
-    for row in tables["records"]:
-        for key, known in (("report", reports), ("study", studies)):
-            if row[f"{key}_id"] not in known:
-                row[f"{key}_id"] = row[f"{key}_basis"] = ""
     tables["studies"] = [
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies
     ]

@@ -1,4 +1,4 @@
-"""Running chapters on a Dask cluster, because a review with a page a study outgrows one machine."""
+"""A Dask cluster to run chapters or compare records on, because a review may outgrow one machine."""
 
 from __future__ import annotations
 

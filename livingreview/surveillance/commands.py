@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import sys
 import webbrowser
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from livingreview.files import find_root
 
 STAGES = ("title_abstract", "full_text")
+# What connects to a cluster, by its address; a room above hands it in.
+Connect = Callable[[str], contextlib.AbstractContextManager[Executor]]
 
 
-def add_commands(commands) -> None:
+def add_commands(commands, connect: Connect) -> None:
     """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
-    _add_import(commands)
+    _add_import(commands, connect)
     _add_pairs(commands)
     _add_screen(commands)
     settle = commands.add_parser(
@@ -36,7 +40,7 @@ def add_commands(commands) -> None:
     waiting.set_defaults(run=told(run_waiting))
 
 
-def _add_import(commands) -> None:
+def _add_import(commands, connect: Connect) -> None:
     bring = commands.add_parser("import", help="take in records that a database or register exported")
     bring.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="RIS, nbib, XML, BibTeX, CSV, JSON"
@@ -49,7 +53,9 @@ def _add_import(commands) -> None:
     bring.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day that it covers")
     bring.add_argument("--told", type=int, metavar="N", help="hits that the database told, to be reconciled")
     bring.add_argument("--dry-run", action="store_true", help="say what would happen; change nothing")
-    bring.set_defaults(run=told(run_import))
+    dask = "compare records on a Dask cluster (tcp://host:8786), where they are too many for one machine"
+    bring.add_argument("--dask", metavar="ADDRESS", help=dask)
+    bring.set_defaults(run=told(run_import), connect=connect)
 
 
 def _add_pairs(commands) -> None:
@@ -110,16 +116,19 @@ def run_import(options: argparse.Namespace) -> int:
     from livingreview.surveillance.tell import tell_import
 
     day = options.date or datetime.date.today().isoformat()
-    done = import_files(
-        open_loop(find_root(options.root)),
-        options.files,
-        options.strategy,
-        day=day,
-        from_day=options.from_day,
-        to_day=options.to_day,
-        hits_told=options.told,
-        dry_run=options.dry_run,
-    )
+    cluster = options.connect(options.dask) if options.dask else contextlib.nullcontext()
+    with cluster as executor:
+        done = import_files(
+            open_loop(find_root(options.root)),
+            options.files,
+            options.strategy,
+            day=day,
+            from_day=options.from_day,
+            to_day=options.to_day,
+            hits_told=options.told,
+            dry_run=options.dry_run,
+            spread=executor.map if executor else None,
+        )
     print(tell_import(done, day))
     if options.dry_run:
         print("nothing was changed (--dry-run)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import itertools
 import re
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from livingreview.surveillance.readers import Found
+from livingreview.surveillance.readers.found import FLAGS
 
 Row = dict[str, str]
 SCHEMES = ("pmid", "doi", "pmcid")
@@ -28,6 +30,7 @@ _LETTERS = str.maketrans(
 )
 
 
+@functools.lru_cache(maxsize=1 << 15)  # each text is compared with many
 def normal(text: str) -> str:
     """Letters and digits of a text, in lower case and without accents, for comparing."""
     if not text.isascii():
@@ -104,8 +107,12 @@ def slug_words(text: str, most: int) -> str:
 
 
 def fingerprint(row: Row) -> str:
-    """A hash of what a record says of itself, numbers aside; alike for a second copy of one export."""
-    names = ("title", "authors", "year", "container", "volume", "pages", "kind")
+    """A hash of what a record says of itself, numbers aside; alike for a second copy of one export.
+
+    The issue is part of it: a journal prints its editorials under one title, one author and, in some
+    exports, without pages.
+    """
+    names = ("title", "authors", "year", "container", "volume", "issue", "pages", "kind")
     parts = [normal(row[name]) for name in names]
     if not row["title"]:
         parts.append(row["accession"])
@@ -188,8 +195,8 @@ class Index:
                 known[column] = row[column]
         told = [*filter(None, known["trials"].split("; ")), *filter(None, row["trials"].split("; "))]
         known["trials"] = join_trials(told)
-        if "retracted" in row["flags"] and "retracted" not in known["flags"]:
-            known["flags"] = "; ".join(filter(None, ("retracted", known["flags"])))
-        if "no_abstract" in known["flags"] and "no_abstract" not in row["flags"]:
-            known["flags"] = "; ".join(item for item in known["flags"].split("; ") if item != "no_abstract")
+        flags = {*known["flags"].split("; "), *row["flags"].split("; ")}
+        if "no_abstract" not in known["flags"] or "no_abstract" not in row["flags"]:
+            flags.discard("no_abstract")
+        known["flags"] = "; ".join(flag for flag in FLAGS if flag in flags)
         self._note(name, known)

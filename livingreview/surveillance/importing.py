@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livingreview.evidence.upkeep import FILE, note_search
+from livingreview.surveillance.comparing import Spread
 from livingreview.surveillance.identity import as_row
 from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
 from livingreview.surveillance.readers import Export, read_exports
@@ -68,6 +69,7 @@ def import_files(
     dry_run: bool = False,
     note: str = "",
     is_own_run: bool = False,
+    spread: Spread | None = None,
 ) -> Imported:
     """Take the records of some files, exported from one run of one strategy, into the tables.
 
@@ -84,6 +86,8 @@ def import_files(
     is_own_run : bool
         Whether the files come from a run of this moment: the same bytes as before are then a search of its
         own, not a file given twice.
+    spread : callable, optional
+        What compares records in pieces (see `livingreview.surveillance.matching.match`).
 
     Raises
     ------
@@ -114,7 +118,7 @@ def import_files(
     made = {"search_id": done.search_id, "retrieved": str(retrieved), "file_sha256": "; ".join(digests)}
     run = {"source": strategy["source"], "date": day, "query": f"As stored: strategy {strategy_id}"}
     loop.tables["searches"].append(blank | told | made | run | {"strategy_id": strategy_id, "note": note})
-    _compare(loop, done)
+    _compare(loop, done, spread)
     if hits_told is not None and hits_told != retrieved and not note:
         done.told.append(
             f"the database told {hits_told} hits, the files hold {retrieved}: export the rest, or say in the "
@@ -208,7 +212,7 @@ def _take_in(loop: Loop, done: Imported) -> None:
     ]
 
 
-def _compare(loop: Loop, done: Imported) -> None:
+def _compare(loop: Loop, done: Imported, spread: Spread | None) -> None:
     """What the records of this search say, against every other record and every report of the review."""
     index = loop.index
     here = {row["record_id"] for row in loop.tables["hits"] if row["search_id"] == done.search_id}
@@ -222,7 +226,7 @@ def _compare(loop: Loop, done: Imported) -> None:
             else:
                 unsure.append(Pair(name, other, ONE_NUMBER))
         link_study(loop, name)
-    same, doubtful = match(compared(loop), fresh)
+    same, doubtful = match(compared(loop), fresh, spread)
     for first, second in same:
         merge(loop, first, second, days)
     pairs = {frozenset(pair[:2]): pair for pair in (*doubtful, *unsure) if not _is_settled(loop, pair)}

@@ -1,27 +1,24 @@
-"""Which records are probably one, by bib-dedupe; and which pairs a person must judge.
+"""Which records are probably one, and which pairs a person must judge.
 
 Two relations are kept apart. *Same record*: one publication told by two sources; such records are merged
 (one names the other under ``same_as``). *Same study*: a meeting abstract and its article, a trial's entry in
-a register and its report; such records are linked and never merged.
-
-Source: bib-dedupe (Wagner, doi:10.21105/joss.06318), its blocks and its conditions of a duplicate.
+a register and its report; such records are linked and never merged. What reads alike `comparing` finds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-import pandas as pd
 from rapidfuzz import fuzz
 
+from livingreview.surveillance.comparing import Spread, find_copies, spread_over_cores
 from livingreview.surveillance.identity import Row, contradict, normal, titles_agree
 
 # Kinds that a database may call by one another's name; of any two others none is a copy of the other.
 _PUBLISHED = ("article", "review", "letter")
 _TITLES = 90  # of 100: titles so alike are shown to a person
 ONE_NUMBER = "one number, other words"
-_COLUMNS = {"container": "journal", "issue": "number"}
 
 
 class Pair(NamedTuple):
@@ -32,7 +29,9 @@ class Pair(NamedTuple):
     why: str
 
 
-def match(rows: Mapping[str, Row], fresh: Collection[str]) -> tuple[list[tuple[str, str]], list[Pair]]:
+def match(
+    rows: Mapping[str, Row], fresh: Collection[str], spread: Spread | None = None
+) -> tuple[list[tuple[str, str]], list[Pair]]:
     """Pairs that are one record, and pairs that a person must judge; each has at least one of `fresh`.
 
     Parameters
@@ -41,22 +40,32 @@ def match(rows: Mapping[str, Row], fresh: Collection[str]) -> tuple[list[tuple[s
         Records by id, as `livingreview.surveillance.identity.as_row` makes them; held reports among them.
     fresh : collection of str
         Ids of those that are new. Pairs of two old ones are left: they were looked at before.
+    spread : callable, optional
+        What runs the work in pieces, like `concurrent.futures.Executor.map` of a cluster; else the cores of
+        this machine do.
     """
-    pairs = _block(rows, set(fresh))
-    if pairs.empty:
+    with_title = {name: row for name, row in rows.items() if row["title"] or row["pages"]}
+    fresh = with_title.keys() & set(fresh)
+    if len(with_title) < 2 or not fresh:
         return [], []
+    if spread is None:
+        with spread_over_cores(len(with_title)) as cores:
+            pairs, told = find_copies(with_title, fresh, cores)
+    else:
+        pairs, told = find_copies(with_title, fresh, spread)
     same: list[tuple[str, str]] = []
     doubtful: list[Pair] = []
-    told = _told_as_one(pairs)
-    for first, second in sorted(_ids(pairs)):
+    for one, two in pairs:
+        first, second = sorted((one, two))
+        is_told = (one, two) in told
+        if not is_told and not _look_alike(rows[first], rows[second]):
+            continue
         reason = part(rows[first], rows[second])
-        if (first, second) in told and not reason:
+        if is_told and not reason:
             same.append((first, second))
-        elif (first, second) in told:
-            doubtful.append(Pair(first, second, reason))
-        elif _look_alike(rows[first], rows[second]):
+        else:
             doubtful.append(Pair(first, second, reason or "titles alike, other details differ"))
-    return same, doubtful
+    return sorted(same), sorted(doubtful)
 
 
 def _look_alike(row: Row, other: Row) -> bool:
@@ -77,47 +86,16 @@ def part(row: Row, other: Row) -> str:
     """Why two records are not to be merged, however alike they read; '' where nothing parts them."""
     kinds = (row["kind"], other["kind"])
     groups = ["published" if kind in _PUBLISHED else kind for kind in kinds]
+    pages = [normal(item["pages"]).split(" ")[0] for item in (row, other)]
+    at_one_place = all(pages) and pages[0] == pages[1]
     if "other" not in kinds and groups[0] != groups[1]:
         return f"{kinds[0]} and {kinds[1]}: perhaps of one study"
+    if set(kinds) == {"other", "abstract"} and not at_one_place:
+        return "an abstract, and a record that does not say what it is: perhaps of one study"
     if contradict(row, other):
         return "numbers that differ"
     if not titles_agree(row, other):
         return "titles that differ"
-    pages = [normal(item["pages"]).split(" ")[0] for item in (row, other)]
-    if "abstract" in kinds and all(pages) and pages[0] != pages[1]:
+    if "abstract" in kinds and all(pages) and not at_one_place:
         return "abstracts at other places: perhaps of one study"
     return ""
-
-
-def _ids(pairs: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    for first, second in zip(pairs["ID_1"], pairs["ID_2"], strict=True):
-        yield (first, second) if first < second else (second, first)
-
-
-def _frame(rows: Mapping[str, Row]) -> pd.DataFrame:
-    columns = ("title", "year", "container", "volume", "issue", "pages", "doi")
-    made = {_COLUMNS.get(name, name): [row[name] for row in rows.values()] for name in columns}
-    made["author"] = [row["authors"].replace("; ", " and ") for row in rows.values()]
-    return pd.DataFrame({"ID": list(rows), "ENTRYTYPE": "article", **made, "abstract": ""})
-
-
-def _block(rows: Mapping[str, Row], fresh: Collection[str]) -> pd.DataFrame:
-    """Pairs worth a look, of which at least one is new."""
-    if len(rows) < 2 or not fresh:
-        return pd.DataFrame()
-    from bib_dedupe.bib_dedupe import block, prep
-
-    with_title = {name: row for name, row in rows.items() if row["title"] or row["pages"]}
-    if len(with_title) < 2:
-        return pd.DataFrame()
-    pairs = block(prep(_frame(with_title), verbosity_level=0, cpu=1), verbosity_level=0, cpu=1)
-    if pairs.empty:
-        return pairs
-    return pairs.loc[pairs["ID_1"].isin(fresh) | pairs["ID_2"].isin(fresh)].reset_index(drop=True)
-
-
-def _told_as_one(pairs: pd.DataFrame) -> set[tuple[str, str]]:
-    from bib_dedupe.bib_dedupe import match as find_matches
-
-    matched = find_matches(pairs, verbosity_level=0, cpu=1)
-    return set(_ids(matched.loc[matched["duplicate_label"].eq("duplicate")])) if len(matched) else set()

@@ -3,7 +3,8 @@
 import csv
 import io
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from livingreview.surveillance.flow import as_prisma, count_flow, count_flows, versions_of
@@ -87,6 +88,18 @@ HISTORY = some.fixed_dictionaries(
 
 @given(HISTORY)
 def test_any_history_adds_up(history):
+    add_up(history)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000)
+@given(HISTORY)
+def test_a_thousand_histories_add_up(history):
+    add_up(history)
+
+
+def add_up(history):
+    """Count the flow of a history in every view of it, and hold the views against one another."""
     searches = [
         {"search_id": f"s{n}", "strategy_id": strategy, "version": version, "source": strategy}
         for n, (version, strategy) in enumerate(history["searches"])

@@ -60,6 +60,14 @@ def test_records_without_any_title_are_told_apart_by_their_number_in_the_source(
     assert index.find(row(accession="1"))
 
 
+def test_editorials_of_two_issues_of_one_volume_are_two():
+    told = {"title": "Editorial", "authors": ["Able, A."], "year": "2015", "container": "J", "volume": "18"}
+    index = Index({})
+    index.add(row(**told, issue="1"))
+    assert index.find(row(**told, issue="1"))
+    assert index.find(row(**told, issue="2")) == ""
+
+
 def test_numbers_that_contradict_part_what_reads_alike():
     index = Index({})
     index.add(row(title="One title for two works", pmid="12", doi="10.1000/a"))
@@ -74,6 +82,14 @@ def test_no_record_takes_the_id_of_another():
     for sign in ".-_":
         index.add(row(title="One title for three works", doi=f"10.1000/a{sign}b"))
     assert [item["doi"] for item in index.rows.values()] == ["10.1000/a.b", "10.1000/a-b", "10.1000/a_b"]
+
+
+def test_what_either_source_knows_of_a_record_is_kept():
+    index = Index({})
+    name = index.add(row(title="A work", pmid="12", notices=["corrected"]))
+    assert index.rows[name]["flags"] == "corrected; no_abstract"
+    index.fill(name, row(title="A work", pmid="12", abstract="x", notices=["retracted"]))
+    assert index.rows[name]["flags"] == "retracted; corrected"
 
 
 def test_as_many_numbers_of_trials_are_kept_as_a_cell_takes():

@@ -41,7 +41,9 @@ def test_works_of_one_rubric_are_not_shown_as_doubtful():
         ({"doi": "10.1000/a"}, {"doi": "10.1000/b"}, "numbers that differ"),
         ({"kind": "abstract", "pages": "S1"}, {"kind": "abstract", "pages": "S2"}, "at other places"),
         ({"kind": "article"}, {"kind": "letter"}, ""),
+        ({"kind": "other", "pages": ""}, {"kind": "abstract"}, "does not say what it is"),
         ({"kind": "other"}, {"kind": "abstract"}, ""),
+        ({"kind": "other"}, {"kind": "article"}, ""),
     ],
 )
 def test_what_parts_two_records(one, two, words):

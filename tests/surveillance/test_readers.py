@@ -73,6 +73,24 @@ def test_a_trial_of_a_register_is_known_by_its_number():
     assert "<br>" not in other.abstract
 
 
+def test_links_to_notices_are_kept_as_what_they_make_of_the_record():
+    (work, *_) = WORKS
+    assert read(exports.nbib([work])).records[0].flags == ("corrected",)
+    text = exports.nbib([work | {"abstract": ""}]).replace(
+        "EIN - ", "RIN - A notice\nUOF - A preprint\nECI - "
+    )
+    flags = ("retracted", "expression of concern", "update of another", "no_abstract")
+    assert read(text).records[0].flags == flags
+    links = "".join(
+        f'<CommentsCorrections RefType="{name}"><RefSource>x</RefSource></CommentsCorrections>'
+        for name in ("UpdateIn", "Cites", "CommentIn", "RetractionIn", "ErratumIn")
+    )
+    xml = exports.pubmed_xml([work]).replace(
+        "</Article>\n</Med", f"</Article>\n<CommentsCorrectionsList>{links}</CommentsCorrectionsList></Med"
+    )
+    assert read(xml).records[0].flags == ("retracted", "corrected", "updated")
+
+
 def test_numbers_of_trials_and_the_day_of_entry_come_from_medline():
     record = read(exports.nbib(WORKS)).records[0]
     assert (record.trials, record.day, record.kind) == (("NCT09999999",), "2026-05-01", "article")

@@ -1,6 +1,8 @@
 """The settled table follows from the decisions alone: agreement, conflicts, adjudication."""
 
 import math
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -58,6 +60,37 @@ def test_the_order_of_readers_and_a_reader_who_left_change_nothing(worked):
     assert decide(rows, reasons, readers=2) == decide(rows[::-1], reasons, readers=2)
     loop = open_loop(worked)
     assert settle(loop, rows[::-1], readers=2)[1] == open_loop(worked).tables["screening"]
+
+
+def test_two_readers_on_two_branches_merge_without_a_conflict(found):
+    """Each decides on a branch of their own, with real git; what is settled is what one folder gives."""
+    one, two, three = ids(3)
+    told = {"ab": {one: "include", two: "ta-old"}, "cd": {two: "ta-wrong", one: "include", three: "unclear"}}
+
+    def git(*words):
+        alone = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.hooksPath=/dev/null"]
+        done = subprocess.run(["git", *alone, *words], cwd=found, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "found")
+    for reader, decisions in told.items():
+        git("checkout", "-q", "-b", reader, "main")
+        say(found, reader, decisions)
+        git("add", "decisions")
+        git("commit", "-qm", reader)
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-edit", "ab")
+    git("merge", "-q", "--no-edit", "cd")
+    merged = settle_all(found).tables["screening"]
+    git("checkout", "-q", ".")
+    git("clean", "-qfd")
+    shutil.rmtree(found / "decisions")
+    for reader in ("cd", "ab"):
+        say(found, reader, told[reader])
+    assert merged == settle_all(found).tables["screening"]
+    assert {row["record_id"] for row in merged} > {one, two}
 
 
 def test_a_conflict_waits_until_somebody_settles_it(found):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 
 KINDS = ("article", "abstract", "letter", "review", "registry", "preprint", "notice", "other")
+# What is known of a record beside what it says: what a notice that its source links to makes of it.
+FLAGS = ("retracted", "expression of concern", "corrected", "updated", "update of another", "no_abstract")
 # The old numbers of one publisher hold an angle bracket on either side of the page.
 _DOI = re.compile(
     r"10\.\d{4,9}/[^\s\"<>{}|\\^`]+(?:<\d+::aid-[a-z0-9]+>[0-9.]+co;2-[a-z0-9#]+)?", re.IGNORECASE
@@ -69,7 +72,7 @@ class Found:
     kind : str
         One of `KINDS`.
     flags : tuple of str
-        ``retracted``, ``no_abstract``.
+        Of `FLAGS`, in their order.
     day : str
         The day on which the database took it in, where the file says so.
     """
@@ -114,7 +117,7 @@ class Export:
     not_understood: dict[str, int] = field(default_factory=dict)
 
 
-def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
+def make_found(*, kinds: str = "", texts: str = "", notices: Iterable[str] = (), **told) -> Found:
     """A record from what a file says, every value brought into one form.
 
     Parameters
@@ -123,6 +126,8 @@ def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
         The kind of publication in the file's own words, several parted by ``;``.
     texts : str
         More text in which numbers of trials may stand, beside title and abstract.
+    notices : iterable of str
+        Of `FLAGS`: what the source's links to notices make of the record.
     **told
         Attributes of `Found`; identifiers may be addresses, or stand among other words.
     """
@@ -133,7 +138,7 @@ def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
     retracted = re.search(r"\bretracted\b", kinds, re.IGNORECASE) or re.match(
         r"\W*retracted\b", title, re.IGNORECASE
     )
-    flags = ["retracted"] if retracted else []
+    flags = {*notices, *(["retracted"] if retracted else ()), *(() if abstract else ("no_abstract",))}
     return Found(
         **clean
         | {
@@ -146,7 +151,7 @@ def make_found(*, kinds: str = "", texts: str = "", **told) -> Found:
             "pmcid": find_pmcid(clean.get("pmcid", "")),
             "trials": trials,
             "kind": kind,
-            "flags": tuple(flags if abstract else [*flags, "no_abstract"]),
+            "flags": tuple(flag for flag in FLAGS if flag in flags),
         }
     )
 

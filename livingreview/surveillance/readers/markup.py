@@ -13,6 +13,14 @@ from lxml import etree
 
 from livingreview.surveillance.readers.found import Export, Found, find_doi, find_pmid, make_found
 
+# PubMed's links to what appeared on the article afterwards, or before it.
+_NOTICES = {
+    **dict.fromkeys(("RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn"), "retracted"),
+    "ExpressionOfConcernIn": "expression of concern",
+    **dict.fromkeys(("ErratumIn", "CorrectedandRepublishedIn"), "corrected"),
+    "UpdateIn": "updated",
+    "UpdateOf": "update of another",
+}
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -99,6 +107,11 @@ def _make_pubmed(item: etree._Element) -> Found:
         trials=banks,
         accession=_text(citation, "PMID"),
         kinds="; ".join(_texts(article, "PublicationTypeList/PublicationType")),
+        notices=[
+            flag
+            for node in citation.iterfind("CommentsCorrectionsList/CommentsCorrections")
+            if (flag := _NOTICES.get(node.get("RefType", "")))
+        ],
         day=_day(dates.get("entrez")),
     )
 

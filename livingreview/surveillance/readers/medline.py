@@ -15,6 +15,14 @@ _KNOWN = re.compile(
     "CIN|OID|GN|RF|EIN|EFR|CRI|CRF|ECI|ECF|RIN|ROF|RRI|RRF|RPI|RPF|SPIN|UIN|UOF|PB|PUBM|CTI|CDAT|ISBN|ED|FED|"
     "FPS|PS|MID|OABL|CTDT|OCI|PRIN|PROF|DDIN|DRIN|ORI|PHS|GS|PMCR"
 )
+# Links to what appeared on the article afterwards, or before it.
+_NOTICES = {
+    **dict.fromkeys(("RIN", "RPI", "RRI"), "retracted"),
+    "ECI": "expression of concern",
+    **dict.fromkeys(("EIN", "CRI"), "corrected"),
+    "UIN": "updated",
+    "UOF": "update of another",
+}
 
 
 def parse_medline(text: str) -> list[Tags]:
@@ -64,5 +72,6 @@ def _make(record: Tags) -> Found:
         trials=record.get("SI", []),
         accession=first("PMID"),
         kinds="; ".join(record.get("PT", ())),
+        notices=[flag for tag, flag in _NOTICES.items() if tag in record],
         day=entered[:10].replace("/", "-"),
     )
