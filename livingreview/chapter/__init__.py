@@ -49,6 +49,7 @@ from livingreview.pages.overview import (
 )
 from livingreview.pages.searching import (
     show_flow,
+    tabulate_press,
     tabulate_screening,
     tabulate_searches,
     tabulate_strategies,
@@ -153,6 +154,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_screening",
     "tabulate_searches",
     "tabulate_strategies",
+    "tabulate_press",
     "tabulate_source_problems",
     "tabulate_verification",
     # Pieces that are more than a table or a chart.

@@ -74,7 +74,8 @@ COLUMNS = {
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
     "strategies": (
-        "strategy_id! source! platform! kind! query! window_field valid_from:date valid_to:date note"
+        "strategy_id! source! platform! kind! query! window_field valid_from:date valid_to:date note "
+        "press_question press_operators press_headings press_words press_syntax press_limits"
     ),
     "searches": (
         "search_id! source date:date query hits:integer note strategy_id from_day:date to_day:date "
@@ -96,7 +97,7 @@ COLUMNS = {
     "trials": (
         "trial_id! number! study_id title status completion completion_type enrolment:integer "
         "enrolment_type results_posted:date updated:date merged_into seen_on:date awaited! setting_id "
-        "overturns note"
+        "priority:integer overturns note"
     ),
     "trial_events": "event_id! trial_id! seen_on:date! what! before after",
     "claims": (

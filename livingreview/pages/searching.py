@@ -203,3 +203,30 @@ def tabulate_strategies(review: Evidence, *, caption: str) -> HtmlTable:
         for row in records(review.tables["strategies"])
     ]
     return HtmlTable(caption, columns, rows)
+
+
+_PRESS = {
+    "press_question": "Translation of the question",
+    "press_operators": "Operators",
+    "press_headings": "Subject headings",
+    "press_words": "Text words",
+    "press_syntax": "Spelling and syntax",
+    "press_limits": "Limits and filters",
+}
+
+
+def tabulate_press(review: Evidence, *, caption: str) -> HtmlTable | Stack:
+    """What whoever wrote each strategy found by the six elements of PRESS: a self-check and no more.
+
+    Source: McGowan and colleagues 2016 (doi:10.1016/j.jclinepi.2016.01.021).
+    """
+    strategies = records(review.tables["strategies"])
+    checked = [row for row in strategies if not all(pd.isna(row[name]) for name in _PRESS)]
+    if not checked:
+        return Stack([], "No strategy has been checked by the elements of PRESS.")
+    columns = [Column("Strategy"), *(Column(title) for title in _PRESS.values())]
+    rows = [
+        Row([text_of_id(row["strategy_id"]), *(text(row[name], "not checked") for name in _PRESS)])
+        for row in checked
+    ]
+    return HtmlTable(caption, columns, rows)

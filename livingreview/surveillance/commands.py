@@ -73,7 +73,8 @@ def _add_screen(commands) -> None:
     screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
     screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
     sheets = screen.add_mutually_exclusive_group()
-    sheets.add_argument("--sheet", type=Path, metavar="OUT.csv", help="write them for a spreadsheet instead")
+    out = "write them for a spreadsheet instead (default: sheets/, which git leaves out)"
+    sheets.add_argument("--sheet", type=Path, nargs="?", const=Path(), metavar="OUT.csv", help=out)
     sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
     screen.add_argument("--no-browser", action="store_true", help="print the address only")
     screen.set_defaults(run=told(run_screen))
@@ -107,7 +108,7 @@ def run_import(options: argparse.Namespace) -> int:
     """``livingreview import``"""
     from livingreview.surveillance.importing import import_files
     from livingreview.surveillance.tables import open_loop
-    from livingreview.surveillance.tell import tell_import
+    from livingreview.surveillance.tell import tell_import, tell_next_after_import
 
     day = options.date or datetime.date.today().isoformat()
     done = import_files(
@@ -123,6 +124,8 @@ def run_import(options: argparse.Namespace) -> int:
     print(tell_import(done, day))
     if options.dry_run:
         print("nothing was changed (--dry-run)")
+    if words := tell_next_after_import(done, is_dry_run=options.dry_run):
+        print(words)
     return 0
 
 
@@ -149,7 +152,7 @@ def run_screen(options: argparse.Namespace) -> int:
     """``livingreview screen``"""
     from livingreview.surveillance.decisions import reader_code
     from livingreview.surveillance.desk import Desk, serve
-    from livingreview.surveillance.sheets import read_sheet, write_sheet
+    from livingreview.surveillance.sheets import read_sheet
     from livingreview.surveillance.tables import open_loop
 
     desk = Desk(
@@ -160,11 +163,12 @@ def run_screen(options: argparse.Namespace) -> int:
         conflicts=options.conflicts,
         ranked=not options.by_date,
     )
-    if options.sheet:
-        print(f"{options.sheet}: {write_sheet(desk, options.sheet)} record(s) to decide")
+    if options.sheet is not None:
+        _write_sheet(desk, options.sheet)
         return 0
     if options.from_sheet:
         print(f"decisions/{desk.reader}.csv: {read_sheet(desk, options.from_sheet)} decision(s) taken in")
+        print("next, once each reader has decided: livingreview settle")
         return 0
     server, address = serve(desk)
     print(
@@ -180,6 +184,18 @@ def run_screen(options: argparse.Namespace) -> int:
     finally:
         server.server_close()
     return 0
+
+
+def _write_sheet(desk, wanted: Path) -> None:
+    from livingreview.surveillance.sheets import FOLDER, usual_sheet, write_sheet
+
+    path = usual_sheet(desk) if wanted == Path() else wanted
+    count = write_sheet(desk, path)
+    print(f"{path}: {count} record(s) to decide")
+    if path.resolve().is_relative_to(desk.loop.root.resolve() / FOLDER):
+        print(f"It holds abstracts, which are others'; git leaves {FOLDER}/ out.")
+    else:
+        print(f"It holds abstracts, which are others': keep it out of git (git leaves {FOLDER}/ out).")
 
 
 def run_settle(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from livingreview.evidence import load_evidence
 from livingreview.pages.searching import (
     show_flow,
+    tabulate_press,
     tabulate_screening,
     tabulate_searches,
     tabulate_strategies,
@@ -54,3 +55,11 @@ def test_every_search_and_strategy_is_listed(review, worked):
     assert rows["main"][3] == "nothing: run whole"
     assert rows["main"][2] == "example*"
     assert len(tabulate_strategies(review, caption="All").rows) == len(review.tables["strategies"])
+
+
+def test_the_self_check_shows_six_elements_a_strategy_and_says_where_there_is_none(review, worked):
+    table = tabulate_press(review, caption="Self-check")
+    assert len(table.rows) == len(review.tables["strategies"])
+    assert all(len(row.cells) == 7 and all(row.cells) for row in table.rows)
+    none = tabulate_press(load_evidence(worked), caption="Self-check")
+    assert "No strategy has been checked" in str(none.__html__())
