@@ -55,6 +55,7 @@ from livingreview.pages.searching import (
     tabulate_strategies,
 )
 from livingreview.pages.trials import tabulate_awaited, tabulate_trials
+from livingreview.pages.waiting import tabulate_waiting
 from livingreview.pages.whatif import show_what_if
 from livingreview.releases.page import say_last_change, show_changes, show_releases
 from livingreview.tables import (
@@ -141,6 +142,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_monitor",
     "tabulate_nested",
     "tabulate_trials",
+    "tabulate_waiting",
     "say_pooling",
     "say_status",
     "say_last_change",

@@ -114,8 +114,10 @@ def tell_due(upkeep: Upkeep | None, today: datetime.date) -> str:
     )
     return (
         f"A search was due on {upkeep.next_due}\n\nSources of the review:\n\n{sources}\n\n"
-        f"When they have been searched, enter it in data/searches.csv and {FILE}; "
-        "a new report goes in as CONTRIBUTING.md says."
+        "`livingreview search` runs the stored strategies of the services that it can ask; files of other "
+        "databases come in by `livingreview import`. Both note the search and its day themselves. Then each "
+        "reader screens (`livingreview screen --reader NAME`), and `livingreview settle` settles it; "
+        "a report that is kept goes in by `livingreview add`."
     )
 
 
