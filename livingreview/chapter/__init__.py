@@ -21,7 +21,7 @@ from livingreview.citation import list_references
 from livingreview.display.html import fold
 from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
-from livingreview.pages.downloads import link_downloads, tabulate_dictionary, tabulate_downloads
+from livingreview.pages.downloads import link_downloads, link_flow, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.explorer import show_explorer
 from livingreview.pages.more import list_more
 from livingreview.pages.opening import (
@@ -171,4 +171,5 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "cite_page",
     "cite_review",
     "link_downloads",
+    "link_flow",
 ]

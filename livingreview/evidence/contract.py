@@ -90,6 +90,7 @@ COLUMNS = {
     "reasons": "reason_id! stage! position:integer! decision! label! criterion!",
     "pairs": "pair_id! record_id! other_id! relation!",
     "screening": "record_id! search_id! report_id stage! decision! reason! reason_id basis!",
+    "departures": "report_id! day:date! reason! version",
     "notices": (
         "notice_id! report_id! kind! source! notice! day:date seen_on:date! read_on:date effect note"
     ),
@@ -171,6 +172,7 @@ FOLLOWED = {
     "hits.record_id": "records.record_id",
     "pairs.record_id": "records.record_id",
     "screening.report_id": "reports.report_id",
+    "departures.report_id": "reports.report_id",
     "notices.report_id": "reports.report_id",
     "watches.report_id": "reports.report_id",
     "trials.study_id": "studies.study_id",

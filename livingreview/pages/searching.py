@@ -76,9 +76,17 @@ def _draw(flow: Flow, title: str) -> Fragment:
                 ("reports included and not entered yet", flow.waiting),
             ],
         ),
+        *_left_box(flow),
         _box("Studies included in all", flow.total_studies, [("reports", flow.total_reports)]),
     ]
     return _titled(title, boxes)
+
+
+def _left_box(flow: Flow) -> list[dict]:
+    """What was included and is not any more; no box where nothing left."""
+    if not flow.left_reports:
+        return []
+    return [_box("Studies that left", flow.left_studies, [("reports", flow.left_reports)])]
 
 
 def _arm_boxes(arm: Arm, way: str) -> list[dict]:
@@ -109,6 +117,9 @@ def _boxes_before(review: Evidence) -> list[dict]:
     screening, reports = review.tables["screening"], review.tables["reports"]
     screening = screening.loc[screening["basis"].isin(UNLOGGED)]
     reports = reports.loc[reports["report_id"].isin(screening["report_id"])]
+    # What left since was included when it was screened; that it left is told where it did.
+    left = reports["report_id"].isin(review.tables["departures"]["report_id"])
+    reports = reports.assign(status=reports["status"].mask(left, "included"))
     if screening.empty:
         return []
     kept = reports.loc[reports["status"].ne("excluded")]

@@ -188,6 +188,7 @@ def tell_flow(flow: Flow) -> str:
         f"included, not entered yet: {flow.waiting}",
         f"new: {flow.new_studies} studies, {flow.new_reports} reports of these, "
         f"{flow.more_reports} reports of studies included before",
+        f"left since: {flow.left_studies} studies, {flow.left_reports} reports",
         f"in all: {flow.total_studies} studies, {flow.total_reports} reports",
     ]
     return "\n".join(lines)

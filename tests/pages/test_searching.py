@@ -1,5 +1,7 @@
 """What the methods page says of searches, the flow of records, and the decisions."""
 
+import dataclasses
+
 from livingreview.evidence import load_evidence
 from livingreview.pages.searching import (
     show_flow,
@@ -9,6 +11,7 @@ from livingreview.pages.searching import (
     tabulate_strategies,
 )
 from tests.surveillance.example import DAY
+from tests.tables.test_notices import with_rows
 
 
 def test_the_flow_of_records_adds_up(review):
@@ -46,6 +49,21 @@ def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
     assert counts["Records still to be screened"] == 1
     assert counts["Studies included in all"] == 2
     assert "wrong" in str(since.__html__())
+
+
+def test_what_left_is_drawn_where_it_left_and_the_old_log_stays_as_it_was(worked):
+    evidence = load_evidence(worked)
+    reports = evidence.tables["reports"]
+    reports = reports.assign(status=reports["status"].mask(reports["report_id"].eq("able-2019"), "excluded"))
+    row = {"report_id": "able-2019", "day": "2026-06-01", "reason": "Retracted"}
+    evidence = with_rows(evidence, departures=[row])
+    evidence = dataclasses.replace(evidence, tables=evidence.tables | {"reports": reports})
+    before, since = show_flow(evidence).parts
+    assert before.values["boxes"] == show_flow(load_evidence(worked)).parts[0].values["boxes"]
+    counts = {box["title"]: (box["count"], box["parts"]) for box in since.values["boxes"]}
+    assert counts["Studies that left"] == (1, [("reports", 1)])
+    assert counts["Studies included in all"] == (1, [("reports", 1)])
+    assert "Studies that left" not in str(show_flow(load_evidence(worked)).parts[1].__html__())
 
 
 def test_every_search_and_strategy_is_listed(review, worked):

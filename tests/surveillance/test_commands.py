@@ -48,7 +48,9 @@ def test_from_a_file_to_a_settled_screening(place, capsys):
     assert "6 settled (5 excluded, 1 sought)" in told
     full = "livingreview screen --reader NAME --stage full_text"
     assert f"next: 1 to be read in full, by each reader: {full}; then livingreview settle\n" in told
-    assert run(place, "flow", "--csv", str(table)) == 0
+    picture = place.parent / "flow.svg"
+    assert run(place, "flow", "--csv", str(table), "--svg", str(picture)) == 0
+    assert "Records screened: 6" in picture.read_text(encoding="utf-8")
     assert "screened: 6" in capsys.readouterr().out
     with open(table, newline="", encoding="utf-8") as handle:
         assert next(row["n"] for row in csv.DictReader(handle) if row["data"] == "records_excluded") == "5"
@@ -123,6 +125,20 @@ def test_an_import_that_would_mislead_the_next_search_is_told(place, capsys):
     (row,) = [row for row in open_loop(place).tables["searches"] if row["strategy_id"]]
     assert (row["from_day"], row["to_day"]) == ("2026-04-01", "2026-04-30")
     assert descriptor(place)["records"] == 2
+
+
+def test_a_table_of_the_prisma_tool_is_held_against_the_review_and_drawn(worked_copy, capsys):
+    table, picture = worked_copy.parent / "flow.csv", worked_copy.parent / "flow.svg"
+    assert run(worked_copy, "flow", "--csv", str(table)) == 0
+    assert run(worked_copy, "flow", "--from-csv", str(table)) == 0
+    assert f"{table} adds up, as the review's own" in capsys.readouterr().out
+    table.write_text(table.read_text(encoding="utf-8").replace(",box3.html,1\n", ",box3.html,4\n", 1))
+    assert run(worked_copy, "flow", "--from-csv", str(table), "--svg", str(picture)) == 1
+    assert "Duplicate records (duplicates): the file has 4, the review 1" in capsys.readouterr().out
+    assert "duplicates: 4" in picture.read_text(encoding="utf-8")
+    table.write_text("nothing", encoding="utf-8")
+    assert run(worked_copy, "flow", "--from-csv", str(table)) == 2
+    assert "there is no column data, n" in capsys.readouterr().err
 
 
 def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_copy, capsys):
