@@ -23,7 +23,7 @@ from livingreview.citation import list_references
 from livingreview.display.html import fold
 from livingreview.pages.checklist import tabulate_checklist
 from livingreview.pages.clocks import show_clocks
-from livingreview.pages.downloads import link_downloads, tabulate_dictionary, tabulate_downloads
+from livingreview.pages.downloads import link_downloads, link_flow, tabulate_dictionary, tabulate_downloads
 from livingreview.pages.explorer import show_explorer
 from livingreview.pages.more import lead_on, list_more
 from livingreview.pages.opening import (
@@ -52,11 +52,13 @@ from livingreview.pages.overview import (
 )
 from livingreview.pages.searching import (
     show_flow,
+    tabulate_press,
     tabulate_screening,
     tabulate_searches,
     tabulate_strategies,
 )
 from livingreview.pages.trials import tabulate_awaited, tabulate_trials
+from livingreview.pages.waiting import tabulate_waiting
 from livingreview.pages.whatif import show_what_if
 from livingreview.releases.page import say_last_change, show_changes, show_releases
 from livingreview.tables import (
@@ -149,6 +151,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_monitor",
     "tabulate_nested",
     "tabulate_trials",
+    "tabulate_waiting",
     "say_pooling",
     "say_status",
     "say_last_change",
@@ -164,6 +167,7 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_screening",
     "tabulate_searches",
     "tabulate_strategies",
+    "tabulate_press",
     "tabulate_source_problems",
     "tabulate_verification",
     # Pieces that are more than a table or a chart.
@@ -178,4 +182,5 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "cite_page",
     "cite_review",
     "link_downloads",
+    "link_flow",
 ]

@@ -193,18 +193,23 @@ def check_screening(checked: Checked) -> Iterator[Problem]:
     """Every record screened has one decision, and its report plays the part that was decided."""
     reports, screening = checked.frames["reports"], checked.frames["screening"]
     status = dict(zip(reports["report_id"], reports["status"], strict=True))
+    left = {row["report_id"] for _, row in checked.rows_of("departures", "report_id")}
     for line, row in screening.dropna(subset=["decision"]).iterrows():
         if pd.isna(row["report_id"]):
             if row["decision"] != "excluded" and row["basis"] in UNLOGGED:
                 found, expected = f"{row['decision']!r} and no report", "the report that was kept"
                 mend, place = "name the report, or correct the decision", ("screening", line, "report_id")
                 yield checked.problem(*place, "screened-without-report", found, expected, mend)
+        elif row["decision"] == "included" and row["report_id"] in left:
+            continue  # it was included until it left
         elif status.get(row["report_id"], row["decision"]) != row["decision"]:
             expected, place = (
                 f"{status[row['report_id']]!r}, as reports.csv says",
                 ("screening", line, "decision"),
             )
             mend = "correct one of the two"
+            if row["decision"] == "included":
+                mend += f"; if {row['report_id']} left the review since, log it in departures.csv"
             yield checked.problem(*place, "screened-otherwise", row["decision"], expected, mend)
     for line in screening.index[screening["report_id"].notna() & screening["report_id"].duplicated()]:
         found, place = screening.loc[line, "report_id"], ("screening", line, "report_id")

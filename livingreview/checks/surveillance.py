@@ -138,7 +138,8 @@ def check_flow(checked: Checked) -> Iterator[Problem]:
     """Every box of the flow is the sum of those that follow from it, in each version and in all."""
     if not {"records", "hits"} <= checked.package.tables.keys() or not len(checked.frames["hits"]):
         return
-    for flow in count_flows({name: text_rows(checked, name) for name in READ}).values():
+    tables = {name: text_rows(checked, name) for name in READ if name in checked.frames}
+    for flow in count_flows(tables).values():
         for arm in flow.arms.values():
             for misfit in arm.misfits():
                 mend = "run livingreview settle; restore hits.csv and records.csv if rows were lost"

@@ -1,4 +1,4 @@
-"""Rules about what is watched: notices that were read have an effect, trials name what is there."""
+"""Rules about what is watched: notices read have an effect, what left is gone, trials name what is there."""
 
 from __future__ import annotations
 
@@ -50,6 +50,20 @@ def _check_notice(row: dict, status: str) -> Iterator[tuple[str, str, str, str, 
         yield "effect", "not-excluded", f"a report that is {status}", "a report that is excluded", mend
 
 
+def check_departures(checked: Checked) -> Iterator[Problem]:
+    """A report that left is not included any more."""
+    included = {
+        row["report_id"]
+        for _, row in checked.rows_of("reports", "report_id", "status")
+        if row["status"] == "included"
+    }
+    for line, row in checked.rows_of("departures", "report_id"):
+        if row["report_id"] in included:
+            place, found = ("departures", line, "report_id", "still-included"), quote(row["report_id"])
+            mend = "correct its status in reports.csv, with why, or delete this row"
+            yield checked.problem(*place, found, "a report that is not included any more", mend)
+
+
 def check_trials(checked: Checked) -> Iterator[Problem]:
     """What a trial could overturn is said of awaited ones alone."""
     for line, row in checked.rows_of("trials", "trial_id", "awaited"):
@@ -60,4 +74,4 @@ def check_trials(checked: Checked) -> Iterator[Problem]:
             )
 
 
-WATCHED_RULES = (check_ids_of_trials, check_notices, check_trials)
+WATCHED_RULES = (check_ids_of_trials, check_notices, check_departures, check_trials)

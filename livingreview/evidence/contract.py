@@ -74,7 +74,8 @@ COLUMNS = {
     "appraisal_tools": "item_id! tool! tool_version! position:integer! topic!",
     "appraisals": "row_id! report_id! item_id! result judgement! second_judgement reason! locator!",
     "strategies": (
-        "strategy_id! source! platform! kind! query! window_field valid_from:date valid_to:date note"
+        "strategy_id! source! platform! kind! query! window_field valid_from:date valid_to:date note "
+        "press_question press_operators press_headings press_words press_syntax press_limits"
     ),
     "searches": (
         "search_id! source date:date query hits:integer note strategy_id from_day:date to_day:date "
@@ -89,6 +90,7 @@ COLUMNS = {
     "reasons": "reason_id! stage! position:integer! decision! label! criterion!",
     "pairs": "pair_id! record_id! other_id! relation!",
     "screening": "record_id! search_id! report_id stage! decision! reason! reason_id basis!",
+    "departures": "report_id! day:date! reason! version",
     "notices": (
         "notice_id! report_id! kind! source! notice! day:date seen_on:date! read_on:date effect note"
     ),
@@ -96,7 +98,7 @@ COLUMNS = {
     "trials": (
         "trial_id! number! study_id title status completion completion_type enrolment:integer "
         "enrolment_type results_posted:date updated:date merged_into seen_on:date awaited! setting_id "
-        "overturns note"
+        "priority:integer overturns note"
     ),
     "trial_events": "event_id! trial_id! seen_on:date! what! before after",
     "claims": (
@@ -171,6 +173,7 @@ FOLLOWED = {
     "hits.record_id": "records.record_id",
     "pairs.record_id": "records.record_id",
     "screening.report_id": "reports.report_id",
+    "departures.report_id": "reports.report_id",
     "notices.report_id": "reports.report_id",
     "watches.report_id": "reports.report_id",
     "trials.study_id": "studies.study_id",

@@ -24,6 +24,7 @@ OF_THE_WHOLE = (
     "reasons",
     "pairs",
     "screening",
+    "departures",
     "watches",
     "trials",
     "trial_events",

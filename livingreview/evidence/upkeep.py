@@ -24,6 +24,7 @@ KEYS = (
     *("contact", *STATED, "mode", "since", "reason"),
     *("search_every_months", "sources", "data_as_of", "next_due", "endpoints"),
 )
+NO_SOURCES = re.compile(r"(?m)^sources:[ \t]*(?:\[[ \t]*\])?[ \t]*$")  # as a new review has it
 DATES = ("since", "data_as_of", "next_due")
 
 
@@ -114,8 +115,10 @@ def tell_due(upkeep: Upkeep | None, today: datetime.date) -> str:
     )
     return (
         f"A search was due on {upkeep.next_due}\n\nSources of the review:\n\n{sources}\n\n"
-        f"When they have been searched, enter it in data/searches.csv and {FILE}; "
-        "a new report goes in as CONTRIBUTING.md says."
+        "`livingreview search` runs the stored strategies of the services that it can ask; files of other "
+        "databases come in by `livingreview import`. Both note the search and its day themselves. Then each "
+        "reader screens (`livingreview screen --reader NAME`), and `livingreview settle` settles it; "
+        "a report that is kept goes in by `livingreview add`."
     )
 
 
@@ -150,6 +153,9 @@ def note_search(root: Path, source: str, day: str) -> bool:
     elif re.search(r"(?m)^sources:[ \t]*\n(?:  .*\n)+", text):
         lines = f"  - name: {quoted}\n    last_searched: {day}\n"
         text = re.sub(r"(?m)^(sources:[ \t]*\n(?:  .*\n)+)", lambda match: match[1] + lines, text, count=1)
+    elif re.search(NO_SOURCES, text):
+        lines = f"sources:\n  - name: {quoted}\n    last_searched: {day}"
+        text = re.sub(NO_SOURCES, lambda _: lines, text, count=1)
     else:
         return False
     path.write_text(text, encoding="utf-8")

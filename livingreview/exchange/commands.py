@@ -22,6 +22,11 @@ FORMATS = {
         "a pool's studies, for metafor, meta and Python, with scripts",
     ),
     "ris": ("references", "References by status", "a report's bibliographic record, as RIS (Zotero)"),
+    "flow": (
+        "flow",
+        "Flow of records",
+        "a box of the flow, its records as RIS; with its picture and the PRISMA2020 tool's table",
+    ),
     "robvis": ("robvis", "Risk of bias for robvis", "a result whose risk of bias was judged"),
     "cochrane": (
         "cochrane",

@@ -75,13 +75,14 @@ def _excluded(evidence: Evidence) -> dict[str, dict]:
     screened = evidence.tables["screening"]
     left = set(screened.loc[screened["decision"].eq(EXCLUDED) & screened["report_id"].isna(), "record_id"])
     return {
-        row["record_id"]: _record_item(row)
+        row["record_id"]: record_item(row)
         for row in records(evidence.tables["records"].sort_values("record_id"))
         if row["record_id"] in left and text(row["title"])
     }
 
 
-def _record_item(row: Mapping) -> dict:
+def record_item(row: Mapping) -> dict:
+    """A row of ``records`` as CSL-JSON."""
     item: dict = {"id": row["record_id"], "type": TYPES.get(text(row["kind"]), "document")}
     item |= {target: text(row[name]) for name, target in FIELDS.items() if text(row[name])}
     if authors := [name for name in text(row["authors"]).split("; ") if name]:

@@ -80,6 +80,11 @@ def link_downloads(class_id: str) -> Fragment:
     return Fragment("downloads.html.j2", {"class_id": class_id}, f"[data of {class_id}]")
 
 
+def link_flow() -> Fragment:
+    """Links to the flow of records as files."""
+    return Fragment("flow_files.html.j2", {}, "[the flow of records as files]")
+
+
 def write_downloads(root: Path, folder: Path) -> None:
     """The data beside the pages: the package as it is, as one zip, one zip a class, one an export."""
     shutil.rmtree(folder, ignore_errors=True)

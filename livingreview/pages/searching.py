@@ -76,9 +76,17 @@ def _draw(flow: Flow, title: str) -> Fragment:
                 ("reports included and not entered yet", flow.waiting),
             ],
         ),
+        *_left_box(flow),
         _box("Studies included in all", flow.total_studies, [("reports", flow.total_reports)]),
     ]
     return _titled(title, boxes)
+
+
+def _left_box(flow: Flow) -> list[dict]:
+    """What was included and is not any more; no box where nothing left."""
+    if not flow.left_reports:
+        return []
+    return [_box("Studies that left", flow.left_studies, [("reports", flow.left_reports)])]
 
 
 def _arm_boxes(arm: Arm, way: str) -> list[dict]:
@@ -109,6 +117,9 @@ def _boxes_before(review: Evidence) -> list[dict]:
     screening, reports = review.tables["screening"], review.tables["reports"]
     screening = screening.loc[screening["basis"].isin(UNLOGGED)]
     reports = reports.loc[reports["report_id"].isin(screening["report_id"])]
+    # What left since was included when it was screened; that it left is told where it did.
+    left = reports["report_id"].isin(review.tables["departures"]["report_id"])
+    reports = reports.assign(status=reports["status"].mask(left, "included"))
     if screening.empty:
         return []
     kept = reports.loc[reports["status"].ne("excluded")]
@@ -201,5 +212,32 @@ def tabulate_strategies(review: Evidence, *, caption: str) -> HtmlTable:
             ]
         )
         for row in records(review.tables["strategies"])
+    ]
+    return HtmlTable(caption, columns, rows)
+
+
+_PRESS = {
+    "press_question": "Translation of the question",
+    "press_operators": "Operators",
+    "press_headings": "Subject headings",
+    "press_words": "Text words",
+    "press_syntax": "Spelling and syntax",
+    "press_limits": "Limits and filters",
+}
+
+
+def tabulate_press(review: Evidence, *, caption: str) -> HtmlTable | Stack:
+    """What whoever wrote each strategy found by the six elements of PRESS: a self-check and no more.
+
+    Source: McGowan and colleagues 2016 (doi:10.1016/j.jclinepi.2016.01.021).
+    """
+    strategies = records(review.tables["strategies"])
+    checked = [row for row in strategies if not all(pd.isna(row[name]) for name in _PRESS)]
+    if not checked:
+        return Stack([], "No strategy has been checked by the elements of PRESS.")
+    columns = [Column("Strategy"), *(Column(title) for title in _PRESS.values())]
+    rows = [
+        Row([text_of_id(row["strategy_id"]), *(text(row[name], "not checked") for name in _PRESS)])
+        for row in checked
     ]
     return HtmlTable(caption, columns, rows)

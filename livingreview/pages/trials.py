@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -19,14 +20,21 @@ NEVER = "register not asked yet"
 
 
 def tabulate_awaited(review: Evidence, *, caption: str) -> Stack:
-    """Awaited trials, setting by setting, each with the conclusions that its results could overturn."""
+    """Awaited trials, setting by setting, each with the conclusions that its results could overturn.
+
+    The trial of the first `priority` leads, and its setting with it; else settings stand in their own order.
+    """
     awaited = [row for row in records(review.tables["trials"]) if row["awaited"] == "yes"]
-    awaited.sort(key=lambda row: (-len(split_ids(row["overturns"])), row["trial_id"]))
+    awaited.sort(key=lambda row: (_place(row), -len(split_ids(row["overturns"])), row["trial_id"]))
     settings = review.tables["settings"].sort_values("position")
     titles = dict(zip(settings["setting_id"], settings["title"], strict=True))
+    first: dict[str, float] = {}
+    for row in awaited:
+        first.setdefault(row["setting_id"], _place(row))
     columns = [Column(name) for name in ("Trial", "What its register says", "Conclusions it could overturn")]
     parts = []
-    for setting_id, title in [*titles.items(), (None, "No setting entered")]:
+    by_first = sorted(titles.items(), key=lambda item: first.get(item[0], math.inf))
+    for setting_id, title in [*by_first, (None, "No setting entered")]:
         own = [
             row
             for row in awaited
@@ -38,6 +46,10 @@ def tabulate_awaited(review: Evidence, *, caption: str) -> Stack:
         if rows:
             parts.append(HtmlTable(f"{caption}: {title}", columns, rows))
     return Stack(parts, NONE_AWAITED)
+
+
+def _place(row: Mapping) -> float:
+    return math.inf if pd.isna(row["priority"]) else float(row["priority"])
 
 
 def tabulate_trials(review: Evidence, *, caption: str) -> Folded | Stack:

@@ -169,6 +169,21 @@ def run_due(options: argparse.Namespace) -> int:
     """``livingreview due``"""
     from livingreview.evidence.upkeep import read_upkeep, tell_due
 
-    told = tell_due(read_upkeep(find_root(options.root)), datetime.date.today())
-    print(told or "no search is due", file=None if told else sys.stderr)
+    root, today = find_root(options.root), datetime.date.today()
+    told = tell_due(read_upkeep(root), today)
+    if told:
+        print(f"{told}\n\n{_tell_waiting(root, today)}")
+    else:
+        print("no search is due", file=sys.stderr)
     return 1 if told else 0
+
+
+def _tell_waiting(root: Path, today: datetime.date) -> str:
+    """What was found before and still waits, for whoever comes to search again."""
+    from livingreview.surveillance.tables import LoopError, open_loop
+    from livingreview.surveillance.waiting import list_waiting, tell_waiting
+
+    try:
+        return f"Found before: {tell_waiting(list_waiting(open_loop(root)), today)}"
+    except LoopError as error:
+        return f"What was found before and waits cannot be told: {error}"

@@ -10,8 +10,12 @@ import webbrowser
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from livingreview.files import find_root
+
+if TYPE_CHECKING:
+    from livingreview.surveillance.flow import Flow
 
 STAGES = ("title_abstract", "full_text")
 # What connects to a cluster, by its address; a room above hands it in.
@@ -35,6 +39,9 @@ def add_commands(commands, connect: Connect) -> None:
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
     versions = "a version of the review, or 'all' since decisions are logged (default: the one in the making)"
     flow.add_argument("--version", dest="which", metavar="VERSION", help=versions)
+    flow.add_argument("--svg", type=Path, metavar="OUT", help="draw it alone, without building the book")
+    other = "read a table of the PRISMA2020 tool: what differs from the review's own numbers; --svg draws it"
+    flow.add_argument("--from-csv", type=Path, metavar="IN", help=other)
     flow.set_defaults(run=told(run_flow))
     waiting = commands.add_parser("waiting", help="what was found and is not in the review yet, oldest first")
     waiting.set_defaults(run=told(run_waiting))
@@ -79,7 +86,8 @@ def _add_screen(commands) -> None:
     screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
     screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
     sheets = screen.add_mutually_exclusive_group()
-    sheets.add_argument("--sheet", type=Path, metavar="OUT.csv", help="write them for a spreadsheet instead")
+    out = "write them for a spreadsheet instead (default: sheets/, which git leaves out)"
+    sheets.add_argument("--sheet", type=Path, nargs="?", const=Path(), metavar="OUT.csv", help=out)
     sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
     screen.add_argument("--no-browser", action="store_true", help="print the address only")
     screen.set_defaults(run=told(run_screen))
@@ -113,7 +121,7 @@ def run_import(options: argparse.Namespace) -> int:
     """``livingreview import``"""
     from livingreview.surveillance.importing import import_files
     from livingreview.surveillance.tables import open_loop
-    from livingreview.surveillance.tell import tell_import
+    from livingreview.surveillance.tell import tell_import, tell_next_after_import
 
     day = options.date or datetime.date.today().isoformat()
     cluster = options.connect(options.dask) if options.dask else contextlib.nullcontext()
@@ -132,6 +140,8 @@ def run_import(options: argparse.Namespace) -> int:
     print(tell_import(done, day))
     if options.dry_run:
         print("nothing was changed (--dry-run)")
+    if words := tell_next_after_import(done, is_dry_run=options.dry_run):
+        print(words)
     return 0
 
 
@@ -158,7 +168,7 @@ def run_screen(options: argparse.Namespace) -> int:
     """``livingreview screen``"""
     from livingreview.surveillance.decisions import reader_code
     from livingreview.surveillance.desk import Desk, serve
-    from livingreview.surveillance.sheets import read_sheet, write_sheet
+    from livingreview.surveillance.sheets import read_sheet
     from livingreview.surveillance.tables import open_loop
 
     desk = Desk(
@@ -169,11 +179,12 @@ def run_screen(options: argparse.Namespace) -> int:
         conflicts=options.conflicts,
         ranked=not options.by_date,
     )
-    if options.sheet:
-        print(f"{options.sheet}: {write_sheet(desk, options.sheet)} record(s) to decide")
+    if options.sheet is not None:
+        _write_sheet(desk, options.sheet)
         return 0
     if options.from_sheet:
         print(f"decisions/{desk.reader}.csv: {read_sheet(desk, options.from_sheet)} decision(s) taken in")
+        print("next, once each reader has decided: livingreview settle")
         return 0
     server, address = serve(desk)
     print(
@@ -189,6 +200,18 @@ def run_screen(options: argparse.Namespace) -> int:
     finally:
         server.server_close()
     return 0
+
+
+def _write_sheet(desk, wanted: Path) -> None:
+    from livingreview.surveillance.sheets import FOLDER, usual_sheet, write_sheet
+
+    path = usual_sheet(desk) if wanted == Path() else wanted
+    count = write_sheet(desk, path)
+    print(f"{path}: {count} record(s) to decide")
+    if path.resolve().is_relative_to(desk.loop.root.resolve() / FOLDER):
+        print(f"It holds abstracts, which are others'; git leaves {FOLDER}/ out.")
+    else:
+        print(f"It holds abstracts, which are others': keep it out of git (git leaves {FOLDER}/ out).")
 
 
 def run_settle(options: argparse.Namespace) -> int:
@@ -211,26 +234,52 @@ def run_settle(options: argparse.Namespace) -> int:
 def run_flow(options: argparse.Namespace) -> int:
     """``livingreview flow``"""
     from livingreview.evidence.writing import write_rows
-    from livingreview.surveillance.flow import ALL, as_prisma, count_flow, versions_of
+    from livingreview.surveillance.flow import ALL, count_flow, versions_of
+    from livingreview.surveillance.picture import draw_svg
+    from livingreview.surveillance.prisma import as_prisma
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.tell import tell_flow
 
     loop = open_loop(find_root(options.root))
-    known = versions_of(loop.tables["searches"])
+    known = versions_of(loop.tables["searches"], loop.tables["departures"])
     wanted = known if options.which == ALL else [options.which or ""]
-    if not known:
+    if not known and not options.from_csv:
         msg = "no stored strategy has been run yet: bring in its records with livingreview import"
         raise LoopError(msg)
-    if not set(wanted) <= set(known):
+    if known and not set(wanted) <= set(known):
         msg = f"no search of version {options.which or 'in the making'}; there are: {', '.join(known)}, {ALL}"
         raise LoopError(msg)
     flow = count_flow(loop.tables, wanted)
+    differs = False
+    if options.from_csv:
+        flow, differs = _read_flow(options.from_csv, flow if known else None)
     print(tell_flow(flow))
     if options.csv:
         header, *rows = as_prisma(flow)
         write_rows(options.csv, header, rows)
         print(f"written: {options.csv}")
-    return 0
+    if options.svg:
+        options.svg.write_text(draw_svg(flow, "Flow of records (PRISMA 2020)"), encoding="utf-8")
+        print(f"written: {options.svg}")
+    print("the records of each box as RIS: livingreview export flow --to DIR")
+    return 1 if differs else 0
+
+
+def _read_flow(path: Path, own: Flow | None) -> tuple[Flow, bool]:
+    """The flow that a table of the PRISMA2020 tool tells, and whether it differs from the review's own."""
+    from livingreview.surveillance.prisma import TableError, compare, find_misfits, flow_of, read_prisma
+    from livingreview.surveillance.tables import LoopError
+
+    try:
+        counts = read_prisma(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, TableError) as error:
+        msg = f"{path}: {getattr(error, 'strerror', None) or error}; export it again from the PRISMA2020 tool"
+        raise LoopError(msg) from None
+    differences = compare(counts, own) if own else []
+    # The tool has no box for what is still to be screened: where all is as here, nothing is amiss.
+    misfits = [f"in the file {text}" for text in find_misfits(counts)] if differences or not own else []
+    print("\n".join([*misfits, *differences] or [f"{path} adds up" + (", as the review's own" * bool(own))]))
+    return flow_of(counts), bool(misfits or differences)
 
 
 def run_waiting(options: argparse.Namespace) -> int:

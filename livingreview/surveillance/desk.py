@@ -69,6 +69,7 @@ class Desk:
     queue: list[str] = field(init=False)
     said: dict[str, list[Row]] = field(init=False, default_factory=dict)
     made: list[tuple[Row, Row | None]] = field(init=False, default_factory=list)
+    reopened: dict[str, Row] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         decisions = read_decisions(self.loop.root)
@@ -97,10 +98,15 @@ class Desk:
             if "title_abstract" in stages
         }
         rows = {name: self.loop.index.rows[name] | {"abstract": self.text(name)} for name in due}
-        self.total = len(due)
+        self.asked = set(due)
         self.queue = put_in_order(
             rows, [name for name in due if name not in done], known if self.ranked else {}
         )
+
+    @property
+    def total(self) -> int:
+        """How many records are asked about, decided ones among them."""
+        return len(self.asked)
 
     @property
     def role(self) -> str:
@@ -133,6 +139,7 @@ class Desk:
                     {key: item[key] for key in ("reader", "decision", "reason_id", "note")}
                     for item in self.said.get(name, ())
                 ],
+                "former": _brief(self.reopened[name]) if name in self.reopened else None,
             }
         return {
             "reader": self.reader,
@@ -155,9 +162,53 @@ class Desk:
             msg = "this record is not the one in view; load the page again"
             raise LoopError(msg)
         row = make_decision(self, record_id, decision, reason_id, note)
+        if former := self.reopened.get(record_id):
+            changed = f"Changed from {_words(former)} of {former['day']}. "
+            row["note"] = (changed + row["note"])[:300].strip()
         before = self.keep([row])
         self.queue.pop(0)
+        self.reopened.pop(record_id, None)
         self.made.append((row, before.get(row["decision_id"])))
+
+    def history(self) -> list[dict]:
+        """What this reader decided at this stage in this role, the latest first; nothing of other readers."""
+        order = {row["decision_id"]: place for place, (row, _) in enumerate(self.made)}
+        own = [row for row in read_own(self.loop.root, self.reader).values() if self._is_own(row)]
+        own.sort(key=lambda row: (row["day"], order.get(row["decision_id"], -1)), reverse=True)
+        rows = self.loop.index.rows
+        return [_brief(row) | {"title": rows[row["record_id"]]["title"]} for row in own]
+
+    def _is_own(self, row: Row) -> bool:
+        """Whether a row of the reader's file is one that can be changed here; a copy is decided no more."""
+        record = self.loop.index.rows.get(row["record_id"])
+        return (
+            (row["stage"], row["role"]) == (self.stage, self.role) and bool(record) and not record["same_as"]
+        )
+
+    def reopen(self, record_id: str) -> None:
+        """Show a record that was decided once more; what was said holds until something else is said."""
+        own = read_own(self.loop.root, self.reader)
+        row = own.get(name_decision(record_id, self.stage, self.reader, self.role))
+        if row is None or not self._is_own(row):
+            msg = f"{record_id}: there is no decision of {self.reader} on it that could be changed here"
+            raise LoopError(msg)
+        self.leave()
+        if record_id in self.queue:
+            self.queue.remove(record_id)
+        self.queue.insert(0, record_id)
+        self.asked.add(record_id)
+        self.reopened[record_id] = row
+        if self.conflicts and record_id not in self.said:
+            rows = read_decisions(self.loop.root)
+            place = (record_id, self.stage, "reader")
+            self.said[record_id] = [
+                item for item in rows if (item["record_id"], item["stage"], item["role"]) == place
+            ]
+
+    def leave(self) -> None:
+        """Leave a record that was reopened as it was decided before."""
+        if self.queue and self.queue[0] in self.reopened:
+            del self.reopened[self.queue.pop(0)]
 
     def keep(self, rows: Iterable[Row]) -> dict[str, Row]:
         """Write decisions into the reader's file; returns what stood in it before.
@@ -171,6 +222,7 @@ class Desk:
 
     def undo(self) -> None:
         """Take the last decision of this run back: the record is shown again, what was said before holds."""
+        self.leave()
         if self.made:
             row, before = self.made[-1]
             rows = read_own(self.loop.root, self.reader)
@@ -179,6 +231,16 @@ class Desk:
             write_decisions(self.loop.root, self.reader, kept)
             self.made.pop()
             self.queue.insert(0, row["record_id"])
+            if before:
+                self.reopened[row["record_id"]] = before
+
+
+def _brief(row: Row) -> dict[str, str]:
+    return {name: row[name] for name in ("record_id", "decision", "reason_id", "note", "day")}
+
+
+def _words(row: Row) -> str:
+    return " ".join(filter(None, (row["decision"].replace("_", " "), row["reason_id"])))
 
 
 def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, note: str) -> Row:
@@ -233,7 +295,7 @@ def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
 
 
 class _Handler(HomeHandler):
-    """Three files, and one question with three answers."""
+    """Three files, what the page shows, what was decided before, and four things that a reader may do."""
 
     server: _Server
     policy = POLICY
@@ -244,6 +306,8 @@ class _Handler(HomeHandler):
             self.send(403, b"", "text/plain")
         elif path == "/state":
             self._answer(lambda: None)
+        elif path == "/history":
+            self._answer(lambda: {"history": self.server.desk.history()})
         elif path in FILES:
             name, kind = FILES[path]
             self.send(200, (WEB / name).read_bytes(), kind)
@@ -266,17 +330,21 @@ class _Handler(HomeHandler):
             self._answer(lambda: self.server.desk.take(*texts))
         elif self.path == "/undo":
             self._answer(self.server.desk.undo)
+        elif self.path == "/reopen":
+            self._answer(lambda: self.server.desk.reopen(texts[0]))
+        elif self.path == "/leave":
+            self._answer(self.server.desk.leave)
         else:
             self.send(404, b"", "text/plain")
 
-    def _answer(self, act: Callable[[], None]) -> None:
+    def _answer(self, act: Callable[[], dict | None]) -> None:
+        """What an act gives; where that is nothing, what the page shows then."""
         if not hmac.compare_digest(self.headers.get("X-Token", "").encode(), self.server.token.encode()):
             self.send(403, b"", "text/plain")
             return
         with self.server.one_at_a_time:
             try:
-                act()
-                status, told = 200, self.server.desk.state()
+                status, told = 200, act() or self.server.desk.state()
             except (LoopError, OSError) as error:
                 status, told = 409, {"problem": str(error)}
         self.send(status, json.dumps(told).encode(), "application/json")

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from livingreview.evidence.upkeep import FILE, note_search
 from livingreview.surveillance.comparing import Spread
-from livingreview.surveillance.identity import as_row
+from livingreview.surveillance.identity import Row, as_row
 from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
+from livingreview.surveillance.origin import correct_window, tell_origin, tell_window
 from livingreview.surveillance.readers import Export, read_exports
 from livingreview.surveillance.standing import (
     HELD,
@@ -41,7 +42,9 @@ class Imported:
     doubtful : list of Pair
         For a person to judge.
     already : str
-        The search that took in these very files before; then nothing was changed.
+        The search that took in these very files before; then nothing was changed but its days, if told anew.
+    warnings : list of str
+        What would lead a later search astray if it was a slip.
     """
 
     search_id: str
@@ -54,6 +57,7 @@ class Imported:
     linked: int = 0
     doubtful: list[Pair] = field(default_factory=list)
     already: str = ""
+    warnings: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
 
@@ -108,7 +112,7 @@ def import_files(
     if not dry_run:
         keep_raw(loop.root, read)
     if done.already:
-        done.search_id = done.already
+        _correct(loop, done, from_day, to_day, dry_run=dry_run)
         return done
     done.search_id = name_search(loop, strategy_id, day)
     _take_in(loop, done)
@@ -124,12 +128,30 @@ def import_files(
             f"the database told {hits_told} hits, the files hold {retrieved}: export the rest, or say in the "
             "search's note why they differ"
         )
+    if not is_own_run:
+        done.warnings += _warn(loop, done, strategy, day, from_day)
     loop.changed |= {"searches", "records", "hits"}
     if not dry_run:
         loop.save()
         if not note_search(loop.root, strategy["source"], day):
             done.told.append(f"write the source {strategy['source']!r}, last searched {day}, into {FILE}")
     return done
+
+
+def _warn(loop: Loop, done: Imported, strategy: Row, day: str, from_day: str) -> list[str]:
+    strategies, searches = loop.tables["strategies"], loop.tables["searches"]
+    origins = (tell_origin(name, export, strategy, strategies) for name, export in done.files)
+    return [text for text in (*origins, tell_window(searches, strategy, day, from_day)) if text]
+
+
+def _correct(loop: Loop, done: Imported, from_day: str, to_day: str, *, dry_run: bool) -> None:
+    """Files that were taken in before, perhaps without the days that they cover."""
+    done.search_id = done.already
+    search = next(row for row in loop.tables["searches"] if row["search_id"] == done.already)
+    done.told += correct_window(search, from_day, to_day)
+    if done.told and not dry_run:
+        loop.changed.add("searches")
+        loop.save()
 
 
 def _check_call(day: str, from_day: str, to_day: str, hits_told: int | None) -> None:

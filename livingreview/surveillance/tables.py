@@ -21,6 +21,7 @@ from livingreview.surveillance.readers import name_persons
 from livingreview.surveillance.soundness import find_damage
 
 NEEDED = ("strategies", "searches", "records", "hits", "reasons", "pairs", "screening")
+_MORE = ("reports", "identifiers", "departures")
 RAW = Path("records", "raw")  # what databases gave, as they gave it; git leaves it out
 HELD_BASIS = "before_log"  # decisions entered before readers' decisions were kept
 BY_HAND = "by_hand"  # of a report found outside the stored searches, decided by whoever entered it
@@ -158,11 +159,11 @@ def open_loop(root: Path) -> Loop:
     if missing := [name for name in NEEDED if name not in package.tables]:
         msg = f"data/datapackage.json declares no table {', '.join(missing)}; these commands need it"
         raise LoopError(msg)
-    names = [name for name in (*NEEDED, "reports", "identifiers") if name in package.tables]
+    names = [name for name in (*NEEDED, *_MORE) if name in package.tables]
     tables = {name: _read(root / "data" / package.tables[name].path, package.tables[name]) for name in names}
     if damage := next(find_damage(tables), ""):
         raise LoopError(damage)
-    return Loop(root, package, {"identifiers": [], **tables})
+    return Loop(root, package, {"identifiers": [], "departures": [], **tables})
 
 
 def _read(path: Path, table: Table) -> list[Row]:
@@ -179,17 +180,21 @@ def _read(path: Path, table: Table) -> list[Row]:
 
 
 def name_version(root: Path, version: str) -> int:
-    """Write a version into the searches that were run for it; returns into how many."""
-    package = load_package(root / "data")
-    if not {"strategies", "searches"} <= package.tables.keys():
-        return 0
-    rows = read_cells((root / "data" / package.tables["searches"].path).read_bytes())
-    made = [row for row in rows if row["strategy_id"] and not row["version"]]
-    for row in made:
-        row["version"] = version
-    if made:
-        save_tables(root / "data", package, {"searches": rows})
-    return len(made)
+    """Write a version into the searches run for it and the reports that left in it; returns how many rows."""
+    package, changed, count = load_package(root / "data"), {}, 0
+    for name in ("searches", "departures"):
+        if name not in package.tables or not {"strategies", "searches"} <= package.tables.keys():
+            continue
+        rows = read_cells((root / "data" / package.tables[name].path).read_bytes())
+        made = [row for row in rows if not row["version"] and (name == "departures" or row["strategy_id"])]
+        for row in made:
+            row["version"] = version
+        if made:
+            changed[name] = rows
+            count += len(made)
+    if changed:
+        save_tables(root / "data", package, changed)
+    return count
 
 
 def to_screen(loop: Loop) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from livingreview.surveillance.decisions import STAGES
@@ -11,6 +12,7 @@ from livingreview.surveillance.importing import Imported
 from livingreview.surveillance.matching import Pair
 from livingreview.surveillance.settling import Agreement, Outcome
 from livingreview.surveillance.tables import Loop, to_screen
+from livingreview.surveillance.waiting import list_waiting
 
 STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
 _MOST = 12
@@ -34,7 +36,7 @@ def tell_import(done: Imported, day: str) -> str:
             lines.append(f"  not used: {fields}{more}")
     if done.already:
         lines.append(f"taken in before, as search {done.already}: nothing is added")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  corrected: {text}" for text in done.told)])
     total = done.new + done.known + done.repeated
     lines += [
         f"search {done.search_id}, run on {day}: {total} record(s)",
@@ -45,7 +47,19 @@ def tell_import(done: Imported, day: str) -> str:
     ]
     if done.doubtful:
         lines.append(f"  {len(done.doubtful)} pair(s) to look at: livingreview pairs")
-    return "\n".join([*lines, *done.told])
+    return "\n".join([*lines, *done.told, *(f"WARNING: {text}." for text in done.warnings)])
+
+
+def tell_next_after_import(done: Imported, *, is_dry_run: bool) -> str:
+    """What a person does next; '' where nothing came that is to be decided."""
+    if is_dry_run:
+        return "next: the same without --dry-run" if not done.already else ""
+    pairs = "livingreview pairs (which of them are one), then " if done.doubtful else ""
+    if not done.new - done.merged:
+        return "next: nothing new is to be screened" + (
+            "; look at the pairs: livingreview pairs" if pairs else ""
+        )
+    return f"next: {pairs}livingreview screen --reader NAME, each reader, then livingreview settle"
 
 
 def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
@@ -108,7 +122,31 @@ def tell_settled(loop: Loop, outcome: Outcome, agreements: Sequence[Agreement], 
         stages = sorted({stage for _, stage, _ in outcome.conflicts}, key=STAGES.index)
         for stage in stages:
             lines.append(f"settle them: livingreview screen --reader NAME --stage {stage} --conflicts")
-    return "\n".join([*lines, "written: data/screening.csv"])
+    return "\n".join([*lines, "written: data/screening.csv", _tell_next(loop, outcome, readers)])
+
+
+def _tell_next(loop: Loop, outcome: Outcome, readers: int) -> str:
+    """The step that comes next for the records of a review, the first at which any waits."""
+    more = "" if readers == 2 else f" --readers {readers}"
+    asked = Counter(item.step for item in list_waiting(loop))
+    differ = Counter(stage for _, stage, _ in outcome.conflicts)
+    steps = []
+    if asked["screen"] - differ["title_abstract"]:
+        steps.append(f"livingreview screen --reader NAME{more}, each reader who has not decided yet")
+    if count := asked["read"] - differ["full_text"]:
+        steps.append(
+            f"{count} to be read in full, by each reader: "
+            f"livingreview screen --reader NAME --stage full_text{more}"
+        )
+    if steps:
+        return f"next: {'; '.join(steps)}; then livingreview settle{more}"
+    if outcome.conflicts:
+        return f"next: what readers differ on, as above; then livingreview settle{more}"
+    if asked["enter"]:
+        return (
+            f"next: {asked['enter']} to be entered: livingreview waiting lists them, livingreview add RECORD"
+        )
+    return "next: nothing waits; livingreview check, and build the book"
 
 
 def _tell_agreement(item: Agreement) -> str:
@@ -150,6 +188,7 @@ def tell_flow(flow: Flow) -> str:
         f"included, not entered yet: {flow.waiting}",
         f"new: {flow.new_studies} studies, {flow.new_reports} reports of these, "
         f"{flow.more_reports} reports of studies included before",
+        f"left since: {flow.left_studies} studies, {flow.left_reports} reports",
         f"in all: {flow.total_studies} studies, {flow.total_reports} reports",
     ]
     return "\n".join(lines)

@@ -30,6 +30,7 @@ ROWS = {
         {"notice_id": "roe-2019.pubmed.retraction.2", "report_id": "roe-2019", "kind": "retraction"}
         | {"seen_on": "2026-05-01"},
     ],
+    "departures": [{"report_id": "doe-2020", "day": "2026-05-02", "reason": "Retracted"}],
     "watches": [{"watch_id": "roe-2019.crossref", "report_id": "roe-2019"}],
     "trials": [
         {
@@ -50,6 +51,7 @@ SLIPS = {
     "no reason": ("notices", 3, {"note": None}, "note"),
     "a notice of another report": ("notices", 4, {"report_id": "doe-2020"}, "notice_id"),
     "a watch of another report": ("watches", 2, {"report_id": "doe-2020"}, "watch_id"),
+    "a report that left and is included": ("departures", 2, {"report_id": "roe-2019"}, "report_id"),
     "another trial's number": ("trials", 2, {"number": "NCT07654321"}, "trial_id"),
     "a conclusion that is not there": ("trials", 2, {"overturns": "one.claim.frist"}, "overturns"),
     "conclusions of a trial that is not awaited": ("trials", 2, {"awaited": "no"}, "overturns"),

@@ -8,7 +8,7 @@ import pytest
 from livingreview.checks import check_project
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.citation import read_citation
-from livingreview.evidence.upkeep import Upkeep, add_months, read_upkeep, tell_due
+from livingreview.evidence.upkeep import Upkeep, add_months, note_search, read_upkeep, tell_due
 from tests.changed import edit
 from tests.conftest import ROOT
 
@@ -117,6 +117,17 @@ def test_a_source_never_searched_leaves_no_due_date(folder):
     edit(folder, "search_every_months:", "search_every_months: 6")
     edit(folder, SEARCHED, "last_searched:")
     assert read_upkeep(folder).next_due is None
+
+
+@pytest.mark.parametrize("line", ["sources: []", "sources:", "sources: [ ]  "])
+def test_the_first_search_of_a_new_review_is_noted(tmp_path, line):
+    path = tmp_path / "review.yml"
+    path.write_text(f"mode: living\n\n# Its sources.\n{line}\n\nnext_due:\n", encoding="utf-8")
+    assert note_search(tmp_path, "PubMed", "2026-05-02")
+    assert note_search(tmp_path, "Embase", "2026-05-03")
+    found = {name: day.isoformat() for name, day in read_upkeep(tmp_path).sources}
+    assert found == {"PubMed": "2026-05-02", "Embase": "2026-05-03"}
+    assert "# Its sources.\n" in path.read_text(encoding="utf-8")
 
 
 def test_a_retired_review_says_so(folder, review):

@@ -1,14 +1,18 @@
 """What the methods page says of searches, the flow of records, and the decisions."""
 
+import dataclasses
+
 from livingreview.display.html import Stack
 from livingreview.evidence import load_evidence
 from livingreview.pages.searching import (
     show_flow,
+    tabulate_press,
     tabulate_screening,
     tabulate_searches,
     tabulate_strategies,
 )
 from tests.surveillance.example import DAY
+from tests.tables.test_notices import with_rows
 
 
 def test_the_flow_of_records_adds_up(review):
@@ -50,6 +54,21 @@ def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
     assert "wrong" in str(since.__html__())
 
 
+def test_what_left_is_drawn_where_it_left_and_the_old_log_stays_as_it_was(worked):
+    evidence = load_evidence(worked)
+    reports = evidence.tables["reports"]
+    reports = reports.assign(status=reports["status"].mask(reports["report_id"].eq("able-2019"), "excluded"))
+    row = {"report_id": "able-2019", "day": "2026-06-01", "reason": "Retracted"}
+    evidence = with_rows(evidence, departures=[row])
+    evidence = dataclasses.replace(evidence, tables=evidence.tables | {"reports": reports})
+    before, since = show_flow(evidence).parts
+    assert before.values["boxes"] == show_flow(load_evidence(worked)).parts[0].values["boxes"]
+    counts = {box["title"]: (box["count"], box["parts"]) for box in since.values["boxes"]}
+    assert counts["Studies that left"] == (1, [("reports", 1)])
+    assert counts["Studies included in all"] == (1, [("reports", 1)])
+    assert "Studies that left" not in str(show_flow(load_evidence(worked)).parts[1].__html__())
+
+
 def test_every_search_and_strategy_is_listed(review, worked):
     assert len(tabulate_searches(review, caption="All").rows) == len(review.tables["searches"])
     rows = {row.cells[0]: row.cells for row in tabulate_strategies(load_evidence(worked), caption="All").rows}
@@ -57,3 +76,11 @@ def test_every_search_and_strategy_is_listed(review, worked):
     assert rows["main"][3] == "nothing: run whole"
     assert rows["main"][2] == "example*"
     assert len(tabulate_strategies(review, caption="All").rows) == len(review.tables["strategies"])
+
+
+def test_the_self_check_shows_six_elements_a_strategy_and_says_where_there_is_none(review, worked):
+    table = tabulate_press(review, caption="Self-check")
+    assert len(table.rows) == len(review.tables["strategies"])
+    assert all(len(row.cells) == 7 and all(row.cells) for row in table.rows)
+    none = tabulate_press(load_evidence(worked), caption="Self-check")
+    assert "No strategy has been checked" in str(none.__html__())

@@ -1,5 +1,7 @@
 """Awaited trials stand by setting, with the conclusions that they could overturn, as of a day."""
 
+import pandas as pd
+
 from livingreview.pages.trials import NEVER, NONE_AWAITED, tabulate_awaited, tabulate_trials
 from tests.tables.test_notices import with_rows
 
@@ -12,11 +14,25 @@ def test_the_boards_trials_stand_by_setting_and_say_that_no_register_was_asked(r
     board = tabulate_awaited(review, caption="Awaited")
     trials = review.tables["trials"]
     assert sum(len(table.rows) for table in board.parts) == trials["awaited"].eq("yes").sum() > 0
-    order = list(review.tables["settings"].sort_values("position")["title"])
-    assert [table.caption.removeprefix("Awaited: ") for table in board.parts] == [
-        title for title in order if f"Awaited: {title}" in {table.caption for table in board.parts}
-    ]
+    titles = set(review.tables["settings"]["title"])
+    assert {table.caption.removeprefix("Awaited: ") for table in board.parts} <= titles
     assert words(board).count(NEVER) == trials["seen_on"].isna().sum()
+
+
+def test_the_trial_that_could_change_most_leads_and_settings_keep_their_order_else(review):
+    board = tabulate_awaited(review, caption="Awaited")
+    assert "IntReALL HR 2010" in str(board.parts[0].rows[0].cells[0])
+    first, second, third = review.tables["settings"].sort_values("position")["setting_id"][:3]
+    titles = review.tables["settings"].set_index("setting_id")["title"]
+    rows = [
+        {"trial_id": f"nct0123456{number}", "number": f"NCT0123456{number}", "title": "T", "awaited": "yes"}
+        | {"setting_id": setting, "priority": place}
+        for number, (setting, place) in enumerate(((first, pd.NA), (second, pd.NA), (third, 2), (third, 1)))
+    ]
+    board = tabulate_awaited(with_rows(review, trials=rows), caption="x")
+    order = [f"x: {titles[name]}" for name in (third, first, second)]
+    assert [table.caption for table in board.parts] == order
+    assert ["NCT01234563" in str(row.cells[0]) for row in board.parts[0].rows] == [True, False]
 
 
 def test_a_trial_shows_each_conclusion_in_its_words_with_its_figures(review):

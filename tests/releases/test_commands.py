@@ -41,7 +41,10 @@ def test_due_speaks_by_its_exit_code(project, capsys):
     (project / "review.yml").write_text("mode: living\nnext_due: 2020-01-01\n", encoding="utf-8")
     capsys.readouterr()
     assert cli.main(["--root", str(project), "due"]) == 1
-    assert capsys.readouterr().out.startswith("A search was due on 2020-01-01\n")
+    told = capsys.readouterr().out
+    assert told.startswith("A search was due on 2020-01-01\n")
+    assert "Found before: nothing waits" in told
+    assert "searches.csv" not in told  # nobody enters a search by hand
 
 
 @pytest.mark.parametrize("command", [["offline-zip"], ["pdf"], ["publish", "site"]])

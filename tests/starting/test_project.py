@@ -94,6 +94,7 @@ def test_the_book_is_built_and_every_page_says_that_nothing_is_entered(book):
         "safety": "No report here gives such a result.",
         "discrepancies": "Nothing registered.",
         "awaited": "No awaited trial is entered.",
+        "waiting": "No stored strategy has been run yet",
         "what-changed": "No release has been made yet",
         "methods": "No screening of records is entered.",
         "protocol": "Nothing is entered.",

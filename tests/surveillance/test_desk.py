@@ -70,6 +70,64 @@ def test_a_decision_is_in_the_file_at_once_and_can_be_taken_back(desk, found):
     assert desk.state()["record"]["record_id"] == first
 
 
+def test_a_decision_is_looked_at_again_and_changed_and_the_log_says_so(desk, found):
+    first, second, *_ = desk.queue
+    desk.take(first, "exclude", "ta-old", "an early one")
+    desk.take(second, "include", "", "")
+    assert [(item["record_id"], item["decision"]) for item in desk.history()] == [
+        (second, "include"),
+        (first, "exclude"),
+    ]
+    shown = desk.queue[0]
+    desk.reopen(first)
+    told = desk.state()
+    assert (told["record"]["record_id"], told["record"]["former"]["reason_id"]) == (first, "ta-old")
+    assert (told["done"], told["total"]) == (1, 4)
+    desk.leave()
+    assert (desk.queue[0], desk.state()["done"]) == (shown, 2)
+    desk.reopen(second)
+    desk.reopen(first)  # the other is left as it was
+    desk.take(first, "include", "", "fits after all")
+    rows = {row["record_id"]: row for row in read_decisions(found)}
+    day = rows[first]["day"]
+    assert rows[first]["decision"] == "include"
+    assert rows[first]["note"] == f"Changed from exclude ta-old of {day}. fits after all"
+    assert (rows[second]["decision"], rows[second]["note"]) == ("include", "")
+    desk.undo()
+    rows = {row["record_id"]: row for row in read_decisions(found)}
+    assert (rows[first]["decision"], rows[first]["note"]) == ("exclude", "an early one")
+    desk.leave()
+    assert desk.queue[0] == shown
+
+
+def test_only_what_one_decided_oneself_is_listed_and_reopened(desk, found):
+    one, two, *_ = ids(4)
+    say(found, "cd", {one: "include"})
+    say(found, "ab", {two: "include"})
+    again = Desk(open_loop(found), "ab", "title_abstract")
+    assert [item["record_id"] for item in again.history()] == [two]
+    with pytest.raises(LoopError, match="no decision of ab"):
+        again.reopen(one)
+    assert Desk(open_loop(found), "ab", "full_text").history() == []
+
+
+def test_what_was_settled_between_readers_can_be_changed_with_what_they_said_in_view(found):
+    (one,) = ids(1)
+    say(found, "ab", {one: "include"})
+    say(found, "cd", {one: "ta-old"})
+    desk = Desk(open_loop(found), "ef", "title_abstract", conflicts=True)
+    desk.take(one, "include", "", "")
+    again = Desk(open_loop(found), "ef", "title_abstract", conflicts=True)
+    assert (again.queue, again.state()["done"]) == ([], 0)
+    again.reopen(one)
+    told = again.state()
+    assert [item["reader"] for item in told["record"]["said"]] == ["ab", "cd"]
+    assert (told["done"], told["total"]) == (0, 1)
+    again.take(one, "exclude", "ta-old", "")
+    (row,) = [row for row in read_decisions(found) if row["reader"] == "ef"]
+    assert (row["decision"], row["role"]) == ("exclude", "adjudicator")
+
+
 def test_what_the_same_reader_decides_elsewhere_meanwhile_is_kept(found):
     first, second = (Desk(open_loop(found), "ab", "title_abstract", ranked=False) for _ in range(2))
     first.take(first.queue[0], "include", "", "")
@@ -214,6 +272,27 @@ def test_a_reader_works_by_keyboard_alone(chromium, served, found, desk):
         page.keyboard.press(key)
         page.get_by_text(f"{done} of 4").wait_for()
     page.get_by_text("Nothing is left to decide here").wait_for()
+    # One of them is looked at again, left, and changed.
+    page.keyboard.press("h")
+    page.get_by_role("button", name="Exclude; ta-wrong").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert [item["id"] for item in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("you said: Exclude; ta-wrong").wait_for()
+    assert [item["id"] for item in Axe().run(page).response["violations"]] == []
+    page.keyboard.press("k")
+    page.get_by_text("Nothing is left to decide here").wait_for()
+    page.keyboard.press("h")
+    page.get_by_role("button", name="Exclude; ta-wrong").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("you said: Exclude; ta-wrong").wait_for()
+    page.keyboard.press("2")
+    page.get_by_text("4 of 4").wait_for()
+    assert any(row["note"].startswith("Changed from exclude ta-wrong") for row in read_decisions(found))
     rows = read_decisions(found)
     assert sorted(row["decision"] for row in rows) == ["exclude", "exclude", "include", "unclear"]
     assert [row["note"] for row in rows if row["decision"] == "include"] == ["two 12 i"]

@@ -17,7 +17,11 @@ function make(tag, text, parent) {
   return node;
 }
 
-async function ask(path, body) {
+function say(item) {
+  return [WORDS[item.decision][0], item.reason_id, item.note].filter(Boolean).join('; ');
+}
+
+async function ask(path, body, use = told => { state = told; show(); }) {
   if (busy) return;
   busy = true;
   try {
@@ -29,9 +33,8 @@ async function ask(path, body) {
     if (answer.status === 403) throw new Error('This address is of an earlier run: open the one that the command shows now.');
     const told = await answer.json();
     if (told.problem) throw new Error(told.problem);
-    state = told;
     part('problem').textContent = '';
-    show();
+    use(told);
   } catch (error) {
     part('problem').textContent = error instanceof TypeError ? 'The command has ended; start it again. What you decided is kept.' : error.message;
   } finally {
@@ -44,6 +47,21 @@ function decide(decision, reason = '') {
   ask('/decide', { record_id: state.record.record_id, decision, reason_id: reason, note: part('note').value });
 }
 
+function list(history) {
+  const past = part('past');
+  past.replaceChildren();
+  part('none').hidden = history.length > 0;
+  for (const item of history) {
+    const button = make('button', item.title || 'No title is told', make('li', '', past));
+    button.type = 'button';
+    make('small', `${item.day}: ${say(item)}`, button);
+    button.addEventListener('click', () => {
+      part('history').open = false;
+      ask('/reopen', { record_id: item.record_id });
+    });
+  }
+}
+
 function show() {
   const { record, done, total } = state;
   part('who').textContent = `${state.reader}: ${STAGES[state.stage]}${state.conflicts ? ', where readers differ' : ''}`;
@@ -51,6 +69,7 @@ function show() {
   part('progress').value = done;
   part('count').textContent = `${done} of ${total}`;
   part('undo').disabled = !state.undoable;
+  if (part('history').open) part('history').open = false;
   part('note').value = '';
   part('columns').hidden = !record;
   part('end').hidden = Boolean(record);
@@ -73,8 +92,10 @@ function show() {
   part('said').hidden = !record.said.length;
   part('answers').replaceChildren();
   for (const item of record.said) {
-    make('li', `${item.reader}: ${[WORDS[item.decision][0], item.reason_id, item.note].filter(Boolean).join('; ')}`, part('answers'));
+    make('li', `${item.reader}: ${say(item)}`, part('answers'));
   }
+  part('former').hidden = !record.former;
+  part('before').textContent = record.former ? `On ${record.former.day} you said: ${say(record.former)}` : '';
   const buttons = part('buttons');
   buttons.replaceChildren();
   for (const choice of state.choices) {
@@ -113,6 +134,12 @@ document.addEventListener('keydown', event => {
     part('note').focus();
   } else if (key === 'z' && state.undoable) {
     ask('/undo', {});
+  } else if (key === 'h') {
+    event.preventDefault();
+    part('history').open = !part('history').open;
+    part('history').firstElementChild.focus();
+  } else if (key === 'k' && state.record && state.record.former) {
+    ask('/leave', {});
   } else {
     const reason = state.reasons.find(item => String(item.position) === key);
     const choice = state.choices.find(item => WORDS[item][1].toLowerCase() === key);
@@ -121,4 +148,9 @@ document.addEventListener('keydown', event => {
   }
 });
 part('undo').addEventListener('click', () => ask('/undo', {}));
+part('leave').addEventListener('click', () => ask('/leave', {}));
+part('history').addEventListener('toggle', event => {
+  part('past').replaceChildren();
+  if (event.target.open) ask('/history', null, told => list(told.history));
+});
 ask('/state');
