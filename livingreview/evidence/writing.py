@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from livingreview.evidence.schema import Package
-from livingreview.files import DESCRIPTOR
+from livingreview.files import DESCRIPTOR, remove
 
 
 def format_rows(rows: Iterable[Sequence[object]]) -> str:
@@ -20,9 +20,28 @@ def format_rows(rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in UTF-8 beside its place and exchange it: a full disk leaves it as it was.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or may not be: a file that is read-only stays so in any folder.
+    """
+    if path.exists():
+        path.open("r+b").close()
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="")
+        os.replace(aside, path)
+    except OSError as error:
+        remove(aside)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table as the package keeps it, in UTF-8."""
-    path.write_text(format_rows([header, *rows]), encoding="utf-8", newline="")
+    """Write a table as the package keeps it, whole or not at all."""
+    write_whole(path, format_rows([header, *rows]))
 
 
 def save_tables(data: Path, package: Package, tables: Mapping[str, Iterable[Mapping[str, str]]]) -> None:

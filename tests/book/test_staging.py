@@ -26,7 +26,7 @@ from livingreview.book.staging import (
     take_stock,
 )
 from livingreview.files import locked
-from tests.copies import Copy, differing, tree
+from tests.copies import Copy, differing, heed_modes, read_only, tree
 
 KILLED = Path(__file__).resolve().parent.parent / "killed.py"
 ROW = ("data/outcomes.csv", "made-up transplant", "made-up graft")
@@ -181,8 +181,8 @@ class Project(Copy):
         self.changed = not self.changed
         path.write_text(text.replace(old, new) if self.changed else text.replace(new, old), encoding="utf-8")
 
-    def is_right_after(self, command: str) -> str:
-        done = self.build() if command == "build" else self.build_plain(here=True)
+    def is_right_after(self, command: str, **more) -> str:
+        done = self.build(**more) if command == "build" else self.build_plain(here=True, **more)
         assert done.returncode == 0, done.stdout + done.stderr
         assert differing(tree(self.published), self.books[self.changed]) == []
         return done.stdout + done.stderr
@@ -242,3 +242,33 @@ def test_damaged_files_cost_time_only(project, what, way, then):
     assert "made again" in told or what == ".published.json"
     assert "made again" not in project.is_right_after(then), "it does not come again"
     assert json.loads((project.folder / "_build" / ".published.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_data_that_nobody_may_write_are_checked_and_built(project):
+    """No build writes beside its own folder, and what would mend the data says that it may not."""
+    project.change()
+    with read_only(project.folder / "data"):
+        project.is_right_after("build", preexec_fn=heed_modes)
+        shutil.rmtree(project.folder / "_build" / ".staging")
+        project.is_right_after("plain", preexec_fn=heed_modes)
+        done = project.run("-m", "livingreview.cli", "check", preexec_fn=heed_modes)
+        assert (done.returncode, done.stderr) == (0, "no problem found\n")
+
+
+@pytest.mark.book
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["build", "plain"])
+def test_where_nobody_may_write_the_last_good_book_is_left(project, command):
+    before = tree(project.published)
+    project.change()
+    with read_only(project.folder / "_build"):
+        build = project.build if command == "build" else project.build_plain
+        done = build(preexec_fn=heed_modes, **({} if command == "build" else {"here": True}))
+    assert done.returncode == 1
+    assert "Permission denied" in done.stderr
+    assert "the last good book is untouched" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert tree(project.published) == before
+    project.is_right_after(command)
