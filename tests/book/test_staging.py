@@ -211,11 +211,50 @@ def test_after_a_kill_the_book_is_whole_and_the_next_build_right(project, statio
     if "chapter" in station:
         shutil.rmtree(project.folder / "_build" / ".chapters")
     before = tree(project.published)
-    done = project.run("-P", str(KILLED), station, name, command)
-    assert done.returncode == -getattr(signal, name), done.stdout + done.stderr
+    _kill(project, station, name, command)
     assert differing(tree(project.published), before) == []
     told = project.is_right_after(then)
     assert ("did not come to its end" in told) == (station not in ("first chapter done", "half copied"))
+
+
+def _kill(project, station, name, command) -> None:
+    done = project.run("-P", str(KILLED), station, name, command)
+    assert done.returncode == -getattr(signal, name), f"{station}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_after_kill_upon_kill_before_the_book_is_whole_the_next_build_is_right(project):
+    """One after the other, by both commands, without a build in between that goes through."""
+    project.change()
+    before = tree(project.published)
+    for station, name, command in (
+        ("check", "SIGKILL", "plain"),
+        ("chapters running", "SIGTERM", "build"),
+        ("pages being read", "SIGKILL", "plain"),
+        ("first page opened", "SIGTERM", "build"),
+    ):
+        if "chapter" in station:
+            shutil.rmtree(project.folder / "_build" / ".chapters")
+        _kill(project, station, name, command)
+        assert differing(tree(project.published), before) == [], station
+    assert "did not come to its end" in project.is_right_after("plain")
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_after_kill_upon_kill_while_the_book_is_published_the_next_build_is_right(project):
+    """The old book whole, under its own or its former name, or the new one whole."""
+    project.change()
+    before, old = tree(project.published), project.published.with_name("html.old")
+    _kill(project, "sealed, not yet copied", "SIGTERM", "plain")
+    assert differing(tree(project.published), before) == []
+    _kill(project, "folder half exchanged", "SIGKILL", "build")
+    assert differing(tree(old), before) == []
+    _kill(project, "folder exchanged", "SIGTERM", "plain")
+    assert differing(tree(project.published), project.books[project.changed]) == []
+    project.is_right_after("build")
+    assert not old.exists()
 
 
 @pytest.mark.book
