@@ -17,8 +17,11 @@ from livingreview.evidence import split_ids, split_levels
 NUMBER = re.compile(r"(?<![\d.])\d*\.?\d+")
 _OF_A_SOURCE = (
     *("class_id", "source_url", "page_read", "family_id", "disease", "setting", "age_group"),
-    *("studies", "patients"),
+    *("search_to", "model", "studies", "patients"),
 )
+_SIZES = ("studies", "patients")  # of a part of the patients they are others
+_COUNTED = ("proportion", "odds_ratio", "risk_ratio")  # measures of results, others are of endpoints
+_RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 COLUMNS = {"outcomes": "outcome", "survival": "endpoint"}
 
 
@@ -78,6 +81,8 @@ def check_one_synthesis(checked: Checked) -> Iterator[Problem]:
     first: dict[tuple[str, str], object] = {}
     for line, row in checked.rows_of("published_syntheses", "source"):
         for column in _OF_A_SOURCE:
+            if column in _SIZES and not pd.isna(row["part"]):
+                continue
             value = None if pd.isna(row[column]) else row[column]
             same = first.setdefault((row["source"], column), value)
             if value != same:
@@ -92,7 +97,8 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
     endpoints = set(checked.package.field("survival", "endpoint").labels)
     for line, row in checked.rows_of("published_syntheses", "estimate", "as_reported", "measure", "code"):
         printed = {Fraction(number) for number in NUMBER.findall(row["as_reported"])}
-        shares = {100 * number for number in printed if row["measure"] == "proportion" and number <= 1}
+        is_share = row["measure"] in ("proportion", "landmark")
+        shares = {100 * number for number in printed if is_share and number <= 1}
         for column in ("estimate", "ci_low", "ci_high"):
             value = row[column]
             if isinstance(value, str) and NUMBER.fullmatch(value) and Fraction(value) not in printed | shares:
@@ -105,7 +111,7 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                     f"a number of {quote(row['as_reported'])}",
                     "enter the figure as printed, a share in percent",
                 )
-        known = results if row["measure"] == "proportion" else endpoints
+        known = results if row["measure"] in _COUNTED else endpoints
         if known and row["code"] not in known:
             yield checked.problem(
                 "published_syntheses",
@@ -128,6 +134,16 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                     f"a code of cohorts.{column}",
                     "correct it",
                 )
+
+
+def check_contrasts_of_syntheses(checked: Checked) -> Iterator[Problem]:
+    """A ratio says what it is against, a share at a time when; no other value does."""
+    for line, row in checked.rows_of("published_syntheses", "measure"):
+        for column, measures in (("against", _RATIOS), ("time_months", ("landmark",))):
+            if pd.isna(row[column]) == (row["measure"] in measures):
+                expected = f"{'filled' if row['measure'] in measures else 'empty'} with {row['measure']}"
+                place = ("published_syntheses", line, column, "published-contrast")
+                yield checked.problem(*place, row[column], expected, "correct it, or the measure")
 
 
 def check_external_controls(checked: Checked) -> Iterator[Problem]:
@@ -163,4 +179,5 @@ POOLING_RULES = (
     check_names_of_pools,
     check_one_synthesis,
     check_published_syntheses,
+    check_contrasts_of_syntheses,
 )

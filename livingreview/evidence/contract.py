@@ -52,7 +52,7 @@ COLUMNS = {
     "survival": (
         "cohort_id endpoint! statistic! time_months:number estimate:number! unit! ci_low:number "
         "ci_high:number ci_high_open ci_level:number range_low:number range_high:number "
-        "plus_minus:number total:integer origin group"
+        "plus_minus:number total:integer origin group modifier"
     ),
     "adverse_events": (
         "cohort_id term! group! grade_min:integer grade_max:integer events:integer total:integer "
@@ -63,7 +63,7 @@ COLUMNS = {
         "response"
     ),
     "definitions": "",
-    "figures": "cohort_id value:number value_low:number value_high:number interval unit",
+    "figures": "cohort_id modifier value:number value_low:number value_high:number interval unit",
     "discrepancies": (
         "discrepancy_id! report_id! kind! severity! title! where_a value_a where_b value_b explanation! "
         "status! resolution! affects"
@@ -113,14 +113,15 @@ COLUMNS = {
         "design! certainty_id note"
     ),
     "readings": "claim_id! read_on:date! digest! slice_digest! slice_reports",
-    "rule_changes": "change_id! made_on:date! former! now! reason!",
+    "rule_changes": "change_id! made_on:date! former! now! reason! pools_seen!",
     "pooled_results": (
         "result_id! position:integer! name! table! codes! levels attribution grade_min:integer "
         "time_months:number note"
     ),
     "published_syntheses": (
         "row_id! class_id! source! source_url! page_read! family_id! disease! setting! age_group! measure! "
-        "code! studies:integer patients:integer estimate! ci_low ci_high as_reported! difference!"
+        "code! time_months:number part against search_to:date model studies:integer patients:integer "
+        "estimate! ci_low ci_high as_reported! difference!"
     ),
     "glossary": "term! meaning!",
     "questions": "question! position:integer! view!",

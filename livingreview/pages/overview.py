@@ -16,6 +16,7 @@ from livingreview.evidence.upkeep import BY_HAND, STATED, read_upkeep
 from livingreview.pages.opening import review_record
 from livingreview.tables.common import report_link, text
 from livingreview.tables.readings import say_reading
+from livingreview.tables.recall import say_recall
 
 
 def say_status(review: Evidence) -> Fragment:
@@ -73,6 +74,7 @@ def show_status(review: Evidence) -> Fragment:
             f"{len(review.row_tables)}, each with its wording and place in the report",
         ),
         ("Registered discrepancies", f"{len(review.tables['discrepancies'])}"),
+        *([("Reports a reader would expect", expected)] if (expected := say_recall(review)) else []),
     ]
     plain = "; ".join(f"{name}: {value}" for name, value in facts)
     return Fragment("facts.html.j2", {"facts": facts, "note": ""}, plain)
@@ -222,10 +224,11 @@ def tabulate_glossary(review: Evidence, *, caption: str) -> HtmlTable:
 
 
 def tabulate_rule_changes(review: Evidence, *, caption: str) -> HtmlTable:
-    """What changed in the rules of pooling: the day, the former rule, the present one, the reason."""
-    names = ("made_on", "former", "now", "reason")
+    """What changed in the rules of pooling, when and why, and whether pools had been seen before."""
+    names = ("made_on", "former", "now", "reason", "pools_seen")
     rows = [Row([row[name] for name in names]) for row in records(review.tables["rule_changes"])]
-    return HtmlTable(caption, [Column("Day"), Column("Before"), Column("Now"), Column("Reason")], rows)
+    columns = [Column(name) for name in ("Day", "Before", "Now", "Reason", "Pools seen before")]
+    return HtmlTable(caption, columns, rows)
 
 
 def tabulate_pooled_results(review: Evidence, *, caption: str) -> HtmlTable:

@@ -3,7 +3,7 @@
 No file is read and nothing else of the engine is imported here.
 """
 
-from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred
+from livingreview.synthesis.absolute import AbsoluteEffect, per_hundred, predict_alive
 from livingreview.synthesis.baskets import Basket, borrow
 from livingreview.synthesis.bayes import BayesFit, GroupPrediction, predict_group
 from livingreview.synthesis.betabinomial import BetaBinomialFit
@@ -86,6 +86,7 @@ __all__ = [
     "pool_many",
     "pool_proportions",
     "pool_ratios",
+    "predict_alive",
     "predict_group",
     "printed_range",
     "proportion_interval",

@@ -1,10 +1,14 @@
-"""From a ratio to patients: what it comes to among a hundred at a stated risk."""
+"""From an estimate to patients: what it comes to among a hundred."""
 
 from dataclasses import dataclass
 
-from livingreview.synthesis._validate import check_choice
+import numpy as np
+
+from livingreview.synthesis._validate import check_choice, check_level
+from livingreview.synthesis.bayes import GroupPrediction
 
 KINDS = ("RR", "HR")
+POINTS = 2000  # of the distribution of a share
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,48 @@ def per_hundred(
         return 100 * (risk - baseline)
 
     return AbsoluteEffect(change(ratio), change(low), change(high))
+
+
+def predict_alive(
+    estimate: float, se: float, *, df: float = np.inf, size: int = 100, level: float = 0.95
+) -> GroupPrediction:
+    """Return how many of a new group of patients are expected to be alive at a time, from a printed share.
+
+    Parameters
+    ----------
+    estimate, se : float
+        log(-log S) of the share alive and its standard error > 0, as of :func:`effect_from_interval` with
+        scale "cloglog"; of a pool with the spread between studies in it.
+    df : float
+        Degrees of freedom of the t distribution of the estimate; infinite: normal.
+    size : int  patients of the new group, 1 or more
+    level : float  coverage, 0-1
+
+    Returns
+    -------
+    GroupPrediction
+        Least counts that reach the tails and the middle of the binomial whose share has that distribution.
+
+    Raises
+    ------
+    ValueError
+        If se is not positive, size below 1 or level not between 0 and 1.
+
+    Source
+    ------
+    Kalbfleisch & Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed. (the scale).
+    """
+    from scipy.stats import binom, t  # not at the top: slow to import
+
+    level = check_level(level)
+    if not se > 0:
+        msg = f"se: expected a number > 0, found {se}"
+        raise ValueError(msg)
+    if size < 1:
+        msg = f"size: expected 1 or more, found {size}"
+        raise ValueError(msg)
+    drawn = estimate + se * t.ppf((np.arange(POINTS) + 0.5) / POINTS, df)
+    shares = np.exp(-np.exp(drawn))
+    below = binom.cdf(np.arange(size)[:, None], size, shares).mean(axis=1)
+    low, median, high = np.searchsorted(below, [(1 - level) / 2, 0.5, (1 + level) / 2]).tolist()
+    return GroupPrediction(size, low, median, high, level)

@@ -1,11 +1,12 @@
 """Tables of the book: evidence in, displayable tables out."""
 
-from livingreview.tables.appraisals import tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.tables.appraisals import tabulate_appraisals, tabulate_appraised, tabulate_risk_of_bias
 from livingreview.tables.bounds import tabulate_bounds
 from livingreview.tables.contrasts import tabulate_contrasts
 from livingreview.tables.decision import decision_data, tabulate_decision
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.findings import tabulate_findings
+from livingreview.tables.modifiers import tabulate_modifiers
 from livingreview.tables.monitor import tabulate_monitor
 from livingreview.tables.nested import tabulate_nested
 from livingreview.tables.outcomes import tabulate_results
@@ -37,6 +38,7 @@ __all__ = [
     "say_pooling",
     "synthesis_plan",
     "tabulate_appraisals",
+    "tabulate_appraised",
     "tabulate_bounds",
     "tabulate_certainty",
     "tabulate_characteristics",
@@ -47,6 +49,7 @@ __all__ = [
     "tabulate_findings",
     "tabulate_leave_one_out",
     "tabulate_models",
+    "tabulate_modifiers",
     "tabulate_monitor",
     "tabulate_nested",
     "tabulate_plan",

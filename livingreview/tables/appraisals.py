@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold
+from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.display.marks import Figure
-from livingreview.display.numbers import make_figure
+from livingreview.display.numbers import format_count, make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import short_name, text
 from livingreview.tables.reports import of_report
@@ -31,45 +32,92 @@ SIGNS = {
     "serious": ("\N{MULTIPLICATION SIGN}", 2),
     "critical": ("\N{MULTIPLICATION SIGN}\N{MULTIPLICATION SIGN}", 3),
     "no_information": ("?", 1),
+    "yes": ("+", 0),
+    "no": ("\N{MULTIPLICATION SIGN}", 2),
+    "unclear": ("?", 1),
+    "not_applicable": ("\N{EN DASH}", 0),
 }
 
 
 def tabulate_appraisals(evidence: Evidence, *, caption: str, of: str = "") -> Stack:
-    """One table per report: every item of its tool, the answer, the reason and where it rests. No sum score.
+    """Checklists answered for whole reports, a table a tool. No sum score.
+
+    Of several reports a line a report and a sign an item; of one, on its own page, every answer with its
+    reason and where it rests.
 
     Parameters
     ----------
     of : str
-        The one report whose table is wanted; '' = all.
+        The one report whose answers are wanted; '' = all.
     """
     items = evidence.tables["appraisal_tools"].set_index("item_id")
+    answers = of_report(_of_whole_reports(evidence), of)
+    parts: list = []
+    for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
+        asked = items.loc[items["tool"].eq(tool)].sort_values("position")
+        title = f"{caption}: {tool} ({asked['tool_version'].iloc[0]})"
+        table = _answer_table if of else _sign_table
+        parts.append(table(evidence, part, asked, title))
+    return Stack(parts, "" if of else "No report of this class has been appraised as a whole.")
+
+
+def tabulate_appraised(review: Evidence, *, caption: str) -> HtmlTable:
+    """How much was appraised by each tool, and how often two readers who answered apart agreed."""
+    tools = review.tables["appraisal_tools"].set_index("item_id")["tool"]
+    answers = review.tables["appraisals"]
+    rows = []
+    for tool, part in answers.groupby(answers["item_id"].map(tools)):
+        both = part.dropna(subset=["second_judgement"])
+        same = int(both["judgement"].eq(both["second_judgement"]).sum())
+        numbers = (part["report_id"].nunique(), part["result"].nunique() or "", len(part), len(both))
+        rows.append(Row([tool, *map(str, numbers), format_count(same, len(both)) if len(both) else ""]))
+    names = ("Reports", "Single results", "Answers", "Answered twice", "Alike before settling")
+    return HtmlTable(caption, [Column("Tool"), *(Column(name, True) for name in names)], rows)
+
+
+def _answer_table(evidence: Evidence, part: pd.DataFrame, asked: pd.DataFrame, title: str) -> Folded | Stack:
     columns = [Column("Item"), Column("Answer"), Column("Reason"), Column("Where")]
-    tables = []
-    for report_id, answers in of_report(_of_whole_reports(evidence), of).groupby("report_id"):
-        order = answers["item_id"].map(items["position"]).argsort(kind="stable")
-        tool = items.loc[answers["item_id"].iloc[0]]
-        rows = [
-            Row(
-                [
-                    f"{items.loc[row['item_id'], 'position']}. {items.loc[row['item_id'], 'topic']}",
-                    evidence.label("appraisals", "judgement", row["judgement"]),
-                    evidence.in_words(row["reason"]),
-                    evidence.in_words(row["locator"]),
-                ],
-                anchor=row["row_id"],
-            )
-            for row in records(answers.iloc[order])
+    told = _by_item(part)
+    rows = []
+    for item_id in asked.index.intersection(list(told)):
+        row = told[item_id]
+        cells = [
+            f"{asked.loc[item_id, 'position']}. {asked.loc[item_id, 'topic']}",
+            evidence.label("appraisals", "judgement", row["judgement"]),
+            _say_reason(evidence, row),
+            evidence.in_words(row["locator"]),
         ]
-        answered = answers["judgement"].value_counts()
-        summary = ", ".join(
-            f"{answered[code]} {words}"
-            for code, words in evidence.package.field("appraisals", "judgement").labels.items()
-            if code in answered
+        rows.append(Row(cells, anchor=row["row_id"]))
+    agreed = _agreement(part)
+    table = HtmlTable(title, columns, rows, [agreed] if agreed else ())
+    return fold(table, f"{title}: {_count_answers(evidence, part)}")
+
+
+def _count_answers(evidence: Evidence, part: pd.DataFrame) -> str:
+    answered = part["judgement"].value_counts()
+    labels = evidence.package.field("appraisals", "judgement").labels
+    return ", ".join(f"{answered[code]} {words}" for code, words in labels.items() if code in answered)
+
+
+def _sign_table(evidence: Evidence, part: pd.DataFrame, asked: pd.DataFrame, title: str) -> Folded | Stack:
+    names = evidence.report_names
+    rows = []
+    for report_id, same in sorted(part.groupby("report_id"), key=lambda one: names[one[0]].casefold()):
+        told = _by_item(same)
+        rows.append(
+            {
+                "name": link(names[report_id], f"reports/{report_id}.html#{same['row_id'].iloc[0]}"),
+                "figure": "",
+                "cells": [_sign(evidence, told.get(item)) for item in asked.index],
+            }
         )
-        name = evidence.report_names[report_id]
-        title = f"{caption}: {name}, {tool['tool']} ({tool['tool_version']})"
-        tables.append(fold(HtmlTable(title, columns, rows), f"{title}: {summary}"))
-    return Stack(tables, "" if of else "No report of this class has been appraised as a whole.")
+    numbers = [str(number) for number in asked["position"]]
+    questions = "; ".join(f"{row['position']} {row['topic'].rstrip('?')}" for row in records(asked))
+    key = f"{_key(evidence, part)}. {questions}"
+    values = {"title": title, "what": "Report", "domains": numbers, "rows": rows}
+    values |= {"key": key, "agreed": _agreement(part)}
+    shown = Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} reports]")
+    return fold(shown, f"{title}: {len(rows)} {'report' if len(rows) == 1 else 'reports'}")
 
 
 def _of_whole_reports(evidence: Evidence) -> pd.DataFrame:
@@ -98,7 +146,7 @@ def tabulate_risk_of_bias(evidence: Evidence, *, caption: str, of: str = "") -> 
             }
             for name, row_id, told in judged.results
         ]
-        values = {"title": title, "domains": list(judged.domains["topic"]), "rows": rows}
+        values = {"title": title, "what": "Result", "domains": list(judged.domains["topic"]), "rows": rows}
         values |= {"key": _key(evidence, judged.answers), "agreed": judged.agreement}
         parts.append(Fragment("risk_of_bias.html.j2", values, f"[{title}: {len(rows)} results]"))
         reasons = reason_table(evidence, judged, f"{title}: reasons", here=bool(of))
@@ -139,9 +187,12 @@ def judged_results(evidence: Evidence, of: str = "") -> list[Judged]:
     found = []
     for tool, part in answers.groupby(answers["item_id"].map(items["tool"])):
         domains = items.loc[items["tool"].eq(tool)].sort_values("position")
+        told = dict(list(part.groupby("result", sort=False)))
+        names = {row_id: _name_result(evidence, evidence.row(row_id)) for row_id in told}
+        often = Counter(names.values())
         results = [
-            (_name_result(evidence, evidence.row(row_id)), row_id, _by_item(same))
-            for row_id, same in part.groupby("result", sort=False)
+            (name + (_whose(evidence, row_id) if often[name] > 1 else ""), row_id, _by_item(told[row_id]))
+            for row_id, name in names.items()
         ]
         found.append(Judged(f"{tool} ({domains['tool_version'].iloc[0]})", domains, results, part))
     return found
@@ -165,14 +216,20 @@ def reason_table(evidence: Evidence, judged: Judged, caption: str, *, here: bool
         for item in judged.domains.index.intersection(list(told)):
             answer = told[item]
             words = evidence.label("appraisals", "judgement", answer["judgement"])
-            reason = evidence.in_words(answer["reason"])
-            other = answer["second_judgement"]
-            if not pd.isna(other) and other != answer["judgement"]:
-                reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
-            cells = [judged.domains.loc[item, "topic"], words, reason, evidence.in_words(answer["locator"])]
+            where = evidence.in_words(answer["locator"])
+            cells = [judged.domains.loc[item, "topic"], words, _say_reason(evidence, answer), where]
             rows.append(Row(cells, anchor=answer["row_id"] if here else ""))
     columns = [Column("Domain"), Column("Judgement"), Column("Reason"), Column("Where")]
     return HtmlTable(caption, columns, rows)
+
+
+def _say_reason(evidence: Evidence, answer: Mapping) -> str:
+    """The reason of an answer, and what the other reader had answered where that was another."""
+    reason = evidence.in_words(answer["reason"])
+    other = answer["second_judgement"]
+    if not pd.isna(other) and other != answer["judgement"]:
+        reason += f" The other reader: {evidence.label('appraisals', 'judgement', other)}."
+    return reason
 
 
 def _name_result(evidence: Evidence, row: Mapping) -> str:
@@ -182,6 +239,11 @@ def _name_result(evidence: Evidence, row: Mapping) -> str:
         evidence.label(table, column, row[column]) for column in TOLD.get(table, ()) if text(row[column])
     ]
     return f"{short_name(evidence, row['report_id'])}: {', '.join(words)}"
+
+
+def _whose(evidence: Evidence, row_id: str) -> str:
+    """', marrow relapse': the cohort, which parts two results of one report and measure."""
+    return f" ({evidence.cohort_labels[evidence.row(row_id)['cohort_id']]})"
 
 
 def _sign(evidence: Evidence, answer: dict | None) -> dict:

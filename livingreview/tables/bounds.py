@@ -202,8 +202,8 @@ def _tabulate_counts(evidence: Evidence, caption: str) -> HtmlTable:
         Column("Known to be unlike, or not known"),
     ]
     note = (
-        "Tipping point: with that rate in controls like those treated, and as many of them, nothing of the "
-        "difference is left, or chance alone may explain it."
+        "Tipping point: the rate in as many controls like those treated at which the difference would be "
+        "gone, or at which chance alone could have made it."
     )
     return HtmlTable(f"{caption}: counts", columns, rows, [note])
 
@@ -230,14 +230,16 @@ def _say_group(evidence: Evidence, row: dict) -> list[str]:
 
 
 def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, int, int]) -> str:
-    """The control's rate where nothing is left, and where chance alone may explain it, beside that seen."""
-    _, n1, c, n2 = cells
-    words = f"nothing is left at {format_percent(tipping.none, n1)} (seen: {format_percent(c / n2, n2)})"
+    """At which rate in like controls nothing is left, and at which chance alone may explain it."""
+    a, n1, c, n2 = cells
+    seen, none = format_percent(c / n2, n2), format_percent(tipping.none, n1)
+    words = f"{seen} of the controls; had it been {none}, nothing of the difference would be left"
     if pd.isna(tipping.chance):
-        return f"{words}; the method finds no rate beyond chance: an arm without an event tells it too little"
+        few = "no one treated had the event" if a == 0 else "there are too few patients"
+        return f"{words}; no rate in so many controls would be beyond chance, since {few}"
     low, high = table.risk_ratio_ci
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:
         side = "below" if tipping.chance < tipping.none else "above"
-        return f"{words}; chance alone may explain it already: beyond chance only {side} {limit}"
-    return f"{words}; chance alone may explain it at {limit}"
+        return f"{words}; chance alone may explain it as it is, and would not only {side} {limit}"
+    return f"{words}; at {limit} chance alone may explain it"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, floor
+from math import ceil, floor, inf
 
 import pandas as pd
 
@@ -21,14 +21,15 @@ from livingreview.display.numbers import (
     format_percent,
     make_figure,
 )
-from livingreview.evidence import Evidence
-from livingreview.synthesis import GroupPrediction
+from livingreview.evidence import Evidence, records, split_ids
+from livingreview.synthesis import GroupPrediction, effect_from_interval, predict_alive
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, PRIMARY, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
+from livingreview.tables.reports import grade
 
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
@@ -54,7 +55,7 @@ class Cell:
         Of that median or proportion (0-1), None where a study prints none.
     group : GroupPrediction or None
         How many of a new group of a hundred, never told more narrowly than the rate itself; None where it
-        cannot be known (survival).
+        cannot be known (survival without an interval).
     studies : int
     patients : int
     row_ids : tuple of str
@@ -155,7 +156,17 @@ def _both(cells: Sequence[Cell]) -> Cell:
 
 def _foretell(entries: Sequence[Entry], interval: tuple[float, float]) -> GroupPrediction:
     """How many of the next hundred: chance in the new group adds to what is not known of the rate."""
-    group = foretell(entries, SIZE)
+    return _no_narrower(foretell(entries, SIZE), interval)
+
+
+def _foretell_alive(
+    estimate: float, se: float, interval: tuple[float, float], df: float = inf
+) -> GroupPrediction:
+    """How many of the next hundred are alive at a time, from the share on its scale log(-log)."""
+    return _no_narrower(predict_alive(estimate, se, df=df, size=SIZE), interval)
+
+
+def _no_narrower(group: GroupPrediction, interval: tuple[float, float]) -> GroupPrediction:
     low, high = floor(SIZE * interval[0]), ceil(SIZE * interval[1])
     return replace(group, low=min(group.low, low), high=max(group.high, high))
 
@@ -254,8 +265,9 @@ def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
     if fit := pool.pooled:
         total = sum(entry.patients for entry in pool.told)
         rows = tuple(entry.row_id for entry in pool.told)
+        group = _foretell_alive(fit.estimate, (fit.se**2 + fit.tau2) ** 0.5, fit.ci, fit.k - 1)
         return Cell(
-            result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, None, fit.k, total, rows
+            result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, group, fit.k, total, rows
         )
     entries = sorted(pool.entries, key=lambda entry: -entry.patients)
     return _both([_survival_study(result, entry) for entry in entries])
@@ -263,6 +275,10 @@ def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
 
 def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
     interval = (entry.low, entry.high) if entry.has_interval else None
+    group = None
+    if interval and 0 < entry.low < entry.value < entry.high < 1:
+        read = effect_from_interval(entry.value, *interval, scale="cloglog")
+        group = _foretell_alive(read.estimate, read.se, interval)
     return Cell(
         result.result_id,
         result.name,
@@ -270,7 +286,7 @@ def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
         entry.name,
         entry.value,
         interval,
-        None,
+        group,
         1,
         entry.patients,
         (entry.row_id,),
@@ -285,6 +301,7 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         Column("95% CI of that", True),
         Column("Of the next 100, 95%", True),
         Column("From"),
+        Column("Certainty"),
         Column("Rows", True),
     ]
     meaning = (
@@ -293,7 +310,8 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         "study it does not, so that it is too narrow, though never narrower than what is known of the rate. "
         "Of two studies both stand here, and nothing is pooled. A chart's “new study” is the same without "
         "the chance of 100 patients. Where the rules keep out a larger study, no smaller one stands "
-        "for it; the table of what they allow says why."
+        "for it; the table of what they allow says why. Certainty is that of the rate, where a rating of "
+        "this review rests on one of its counts."
     )
     meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
     names = {result.result_id: result.name for result in pooled_results(evidence)}
@@ -317,8 +335,23 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
         interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
         value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
         source = [*say_source(cell), *warn_of(evidence, cell.row_ids)]
-        rows.append(Row([cell.name, value, interval, group, source, _figures(evidence, cell)]))
+        certainty = grade(evidence, rating_of(evidence, cell))
+        rows.append(Row([cell.name, value, interval, group, source, certainty, _figures(evidence, cell)]))
     return rows
+
+
+def rating_of(evidence: Evidence, cell: Cell) -> str | None:
+    """The rating of a rate (certainty_id) that rests on most of a cell's counts; None where none does.
+
+    A rating of what a treatment does is none of how often a result happens.
+    """
+    shared = {
+        row["certainty_id"]: len(set(split_ids(row["rests_on"])) & set(cell.row_ids))
+        for row in records(evidence.tables["certainty"])
+        if row["question"] == "absolute"
+    }
+    best = max(shared, key=lambda rating: (shared[rating], rating), default=None)
+    return best if best and shared[best] else None
 
 
 def say_source(cell: Cell) -> list[str]:

@@ -1,15 +1,15 @@
-"""Did each new study come as the ones before it foretold?"""
+"""Did each new study come as the ones before it foretold, and what did it change?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.html import Column, HtmlTable, Row, Stack, link
 from livingreview.display.numbers import format_count
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import LEAST_STUDIES, PRIMARY, Entry, Plan, foretell
+from livingreview.tables.pool import FEW_STUDIES, LEAST_STUDIES, PRIMARY, Entry, Plan, foretell
 
 NOTHING = "No pool of this chapter has grown beyond its first three studies."
 
@@ -28,6 +28,19 @@ class Arrival:
     def is_foretold(self) -> bool:
         """Whether its count lies in the 95% interval."""
         return self.low <= self.entry.events <= self.high
+
+    @property
+    def gates(self) -> list[str]:
+        """Which limits of the rules of pooling the pool crossed with this study."""
+        dated = tuple(entry for entry in self.plan.entries if entry.available)
+        was, now = (replace(self.plan, entries=dated[:count]) for count in (self.before, self.before + 1))
+        crossed = [] if self.is_foretold else ["outside what was foretold"]
+        if self.before + 1 == FEW_STUDIES:
+            crossed.append(f"{FEW_STUDIES} studies: no longer few")
+        if was.is_wide != now.is_wide:
+            way = "no longer describes" if now.is_wide else "now describes"
+            crossed.append(f"a single value {way} them")
+        return crossed
 
 
 def arrivals(evidence: Evidence, kinds: tuple[str, ...] = (PRIMARY, "widest")) -> Iterator[Arrival]:
@@ -49,7 +62,8 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                 f"{arrival.entry.name} ({arrival.entry.available})",
                 format_count(arrival.entry.events, arrival.entry.total),
                 f"{arrival.low} to {arrival.high} of {arrival.entry.total}, from {arrival.before} studies",
-                "inside" if arrival.is_foretold else "outside: read the conclusion again",
+                arrival.gates or "none",
+                (_say_conclusions(evidence, arrival) or "none rests on this pool") if arrival.gates else "",
             ]
         )
         for arrival in arrivals(evidence)
@@ -61,10 +75,22 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         Column("New study"),
         Column("Its count", True),
         Column("Foretold, 95%", True),
-        Column("Inside?"),
+        Column("Limit crossed"),
+        Column("Conclusion to read again"),
     ]
     note = (
         "By the day each study first became public, as far as its reports are held; its count may be from a "
         "later one. One in twenty may lie outside by chance, nothing is corrected for."
     )
     return HtmlTable(caption, columns, rows, [note])
+
+
+def _say_conclusions(evidence: Evidence, arrival: Arrival) -> list:
+    """The conclusions that rest on a count of the pool, by their numbers; each says itself when it waits."""
+    told: list = []
+    places: dict[str, int] = {}
+    for claim in records(evidence.tables["claims"].sort_values(["class_id", "position"])):
+        number = places[claim["class_id"]] = places.get(claim["class_id"], 0) + 1
+        if not set(split_ids(claim["rests_on"])).isdisjoint(arrival.plan.row_ids):
+            told.append(link(f"conclusion {number}", f"{claim['class_id']}.html#{claim['claim_id']}"))
+    return told

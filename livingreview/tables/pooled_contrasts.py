@@ -26,7 +26,7 @@ from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, with_cohorts
 from livingreview.tables.contrasts import pair_arms
 from livingreview.tables.notices import warn_of
-from livingreview.tables.pooled_survival import Z
+from livingreview.tables.pooled_survival import Z, patients_of_value
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
 COMMON = "common effect of two randomised comparisons"
@@ -37,6 +37,7 @@ RANDOM = "random effects"
 class TrialRatio:
     """One trial's ratio with its limits, its log with the error, and the control arm's risk (0-1).
 
+    `patients` are those of both arms for counts, of the treated arm for a hazard ratio; 0 = not reported.
     `corrected`: half an event was added to each cell, since one arm has none.
     """
 
@@ -46,6 +47,7 @@ class TrialRatio:
     log_ratio: float
     se: float
     ends: tuple[float, float, float]
+    patients: int
     baseline: float | None = None
     baseline_words: str = ""
     corrected: bool = False
@@ -143,6 +145,7 @@ def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRati
         read.log_hr,
         read.se,
         (float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])),
+        patients_of_value(evidence, row),
         baseline,
         "" if last is None else f"events by {format_fixed(float(last['time_months']), 0)} months",
     )
@@ -181,6 +184,7 @@ def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio | None:
         float(np.log(table.risk_ratio)),
         float((high - low) / (2 * Z)),
         (table.risk_ratio, *table.risk_ratio_ci),
+        n1 + n2,
         c / n2,
         "in the control arm",
         table.corrected,
@@ -196,9 +200,9 @@ def _say_place(evidence: Evidence, row: dict, place: Sequence[str]) -> str:
 
 
 def _apart(evidence: Evidence, trials: Sequence[TrialRatio]) -> tuple[TrialRatio, ...]:
-    """One ratio a trial, and of trials that share patients the more precise."""
+    """One ratio a trial, and of trials that share patients the larger: precision depends on events."""
     kept: list[TrialRatio] = []
-    for trial in sorted(trials, key=lambda one: one.se):
+    for trial in sorted(trials, key=lambda one: (-one.patients, one.study_id)):
         told = {one.study_id for one in kept}
         if trial.study_id not in told and not evidence.overlaps[trial.study_id] & told:
             kept.append(trial)

@@ -43,6 +43,13 @@ from livingreview.tables.counts import (
 from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
+MEANING = (
+    "By inverse variance of the medians in months (DerSimonian-Laird), as published syntheses do. Of few "
+    "studies that differ those limits are too narrow: the wider ones beside them are by REML and the t "
+    "distribution (truncated Hartung-Knapp), as is the interval in which the median of a new study would be "
+    "expected. A median whose upper limit was not reached has no place in such a pool, so that long survival "
+    "is told too low."
+)
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
 Z = 1.959963984540054  # of a printed 95% interval
 
@@ -108,6 +115,18 @@ class SurvivalPool:
         read = [effect_from_interval(entry.value, entry.low, entry.high, scale="cloglog") for entry in told]
         return pool_generic([one.estimate for one in read], [one.se for one in read], scale="cloglog")
 
+    @cached_property
+    def foretold(self) -> PooledEffect | None:
+        """The same medians by REML with the interval of a new study; None where nothing is pooled.
+
+        The limits of DerSimonian-Laird are those that syntheses print; of few studies that differ they are
+        too narrow (Hartung & Knapp 2001), so those of the t distribution stand beside them.
+        """
+        if self.pooled is None or self.statistic != "median":
+            return self.pooled
+        errors = [(entry.high - entry.low) / (2 * Z) for entry in self.told]
+        return pool_generic([entry.value for entry in self.told], errors, method="REML", scale="none")
+
     def of_trials(self) -> SurvivalPool:
         """The same of trials alone."""
         return replace(self, entries=tuple(entry for entry in self.entries if entry.care == "trial"))
@@ -164,13 +183,13 @@ def _bar(evidence: Evidence, row: dict) -> str:
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
-    patients = _patients(evidence, row)
+    patients = patients_of_value(evidence, row)
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
     return ""
 
 
-def _patients(evidence: Evidence, row: dict) -> int:
+def patients_of_value(evidence: Evidence, row: dict) -> int:
     """Patients of a value; where its report prints none those of the same cohort elsewhere; 0 unknown."""
     size = row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]
     return whole_size(evidence, row) if pd.isna(size) else int(size)
@@ -184,7 +203,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
             has_95(row),
             row["report_id"] in evidence.included,
             not is_second_hand(row),
-            _patients(evidence, row),
+            patients_of_value(evidence, row),
         )
 
     best: dict[str, dict] = {}
@@ -193,7 +212,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     kept: list[Choice] = []
     for told in (True, False):  # a value that can be pooled gives way to none that cannot
         choices = [
-            Choice(study, (row,), _patients(evidence, row))
+            Choice(study, (row,), patients_of_value(evidence, row))
             for study, row in best.items()
             if has_95(row) == told and not evidence.overlaps[study] & {choice.study_id for choice in kept}
         ]
@@ -211,7 +230,7 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
         float(row["estimate"]) * scale,
         low,
         high,
-        _patients(evidence, row),
+        patients_of_value(evidence, row),
         row["care"],
     )
 
@@ -232,10 +251,10 @@ def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tupl
                 shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[study]]
                 names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
                 reason = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
-            patients = _patients(evidence, row)
-            if study not in found or patients > _patients(evidence, found[study][0]):
+            patients = patients_of_value(evidence, row)
+            if study not in found or patients > patients_of_value(evidence, found[study][0]):
                 found[study] = row, reason
-    return sorted(found.values(), key=lambda one: -_patients(evidence, one[0]))
+    return sorted(found.values(), key=lambda one: -patients_of_value(evidence, one[0]))
 
 
 def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:
@@ -253,6 +272,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
                 [
                     [pool.stratum, pool.endpoint],
                     [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
+                    _say_new(pool.foretold),
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     _say_left_out(evidence, left_out(evidence, pool, endpoint)) or "none",
                 ]
@@ -261,11 +281,11 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     columns = [
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
+        Column("By the t distribution; a new study", True),
         Column("Printed medians", True),
         Column("Left out, and why"),
     ]
-    note = "By inverse variance of the printed medians in months (DerSimonian-Laird)."
-    return HtmlTable(caption, columns, rows, [note])
+    return HtmlTable(caption, columns, rows, [MEANING])
 
 
 def _say_left_out(evidence: Evidence, rows: Sequence[tuple[dict, str]]) -> list[Inline]:
@@ -281,6 +301,15 @@ def _say_left_out(evidence: Evidence, rows: Sequence[tuple[dict, str]]) -> list[
 
 def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
     return trials.pooled is not None and trials.pooled.k != pool.pooled.k
+
+
+def _say_new(fit: PooledEffect) -> list[str]:
+    """'95% CI 5.2 to 10.8' and 'a new study: 2.1 to 13.9'; no survival is shorter than none."""
+    inner, outer = (
+        f"{format_fixed(max(low, 0.0), 1)} to {format_fixed(high, 1)}"
+        for low, high in (fit.ci, fit.prediction)
+    )
+    return [f"95% CI {inner}", f"a new study: {outer}"]
 
 
 def _say_months(fit: PooledEffect) -> str:

@@ -17,7 +17,8 @@ from livingreview.tables.pooled_contrasts import hazard_pools_of
 from livingreview.tables.pooled_survival import survival_pools
 
 NOTHING = "No published synthesis of a question of this chapter is entered."
-UNITS = {"proportion": "%", "median": " months", "hazard_ratio": ""}
+UNITS = {"proportion": "%", "landmark": "%", "median": " months"}
+COUNTED = ("proportion", "odds_ratio", "risk_ratio")  # measures of results, others are of endpoints
 
 
 def tabulate_published(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
@@ -42,8 +43,9 @@ def tabulate_published(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
         Column("Why they differ"),
     ]
     note = (
-        "Read in abstracts. They are not independent of this review, since they pool many of the same "
-        "trials, and none of their figures enters a pool here."
+        "Read in abstracts; where no last day of the search or no model stands, none was read there. They "
+        "are not independent of this review, since they pool many of the same trials, and none of their "
+        "figures enters a pool here."
     )
     return HtmlTable(caption, columns, rows, [note])
 
@@ -54,35 +56,53 @@ def _place(evidence: Evidence, row: Mapping) -> tuple[str, str, str, str]:
 
 
 def _say_question(evidence: Evidence, row: Mapping) -> str:
-    if row["measure"] == "proportion":
+    if row["measure"] in COUNTED:
         names = {one.result_id: one.name for one in pooled_results(evidence)}
-        return names.get(row["code"], row["code"])
-    words = evidence.label("survival", "endpoint", row["code"])
-    return f"{words}, {evidence.label('published_syntheses', 'measure', row['measure'])}"
+        words = names.get(row["code"], row["code"])
+    else:
+        words = evidence.label("survival", "endpoint", row["code"])
+    if row["measure"] == "proportion":
+        return words
+    if row["measure"] == "landmark":
+        return f"{words} at {row['time_months']:g} months"
+    measure = evidence.label("published_syntheses", "measure", row["measure"])
+    return f"{words}, {measure}" + (f" against {row['against']}" if text(row["against"]) else "")
 
 
 def _say_population(evidence: Evidence, row: Mapping) -> str:
     family, *place = _place(evidence, row)
-    return f"{family}: {stratum_name(evidence, *place)}"
+    words = f"{family}: {stratum_name(evidence, *place)}"
+    return f"{words}; {row['part']}" if text(row["part"]) else words
 
 
 def _say_published(row: Mapping) -> str:
-    value = f"{row['estimate']}{UNITS[row['measure']]}"
+    value = f"{row['estimate']}{UNITS.get(row['measure'], '')}"
     if pd.isna(row["ci_low"]) or pd.isna(row["ci_high"]):
         return f"{value}, no interval reported"
     return f"{value} ({row['ci_low']} to {row['ci_high']})"
 
 
 def _say_size(row: Mapping) -> list[str]:
+    """What was pooled, how, and up to when it was searched for, a line each."""
     told = [f"{text(row[name])} {name}" for name in ("studies", "patients") if not pd.isna(row[name])]
-    return [", ".join(told)] if told else []
+    searched = f"searched to {text(row['search_to'])}" if text(row["search_to"]) else ""
+    return [line for line in (", ".join(told), text(row["model"]), searched) if line]
 
 
 def _say_ours(evidence: Evidence, row: Mapping) -> list[str]:
     """What this review has of the same question: the primary pool or the largest study, and the widest."""
     place = _place(evidence, row)
+    if text(row["part"]) or row["measure"] in ("odds_ratio", "risk_ratio"):
+        return []  # no pool is made of these
     if row["measure"] == "proportion":
         return _say_shares(evidence, row["code"], place)
+    if row["measure"] == "landmark":
+        return [
+            f"{format_percent(pool.pooled.effect)} ({format_interval(*pool.pooled.ci).removesuffix('%')}), "
+            f"{pool.pooled.k} studies"
+            for pool in survival_pools(evidence, row["code"], "landmark", row["time_months"])
+            if pool.place == place and pool.pooled
+        ]
     if row["measure"] == "median":
         return [
             f"{format_fixed(pool.pooled.effect, 1)} months ({format_fixed(pool.pooled.ci[0], 1)} to "

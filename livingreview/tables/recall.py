@@ -45,6 +45,13 @@ def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
     return Stack([HtmlTable(caption, columns, rows), fold(_list(review, expected))])
 
 
+def say_recall(review: Evidence) -> str:
+    """'78 of 119 are here, by the list on the methods page'; '' where no list is kept."""
+    expected = records(review.tables["expected"])
+    here = sum(row["fate"] in HERE for row in expected)
+    return f"{here} of {len(expected)} are here, by the list on the methods page" if expected else ""
+
+
 def _having(rows: Sequence[dict], column: str, code: str) -> list[dict]:
     return [row for row in rows if row[column] == code]
 

@@ -44,7 +44,8 @@ def test_two_results_of_one_name_stop_the_build(review):
     told = answers.loc[answers["result"].eq("kantarjian-2017.survival.blinatumomab.os-hr")]
     other = told.assign(result="brown-2021.survival.blinatumomab.os-hr", row_id=told["row_id"] + "-b")
     names = dict(part.report_names) | {"brown-2021": part.report_names["kantarjian-2017"]}
-    spoiled = replace(part, tables=part.tables | {"appraisals": pd.concat([told, other])}, named=names)
+    changed = {"appraisals": pd.concat([told, other]), "cohorts": part.tables["cohorts"].assign(label="All")}
+    spoiled = replace(part, tables=part.tables | changed, named=names)
     with pytest.raises(TwinsError, match="carry the same label"):
         draw_bias_lights(spoiled, title="Risk of bias")
 

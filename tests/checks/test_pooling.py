@@ -10,6 +10,7 @@ from tests.checks.spoilt import line_of, spoil, told
 
 RULES = (*POOLING_RULES, check_positions, check_dates, check_views, check_copies)
 VALUE = {"row_id": "liu-2023.remission"}
+RATIO, SHARE = {"row_id": "da-silva-2025.os"}, {"row_id": "guo-2024.os-12m"}
 REMISSION = {"result_id": "remission"}
 MITCL, YOON = {"comparison_id": "mitcl-r3"}, {"comparison_id": "yoon-remission"}
 EVENT = {"result_id": "cytokine-release"}
@@ -22,6 +23,9 @@ CASES = {
     "other family": (
         "published_syntheses", VALUE, {"family_id": "blinatumomab-chemotherapy"}, "family_id"
     ),
+    "another day of the search": ("published_syntheses", VALUE, {"search_to": "2022-02-01"}, "search_to"),
+    "ratio against nothing": ("published_syntheses", RATIO, {"against": None}, "against"),
+    "share at no time": ("published_syntheses", SHARE, {"time_months": None}, "time_months"),
     "limit not printed": ("published_syntheses", VALUE, {"ci_low": "43"}, "ci_low"),
     "grade of a pool": ("pooled_results", EVENT, {"grade_min": 4}, "grade_min"),
     "event that no report names": ("pooled_results", EVENT, {"codes": "Cytokine release"}, "codes"),

@@ -23,6 +23,8 @@ OWN = {
     "outcomes.denominator",
     "outcomes.assessed_at",
     "survival.endpoint",
+    "survival.modifier",
+    "figures.modifier",
     "patient_timeline.basis",
     "patient_timeline.kind",
     "patient_timeline.value",

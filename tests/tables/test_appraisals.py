@@ -5,8 +5,13 @@ import re
 import pandas as pd
 import pytest
 
-from livingreview.evidence import select_class
-from livingreview.tables.appraisals import SIGNS, tabulate_appraisals, tabulate_risk_of_bias
+from livingreview.evidence import select_class, split_ids
+from livingreview.tables.appraisals import (
+    SIGNS,
+    tabulate_appraisals,
+    tabulate_appraised,
+    tabulate_risk_of_bias,
+)
 from tests.changed import spoil
 
 RESULT = "kantarjian-2017.survival.blinatumomab.os-hr"
@@ -18,17 +23,37 @@ def part(review):
 
 
 def test_appraisals_answer_every_item_in_the_order_of_their_tool(part):
+    """On its report's page every answer has its reason and address, and the other reader's answer."""
     items = part.tables["appraisal_tools"].set_index("item_id")["position"]
-    tables = [folded.content for folded in tabulate_appraisals(part, caption="Appraisal").parts]
     whole = part.tables["appraisals"].loc[lambda frame: frame["result"].isna()]
-    answers = whole.set_index("row_id")["item_id"]
-    assert sum(len(table.rows) for table in tables) == len(answers) > 0
-    for table in tables:
-        order = [items[answers[row.anchor]] for row in table.rows]
-        assert order == sorted(order)
-    report = whole["report_id"].iloc[0]
-    assert len(tabulate_appraisals(part, caption="A", of=report).parts) == 1
+    found = 0
+    for report, told in whole.set_index("row_id").groupby("report_id"):
+        tables = [folded.content for folded in tabulate_appraisals(part, caption="A", of=report).parts]
+        assert len(tables) == told["item_id"].str.partition(".")[0].nunique(), "no two tools in one table"
+        for table in tables:
+            order = [items[told.loc[row.anchor, "item_id"]] for row in table.rows]
+            assert order == sorted(order)
+            for row in table.rows:
+                differ = told.loc[row.anchor, "judgement"] != told.loc[row.anchor, "second_judgement"]
+                both = not pd.isna(told.loc[row.anchor, "second_judgement"])
+                assert ("The other reader:" in row.cells[2]) == (both and differ)
+            found += len(table.rows)
+    assert found == len(whole) > 0
     assert tabulate_appraisals(part, caption="A", of="nobody-1999").parts == []
+
+
+def test_of_several_reports_a_line_is_a_report_and_a_sign_an_item(part):
+    whole = part.tables["appraisals"].loc[lambda frame: frame["result"].isna()]
+    html = [str(folded.content.__html__()) for folded in tabulate_appraisals(part, caption="A").parts]
+    series = next(text for text in html if "JBI checklist for case series" in text)
+    own = whole.loc[whole["item_id"].str.startswith("jbi-case-series.")]
+    assert series.count("<tr>") == own["report_id"].nunique() + 1 > 5
+    assert '<th scope="col">Report</th>' in series
+    assert series.count('class="visually-hidden"') == len(own)
+    assert "4 Were consecutive patients included" in series
+    same = own["judgement"].eq(own["second_judgement"]).sum()
+    assert f"agreed in {same} of {len(own)} judgements" in series
+    assert 'href="reports/hochberg-2026.html#hochberg-2026.appraisal.1"' in series
 
 
 def judged(review, answers):
@@ -95,4 +120,39 @@ def test_single_results_are_not_among_the_checklists(review):
 
 def test_every_judgement_of_a_result_has_its_sign(review):
     codes = set(review.package.field("appraisals", "judgement").labels)
-    assert codes - set(SIGNS) == {"yes", "no", "unclear", "not_applicable"}
+    assert codes == set(SIGNS)
+
+
+def test_what_was_appraised_is_counted_by_tool(review):
+    """The answers of all tools are those of the data; agreement is told of those that two readers gave."""
+    table = tabulate_appraised(review, caption="Appraised")
+    answers = review.tables["appraisals"]
+    assert sum(int(row.cells[3]) for row in table.rows) == len(answers)
+    told = {row.cells[0]: row.cells for row in table.rows}
+    series = answers.loc[answers["item_id"].str.startswith("jbi-case-series.")]
+    assert told["JBI checklist for case series"][1] == str(series["report_id"].nunique())
+    alike = int(series["judgement"].eq(series["second_judgement"]).sum())
+    assert told["JBI checklist for case series"][5].startswith(
+        f"{alike}/{series['second_judgement'].count()} "
+    )
+    assert told["RoB 2"][2] == str(
+        answers.loc[answers["item_id"].str.startswith("rob2."), "result"].nunique()
+    )
+
+
+@pytest.mark.parametrize("table", ["claims", "certainty"])
+def test_every_series_under_a_conclusion_was_appraised(review, table):
+    """Only five reports were once appraised; what a conclusion rests on is, as far as it can be."""
+    answers = review.tables["appraisals"]
+    notices = answers["item_id"].str.startswith("inspect-sr.")
+    appraised = set(answers.loc[~notices, "report_id"])
+    cells = review.tables[table]["rests_on"].dropna()
+    reports = {review.row(row_id)["report_id"] for cell in cells for row_id in split_ids(cell)}
+    kinds = review.tables["reports"].set_index("report_id")["kind"]
+    studies = review.tables["studies"].set_index("study_id")["design"]
+    unasked = {
+        report
+        for report in reports - appraised
+        if studies.get(review.report_studies[report]) not in ("review", "indirect_comparison")
+    }
+    assert unasked == set(), kinds[list(unasked)]

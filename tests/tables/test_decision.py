@@ -4,7 +4,7 @@ import pytest
 
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.counts import LEAST_PATIENTS, is_timed, pooled_results
-from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, tabulate_decision
+from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, rating_of, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import LEAST_STUDIES
 
@@ -61,6 +61,29 @@ def test_a_count_that_is_not_of_all_patients_stands_in_no_cell(review):
                 assert denominators.get(row_id, "treated") in ("treated", "enrolled", "evaluable")
 
 
+def test_a_rate_has_the_certainty_of_the_rating_that_rests_on_it(review, adults):
+    """CR or CRh of adults is rated low; the rating of survival against chemotherapy is none of any rate."""
+    assert rating_of(review, adults["remission"]) == "blinatumomab.certainty.response-adults-crh"
+    assert rating_of(review, adults["neurological-event"]) is None, "rated against chemotherapy alone"
+    table = tabulate_decision(review, caption="x").parts
+    told = {row.cells[5] for part in table for row in part.rows}
+    assert "not rated" in told
+    assert any("low" in str(words) for words in told)
+
+
+def test_the_next_hundred_are_told_of_survival_too_where_an_interval_is_printed(review):
+    cells = [
+        cell
+        for decision in decision_data(review)
+        if (cell := decision.cells["alive-12m"]) and cell.source == STUDY
+    ]
+    assert {cell.group is None for cell in cells} == {cell.interval is None for cell in cells}
+    for cell in cells:
+        if cell.interval:
+            assert cell.group.low <= 100 * cell.interval[0]
+            assert cell.group.high >= 100 * cell.interval[1]
+
+
 def test_survival_without_a_printed_interval_claims_none(review):
     cells = [
         cell
@@ -102,7 +125,7 @@ def test_the_table_says_where_each_cell_is_from(core):
             assert row.cells[0] == cell.name
             alone = "one of two studies, which are not pooled" if cell.of_two else ONE_STUDY
             assert (alone in row.cells[4][1]) == (cell.source == STUDY)
-            assert {figure.row_id for figure in row.cells[5]} == set(cell.row_ids)
+            assert {figure.row_id for figure in row.cells[6]} == set(cell.row_ids)
     assert tabulate_decision(core, caption="x", least=99).parts == []
 
 

@@ -10,6 +10,7 @@ from livingreview.tables.pooled_contrasts import (
     contrast_pools,
     tabulate_pooled_contrasts,
 )
+from tests.changed import change_rows, spoil
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,42 @@ def test_with_a_trial_of_another_population_it_is_that_of_an_independent_calcula
     assert pool_generic(*numbers, method="REML").ci == pytest.approx([0.43, 1.10], abs=0.01)
 
 
+def test_no_rule_looks_at_a_ratio_or_a_count(review, pools):
+    """With other estimates, limits and events the same trials stand in the same pools."""
+
+    def turn(frame):
+        ratio = frame["statistic"].eq("hazard_ratio")
+        for name in ("estimate", "ci_low", "ci_high"):
+            frame.loc[ratio, name] = 1 / frame.loc[ratio, name]
+        low, high = frame.loc[ratio, "ci_high"], frame.loc[ratio, "ci_low"]
+        frame.loc[ratio, "ci_low"], frame.loc[ratio, "ci_high"] = low, high * 1.5
+        return frame
+
+    def other_events(frame):
+        return frame.assign(events=frame["total"] - frame["events"])
+
+    turned = spoil(spoil(review, "survival", turn), "outcomes", other_events)
+    again = {(pool.kind, pool.population, pool.code): pool for pool in contrast_pools(turned)}
+    assert set(again) == {(pool.kind, pool.population, pool.code) for pool in pools}
+    for pool in pools:
+        other = again[pool.kind, pool.population, pool.code]
+        assert [one.study_id for one in other.trials] == [one.study_id for one in pool.trials]
+
+
+def test_of_trials_that_share_patients_the_larger_stands(review):
+    """The more precise one once stood, which its events decide."""
+    shared = spoil(
+        review,
+        "studies",
+        lambda frame: frame.assign(
+            overlaps_with=frame["overlaps_with"].mask(frame["study_id"].eq("aall1331"), "aall1331-low-risk")
+        ),
+    )
+    sharp = change_rows(["brown-2021.survival.blinatumomab.dfs-hr"], ci_low=0.69, ci_high=0.71)
+    pools = contrast_pools(spoil(shared, "survival", sharp))
+    assert [one.patients for one in find(pools, "disease-free survival", "aall1331-low-risk").trials] == [127]
+
+
 def test_a_single_trial_is_not_pooled(pools):
     pool = find(pools, "overall survival", "tower")
     assert pool.pooled is None
@@ -56,7 +93,8 @@ def test_a_single_trial_is_not_pooled(pools):
 
 def test_three_trials_are_pooled_by_random_effects():
     trials = tuple(
-        TrialRatio((), f"s{i}", f"S{i}", value, 0.2, (1, 1, 1)) for i, value in enumerate((-0.2, -0.5, -0.1))
+        TrialRatio((), f"s{i}", f"S{i}", value, 0.2, (1, 1, 1), 100)
+        for i, value in enumerate((-0.2, -0.5, -0.1))
     )
     pool = ContrastPool("stratum", "endpoint", "HR", trials)
     fit = pool_generic([-0.2, -0.5, -0.1], [0.2] * 3, method="REML")

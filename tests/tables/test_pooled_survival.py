@@ -104,3 +104,30 @@ def test_a_median_of_patients_who_are_counted_already_says_with_whom(review, med
     told = {row["row_id"]: reason for row, reason in left_out(review, fewer, "OS")}
     assert any("mt103-206" in row_id for row_id in told)
     assert "shares patients with a study that is counted" in told.values()
+
+
+def test_no_rule_looks_at_how_long_patients_lived(review, medians):
+    """With medians and limits thrice as long the same studies stand in the same pools."""
+
+    def longer(frame):
+        told = frame["statistic"].eq("median")
+        for name in ("estimate", "ci_low", "ci_high"):
+            frame.loc[told, name] *= 3
+        return frame
+
+    again = {pool.place: pool for pool in survival_pools(spoil(review, "survival", longer), "OS", "median")}
+    assert set(again) == set(medians)
+    for place, pool in medians.items():
+        assert [entry.row_id for entry in again[place].told] == [entry.row_id for entry in pool.told]
+
+
+def test_the_limits_of_the_t_distribution_stand_beside_those_of_der_simonian_and_laird(review, medians):
+    """5.2 to 10.8 by REML and truncated Hartung-Knapp; a new study 2.9 to 13.0."""
+    fit = medians[ADULTS].foretold
+    assert list(fit.ci) == pytest.approx([5.2, 10.8], abs=0.05)
+    (row,) = [
+        row
+        for row in tabulate_pooled_survival(review, caption="x").rows
+        if row.cells[0][0].startswith("Blinatumomab: B-cell precursor ALL, relapsed or refractory, adults")
+    ]
+    assert row.cells[2] == ["95% CI 5.2 to 10.8", "a new study: 2.9 to 13.0"]

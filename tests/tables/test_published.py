@@ -39,6 +39,29 @@ def test_medians_and_ratios_stand_beside_their_own(review, table):
     assert ours.startswith("0.73 (0.55 to 0.96)")
 
 
+def test_how_and_up_to_when_a_synthesis_was_made_stands_beside_its_value(review, table):
+    cells = row_of(review, table, "cao-2022.remission-against-blinatumomab")
+    assert cells[0][0] == "Remission, odds ratio against blinatumomab"
+    assert cells[1][1:] == ["8.32 (1.18 to 58.44)", "network meta-analysis", "searched to 2022-01-31"]
+    assert cells[2] == "nothing pooled or counted"
+
+
+def test_a_value_of_a_part_of_the_patients_says_of_which(review, table):
+    cells = row_of(review, table, "yu-2019.remission-blasts-low")
+    assert cells[0][1].endswith("marrow blasts under 50%")
+    assert cells[2] == "nothing pooled or counted"
+
+
+def test_a_share_at_a_time_says_when(review, table):
+    cells = row_of(review, table, "guo-2024.os-12m")
+    assert cells[0][0] == "overall survival at 12 months"
+    assert cells[1][1] == "40%, no interval reported"
+
+
+def test_seven_works_and_more_are_entered(review):
+    assert review.tables["published_syntheses"]["source"].nunique() >= 7
+
+
 def test_a_class_shows_its_own(review, table):
     part = select_class(review, "blinatumomab")
     assert len(tabulate_published(part, caption="x").rows) == len(table.rows)

@@ -1,0 +1,80 @@
+"""What response and survival go with, within one treatment: published contrasts of its own patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from livingreview.display.html import Column, HtmlTable, Row, Stack
+from livingreview.display.numbers import Figure, make_figure
+from livingreview.evidence import Evidence, records
+from livingreview.tables.common import capitalise, short_name, text
+
+NOTHING = "No report of this chapter compares patients of one treatment by a ratio."
+MEANING = (
+    "Patients were not assigned by these, and what goes with an outcome need not cause it. A ratio is of the "
+    "patients of one report; ratios of different reports are adjusted for different things, or for nothing. "
+    "Above 1 the first group more often has the outcome named: of remission that is good, of death it is not."
+)
+
+
+class Contrast(NamedTuple):
+    """A ratio of two kinds of patients given one treatment.
+
+    modifier, what, which : str
+        What they are compared by; what the ratio is of; the kinds, the reference last.
+    figure : Figure
+        The ratio as printed.
+    report : str
+    """
+
+    modifier: str
+    what: str
+    which: str
+    figure: Figure
+    report: str
+
+
+def find_contrasts(evidence: Evidence) -> Iterator[Contrast]:
+    """Every ratio whose row says what it compares patients by, in the order of the schema's codes."""
+    for name in ("survival", "figures"):
+        table = evidence.table(name)
+        for row in records(table.loc[table["modifier"].notna()] if "modifier" in table else table.iloc[:0]):
+            if name == "survival":
+                endpoint = evidence.label("survival", "endpoint", row["endpoint"])
+                what, which = f"{endpoint}, hazard ratio", row["group"]
+            else:
+                what, _, which = row["item"].partition(", ")
+            yield Contrast(
+                row["modifier"],
+                capitalise(what),
+                text(which),
+                make_figure(evidence, row),
+                short_name(evidence, row["report_id"]),
+            )
+
+
+def tabulate_modifiers(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
+    """Published contrasts within one treatment: by what, which patients, of what, ratio and report."""
+    codes = {
+        code: words
+        for name in ("figures", "survival")
+        if "modifier" in {item.name for item in evidence.package.table(name).fields}
+        for code, words in evidence.package.field(name, "modifier").labels.items()
+    }
+    found = sorted(find_contrasts(evidence), key=lambda one: (list(codes).index(one.modifier), one.report))
+    rows, last = [], None
+    for one in found:
+        if one.modifier != last:
+            rows.append(Row([capitalise(codes[one.modifier])], heading=True))
+            last = one.modifier
+        rows.append(Row([one.which, one.what, one.figure, one.report]))
+    if not rows:
+        return Stack([], NOTHING)
+    columns = [
+        Column("Patients compared"),
+        Column("Of what"),
+        Column("Ratio (95% CI)", True),
+        Column("Report"),
+    ]
+    return HtmlTable(caption, columns, rows, [MEANING])
