@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,12 +29,15 @@ def write_whole(path: Path, text: str) -> None:
     OSError
         If it cannot be written, or may not be: a file that is read-only stays so in any folder.
     """
-    if path.exists():
-        path.open("r+b").close()
-    aside = path.with_name(f".{path.name}.part")
+    place = path.resolve()  # a link stays one
+    aside = place.with_name(f".{place.name}.part")
     try:
+        if place.exists():
+            place.open("r+b").close()
         aside.write_text(text, encoding="utf-8", newline="")
-        os.replace(aside, path)
+        if place.exists():
+            shutil.copymode(place, aside)
+        os.replace(aside, place)
     except OSError as error:
         remove(aside)
         raise OSError(error.errno, error.strerror, str(path)) from error
