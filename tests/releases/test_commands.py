@@ -63,6 +63,7 @@ def test_what_reads_the_book_waits_for_a_build(project, command, capsys, monkeyp
     assert waited == [command]
 
 
+@pytest.mark.slow
 def test_damage_to_a_release_is_told_by_check_diff_and_build(inside, capsys):
     assert check_project(inside) == []
     (inside / "releases" / FIRST / "estimates.json").write_bytes(b"")
