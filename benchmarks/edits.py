@@ -5,16 +5,17 @@
 Three of four edits fall on the tables, each table in turn with each kind in turn (`benchmarks.careless`); the
 rest on the files beside them. An edit is told with file, row and column; told of a row or file as a whole;
 told in another file, which it contradicts; harmless (a build reads the same); flagged (no problem, but a
-conclusion is to be read again, as its page says); or accepted. Prints each that is flagged, accepted or ends
-in a traceback, and the counts.
+conclusion is to be read again, as its page says); or accepted. Prints each as it goes, what was changed where
+it is flagged, accepted or ends in a traceback, and at the end, or when it is stopped, the counts by kind.
 """
 
 from __future__ import annotations
 
 import random
+import signal
 import traceback
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -145,21 +146,37 @@ def is_same(root: Path, path: Path, whole: bytes, sound: tuple) -> bool:
     return path.read_text(encoding="utf-8").split() == whole.decode().split()
 
 
+def tell_counts(counts: Mapping[str, Counter[str]]) -> str:
+    """How often each kind of edit met each fate, and all of them together."""
+    lines = []
+    for name, fates in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
+        told = ", ".join(f"{count} {fate}" for fate, count in fates.most_common())
+        lines.append(f"{name} ({fates.total()}): {told}")
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Draw edits, try them, print what passes and the counts."""
+    """Draw edits, try them, print what becomes of each and the counts, of those tried so far if cut short."""
     options = read_options(__doc__, number=300, jobs=1)
-    counts: Counter[str] = Counter()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    tried = 0
     edits = [*draw_edits(2 * options.number, options.seed)]  # some find nothing to edit
     with ProcessPoolExecutor(options.jobs) as pool:
-        for edit, (fate, how) in zip(edits, pool.map(try_edit, edits), strict=True):
-            if counts.total() == options.number:
-                pool.shutdown(cancel_futures=True)
-                break
-            counts.update([fate] if fate != "none" else [])
-            if fate in ("flagged", "accepted", "traceback"):
-                print(f"{fate}: {edit.kind} {edit.place}: {how}", flush=True)
-    for fate, count in counts.most_common():
-        print(f"{count:4d}  {fate}")
+        try:
+            for edit, (fate, how) in zip(edits, pool.map(try_edit, edits), strict=True):
+                if fate == "none":
+                    continue
+                tried += 1
+                counts[edit.kind][fate] += 1
+                more = f": {how}" if fate in ("flagged", "accepted", "traceback") else ""
+                print(f"{tried:4d}  {fate}: {edit.kind} {edit.place}{more}", flush=True)
+                if tried == options.number:
+                    break
+        except KeyboardInterrupt:
+            print("cut short", flush=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        print(tell_counts(counts), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.copies import JUPYTER_BOOK, Copy, differing, tree
+from tests.copies import JUPYTER_BOOK, Copy, differing, heed_modes, read_only, tree
 from tests.killed import STATIONS
 
 KILLED = Path(__file__).resolve().parent.parent / "tests" / "killed.py"
@@ -194,18 +194,27 @@ def set_back(bench: Bench, trials: int) -> Iterator[Trial]:
             yield bench.finish(trial)
 
 
-def read_only(bench: Bench, trials: int) -> Iterator[Trial]:
-    """Nobody may write into the data (to the system's administrator, who may, it is a build as any other)."""
+def unwritable(bench: Bench, trials: int) -> Iterator[Trial]:
+    """Nobody may write into the data, which no build needs; or into _build, without which there is none."""
     for command in COMMANDS:
         bench.flip()
-        paths = [path for path in (bench.copy.folder / "data").rglob("*") if path.is_file()]
-        for path in paths:
-            path.chmod(0o444)
         trial = Trial(f"{command}, data read-only")
-        trial.seconds = bench.build(command)
+        with read_only(bench.copy.folder / "data"):
+            start, process = time.monotonic(), bench.start(command, preexec_fn=heed_modes)
+            told = process.communicate()[0]
+            trial.seconds = time.monotonic() - start
+        if process.returncode:
+            trial.wrong.append(f"it ended with {process.returncode}: {told[-500:]}")
         yield bench.finish(trial)
-        for path in paths:
-            path.chmod(0o644)
+    for command in COMMANDS:
+        bench.flip()
+        trial = Trial(f"{command}, _build read-only")
+        with read_only(bench.copy.folder / "_build"):
+            process = bench.start(command, preexec_fn=heed_modes)
+            told = process.communicate()[0]
+        if not process.returncode or "Traceback" in told:
+            trial.wrong.append(f"it ended with {process.returncode}: {told[-500:]}")
+        yield bench.finish(trial)
 
 
 def full(bench: Bench, trials: int) -> Iterator[Trial]:
@@ -262,7 +271,7 @@ KINDS: dict[str, Callable[[Bench, int], Iterator[Trial]]] = {
     "damaged files": damaged,
     "two at once": at_once,
     "clock set back": set_back,
-    "read-only data": read_only,
+    "read-only folders": unwritable,
     "full disk": full,
 }
 

@@ -6,6 +6,7 @@ What a command needs is imported where it runs: an unchanged book is told in a m
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import json
 import sys
@@ -22,6 +23,9 @@ from livingreview.starting.commands import add_commands as add_starting
 from livingreview.surveillance.asking_commands import add_commands as add_asking
 from livingreview.surveillance.commands import add_commands as add_loop
 
+# A folder that may not be written, a disk that takes no more: for the user to see to, no mistake here.
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code (0 good, 1 problems found, 2 wrong call)."""
@@ -31,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (FileNotFoundError, ConnectionError) as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        print(f"{error.filename}: {error.strerror}; nothing more was written", file=sys.stderr)
+        return 1
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

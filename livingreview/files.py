@@ -13,6 +13,7 @@ import io
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -24,7 +25,9 @@ from typing import IO
 
 DESCRIPTOR = "datapackage.json"
 NOTE = ".published.json"
-RELEASES = "releases"  # folder of the frozen versions
+RELEASES = "releases"  # folder of the frozen versions, each of which is a folder with these files
+DATA, ESTIMATES, RECORD = "data.zip", "estimates.json", "release.json"
+CALVER = re.compile(r"(?P<year>\d{4})\.(?P<month>1[0-2]|[1-9])\.(?P<number>0|[1-9]\d*)", re.ASCII)
 CHANGES, UNRELEASED = "CHANGELOG.md", "Unreleased"  # heading there of what no version has yet
 # What builds write themselves, and what screening works with: no page is made from it.
 SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions", "sheets"}
@@ -62,6 +65,23 @@ def check_folder(option: str, folder: Path | None) -> None:
 def find_engine(root: Path) -> Path:
     """The folder around the engine's package: the project's own, where it is part of it."""
     return root if (root / "livingreview" / "__init__.py").is_file() else Path(__file__).resolve().parents[1]
+
+
+def parse_version(text: str) -> tuple[int, int, int] | None:
+    """'2026.11.0' -> (2026, 11, 0); None for anything else."""
+    match = CALVER.fullmatch(text)
+    return (int(match["year"]), int(match["month"]), int(match["number"])) if match else None
+
+
+def list_releases(root: Path) -> list[str]:
+    """Versions released, oldest first."""
+    try:
+        # Asked for even where there is none: a chapter that shows releases depends on this.
+        names = os.listdir(root / RELEASES)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = {name: version for name in names if (version := parse_version(name))}
+    return sorted(found, key=found.__getitem__)
 
 
 def hash_project(root: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import re
@@ -61,10 +62,10 @@ class Copy:
         """``livingreview build``, what ``make book`` calls."""
         return self.run("-m", "livingreview.cli", "build", *options, **more)
 
-    def build_plain(self, *, here: bool = False) -> subprocess.CompletedProcess:
+    def build_plain(self, *, here: bool = False, **more) -> subprocess.CompletedProcess:
         """``jupyter-book build .`` into a folder of its own, or into the one that `build` fills (`here`)."""
         output = [] if here else ["--path-output", str(self.folder.parent / "plain")]
-        return self.run("-c", JUPYTER_BOOK, "build", ".", *output, "-W", "-n", "--keep-going", "-q")
+        return self.run("-c", JUPYTER_BOOK, "build", ".", *output, "-W", "-n", "--keep-going", "-q", **more)
 
     @contextmanager
     def edited(self, *changes: tuple[str, str, str]) -> Iterator[str]:
@@ -82,6 +83,33 @@ class Copy:
         finally:
             for name, text in before.items():
                 (self.folder / name).write_text(text, encoding="utf-8")
+
+
+def heed_modes() -> None:
+    """Before a command starts (``preexec_fn``): modes of files hold for it, whoever runs it.
+
+    The system's administrator may read and write whatever the modes; where tests run as one, as in most
+    containers, the command starts without those rights (prctl(2), PR_CAPBSET_DROP; capabilities(7),
+    CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH).
+    """
+    if sys.platform == "linux" and os.geteuid() == 0:
+        library = ctypes.CDLL(None, use_errno=True)
+        for right in (1, 2):
+            if library.prctl(24, right, 0, 0, 0):
+                raise OSError(ctypes.get_errno(), "rights cannot be dropped")
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody may write into a folder, nor change a file in it, until the end of the block."""
+    modes = {path: path.stat().st_mode for path in (*folder.rglob("*"), folder)}
+    for path in modes:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        yield
+    finally:
+        for path in reversed(modes):
+            path.chmod(modes[path])
 
 
 def executed(done: subprocess.CompletedProcess) -> set[str]:

@@ -59,7 +59,6 @@ HELD_ELSEWHERE = {
     "surveillance/telling.py": "surveillance/test_searching.py",  # and test_watching.py
     "surveillance/tables.py": "surveillance/test_settling.py",  # read and written by all of them
     "surveillance/tell.py": "surveillance/test_commands.py",
-    "evidence/writing.py": "surveillance/test_importing.py",
     "extraction/commands.py": "extraction/test_sessions.py",
     "extraction/telling.py": "extraction/test_sessions.py",
     "synthesis/reported.py": "synthesis/test_printed.py",

@@ -9,6 +9,7 @@ import pytest
 
 from livingreview import __version__, cli
 from livingreview.files import hash_project, note_published
+from tests.copies import heed_modes, read_only
 
 COMMANDS = ("check", "build", "pdf", "release", "diff", "reread", "publish", "offline-zip", "zenodo", "due")
 
@@ -71,6 +72,28 @@ def test_sound_data_are_told_so_and_damaged_data_are_not(project, capsys):
     told = capsys.readouterr()
     assert "outcomes.csv, row " in told.out
     assert "problem(s)" in told.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("option", "name", "spoil", "mode"),
+    [
+        ("--mend", "glossary.csv", lambda text: text.replace("\n", "\r\n"), 0o555),
+        ("--record-rows", "datapackage.json", lambda text: text.replace('"rows": ', '"rows": 1'), 0o755),
+    ],
+    ids=["read-only folder", "read-only files"],
+)
+def test_data_that_may_not_be_written_are_told_in_one_line(project, option, name, spoil, mode):
+    path = project / "data" / name
+    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8", newline="")
+    before = path.read_bytes()
+    command = [sys.executable, "-m", "livingreview.cli", "--root", str(project), "check", option]
+    with read_only(project / "data"):
+        (project / "data").chmod(mode)
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=heed_modes)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{path}: Permission denied; nothing more was written\n"
+    assert path.read_bytes() == before
 
 
 @pytest.mark.slow

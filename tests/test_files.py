@@ -15,8 +15,10 @@ from livingreview.files import (
     hash_project,
     is_current,
     keep,
+    list_releases,
     make_zip,
     note_published,
+    parse_version,
     read_kept,
     recover,
     replace_folder,
@@ -227,3 +229,29 @@ def test_a_zip_depends_on_its_content_alone():
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.namelist() == ["a/c", "b"]
         assert archive.read("a/c") == b"1"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("2026.11.0", (2026, 11, 0)),
+        ("2026.1.12", (2026, 1, 12)),
+        ("2026.0.1", None),
+        ("2026.13.1", None),
+        ("2026.01.0", None),
+        ("2026.1.01", None),
+        ("2026.1", None),
+        ("v2026.1.0", None),
+        ("2026.1.0\n", None),
+        ("now", None),
+    ],
+)
+def test_a_version_is_year_month_and_number(text, parts):
+    assert parse_version(text) == parts
+
+
+def test_releases_come_in_the_order_of_their_numbers(tmp_path):
+    assert list_releases(tmp_path) == []
+    for name in ("2026.10.0", "2026.9.1", "2026.9.10", "2025.12.3", "notes", ".2026.11.0.part"):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+    assert list_releases(tmp_path) == ["2025.12.3", "2026.9.1", "2026.9.10", "2026.10.0"]

@@ -25,12 +25,16 @@ PUBLISHED = "html"  # the builder whose pages are published
 
 def go_aside(app, root: Path, report=print) -> None:
     """Lead a build of Sphinx's into the staging folder, before it has read anything."""
-    app.livingreview_lock = take_lock(root / "_build", report)
     target = Path(app.outdir)
     pages = staging_of(target)
-    recover(target)
-    take_stock(pages, report)
-    pages.mkdir(parents=True, exist_ok=True)
+    try:
+        app.livingreview_lock = take_lock(root / "_build", report)
+        recover(target)
+        take_stock(pages, report)
+        pages.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # a folder that may not be written into
+        msg = f"the book could not be built: {error}; the last good book is untouched"
+        raise ExtensionError(msg) from None
     kind = type(app.outdir)
     app.livingreview_target, app.outdir, app.doctreedir = target, kind(pages), kind(doctrees_of(pages))
 

@@ -9,6 +9,7 @@ from livingreview.checks.manuscript import check_manuscript
 from livingreview.checks.mending import mend_tables, record_rows
 from livingreview.checks.problems import Problem, keep_first
 from livingreview.checks.record import check_record
+from livingreview.checks.releases import check_release, check_releases
 from livingreview.checks.surveillance import check_decisions
 from livingreview.checks.tables import check_data
 from livingreview.checks.unfilled import find_unfilled
@@ -19,6 +20,7 @@ __all__ = [
     "DataError",
     "Problem",
     "check_project",
+    "check_release",
     "find_unfilled",
     "mend_tables",
     "record_rows",
@@ -64,6 +66,7 @@ def check_project(root: Path, *, sources: Path | None = None) -> list[Problem]:
     problems += check_record(root)
     problems += check_configuration(root)
     problems += check_manuscript(root, classes=classes, rows=rows, terms=terms, settings=settings)
+    problems += check_releases(root)
     return keep_first(problems)
 
 

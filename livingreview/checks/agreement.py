@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import numbers_in
 from livingreview.evidence import split_ids
-from livingreview.evidence.lexical import is_plain
+from livingreview.evidence.lexical import is_plain, latest_day
 
 # Table -> what its positions count within.
 _POSITIONS = {
@@ -212,7 +211,7 @@ def check_day_numbers(checked: Checked) -> Iterator[Problem]:
 
 def check_dates(checked: Checked) -> Iterator[Problem]:
     """Nothing was enrolled, cut off or published in the future; data are cut off before they appear."""
-    today = datetime.date.today().isoformat()
+    latest = latest_day().isoformat()
     for table, columns in (
         ("reports", ("first_available", "data_cutoff")),
         ("studies", ("enrolment_start",)),
@@ -224,9 +223,9 @@ def check_dates(checked: Checked) -> Iterator[Problem]:
         for line, row in checked.lines(table):
             for column in columns:
                 value = row.get(column)
-                if isinstance(value, str) and value > today[: len(value)]:
+                if isinstance(value, str) and value > latest[: len(value)]:
                     yield checked.problem(
-                        table, line, column, "in-future", value, f"a day up to {today}", "correct it"
+                        table, line, column, "in-future", value, f"a day up to {latest}", "correct it"
                     )
     for line, row in checked.lines("reports"):
         cut, seen = row["data_cutoff"], row["first_available"]

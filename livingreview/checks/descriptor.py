@@ -54,13 +54,14 @@ def read_descriptor(data: Path) -> tuple[dict | None, str, list[Problem]]:
     if not isinstance(descriptor, dict):
         return None, text, [*problems, problem(1, quote(descriptor), RESTORE)]
     # What is written as an escape is not seen by a look at the file.
-    if hidden := next((words for words in _texts_in(descriptor) if has_hidden(words)), None):
+    if hidden := next((words for words in texts_in(descriptor) if has_hidden(words)), None):
         found, mend = f"an invisible character, {quote(hidden)}", "retype the text"
         return None, text, [*problems, problem(0, found, mend)]
     return descriptor, text, problems
 
 
-def _texts_in(root: Any) -> Iterator[str]:
+def texts_in(root: Any) -> Iterator[str]:
+    """Every text in a JSON value, keys among them."""
     waiting = [root]
     while waiting:
         value = waiting.pop()

@@ -19,7 +19,7 @@ from livingreview.checks.wording import in_printed_digits
 from livingreview.evidence import DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Field, Table
-from livingreview.evidence.writing import format_rows, write_rows
+from livingreview.evidence.writing import format_rows, write_rows, write_whole
 
 Rows = list[list[str]]
 _COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
@@ -47,7 +47,7 @@ def record_rows(root: Path) -> dict[str, tuple[int, int]]:
             changed[table.name] = (resource.get("rows"), len(raw.rows))
             resource["rows"] = len(raw.rows)
     if changed:
-        path.write_text(json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_whole(path, json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n")
     return changed
 
 

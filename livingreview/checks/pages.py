@@ -12,6 +12,7 @@ from pathlib import Path
 
 from livingreview.checks.documents import parse_document, read_text
 from livingreview.checks.problems import Problem, quote
+from livingreview.checks.wording import find_results
 from livingreview.manuscript import SectionError, expand_text
 from livingreview.manuscript.pages import Cell, Page, mask_prose, parse_page
 
@@ -222,16 +223,28 @@ def _check_prose(
     """A figure typed in prose would not follow the data."""
     expected, mend = "no typed figure", 'lr.glue_figures(…, name="ROW_ID") and {glue:}`name` in its place'
     known = sorted(terms or (), key=len, reverse=True)
+    written = text.split("\n")
     for number, line in enumerate(mask_prose(text).split("\n"), 1):
         left = line
         for term in known if any(sign.isdigit() for sign in line) else ():
             left = left.replace(term, "")
         found = re.search(r".{0,30}\d.{0,20}", left) if terms is not None else None
         found = found or (_RESULT if about_class else _SHARE).search(line)
+        found = found or _find_bare_result(line, written[number - 1])
         if found:
             told = quote(found[0].strip())
             more = f"{mend}; a name that holds digits stands in glossary.csv"
             yield Problem(name, number, "", "typed-number", told, expected, more)
+
+
+def _find_bare_result(line: str, written: str) -> re.Match | None:
+    """A result in words whose sentence shows no figure; `line` is what is `written` without its roles."""
+    for found in find_results(line):
+        start = max((end.end() for end in re.finditer(r"[.!?]\s", line[: found.start()])), default=0)
+        end = re.search(r"[.!?](?:\s|$)", line[found.end() :])
+        if "{glue:}`" not in written[start : found.end() + end.start() if end else None]:
+            return found
+    return None
 
 
 def _check_links(text: str, name: str, folder: Path) -> Iterator[Problem]:

@@ -35,9 +35,12 @@ MONTHS = ("time_months", "follow_up_median_months", "follow_up_min_months", "fol
 GRADES = ("grade_min", "grade_max")
 AGES = ("age_centre_years", "age_min_years", "age_max_years")
 USUAL_LEVEL = 0.95
+LONGEST_CYCLE = 42  # days, where a regimen does not say how long its cycle is
 _SAID = ("max_cycles", "grade_min", "grade_max", "value", "doses_per_day", *COUNTS)
+_SAID_OF_DAYS = ("as_reported", "note", "derivation", "condition", "frequency")
 _OFTEN = 2  # other rows that count from the same denominator
 _NUMBERED_DAY = re.compile(r"\b(?:days?|d)[ .]?\d", re.IGNORECASE)
+_DAY_NOUGHT = re.compile(r"\b(?:days?|d)[ .]?0\b", re.IGNORECASE)  # the nought of 1,000 mg is none
 _MORE_A_DAY = re.compile(
     r"\b(?:twice|thrice|times|bid|tid|b\.i\.d|every \d+ h|q\d+h?|divided|doses)\b", re.IGNORECASE
 )
@@ -272,15 +275,28 @@ def check_fragments(checked: Checked) -> Iterator[Problem]:
 
 
 def check_printed_days(checked: Checked) -> Iterator[Problem]:
-    """Where a fragment numbers days, those of its row are among them."""
+    """Where a fragment numbers days, those of its row are among them; elsewhere they are days of a cycle."""
+    cycles = {row["regimen_id"]: row["cycle_length_days"] for _, row in checked.lines("regimens")}
     for line, row in checked.rows_of("regimen_components", "days", "as_reported"):
+        days = {float(day) for day in re.findall(r"\d+", row["days"])}
+        place = ("regimen_components", line, "days", "not-as-reported")
         if _NUMBERED_DAY.search(row["as_reported"]):
-            said = (row[name] for name in ("as_reported", "note", "derivation", "condition", "frequency"))
-            days = {float(day) for day in re.findall(r"\d+", row["days"])}
-            if not days <= numbers_in(" … ".join(words for words in said if not pd.isna(words))):
+            if days - numbers_in(_join(row, *_SAID_OF_DAYS)):
                 expected = f"days of {quote(row['as_reported'])} or its note"
-                place = ("regimen_components", line, "days", "not-as-reported")
                 yield checked.problem(*place, row["days"], expected, "look for a slip in one of the two")
+            continue
+        cycle, told = cycles.get(row["regimen_id"]), _join(row, *_SAID_OF_DAYS, "locator")
+        last = LONGEST_CYCLE if cycle is None or pd.isna(cycle) else int(cycle)
+        beyond = {day for day in days if day > last} - numbers_in(told)
+        if beyond or (0.0 in days and not _DAY_NOUGHT.search(told)):
+            expected = f"days from 1 to {last}, since {quote(row['as_reported'])} numbers none"
+            mend = "look for a slip; say in the note why it is another day"
+            yield checked.problem(*place, row["days"], expected, mend)
+
+
+def _join(row: dict, *columns: str) -> str:
+    """What a row says in some of its columns."""
+    return " … ".join(row[name] for name in columns if not pd.isna(row[name]))
 
 
 PRINTED_RULES = (check_printed_figures, check_printed_digits, check_fragments, check_printed_days)

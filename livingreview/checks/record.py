@@ -19,6 +19,7 @@ from livingreview.checks.characters import has_hidden
 from livingreview.checks.documents import read_document
 from livingreview.checks.json_schema import Finding, check_against
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import latest_day
 
 FILE = "CITATION.cff"
 SCHEMA = Path(__file__).parent / "citation-file-format-1.2.0.json"
@@ -134,8 +135,9 @@ def _check_date(value: Any) -> Iterator[Finding]:
         is_day = False
     if value is not None and not is_day:
         yield ("date-released",), "no-date", quote(value), "a day like 2026-11-21", "write the day"
-    elif value is not None and int(text[:4]) > (latest := datetime.date.today().year + 1):
-        yield ("date-released",), "in-future", quote(text), f"a day up to {latest}", "look for a slip"
+    elif value is not None and text > (latest := latest_day().isoformat()):
+        mend = "look for a slip; the day of a release is set when it is made"
+        yield ("date-released",), "in-future", quote(text), f"a day up to {latest}", mend
 
 
 def _check_author(path: tuple, person: object) -> Iterator[Finding]:

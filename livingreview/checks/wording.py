@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -249,3 +249,37 @@ def quantities_in(text: str) -> dict[str, frozenset[float]]:
         for kind, pattern in _QUANTITIES.items()
     }
     return {kind: numbers for kind, numbers in found.items() if numbers}
+
+
+# A result in words: how many, of whom, what became of them.
+_PART = (
+    r"(?:half|(?:a|one|two)[- ]thirds?|(?:a|one|three)[- ]quarters?"
+    r"|(?!(?-i:ALL)\b)(?:all|none|no|every|each|neither|both))"
+)
+_MOST = r"(?:most|(?:the|a|large) majority)"
+_WHOM = (
+    r"(?: of)?(?: (?!(?:in|of|with|for|reports?|trials?|stud(?:y|ies)|series|pools?|tables?|rates?|results?)"
+    r"\b)[\w/+'-]+){0,3} (?:patients?|children|child|adults?|infants?|women|men|people|participants"
+    r"|them|these|those|whom)\b"
+)
+_ON = r"(?:(?!\b(?:who|whose|that|which|if|when|where|whether|than|how)\b)[^.;:!?\n]){0,80}"
+_EVENTS = r"(?:deaths?|relapses?|responses?|remissions?)"
+_FATE = (
+    r"(?:(?:died|survived|responded|relapsed|cured|alive)\b"
+    r"|(?:had|reached|achieved|attained|entered|went into|came into) (?:[\w-]+ ){0,3}remissions?\b)"
+)
+_STATE = r"(?:were|was|are|is|remained|stayed) (?:still )?in (?:[\w-]+ ){0,2}remission\b"
+_RESULT = re.compile(
+    rf"\b(?:{_PART}|{_MOST}){_WHOM}{_ON}(?<!with )\b{_FATE}"
+    rf"|\b{_PART}{_WHOM}{_ON}\b{_STATE}"  # most were in remission: as they were at the start, perhaps
+    rf"|\b(?:{_PART}|{_MOST}) (?:(?:had|have|has|were|was|are|is|still|been) ){{0,2}}{_FATE}"
+    rf"|\b{_EVENTS} (?:was|were) (?:reached|achieved|attained|seen|observed|recorded) (?:in|by) "
+    rf"(?:{_PART}|{_MOST}){_WHOM}"
+    rf"|\bno {_EVENTS} (?:was|were|occurred)\b|\b(?:were|was) no {_EVENTS}\b",
+    re.IGNORECASE,
+)
+
+
+def find_results(text: str) -> Iterator[re.Match]:
+    """Where a text says in words how many had a result: half of the children died, none responded."""
+    return _RESULT.finditer(text)

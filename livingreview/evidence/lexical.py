@@ -8,6 +8,7 @@ one point. Nothing else is a number, whatever Python, pandas or a spreadsheet wo
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -123,3 +124,8 @@ def read_cells(content: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file as they stand in it: column -> text of the cell, '' where it is empty."""
     (_, header), *rest = split_rows(content.decode("utf-8"))
     return [dict(zip(header, row, strict=True)) for _, row in rest if row]
+
+
+def latest_day() -> datetime.date:
+    """The last day that may stand for something past: in some time zones it is tomorrow already."""
+    return datetime.date.today() + datetime.timedelta(days=1)

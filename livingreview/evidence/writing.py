@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from livingreview.evidence.schema import Package
-from livingreview.files import DESCRIPTOR
+from livingreview.files import DESCRIPTOR, remove
 
 
 def format_rows(rows: Iterable[Sequence[object]]) -> str:
@@ -20,9 +21,31 @@ def format_rows(rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in UTF-8 beside its place and exchange it: a full disk leaves it as it was.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or may not be: a file that is read-only stays so in any folder.
+    """
+    place = path.resolve()  # a link stays one
+    aside = place.with_name(f".{place.name}.part")
+    try:
+        if place.exists():
+            place.open("r+b").close()
+        aside.write_text(text, encoding="utf-8", newline="")
+        if place.exists():
+            shutil.copymode(place, aside)
+        os.replace(aside, place)
+    except OSError as error:
+        remove(aside)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table as the package keeps it, in UTF-8."""
-    path.write_text(format_rows([header, *rows]), encoding="utf-8", newline="")
+    """Write a table as the package keeps it, whole or not at all."""
+    write_whole(path, format_rows([header, *rows]))
 
 
 def save_tables(data: Path, package: Package, tables: Mapping[str, Iterable[Mapping[str, str]]]) -> None:

@@ -9,7 +9,6 @@ _HOMES = {
     "ReleaseError": "freeze",
     "Snapshot": "snapshot",
     "compare": "diff",
-    "list_releases": "snapshot",
     "load_snapshot": "snapshot",
     "make_release": "freeze",
 }

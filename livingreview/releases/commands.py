@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from livingreview.files import find_root, is_current, locked
+from livingreview.files import find_root, is_current, list_releases, locked
 
 # State of a conclusion -> why it waits to be read.
 WAITING = {
@@ -84,10 +84,15 @@ def run_release(options: argparse.Namespace) -> int:
 
 def run_diff(options: argparse.Namespace) -> int:
     """``livingreview diff``"""
+    from livingreview.checks import check_release
     from livingreview.releases import compare, load_snapshot
     from livingreview.releases.tell import tell_difference
 
     root = find_root(options.root)
+    frozen = {options.before, options.after} & set(list_releases(root))
+    if problems := [problem for version in sorted(frozen) for problem in check_release(root, version)]:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 1
     try:
         difference = compare(load_snapshot(root, options.before), load_snapshot(root, options.after))
     except ValueError as error:

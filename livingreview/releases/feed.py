@@ -8,8 +8,8 @@ from pathlib import Path
 
 from livingreview.citation import author_names, read_citation
 from livingreview.display.html import render
-from livingreview.files import RELEASES
-from livingreview.releases.snapshot import list_releases, read_record
+from livingreview.files import RELEASES, list_releases
+from livingreview.releases.snapshot import read_record
 
 FEED = "feed.xml"
 

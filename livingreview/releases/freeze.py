@@ -12,19 +12,19 @@ from livingreview.checks import check_project, find_unfilled
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.evidence import records
 from livingreview.evidence.package import read_package
-from livingreview.files import CHANGES, RELEASES, UNRELEASED, make_zip, put_folder
-from livingreview.releases.snapshot import (
+from livingreview.files import (
+    CHANGES,
     DATA,
     ESTIMATES,
-    NOW,
     RECORD,
-    Snapshot,
-    digest,
+    RELEASES,
+    UNRELEASED,
     list_releases,
-    load_snapshot,
+    make_zip,
     parse_version,
-    read_record,
+    put_folder,
 )
+from livingreview.releases.snapshot import NOW, Snapshot, digest, load_snapshot, read_record
 from livingreview.surveillance.tables import name_version
 
 PAGES = ("chapters/*.md", "_toc.yml", "review.yml")

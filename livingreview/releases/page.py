@@ -12,20 +12,12 @@ from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, Stack, fold, link
 from livingreview.display.numbers import Figure, row_href
 from livingreview.evidence import Evidence, find_root
-from livingreview.files import RELEASES
+from livingreview.files import DATA, ESTIMATES, RELEASES, list_releases
 from livingreview.releases.diff import Conclusion, Difference, Move, compare
 from livingreview.releases.estimates import Estimate
 from livingreview.releases.feed import FEED
 from livingreview.releases.freeze import is_released
-from livingreview.releases.snapshot import (
-    DATA,
-    ESTIMATES,
-    NOW,
-    Snapshot,
-    list_releases,
-    load_snapshot,
-    read_record,
-)
+from livingreview.releases.snapshot import NOW, Snapshot, load_snapshot, read_record
 from livingreview.releases.tell import CAUSES, TITLES
 from livingreview.tables.common import report_link
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from livingreview.citation import KEPT
 from livingreview.display.html import render
-from livingreview.files import recover, replace_folder
+from livingreview.files import list_releases, parse_version, recover, replace_folder
 from livingreview.releases.freeze import ReleaseError, is_released
 from livingreview.releases.shared import SharedFolder, relink, share_page
-from livingreview.releases.snapshot import list_releases, parse_version, read_record
+from livingreview.releases.snapshot import read_record
 
 SHARED, VERSIONS, PLACES = "shared", "versions.js", "places.js"
 STATIC = "_static/"

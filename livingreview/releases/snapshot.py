@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from livingreview.evidence import Evidence, parse_evidence
-from livingreview.files import DESCRIPTOR, RELEASES
+from livingreview.files import DATA, DESCRIPTOR, ESTIMATES, RECORD, RELEASES, list_releases
 from livingreview.releases.estimates import Estimate, collect_estimates
 
 NOW = "now"
-DATA, ESTIMATES, RECORD = "data.zip", "estimates.json", "release.json"
-CALVER = re.compile(r"(?P<year>\d{4})\.(?P<month>1[0-2]|[1-9])\.(?P<number>0|[1-9]\d*)")
 
 
 @dataclass(frozen=True)
@@ -52,22 +48,6 @@ class Snapshot:
         """key -> estimate."""
         found = collect_estimates(self.evidence) if self.frozen is None else self.frozen
         return {item.key: item for item in found}
-
-
-def parse_version(text: str) -> tuple[int, int, int] | None:
-    """'2026.11.0' -> (2026, 11, 0); None for anything else."""
-    match = CALVER.fullmatch(text)
-    return tuple(int(part) for part in match.groups()) if match else None
-
-
-def list_releases(root: Path) -> list[str]:
-    """Versions released, oldest first."""
-    try:
-        # Asked for even where there is none: a chapter that shows releases depends on this.
-        names = os.listdir(root / RELEASES)
-    except FileNotFoundError:
-        return []
-    return sorted((name for name in names if parse_version(name)), key=parse_version)
 
 
 def load_snapshot(root: Path, version: str) -> Snapshot:

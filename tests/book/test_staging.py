@@ -26,7 +26,7 @@ from livingreview.book.staging import (
     take_stock,
 )
 from livingreview.files import locked
-from tests.copies import Copy, differing, tree
+from tests.copies import Copy, differing, heed_modes, read_only, tree
 
 KILLED = Path(__file__).resolve().parent.parent / "killed.py"
 ROW = ("data/outcomes.csv", "made-up transplant", "made-up graft")
@@ -181,8 +181,8 @@ class Project(Copy):
         self.changed = not self.changed
         path.write_text(text.replace(old, new) if self.changed else text.replace(new, old), encoding="utf-8")
 
-    def is_right_after(self, command: str) -> str:
-        done = self.build() if command == "build" else self.build_plain(here=True)
+    def is_right_after(self, command: str, **more) -> str:
+        done = self.build(**more) if command == "build" else self.build_plain(here=True, **more)
         assert done.returncode == 0, done.stdout + done.stderr
         assert differing(tree(self.published), self.books[self.changed]) == []
         return done.stdout + done.stderr
@@ -211,11 +211,50 @@ def test_after_a_kill_the_book_is_whole_and_the_next_build_right(project, statio
     if "chapter" in station:
         shutil.rmtree(project.folder / "_build" / ".chapters")
     before = tree(project.published)
-    done = project.run("-P", str(KILLED), station, name, command)
-    assert done.returncode == -getattr(signal, name), done.stdout + done.stderr
+    _kill(project, station, name, command)
     assert differing(tree(project.published), before) == []
     told = project.is_right_after(then)
     assert ("did not come to its end" in told) == (station not in ("first chapter done", "half copied"))
+
+
+def _kill(project, station, name, command) -> None:
+    done = project.run("-P", str(KILLED), station, name, command)
+    assert done.returncode == -getattr(signal, name), f"{station}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_after_kill_upon_kill_before_the_book_is_whole_the_next_build_is_right(project):
+    """One after the other, by both commands, without a build in between that goes through."""
+    project.change()
+    before = tree(project.published)
+    for station, name, command in (
+        ("check", "SIGKILL", "plain"),
+        ("chapters running", "SIGTERM", "build"),
+        ("pages being read", "SIGKILL", "plain"),
+        ("first page opened", "SIGTERM", "build"),
+    ):
+        if "chapter" in station:
+            shutil.rmtree(project.folder / "_build" / ".chapters")
+        _kill(project, station, name, command)
+        assert differing(tree(project.published), before) == [], station
+    assert "did not come to its end" in project.is_right_after("plain")
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_after_kill_upon_kill_while_the_book_is_published_the_next_build_is_right(project):
+    """The old book whole, under its own or its former name, or the new one whole."""
+    project.change()
+    before, old = tree(project.published), project.published.with_name("html.old")
+    _kill(project, "sealed, not yet copied", "SIGTERM", "plain")
+    assert differing(tree(project.published), before) == []
+    _kill(project, "folder half exchanged", "SIGKILL", "build")
+    assert differing(tree(old), before) == []
+    _kill(project, "folder exchanged", "SIGTERM", "plain")
+    assert differing(tree(project.published), project.books[project.changed]) == []
+    project.is_right_after("build")
+    assert not old.exists()
 
 
 @pytest.mark.book
@@ -242,3 +281,34 @@ def test_damaged_files_cost_time_only(project, what, way, then):
     assert "made again" in told or what == ".published.json"
     assert "made again" not in project.is_right_after(then), "it does not come again"
     assert json.loads((project.folder / "_build" / ".published.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_data_that_nobody_may_write_are_checked_and_built(project):
+    """No build writes beside its own folder, and what would mend the data says that it may not."""
+    project.change()
+    with read_only(project.folder / "data"):
+        project.is_right_after("build", preexec_fn=heed_modes)
+        shutil.rmtree(project.folder / "_build" / ".staging")
+        project.is_right_after("plain", preexec_fn=heed_modes)
+        done = project.run("-m", "livingreview.cli", "check", preexec_fn=heed_modes)
+        assert (done.returncode, done.stderr) == (0, "no problem found\n")
+
+
+@pytest.mark.book
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["build", "plain"])
+def test_where_nobody_may_write_the_last_good_book_is_left(project, command):
+    before = tree(project.published)
+    project.change()
+    with read_only(project.folder / "_build"):
+        build = project.build if command == "build" else project.build_plain
+        done = build(preexec_fn=heed_modes, **({} if command == "build" else {"here": True}))
+    assert done.returncode == 1
+    assert "Permission denied" in done.stderr
+    assert "the last good book is untouched" in done.stderr
+    if command == "build":  # Jupyter Book lets its own follow whatever stops it
+        assert "Traceback" not in done.stdout + done.stderr
+    assert tree(project.published) == before
+    project.is_right_after(command)

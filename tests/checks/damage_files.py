@@ -5,6 +5,7 @@ Each returns (file, line, key) that the check must name; line 0 stands for the f
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -325,8 +326,11 @@ for _name, _code in {
     "private name in a cell": "lr.__loader__",
 }.items():
     change(_name, PAGE, IMPORT, f"{IMPORT}\n{_code}", at=_code)
+LATER = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
+change("released the day after tomorrow", CFF, "2026-11-29", LATER, "date-released")
 change("released in another age", CFF, 'date-released: "20', 'date-released: "25', "date-released")
 change("share typed in prose", PAGE, "% sections:", "In all, 73.5% of 120.\n\n% sections:", at="In all")
+change("result typed in words", PAGE, "% sections:", "Most of them died.\n\n% sections:", at="Most")
 change("count typed in words", PAGE, "% sections:", "Twelve of thirty did well.\n\n% sections:", at="Twelve")
 change("result in words", PART, "## What is known?", "## What is known?\n\nTwo patients died.", at="Two p")
 change("figure in a heading", PAGE, "## Who was treated?", "## Who was treated?\n\n### All 12", at="### All")

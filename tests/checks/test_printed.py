@@ -52,6 +52,8 @@ def test_a_slip_is_told_in_its_cell(checked, table, key, cells):
         ("outcomes", "xie-2023.outcome.all.cr", {"as_reported": "78.8% ... (26/33)"}),
         ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "1-5"}),
         ("regimen_components", "lipomit-clag-2025.component.lipomit-clag.g-csf", {"days": "0-55"}),
+        ("regimen_components", "advani-2017-news.component.mec.cytarabine", {"days": "0"}),
+        ("regimen_components", "advani-2017-news.component.mec.cytarabine", {"days": "1-60"}),
     ],
 )
 def test_a_fragment_is_there_in_its_form_and_holds_the_days_it_numbers(checked, table, key, cells):

@@ -8,6 +8,7 @@ from livingreview.checks.wording import (
     Names,
     cycles_in,
     durations_in,
+    find_results,
     is_one,
     numbers_in,
     pairs_in,
@@ -161,3 +162,40 @@ def test_what_patients_are_called_stands_before_the_word_for_them():
 def test_what_is_said_of_follow_up_and_age_is_no_name_of_the_figure():
     assert "median" not in without_asides("88% at a median follow-up of 18 months, median age 43 years")
     assert "Median overall survival" in without_asides("Median overall survival was 11.2 months")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Half of the children died.",
+        "A third of patients relapsed within a year.",
+        "Two thirds of the adults were in remission.",
+        "Most patients with early relapse responded.",
+        "The majority of adults with refractory disease reached complete remission.",
+        "All patients in the cohort died.",
+        "None of the children survived.",
+        "No child with a relapse after transplant survived.",
+        "Remission was reached in half of the patients.",
+        "More than half relapsed.",
+        "There were no deaths.",
+    ],
+)
+def test_a_result_in_words_is_seen(text):
+    assert len(list(find_results(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The rate counts all patients who responded.",
+        "All reports of patients in remission are listed.",
+        "No randomised trial in adults with relapsed disease could be found.",
+        "Each report says how many patients died.",
+        "Most were in remission; some reports do not say.",
+        "What can be expected where ALL has relapsed?",
+        "All patients, whether they died or not, are counted.",
+        "Each patient of a class counts once.",
+    ],
+)
+def test_what_is_counted_or_asked_is_no_result(text):
+    assert list(find_results(text)) == []

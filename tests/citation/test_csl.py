@@ -70,7 +70,7 @@ def records(draw):
     return Entry(kind, fields, {role: people for role, people in persons.items() if people})
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(records())
 def test_a_record_survives_bibtex(record):
     again = read_bibliography(write_bibtex(BibliographyData({"k": record}))).entries["k"]
@@ -79,7 +79,7 @@ def test_a_record_survives_bibtex(record):
     assert again.persons == record.persons
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(records())
 def test_a_record_survives_csl_json_and_ris(record):
     item = json.loads(json.dumps(entry_to_csl("k", record)))
@@ -111,7 +111,7 @@ def flatten(values):
         yield from value if isinstance(value, list) else [value]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(records())
 def test_any_record_is_written_as_a_reference(record):
     text = str(format_reference("k", record).striptags())

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livingreview.evidence.latex import decode_latex, escape_latex, plain_text
@@ -35,6 +35,7 @@ def test_what_nobody_knows_stays_to_be_told():
     assert "\\foo" in decode_latex(r"a \foo{b}")
 
 
+@settings(max_examples=25)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\\{}`'-$", categories=["L", "N", "P", "S"])))
 def test_text_comes_back(text):
     assert decode_latex(escape_latex(text)) == unicodedata.normalize("NFC", text)

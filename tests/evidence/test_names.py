@@ -112,6 +112,7 @@ def test_every_report_of_the_review_has_a_name_of_its_own(review):
         assert authors or "not established" in name
 
 
+@pytest.mark.slow
 def test_a_class_calls_its_reports_as_the_whole_does(review):
     for class_id in review.tables["regimen_classes"]["class_id"]:
         part = select_class(review, class_id)

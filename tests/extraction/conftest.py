@@ -3,7 +3,14 @@
 import pytest
 
 from livingreview.extraction.reading import Book
-from tests.surveillance.conftest import found, found_once, only_loopback, place, replies  # noqa: F401
+from tests.surveillance.conftest import (  # noqa: F401
+    found,
+    found_once,
+    laid_out,
+    only_loopback,
+    place,
+    replies,
+)
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def here(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "cells"), [("nct.json", 53), ("eu.xml", 20)])
 def test_a_file_of_results_becomes_a_sheet_beside_what_is_left(here, capsys, name, cells):
     code, said = run(capsys, here / name, "--output", here / "sheet.xlsx")

@@ -133,6 +133,7 @@ def test_what_is_no_sheet_is_told(tmp_path, known):
             read_sheet(tmp_path / name, known.package)
 
 
+@pytest.mark.slow
 def test_a_page_of_another_name_is_told_not_left_out(tmp_path, known):
     path = write(tmp_path / "sheet.xlsx", known)
     book = openpyxl.load_workbook(path)

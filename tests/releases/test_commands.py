@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from livingreview import cli
+from livingreview.checks import check_project
 from livingreview.releases import ReleaseError
 from livingreview.releases import site as site_module
 from tests.conftest import ROOT
@@ -63,3 +64,14 @@ def test_what_reads_the_book_waits_for_a_build(project, command, capsys, monkeyp
     monkeypatch.setattr("livingreview.releases.commands.is_current", lambda root: True)
     assert cli.main(["--root", str(project), *command]) == 0
     assert waited == [command]
+
+
+@pytest.mark.slow
+def test_damage_to_a_release_is_told_by_check_diff_and_build(inside, capsys):
+    assert check_project(inside) == []
+    (inside / "releases" / FIRST / "estimates.json").write_bytes(b"")
+    for command in (["check"], ["diff", FIRST], ["build"]):
+        assert cli.main(["--root", str(inside), *command]) == 1
+        out, err = capsys.readouterr()
+        assert f"releases/{FIRST}/estimates.json, line 1: [unreadable] found 'nothing'" in out + err
+        assert "to mend: restore it from version control" in out + err

@@ -9,7 +9,8 @@ import pytest
 from livingreview import cli
 from livingreview.checks import check_project, record_rows
 from livingreview.extraction.fixing import add_entry
-from livingreview.releases import compare, list_releases, load_snapshot, make_release
+from livingreview.files import list_releases
+from livingreview.releases import compare, load_snapshot, make_release
 from tests.checks.damage import set_cell
 from tests.released import FIRST, SECOND, prepare
 

@@ -4,35 +4,9 @@ import json
 
 import pytest
 
-from livingreview.releases import list_releases, load_snapshot
-from livingreview.releases.snapshot import NOW, Snapshot, digest, parse_version, read_package_files
+from livingreview.releases import load_snapshot
+from livingreview.releases.snapshot import NOW, Snapshot, digest, read_package_files
 from tests.released import FIRST, ROW, correct_a_row
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("2026.11.0", (2026, 11, 0)),
-        ("2026.1.12", (2026, 1, 12)),
-        ("2026.0.1", None),
-        ("2026.13.1", None),
-        ("2026.01.0", None),
-        ("2026.1.01", None),
-        ("2026.1", None),
-        ("v2026.1.0", None),
-        ("2026.1.0\n", None),
-        ("now", None),
-    ],
-)
-def test_a_version_is_year_month_and_number(text, parts):
-    assert parse_version(text) == parts
-
-
-def test_releases_come_in_the_order_of_their_numbers(tmp_path):
-    assert list_releases(tmp_path) == []
-    for name in ("2026.10.0", "2026.9.1", "2026.9.10", "2025.12.3", "notes", ".2026.11.0.part"):
-        (tmp_path / "releases" / name).mkdir(parents=True)
-    assert list_releases(tmp_path) == ["2025.12.3", "2026.9.1", "2026.9.10", "2026.10.0"]
 
 
 def test_a_release_is_read_as_it_was_frozen(copy):

@@ -6,7 +6,7 @@ import io
 import pytest
 import rispy
 
-from livingreview.releases.snapshot import list_releases
+from livingreview.files import list_releases
 from tests.visit import Visit, counted, open_explorer, taken
 
 pytestmark = [pytest.mark.book, pytest.mark.browser]

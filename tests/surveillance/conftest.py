@@ -13,10 +13,17 @@ from tests.surveillance.example import bring, lay_out
 from tests.surveillance.replies import serve_replies
 
 
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory) -> Path:
+    """The review, without anything that was searched for; not to be changed."""
+    return lay_out(tmp_path_factory.mktemp("laid-out") / "review")
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """The review, without anything that was searched for."""
-    return lay_out(tmp_path / "review")
+def place(laid_out: Path, tmp_path: Path) -> Path:
+    """A copy of it, to search for."""
+    shutil.copytree(laid_out, tmp_path / "review")
+    return tmp_path / "review"
 
 
 @pytest.fixture(scope="session")

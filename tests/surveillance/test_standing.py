@@ -53,6 +53,7 @@ def test_a_record_with_copies_that_becomes_a_copy_leaves_no_copy_of_a_copy(found
     assert told(SURVEILLANCE_RULES, check(found)) == set()
 
 
+@pytest.mark.slow
 def test_neither_does_one_that_is_found_to_be_a_copy_by_what_it_says(place):
     """A search that was run before the one that was taken in first brings the oldest record of three."""
     (work,) = exports.make_works(1)
@@ -81,6 +82,7 @@ def test_two_reports_of_the_review_are_not_one_record(found):
     assert not loop.index.rows[one]["same_as"]
 
 
+@pytest.mark.slow
 def test_what_a_person_told_apart_is_not_joined_through_a_third(place):
     (work,) = exports.make_works(1)
     bare = work | dict.fromkeys(("doi", "pmid"), "")

@@ -37,6 +37,7 @@ def spreads(fit):
     return [low, fit.tau_median, high]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", BY_TITLE)
 def test_summaries_match_adaptive_integration(title):
     case, fit = BY_TITLE[title], fit_plainly(title)

@@ -151,6 +151,7 @@ def test_the_slope_is_that_of_the_likelihood():
     assert told == pytest.approx(by_hand, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_twice_the_nodes_change_nothing():
     counts, n = simulate(20, 7)
     terms, _, _ = _read(counts, n, {})
