@@ -79,6 +79,10 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
     for name in ("screening", "identifiers", "expected", "notices", "watches"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
+    for name, column in (("reports", "status"), ("screening", "decision"), ("expected", "fate")):
+        for row in tables[name]:  # of what is only repeated elsewhere no row is left
+            if row["report_id"] not in wanted and row[column] == "included":
+                row[column] = "context"
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
     for row in tables["records"]:
         for key, known in (("report", reports), ("study", studies)):
