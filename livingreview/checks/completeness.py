@@ -122,7 +122,7 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
                 "not-appraised",
                 "an included report, read in full, without appraisal",
                 "answers in appraisals.csv",
-                "appraise it",
+                "answer the questions of one tool, on the page Appraisals of its sheet",
             )
 
 

@@ -28,6 +28,7 @@ FORM_HEADER = ["field", "value", "what to write"]
 _ROWS = 300  # for which choices and text format are set
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
 _PLAIN = PatternFill("solid", fgColor="E7E6E6")
+_WIDE = dict.fromkeys(("as_reported", "label", "note", "locator", "why", "where"), 30) | {"question": 60}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 
 Value = str | float | int | bool | datetime.date | datetime.time | datetime.timedelta
@@ -182,7 +183,7 @@ def _write_page(
         if column and (words := explain(column.field)):
             sheet.cell(1, number).comment = Comment(words, "livingreview", width=320, height=160)
         at = sheet.column_dimensions[get_column_letter(number)]
-        at.width = max(12, len(name) + 2, 30 if name in ("as_reported", "label", "note", "locator") else 0)
+        at.width = max(12, len(name) + 2, _WIDE.get(name, 0))
         # As text: no spreadsheet turns 1/1 into a day, 3.0 into 3 or 0012 into 12.
         at.number_format = "@"
         for row in range(2, max(len(rows) + 2, 40)):
