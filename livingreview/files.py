@@ -19,7 +19,7 @@ import sys
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +28,9 @@ NOTE = ".published.json"
 RELEASES = "releases"  # folder of the frozen versions, each of which is a folder with these files
 DATA, ESTIMATES, RECORD = "data.zip", "estimates.json", "release.json"
 CALVER = re.compile(r"(?P<year>\d{4})\.(?P<month>1[0-2]|[1-9])\.(?P<number>0|[1-9]\d*)", re.ASCII)
+PAUSE = 0.5  # seconds between two looks at files that are followed
+QUIET = 0.15  # seconds without a change after which what was saved is taken as whole
+Stamp = dict[str, tuple[int, int]]
 CHANGES, UNRELEASED = "CHANGELOG.md", "Unreleased"  # heading there of what no version has yet
 # What builds write themselves, and what screening works with: no page is made from it.
 SKIPPED = {"_build", "__pycache__", "reports", "node_modules", "records", "decisions", "sheets"}
@@ -95,7 +98,7 @@ def hash_project(root: Path) -> str:
     return total.hexdigest()
 
 
-def stamp_project(root: Path) -> dict[str, tuple[int, int]]:
+def stamp_project(root: Path) -> Stamp:
     """Size and time of change of every file of the project that a build could read, by its path.
 
     What was saved is told by it in a hundredth of a second; whether a book is made of it, only by hashes.
@@ -106,6 +109,34 @@ def stamp_project(root: Path) -> dict[str, tuple[int, int]]:
             status = path.stat()
             found[path.relative_to(root).as_posix()] = (status.st_size, status.st_mtime_ns)
     return found
+
+
+def stamp_files(paths: Iterable[Path]) -> Stamp:
+    """Size and time of change of files and of a folder's tables, by path; what is not there has none."""
+    found = {}
+    for path in paths:
+        for file in sorted(path.glob("*.csv")) if path.is_dir() else [path]:
+            with contextlib.suppress(OSError):
+                status = file.stat()
+                found[str(file)] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def settled(look: Callable[[], Stamp], seen: Stamp, wait: Callable[[float], bool]) -> Stamp:
+    """What stands there once nothing was written for a moment: a program saves in several steps.
+
+    Parameters
+    ----------
+    look : callable
+        Gives a stamp.
+    seen : dict
+        The stamp that was seen last.
+    wait : callable
+        Waits so many seconds; true where that is to end.
+    """
+    while not wait(QUIET) and (later := look()) != seen:
+        seen = later
+    return seen
 
 
 def book_of(root: Path) -> str:

@@ -98,6 +98,10 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
     for name in ("screening", "identifiers", "expected", "notices", "watches"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
     empty_loop(tables)
+    for name, column in (("reports", "status"), ("screening", "decision"), ("expected", "fate")):
+        for row in tables[name]:  # of what is only repeated elsewhere no row is left
+            if row["report_id"] not in wanted and row[column] == "included":
+                row[column] = "context"
     studies = {row["study_id"] for name in ("reports", "cohorts", "definitions") for row in tables[name]}
     tables["studies"] = [
         row | {"overlaps_with": ""} for row in tables["studies"] if row["study_id"] in studies

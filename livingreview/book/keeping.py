@@ -20,16 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from livingreview.checks import Problem
-from livingreview.files import book_of, stamp_project
+from livingreview.files import PAUSE, Stamp, book_of, settled, stamp_project
 
-PAUSE = 0.5  # seconds between two looks
-QUIET = 0.15  # seconds without a change after which what was saved is taken as whole
 MOST = 50  # problems that a page lists
 LONGEST = 12_000  # characters of what a failed build says
 ENGINE = Path(__file__).resolve().parents[2]  # where Python finds this very engine
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-
-Stamp = dict[str, tuple[int, int]]
 
 
 class Keeper:
@@ -86,8 +82,7 @@ class Keeper:
         """Build if a file was saved since the last build began."""
         if (stamp := stamp_project(self.root)) == self._built:
             return
-        while not self._ended.wait(QUIET) and (later := stamp_project(self.root)) != stamp:
-            stamp = later
+        stamp = settled(lambda: stamp_project(self.root), stamp, self._ended.wait)
         self._tell_changes(stamp)
         self._built = stamp
         self._build(stamp)

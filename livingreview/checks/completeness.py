@@ -111,8 +111,8 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
             )
     reports = checked.frames["reports"]
     owed = reports["status"].eq("included") & reports["text_seen"].eq("full_text")
-    if "appraisals" not in checked.package.tables:
-        return  # a review may do without
+    if "appraisals" not in checked.package.tables or not len(tools):
+        return  # a review may do without, and one that has no questions yet cannot answer any
     for line, row in reports.loc[owed.fillna(False)].iterrows():
         if row["report_id"] not in set(answers["report_id"]):
             yield checked.problem(
@@ -122,8 +122,28 @@ def check_appraisals(checked: Checked) -> Iterator[Problem]:
                 "not-appraised",
                 "an included report, read in full, without appraisal",
                 "answers in appraisals.csv",
-                "appraise it",
+                "answer the questions of one tool, on the page Appraisals of its sheet",
             )
+
+
+def check_chapters_of_reports(checked: Checked) -> Iterator[Problem]:
+    """What is studied has a family, an included report a regimen of one: by it a chapter finds its rows."""
+    held = set()
+    for line, row in checked.lines("regimens"):
+        if not pd.isna(row["family_id"]):
+            held.add(row["report_id"])
+        elif row["role"] == "studied":
+            mend = (
+                "name the family, or the part that the regimen plays; a new family: data/families.csv first"
+            )
+            expected = "the family of a regimen that is studied: without it no chapter shows the rows"
+            place = ("regimens", line, "family_id", "family-missing")
+            yield checked.problem(*place, "nothing", expected, mend)
+    for line, row in checked.rows_of("reports", "report_id", "status"):
+        if row["status"] == "included" and row["report_id"] not in held:
+            found, expected = "'included', on no chapter", "a regimen of the report with a family"
+            mend = "enter the regimen that its patients received and its family, or correct the status"
+            yield checked.problem("reports", line, "status", "no-chapter", found, expected, mend)
 
 
 STEPS = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
@@ -364,6 +384,7 @@ COMPLETENESS_RULES = (
     check_years,
     check_sorted,
     check_appraisals,
+    check_chapters_of_reports,
     check_certainty,
     check_same_fact_twice,
     check_copies,

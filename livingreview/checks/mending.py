@@ -14,8 +14,8 @@ from pathlib import Path
 
 from livingreview.checks.cells import SEPARATORS, find_separator, is_float_count, read_raw
 from livingreview.checks.descriptor import check_shape, read_descriptor
+from livingreview.checks.digits import columns_of, is_certain, print_cell
 from livingreview.checks.tables import check_descriptor
-from livingreview.checks.wording import in_printed_digits
 from livingreview.evidence import DESCRIPTOR, parse_review
 from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Field, Table
@@ -24,7 +24,6 @@ from livingreview.evidence.writing import format_rows, write_rows, write_whole
 Rows = list[list[str]]
 _COMMA = re.compile(r"-?[0-9]+(?:,[0-9]+)?")
 _ROW_NUMBERS = ("", "Unnamed: 0", "rownames")  # headers that programs give to a column of row numbers
-FRAGMENT = "as_reported"
 _NOTHING = ("NA", "NaN", "nan", "<NA>")  # what R and pandas write for an empty cell
 
 
@@ -169,18 +168,15 @@ def _point_decimals(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
 
 
 def _print_plainly(rows: Rows, table: Table) -> tuple[Rows, list[str]]:
-    """Percentages as printed: 54, where the fragment has no 54.0; 60.0, where it has no 60."""
-    if FRAGMENT not in table.columns:
-        return rows, []
-    at, changed, count = table.columns.index(FRAGMENT), [rows[0]], 0
-    printed = [place for place, item in enumerate(table.fields) if item.name.endswith("_reported_pct")]
-    for row in rows[1:]:
-        cells = list(row)
-        for place in printed:
-            cells[place] = in_printed_digits(row[place], row[at])
-            count += cells[place] != row[place]
-        changed.append(cells)
-    return changed, [f"{count} cell(s): percentages in the digits that are printed"] if count else []
+    """Numbers as printed: 54, where the fragment has no 54.0; 60.0, where it has no 60."""
+    changed, count = [rows[0]], 0
+    columns = columns_of(table)
+    for cells in rows[1:]:
+        row = dict(zip(table.columns, cells, strict=True))
+        told = {item.name: print_cell(item, row) for item in columns if row[item.name] and is_certain(row)}
+        count += sum(row[name] != text for name, text in told.items())
+        changed.append(list((row | told).values()))
+    return changed, [f"{count} cell(s): numbers in the digits that are printed"] if count else []
 
 
 def _sort(rows: Rows, table: Table) -> tuple[Rows, list[str]]:

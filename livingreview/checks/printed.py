@@ -20,7 +20,6 @@ from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import (
     durations_in,
-    in_printed_digits,
     is_one,
     months_of_id,
     numbers_in,
@@ -244,19 +243,6 @@ def _is_converted(row: dict, column: str, value: float, numbers: frozenset[float
     return bool(lost) and digits in {f"{number:.0f}" for number in numbers}
 
 
-def check_printed_digits(checked: Checked) -> Iterator[Problem]:
-    """A percentage has the decimals that are printed: 54.0 says more than 54, and 60 less than 60.0."""
-    for table in checked.package.evidence_tables:
-        for column in (item.name for item in table.fields if item.name.endswith("_reported_pct")):
-            for line, row in checked.rows_of(table.name, column, "as_reported"):
-                printed = in_printed_digits(row[column], row["as_reported"])
-                if printed != row[column]:
-                    expected = f"{printed}, as in {quote(row['as_reported'])}"
-                    place = (table.name, line, column, "digits-as-printed")
-                    mend = "write the digits that are printed, or run: livingreview check --mend"
-                    yield checked.problem(*place, row[column], expected, mend)
-
-
 def check_fragments(checked: Checked) -> Iterator[Problem]:
     """Every row of evidence has the fragment it was taken from, joined as all are."""
     for table in checked.package.evidence_tables:
@@ -299,4 +285,4 @@ def _join(row: dict, *columns: str) -> str:
     return " … ".join(row[name] for name in columns if not pd.isna(row[name]))
 
 
-PRINTED_RULES = (check_printed_figures, check_printed_digits, check_fragments, check_printed_days)
+PRINTED_RULES = (check_printed_figures, check_fragments, check_printed_days)

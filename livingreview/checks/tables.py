@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,7 @@ from livingreview.checks.completeness import COMPLETENESS_RULES
 from livingreview.checks.contract import check_contract, check_presence, check_rows
 from livingreview.checks.declared import Finding
 from livingreview.checks.descriptor import LineFinder, check_shape, read_descriptor
+from livingreview.checks.digits import check_digits
 from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.findings import FINDING_RULES
 from livingreview.checks.identifiers import IDENTIFIER_RULES
@@ -86,15 +88,17 @@ def check_data(root: Path, *, sources: Path | None = None) -> tuple[Checked | No
     checked = Checked(package, frames, entries)
     # A column that is told as a whole, such as counts written as 6.0, is not told again cell by cell.
     columns = {(problem.file, problem.column) for problem in problems if problem.rule == "odd-form"}
-    for rule in ALL_RULES:
-        found = _apply(rule, checked, told=bool(problems))
+    rules: list[Callable[[], Iterable[Problem]]] = [partial(rule, checked) for rule in ALL_RULES]
+    rules += [partial(check_digits, raw, raw.table.path) for raw in raws.values() if raw]
+    for rule in rules:
+        found = _apply(rule, told=bool(problems))
         problems += [problem for problem in found if (problem.file, problem.column) not in columns]
     if sources is not None:
         problems += check_sources(checked, sources)
     return checked, problems
 
 
-def _apply(rule: Callable[[Checked], Iterable[Problem]], checked: Checked, *, told: bool) -> list[Problem]:
+def _apply(rule: Callable[[], Iterable[Problem]], *, told: bool) -> list[Problem]:
     """What one rule finds.
 
     A rule takes keys to be unique and cells to be of their type. Where that is not so it was told already
@@ -102,7 +106,7 @@ def _apply(rule: Callable[[Checked], Iterable[Problem]], checked: Checked, *, to
     """
     found: list[Problem] = []
     try:
-        found.extend(rule(checked))
+        found.extend(rule())
     except (LookupError, TypeError, ValueError, pd.errors.InvalidIndexError):
         if not told:
             raise

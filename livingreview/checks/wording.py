@@ -113,27 +113,24 @@ def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
     return tuple(pairs)
 
 
-def has_more_digits(number: str, text: str) -> bool:
-    """Whether a number is written with a decimal nought that its printed fragment does not have."""
+@cache
+def in_printed_digits(number: str, text: str, *, is_percent: bool = False) -> str:
+    """A number with as many decimal noughts as its fragment prints: 54 for 54.0, 60.0 for 60, 3.50 for 3.5.
+
+    Itself where the fragment prints it in no way or in several; of a percentage those in brackets or with a
+    per cent sign come first, since a count beside it may be the same number.
+    """
+    parts = re.fullmatch(r"(-?)(\d+)(?:\.(?=\d)(\d*?)0*)?", number)
+    if not parts:
+        return number
+    plain, noughts = (f"{parts[2]}.{parts[3]}", "0*") if parts[3] else (parts[2], r"(?:\.0+)?")
+    form = rf"(?<![\d.])(?<!\d,)({re.escape(plain)}{noughts})(?!\d|[.,]\d)"
     printed = text.replace("\u00b7", ".")
-    return (
-        number.endswith(".0")
-        and not re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", printed)
-        and bool(re.search(rf"(?<![\d.]){re.escape(number[:-2])}(?![\d]|\.\d)", printed))
-    )
-
-
-def with_noughts(number: str, text: str) -> str:
-    """A whole number with the decimal noughts of its fragment: 60.0 for 60; itself where none are printed."""
-    printed = text.replace("\u00b7", ".")
-    longer = re.search(rf"(?<![\d.,]){re.escape(number)}\.0+(?!\d)", printed)
-    plain = re.search(rf"(?<![\d.,]){re.escape(number)}(?!\d|[.,]\d)", printed)
-    return longer[0] if number.isdigit() and longer and not plain else number
-
-
-def in_printed_digits(number: str, text: str) -> str:
-    """A number with as many decimal noughts as its fragment prints: 54 for 54.0, 60.0 for 60."""
-    return with_noughts(number.removesuffix(".0") if has_more_digits(number, text) else number, text)
+    marked = {*re.findall(rf"{form}\s?%", printed), *re.findall(rf"\({form}\)", printed)}
+    for forms in (marked if is_percent else set(), set(re.findall(form, printed))):
+        if forms:
+            return parts[1] + forms.pop() if len(forms) == 1 else number
+    return number
 
 
 def is_one(text: str) -> bool:

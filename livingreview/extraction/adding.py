@@ -189,7 +189,8 @@ def _by_number(
             base, secret = way_to(source, read_upkeep(root), environment)
             data = client.get(source.NAME, base, request, secret=secret, pause=source.PAUSE)
         except SourceError as error:
-            tell(f"{error}\nThe sheet is written with the number alone: fill in the rest from the report.")
+            why = re.split(r"\W+Nothing was written", str(error))[0]  # here the sheet is
+            tell(f"{why}.\nThe sheet is written with the number alone: fill in the rest from the report.")
             return Read(Found(**{scheme: (number,) if scheme == "trials" else number}))
         try:
             told = read_export(data, source.NAME).records

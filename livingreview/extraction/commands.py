@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import os
 import sys
+import threading
 from pathlib import Path
 
 from livingreview.files import check_folder, find_root
@@ -40,7 +42,11 @@ def add_commands(commands) -> None:
     take.add_argument("--sources", type=Path, metavar="DIR", help=sources)
     decided = "what was decided where two readings differ (default: beside SHEET, as written)"
     take.add_argument("--decisions", type=Path, metavar="FILE", help=decided)
+    named = "who held each row that a machine proposed against the report, where no --sources has its text"
+    take.add_argument("--read-by", metavar="NAME", default="", help=named)
     take.add_argument("--dry-run", action="store_true", help="show what would be added; change nothing")
+    watched = "the same again after each save of the sheet, until Ctrl-C; changes nothing"
+    take.add_argument("--watch", action="store_true", help=watched)
     take.set_defaults(run=told(run_take))
     _add_fix(commands)
 
@@ -84,21 +90,48 @@ def run_add(options: argparse.Namespace) -> int:
 
 def run_take(options: argparse.Namespace) -> int:
     """``livingreview take``"""
+    root = find_root(options.root)
+    check_folder("--sources", options.sources)
+    return _watch(root, options) if options.watch else _take(root, options, dry_run=options.dry_run)
+
+
+def _take(root: Path, options: argparse.Namespace, *, dry_run: bool) -> int:
     from livingreview.extraction.sessions import take_sheets
     from livingreview.extraction.telling import tell_taken
 
-    check_folder("--sources", options.sources)
     done = take_sheets(
-        find_root(options.root),
+        root,
         options.sheet,
         options.second,
         decisions=options.decisions,
         sources=options.sources,
-        dry_run=options.dry_run,
+        read_by=options.read_by,
+        dry_run=dry_run,
         today=datetime.date.today(),
     )
-    print(tell_taken(done, dry_run=options.dry_run))
+    print(tell_taken(done, dry_run=dry_run), flush=True)
     return 1 if done.problems or done.open_differences else 0
+
+
+def _watch(root: Path, options: argparse.Namespace) -> int:
+    """Look at the sheet after each save; one that cannot be read, half written, is told and waited for."""
+    from livingreview.extraction.sessions import decisions_of, watch_sheets
+    from livingreview.surveillance.tables import LoopError
+
+    def look() -> None:
+        print(f"{datetime.datetime.now():%H:%M:%S} {options.sheet}", flush=True)
+        try:
+            _take(root, options, dry_run=True)
+        except LoopError as error:
+            print(error, flush=True)
+        print("waiting for the next save; Ctrl-C ends", flush=True)
+
+    beside = [options.decisions or decisions_of(options.sheet)] if options.second else []
+    ended = threading.Event()
+    with contextlib.suppress(KeyboardInterrupt):
+        watch_sheets(options.sheet, options.second, look, beside=beside, wait=ended.wait)
+    print(f"nothing was changed; to take it: livingreview take {options.sheet}")
+    return 0
 
 
 def run_fix(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from livingreview.evidence import Evidence, records
-from livingreview.extraction.layout import FORM, form_of, name_column, pages_of
+from livingreview.extraction.layout import APPRAISALS, FORM, form_of, name_column, pages_of, words_of
 from livingreview.surveillance.identity import SCHEMES
 from livingreview.surveillance.readers import Found
 
@@ -62,7 +62,31 @@ def start_draft(evidence: Evidence, found: Found | None = None, *, class_id: str
                 {"cohort": EVERYONE, **_in_words(evidence, name, columns, codes)}
                 for codes in usual_codes(evidence, name, columns, class_id)[:most]
             ]
+    if APPRAISALS in pages:
+        draft.rows[APPRAISALS] = usual_questions(evidence, draft.form)
     return draft
+
+
+def usual_questions(evidence: Evidence, form: Mapping[str, str]) -> list[dict[str, str]]:
+    """The questions of the tools by which reports of a design were judged; of every tool, where none was.
+
+    Where the form tells neither the design nor a study that is here, the kind of publication stands for it.
+    """
+    reports, studies = evidence.tables["reports"], evidence.tables["studies"]
+    told = evidence.package.field("studies", "design").labels.items()
+    designs = {code for code, words in told if words == form.get("study_design")}
+    designs |= set(studies.loc[studies["name"].eq(form.get("study", "")), "design"])
+    if designs:
+        alike = reports["study_id"].isin(studies.loc[studies["design"].isin(designs), "study_id"])
+    else:
+        kinds = evidence.package.field("reports", "kind").labels.items()
+        alike = reports["kind"].isin({code for code, words in kinds if words == form.get("kind")})
+    answers, items = evidence.tables[APPRAISALS], evidence.tables["appraisal_tools"]
+    judged = answers.loc[answers["report_id"].isin(reports.loc[alike, "report_id"]), "item_id"]
+    tools = set(items.loc[items["item_id"].isin(judged), "tool"]) or set(items["tool"])
+    asked = items.loc[items["tool"].isin(tools)].sort_values(["tool", "position"])
+    table = evidence.package.table("appraisal_tools")
+    return [{"question": words_of(table, row)} for row in records(asked)]
 
 
 def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
@@ -151,7 +175,7 @@ def _in_words(
 
 
 def _usual_family(evidence: Evidence, class_id: str) -> dict[str, str]:
-    """The regimen's family, where the class has but one of its own."""
+    """The regimen's family, where the class, or the whole review if none is told, has but one."""
     families = evidence.tables["families"]
-    own = families.loc[families["class_id"].eq(class_id)].sort_values("position")
+    own = families.loc[families["class_id"].eq(class_id)] if class_id else families
     return {"family": own.iloc[0][name_column(evidence.package.table("families"))]} if len(own) == 1 else {}

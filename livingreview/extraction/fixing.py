@@ -16,8 +16,7 @@ from livingreview.evidence.writing import save_tables
 from livingreview.extraction.finding import Held, find_row, key_columns
 from livingreview.extraction.layout import codes_of
 from livingreview.extraction.naming import name_group
-from livingreview.extraction.reading import Book, Place, Sheet, read_cell, resolve_code
-from livingreview.extraction.resolving import resolve_name
+from livingreview.extraction.reading import Book, Place, Sheet, read_cell, resolve_code, resolve_name
 from livingreview.extraction.trying import try_change
 from livingreview.extraction.workbook import SheetError
 from livingreview.files import CHANGES, UNRELEASED

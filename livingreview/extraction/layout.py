@@ -9,15 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from livingreview.evidence.schema import Field, Package, Table
 
 FORM = "report"  # the form's file in a folder of tables; its page is called after it
 MADE = ("row_id", "report_id", "verification")  # of every row, by the machine
+APPRAISALS = "appraisals"  # a page too, though no evidence: its column -> the column of the data
+ANSWERS = {
+    "question": "item_id",
+    "answer": "judgement",
+    "why": "reason",
+    "where": "locator",
+    "result": "result",
+}
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
 FOLLOWS = ("definition", "group", "unit", "cohort")  # needed, but filled in where they follow from the rest
+OWED = {"regimens": ("family",)}  # a row may do without, but not that of what is studied
 LAST = ("basis", "derivation", "source_report_id", "source_citation")
 # Of the publication, beside its numbers: name in the form -> field of references.bib, and what to write.
 RECORD = {
@@ -70,6 +79,14 @@ class Page:
         return next((column for column in self.columns if column.is_own), None)
 
 
+def is_needed(page: Page, column: Column) -> bool:
+    """Whether a person must fill a column, so that it is marked: nothing else says what would stand there."""
+    item = column.field
+    if column.name in OWED.get(page.table.name, ()):
+        return True
+    return item.required and not item.default and column.name not in FOLLOWS
+
+
 class Line(NamedTuple):
     """One field of the form: its name, what to write, the column of the data that it fills (if it is one)."""
 
@@ -80,8 +97,17 @@ class Line(NamedTuple):
 
 
 def pages_of(package: Package) -> dict[str, Page]:
-    """The pages of a sheet, by table, in the package's order."""
-    return {table.name: _page(package, table) for table in package.evidence_tables}
+    """The pages of a sheet, by table, in the package's order; last how the report is judged."""
+    pages = {table.name: _page(package, table) for table in package.evidence_tables}
+    if APPRAISALS not in package.tables:
+        return pages
+    table = package.table(APPRAISALS)
+    links = {key.field: key.table or "" for key in table.foreign_keys}
+    columns = (
+        Column(called, package.field(APPRAISALS, name), links.get(name, ""))
+        for called, name in ANSWERS.items()
+    )
+    return pages | {APPRAISALS: Page(table, tuple(columns))}
 
 
 def _page(package: Package, table: Table) -> Page:
@@ -111,6 +137,13 @@ def own_key(package: Package, table: Table) -> str:
 def name_column(table: Table) -> str:
     """The column that says in words what a row of a table is."""
     return next(name for name in (*NAMES, table.primary_key) if name in table.columns)
+
+
+def words_of(table: Table, row: Mapping[str, Any]) -> str:
+    """What a row of a table is called in a sheet; a question of a tool, with the tool."""
+    if table.name == "appraisal_tools":
+        return f"{row['tool']}, {row['position']}: {row['topic']}"
+    return str(row[name_column(table)])
 
 
 def form_of(package: Package) -> list[Line]:

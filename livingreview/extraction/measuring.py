@@ -160,7 +160,9 @@ def plain(value: Decimal) -> str:
 def _interval_of(package: Package, cell: Cell, factor: int) -> Row | None:
     """Estimate and limits; None where they do not fit together."""
     values = [cell.value, cell.low, cell.high]
-    numbers = [plain(Decimal(text) * factor) if is_number(text) else "" for text in values]
+    numbers = [text if is_number(text) else "" for text in values]  # the digits that are posted
+    if factor != 1:
+        numbers = [plain(Decimal(text) * factor) if text else "" for text in numbers]
     if factor != 1 and any(not 0 < Decimal(text) < 1 for text in values if is_number(text)):
         return None  # 1 may be all, or one per cent
     low, _, kind = limits_of(cell)

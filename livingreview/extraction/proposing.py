@@ -15,7 +15,7 @@ from typing import NamedTuple
 from livingreview.evidence import Evidence
 from livingreview.extraction.drafts import PROPOSED, Draft, start_draft
 from livingreview.extraction.grouping import WORDS, Arm, Arms, cut, group_arms, squeeze
-from livingreview.extraction.layout import codes_of, pages_of
+from livingreview.extraction.layout import APPRAISALS, codes_of, pages_of
 from livingreview.extraction.measuring import (
     Row,
     age_row,
@@ -104,7 +104,8 @@ def propose(evidence: Evidence, posted: Posted, *, class_id: str = "") -> Propos
     """
     draft = start_draft(evidence, posted.found, class_id=class_id)
     offered = draft.rows["regimens"]
-    draft.rows = {name: [] for name in pages_of(evidence.package)}
+    kept = {name: rows for name, rows in draft.rows.items() if name == APPRAISALS}
+    draft.rows = {name: [] for name in pages_of(evidence.package)} | kept
     done = Proposal(posted, draft, group_arms(posted))
     _fill_form(done)
     regimens = _Regimens(evidence, done, offered)
@@ -144,6 +145,8 @@ class _Regimens:
         role = _ROLES.get(arm.kind, "")
         short = free(slug_words(title, WORDS), [name for name, _ in self.rows.values()])
         self.rows[normal(title)] = (short, role)
+        if role == "comparator":  # the class's family is that of what is studied
+            offered = {name: text for name, text in offered.items() if name != "family"}
         self.done.draft.rows["regimens"].append(
             offered
             | {

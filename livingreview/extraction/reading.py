@@ -22,13 +22,14 @@ from livingreview.evidence.lexical import is_plain
 from livingreview.evidence.schema import Field
 from livingreview.extraction.drafts import PROPOSED, USUAL
 from livingreview.extraction.layout import (
+    APPRAISALS,
     FORM,
     Column,
     Page,
     codes_of,
     form_of,
-    name_column,
     pages_of,
+    words_of,
 )
 from livingreview.extraction.workbook import Cells, Value
 from livingreview.surveillance.identity import normal
@@ -83,12 +84,21 @@ class Sheet:
 
 
 class Book:
-    """The review, as far as a sheet refers to it."""
+    """The review, as far as a sheet refers to it.
+
+    Attributes
+    ----------
+    pages : dict of str to Page
+        By table.
+    tables : dict of str to Page
+        Those of evidence.
+    """
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
         self.package = evidence.package
         self.pages = pages_of(evidence.package)
+        self.tables = {name: page for name, page in self.pages.items() if name != APPRAISALS}
 
     @cached_property
     def known(self) -> dict[str, dict[str, set[str]]]:
@@ -102,9 +112,8 @@ class Book:
         }
         for name, target in sorted(targets):
             called = found.setdefault(name, {})
-            column = name_column(self.package.tables[name])
             for row in records(self.evidence.tables[name]):
-                for words in {row[target], row[column]}:
+                for words in {row[target], words_of(self.package.tables[name], row)}:
                     called.setdefault(normal(str(words)), set()).add(row[target])
         for report_id, words in self.evidence.report_names.items():
             found["reports"].setdefault(normal(words), set()).add(report_id)
@@ -120,8 +129,8 @@ class Book:
         """What the rows of a table are called, in its order: choices for a person."""
         if table == "reports":
             return sorted(self.evidence.report_names.values())
-        rows = self.evidence.tables[table]
-        return list(dict.fromkeys(rows[name_column(self.package.tables[table])].dropna()))
+        spec, rows = self.package.tables[table], records(self.evidence.tables[table])
+        return list(dict.fromkeys(words_of(spec, row) for row in rows))
 
     def choices(self, class_id: str = "") -> dict[tuple[str, str], Sequence[str]]:
         """What may be chosen in each column of a sheet, and each field of its form."""
@@ -221,7 +230,7 @@ def _check_header(cells: Cells, header: Sequence[str], columns: Mapping[str, Col
 
 def _is_offered(page: Page, row: Mapping[str, str], sheet: Sheet, place: Place) -> bool:
     """Whether a row is as it was offered: it says of whom and of what, and nothing else."""
-    what = USUAL.get(page.table.name, ((), 0))[0]
+    what = ("question",) if page.table.name == APPRAISALS else USUAL.get(page.table.name, ((), 0))[0]
     said = {name for name, text in row.items() if text} - {"cohort", *what}
     in_row = any(problem.row == place.row and problem.file == place.page for problem in sheet.problems)
     return bool(what) and not said and not in_row
@@ -321,12 +330,27 @@ def resolve_code(item: Field, text: str, place: Place, name: str, sheet: Sheet) 
     found = code_for(item, text)
     if len(found) == 1:
         return found[0]
-    words = list(codes_of(item).values())
-    near = difflib.get_close_matches(text, words, 1, 0.6)
+    told = [item.label(code) for code in found or codes_of(item)]
+    near = difflib.get_close_matches(text, told, 1, 0.6)
     mend = f"did you mean {near[0]!r}?" if near else "take one of the list"
-    told = [item.label(code) for code in found] if found else words
     expected = f"one of: {'; '.join(told)}"
     sheet.tell(place, name, "code-unsure" if found else "code-unknown", quote(text), expected, mend)
+    return ""
+
+
+def resolve_name(book: Book, table: str, text: str, place: Place, name: str, sheet: Sheet) -> str:
+    """The id of the row of another table that a cell means; a problem where it means none, or several."""
+    known = book.known[table]
+    found = known.get(normal(text), set())
+    if text in found or len(found) == 1:
+        return text if text in found else next(iter(found))
+    mend = f"a new one is entered in {table}.csv first"
+    if near := difflib.get_close_matches(normal(text), known, 1):  # by its id too; told by its name
+        meant = (words for words in book.names(table) if known.get(normal(words)) == known[near[0]])
+        mend = f"did you mean {next(meant, near[0])!r}?"
+    if found:
+        mend = f"write its id: {', '.join(sorted(found))}"
+    sheet.tell(place, name, "reference-unknown", quote(text), f"one row of {table}.csv, by its name", mend)
     return ""
 
 

@@ -8,11 +8,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from livingreview.checks.digits import columns_of, print_cell
 from livingreview.checks.problems import quote
 from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
+from livingreview.extraction.appraising import read_answers
 from livingreview.extraction.drafts import PROPOSED
-from livingreview.extraction.layout import FORM, Column, Page, codes_of, form_of, name_column
+from livingreview.extraction.layout import APPRAISALS, FORM, Column, Page, codes_of, form_of, name_column
 from livingreview.extraction.naming import (
     Row,
     fields_of_record,
@@ -21,7 +23,7 @@ from livingreview.extraction.naming import (
     name_row,
     name_study,
 )
-from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_code, split_cell
+from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_code, resolve_name, split_cell
 from livingreview.surveillance.identity import normal, slug
 
 SHARED = ("registry",)  # numbers that several reports have
@@ -87,6 +89,12 @@ def resolve(sheet: Sheet, book: Book) -> Entry:
     else:
         study_id = _enter_report(sheet, book, entry)
     _Pages(sheet, book, entry, study_id).enter()
+    results = {
+        (name, item.place.row): item.row["row_id"] for name in book.tables for item in entry.rows[name]
+    }
+    if APPRAISALS in book.pages:
+        answers = read_answers(sheet, book, entry.report_id, results)
+        entry.rows[APPRAISALS] = [Entered(place, row) for place, row in answers]
     return entry
 
 
@@ -114,7 +122,8 @@ def _enter_report(sheet: Sheet, book: Book, entry: Entry) -> str:
     else:
         near = difflib.get_close_matches(form["study"], book.names("studies"), 1, 0.6)
         nearest = f"; the nearest that is here: {near[0]!r}" if near else ""
-        sheet.remarks.append(f"{form['study']!r} is a new study{nearest}")
+        if form["study"]:
+            sheet.remarks.append(f"{form['study']!r} is a new study{nearest}")
         row = {"study_id": study_id, "name": form["study"], **_of_form(sheet, book, "studies")}
         entry.rows["studies"] = [Entered(_form_place(sheet, "study"), row)]
     if "identifiers" in book.package.tables:
@@ -180,20 +189,6 @@ def _check_trial(sheet: Sheet, book: Book, value: str, other: str) -> None:
         )
 
 
-def resolve_name(book: Book, table: str, text: str, place: Place, name: str, sheet: Sheet) -> str:
-    """The id of the row of another table that a cell means; a problem where it means none, or several."""
-    known = book.known[table]
-    found = known.get(normal(text), set())
-    if text in found or len(found) == 1:
-        return text if text in found else next(iter(found))
-    near = difflib.get_close_matches(normal(text), known, 1)
-    mend = f"did you mean {near[0]!r}?" if near else f"a new one is entered in {table}.csv first"
-    if found:
-        mend = f"write its id: {', '.join(sorted(found))}"
-    sheet.tell(place, name, "reference-unknown", quote(text), f"one row of {table}.csv, by its name", mend)
-    return ""
-
-
 class _Pages:
     """The rows of evidence of one sheet: first what others name (groups, regimens), then the rest."""
 
@@ -223,10 +218,10 @@ class _Pages:
         }
 
     def enter(self) -> None:
-        for name, page in self.book.pages.items():
+        for name, page in self.book.tables.items():
             if page.own:
                 self._name(page, self.sheet.rows.get(name, []))
-        for name, page in self.book.pages.items():
+        for name, page in self.book.tables.items():
             self.entry.rows[name] = [self._enter(page, read) for read in self.sheet.rows.get(name, [])]
 
     def _name(self, page: Page, rows: list[Read]) -> None:
@@ -282,9 +277,11 @@ class _Pages:
             return ids.pop() if len(ids) == 1 and is_meant else ""
         if found := known.get(normal(text)):
             return found
-        there = ", ".join(dict.fromkeys(item.split(self.entry.report_id)[-1][1:] for item in known.values()))
-        near = difflib.get_close_matches(normal(text), known, 1)
-        mend = f"did you mean {near[0]!r}?" if near else f"enter it on the page {column.refers_to} first"
+        short = {item: item.split(self.entry.report_id)[-1][1:] for item in known.values()}
+        there = ", ".join(short.values())
+        near = difflib.get_close_matches(normal(text), known, 1)  # by its words too; told by its short name
+        meant = short[known[near[0]]] if near else ""
+        mend = f"did you mean {meant!r}?" if near else f"enter it on the page {column.refers_to} first"
         expected = f"one of: {there}" if there else f"a name of the page {column.refers_to}"
         self.sheet.tell(read.place, column.name, "reference-unknown", quote(text), expected, mend)
         return ""
@@ -310,6 +307,16 @@ class _Pages:
             row["partition"] = slug(normal(row["partition"]))
         for name, item in fields.items():
             row[name] = row[name] or item.default
+        self._print_digits(table, row, read)
+
+    def _print_digits(self, table: Table, row: Row, read: Read) -> None:
+        """Noughts that a spreadsheet took off (9.0, 3.50) are put back as the fragment prints them."""
+        for item in columns_of(table):
+            if row[item.name] and (printed := print_cell(item, row)) != row[item.name]:
+                told = f"{row[item.name]!r} is taken as {printed}, as printed"
+                place = f"{read.place.page}, row {read.place.row}, column {item.name}"
+                self.sheet.remarks.append(f"{place}: {told}")
+                row[item.name] = printed
 
     def _group(self, term: str, item: Field) -> str:
         """The group in which the review has an event of this term already."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +18,12 @@ from livingreview.extraction.comparing import (
     settle,
     write_differences,
 )
+from livingreview.extraction.paging import place_rows
 from livingreview.extraction.reading import Book, read_rows
 from livingreview.extraction.resolving import Entry, resolve
 from livingreview.extraction.taking import Taken, take
 from livingreview.extraction.workbook import SheetError, read_sheet
+from livingreview.files import PAUSE, Stamp, settled, stamp_files
 
 
 @dataclass
@@ -56,6 +60,7 @@ def take_sheets(
     *,
     decisions: Path | None = None,
     sources: Path | None = None,
+    read_by: str = "",
     dry_run: bool = False,
     today: datetime.date,
 ) -> Session:
@@ -63,13 +68,17 @@ def take_sheets(
 
     Parameters
     ----------
+    sources : Path, optional
+        Folder of source texts: every printed fragment is looked up, and its page told.
+    read_by : str
+        The person who held each row that a machine proposed against the report.
     decisions : Path, optional
         The table of differences, its last column filled; by default beside the first sheet.
 
     Raises
     ------
     SheetError
-        If a sheet cannot be read at all.
+        If a sheet cannot be read at all, or holds proposed rows that nobody and nothing looked up.
     """
     if second is not None and _is_one(first, second):
         msg = f"{first} and {second} are one sheet: two readings are made by two readers"
@@ -87,17 +96,65 @@ def take_sheets(
     if not any(entry.rows.values()):
         msg = f"{first}: no row is filled in; nothing to take"
         raise SheetError(msg)
+    _accept(entry, sources, read_by, session, dry_run=dry_run)
+    if sources is not None:
+        session.remarks += place_rows(entry, sources)
     session.taken = take(
         root,
         book.package,
         entry,
         compared=session.compared,
         sources=sources,
+        read_by=read_by,
         today=today,
         dry_run=dry_run,
     )
     session.problems = session.taken.problems
     return session
+
+
+def watch_sheets(
+    first: Path,
+    second: Path | None,
+    look: Callable[[], None],
+    *,
+    beside: Sequence[Path] = (),
+    wait: Callable[[float], bool],
+) -> None:
+    """Look at sheets now and after each save, until waiting is to end.
+
+    Parameters
+    ----------
+    look : callable
+        Tells what would become of them.
+    beside : sequence of Path
+        What is followed too, such as the table of decisions.
+    wait : callable
+        Waits so many seconds; true where it is to end.
+    """
+    paths = [path for path in (first, second, *beside) if path is not None]
+    seen: Stamp | None = None
+    while True:
+        if (stamp := stamp_files(paths)) != seen:
+            seen = settled(lambda: stamp_files(paths), stamp, wait)
+            look()
+        if wait(PAUSE):
+            return
+
+
+def _accept(entry: Entry, sources: Path | None, read_by: str, session: Session, *, dry_run: bool) -> None:
+    """Rows that a tool proposed are accepted by their source text or by a person, who says so."""
+    tools = Counter(item.proposed_by for rows in entry.rows.values() for item in rows if item.proposed_by)
+    if not tools or read_by.strip() or (sources and (sources / f"{entry.report_id}.txt").is_file()):
+        return
+    msg = (
+        f"{sum(tools.values())} row(s) were proposed by {', '.join(sorted(tools))}: take them with --sources "
+        f"DIR, where DIR/{entry.report_id}.txt is the report's text, or with --read-by NAME, once that "
+        "person has held each against the report"
+    )
+    if not dry_run:
+        raise SheetError(msg)
+    session.remarks.append(msg)
 
 
 def _is_one(first: Path, second: Path) -> bool:
@@ -116,13 +173,18 @@ def _read(path: Path, book: Book, session: Session) -> Entry:
     return entry
 
 
+def decisions_of(first: Path) -> Path:
+    """Where differences wait for a decision, if not told otherwise: beside the first sheet."""
+    return first.with_name(f"{first.stem}-differences.csv")
+
+
 def _put_together(
     entries: list[Entry], book: Book, session: Session, first: Path, decisions: Path | None
 ) -> Entry | None:
     """The two readings as one; None where a person must decide first."""
     one, two = entries
     session.compared = compare(one, two, book.package)
-    session.decisions = decisions or first.with_name(f"{first.stem}-differences.csv")
+    session.decisions = decisions or decisions_of(first)
     decided = read_decisions(session.decisions) if session.decisions.exists() else {}
     entry, session.open_differences = settle(one, session.compared, decided)
     if not session.open_differences:

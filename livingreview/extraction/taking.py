@@ -28,6 +28,8 @@ from livingreview.surveillance.standing import recognise
 from livingreview.surveillance.tables import BY_HAND, LoopError, open_loop
 
 KEPT = ("included", "context")
+# Columns of the screening of a report found by hand -> the field of the form from which they come.
+OF_FORM = {"stage": "text_seen", "decision": "status", "reason": "status_reason"}
 
 
 @dataclass
@@ -60,6 +62,7 @@ def take(
     *,
     compared: Compared | None = None,
     sources: Path | None = None,
+    read_by: str = "",
     today: datetime.date,
     dry_run: bool = False,
 ) -> Taken:
@@ -71,6 +74,8 @@ def take(
         The two readings from which the entry was settled, for the count of agreement.
     sources : Path, optional
         Folder of source texts, ``<report_id>.txt``: every printed fragment is looked up in its report's.
+    read_by : str
+        Who held the rows that a machine proposed against the report; kept beside their count.
     dry_run : bool
         Say what would be added; change nothing.
     """
@@ -82,7 +87,7 @@ def take(
 
     try_change(
         root,
-        lambda trial: _enter(trial, package, entry, compared, today, taken),
+        lambda trial: _enter(trial, package, entry, compared, read_by, today, taken),
         judge=judge,
         sources=sources,
         dry_run=dry_run,
@@ -95,6 +100,7 @@ def _enter(
     package: Package,
     entry: Entry,
     compared: Compared | None,
+    read_by: str,
     today: datetime.date,
     taken: Taken,
 ) -> None:
@@ -103,7 +109,7 @@ def _enter(
     _part_addresses(package, tables)
     if compared and "extraction_agreement" in package.tables:
         tables["extraction_agreement"] = [_agreement(data, package, entry, compared)]
-    if proposed := _proposals(data, package, entry):
+    if proposed := _proposals(data, package, entry, read_by):
         tables["proposals"] = proposed
     if entry.is_new:
         taken.record = _add_record(data, entry)
@@ -144,23 +150,23 @@ def _agreement(data: Path, package: Package, entry: Entry, compared: Compared) -
     return {"report_id": entry.report_id, **summed}
 
 
-def _proposals(data: Path, package: Package, entry: Entry) -> list[Row]:
+def _proposals(data: Path, package: Package, entry: Entry, read_by: str) -> list[Row]:
     """How many of the rows each tool proposed, before a person took them: with those taken before."""
     if "proposals" not in package.tables:
         return []
+    table, rows = package.tables["proposals"], []
     tools = Counter(item.proposed_by for rows in entry.rows.values() for item in rows if item.proposed_by)
-    path = data / package.tables["proposals"].path
-    held = {row["proposal_id"]: int(row["rows_taken"]) for row in read_cells(path.read_bytes())}
-    rows = {f"{entry.report_id}.proposal.{slug(tool)}": (tool, count) for tool, count in tools.items()}
-    return [
-        {
-            "proposal_id": name,
-            "report_id": entry.report_id,
-            "tool": tool,
-            "rows_taken": str(count + held.get(name, 0)),
-        }
-        for name, (tool, count) in rows.items()
-    ]
+    held = {row["proposal_id"]: row for row in read_cells((data / table.path).read_bytes())}
+    for tool, count in tools.items():
+        name = f"{entry.report_id}.proposal.{slug(tool)}"
+        before = held.get(name, {})
+        total = count + int(before.get("rows_taken") or 0)
+        row = {"proposal_id": name, "report_id": entry.report_id, "tool": tool, "rows_taken": str(total)}
+        if "read_by" in table.columns:
+            names = [*filter(None, before.get("read_by", "").split("; ")), read_by.strip()]
+            row["read_by"] = "; ".join(dict.fromkeys(filter(None, names)))
+        rows.append(row)
+    return rows
 
 
 def _add_record(data: Path, entry: Entry) -> str:
@@ -234,6 +240,7 @@ def _sort_problems(
     names = {table.path: name for name, table in package.tables.items()}
     columns = _columns(package)
     bibliography = {target: name for name, (target, _) in RECORD.items()}
+    derived: list[Problem] = []  # a cell of the form that fills two of the data is told once
     for problem in problems:
         name = names.get(problem.file, "")
         place = places.get((name, problem.key)) or lines.get((name, problem.row))
@@ -249,10 +256,16 @@ def _sort_problems(
             named = bibliography.get(column, column)
             place = entry.form_places.get(named, entry.rows["reports"][0].place)
             taken.problems.append(_at(problem, place, named))
+        elif name == "screening" and problem.key == entry.report_id and problem.column in OF_FORM:
+            column = OF_FORM[problem.column]
+            place = entry.form_places.get(column, entry.rows["reports"][0].place)
+            derived.append(_at(problem, place, column))
         else:
             taken.elsewhere.append(problem)
     # What is wrong elsewhere and was not before is wrong because of the sheet, too.
     taken.problems += taken.elsewhere
+    told = {(problem.file, problem.row, problem.column) for problem in taken.problems}
+    taken.problems += [item for item in derived if (item.file, item.row, item.column) not in told]
     taken.problems.sort()
 
 

@@ -52,8 +52,10 @@ def try_change(
         trial = Path(folder)
         _copy(root, trial)
         change(trial)
-        before = {_same(problem) for problem in check_project(root, sources=sources)}
-        found = [item for item in check_project(trial, sources=sources) if _same(item) not in before]
+        found = check_project(trial, sources=sources)
+        if found:  # what was wrong before is not of this change
+            before = {_same(problem) for problem in check_project(root, sources=sources)}
+            found = [item for item in found if _same(item) not in before]
         problems = judge(trial, found)
         if not problems and not dry_run:
             if _stamp(root) != stood:

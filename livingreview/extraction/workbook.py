@@ -19,7 +19,7 @@ from livingreview.evidence.lexical import split_rows
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
 from livingreview.extraction.drafts import PROPOSED, Draft
-from livingreview.extraction.layout import FOLLOWS, FORM, Page, explain, form_of, pages_of
+from livingreview.extraction.layout import FORM, Page, explain, form_of, is_needed, pages_of
 from livingreview.surveillance.tables import LoopError
 
 BOOKS = (".xlsx", ".ods", ".xlsm", ".xls")
@@ -28,6 +28,7 @@ FORM_HEADER = ["field", "value", "what to write"]
 _ROWS = 300  # for which choices and text format are set
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
 _PLAIN = PatternFill("solid", fgColor="E7E6E6")
+_WIDE = dict.fromkeys(("as_reported", "label", "note", "locator", "why", "where"), 30) | {"question": 60}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 
 Value = str | float | int | bool | datetime.date | datetime.time | datetime.timedelta
@@ -174,15 +175,15 @@ def _head(sheet: Worksheet, number: int, words: str, fill: PatternFill) -> None:
 def _write_page(
     sheet: Worksheet, page: Page, header: Sequence[str], rows: Sequence[Mapping[str, str]]
 ) -> None:
-    fields = {column.name: column.field for column in page.columns}
+    columns = {column.name: column for column in page.columns}
     for number, name in enumerate(header, 1):
-        item = fields.get(name)
-        needed = bool(item and item.required and not item.default and name not in FOLLOWS)
+        column = columns.get(name)
+        needed = column is not None and is_needed(page, column)
         _head(sheet, number, name, _NEEDED if needed else _PLAIN)
-        if item and (words := explain(item)):
+        if column and (words := explain(column.field)):
             sheet.cell(1, number).comment = Comment(words, "livingreview", width=320, height=160)
         at = sheet.column_dimensions[get_column_letter(number)]
-        at.width = max(12, len(name) + 2, 30 if name in ("as_reported", "label", "note", "locator") else 0)
+        at.width = max(12, len(name) + 2, _WIDE.get(name, 0))
         # As text: no spreadsheet turns 1/1 into a day, 3.0 into 3 or 0012 into 12.
         at.number_format = "@"
         for row in range(2, max(len(rows) + 2, 40)):

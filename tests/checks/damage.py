@@ -605,6 +605,20 @@ cell_damage("report kept that was screened out", "screening", "decision", "exclu
 cell_damage("record kept without a report", "screening", "report_id", "", report_id="linder-2016")
 
 
+cell_damage("studied regimen without a family", "regimens", "family_id", "", role="studied")
+
+
+@damage("included report on no chapter")
+def _(project):
+    rows = read(project, "regimens")
+    report, family, role = (rows[0].index(name) for name in ("report_id", "family_id", "role"))
+    for row in rows:
+        if row[report] == "linder-2016":
+            row[family], row[role] = "", "prior"
+    write(project, "regimens", rows)
+    return "reports.csv", find(read(project, "reports"), report_id="linder-2016") + 1, "status"
+
+
 @damage("reporting item met nowhere")
 def _(project):
     return set_cell(project, "reporting_items", "where", "", status="met")

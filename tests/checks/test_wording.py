@@ -9,13 +9,13 @@ from livingreview.checks.wording import (
     cycles_in,
     durations_in,
     find_results,
+    in_printed_digits,
     is_one,
     numbers_in,
     pairs_in,
     people_in,
     quantities_in,
     said_in,
-    with_noughts,
     without_asides,
 )
 
@@ -145,13 +145,36 @@ def test_figures_are_parted_by_their_kind():
         ("60", "21 of 35 (60.0%)", "60.0"),
         ("60", "60% … (60.0%)", "60"),
         ("60", "60% (21/35)", "60"),
-        ("60.0", "60.00%", "60.0"),
+        ("60.0", "60.00%", "60.00"),
+        ("54.0", "54%", "54"),
+        ("0.0", "0 of 12", "0"),
+        ("0", "none (0.0)", "0.0"),
+        ("3.5", "median 3.50 (2.50-4.5)", "3.50"),
+        ("4.50", "median 3.50 (2.50-4.5)", "4.5"),
+        ("-2", "a change of -2.0", "-2.0"),
+        ("5.7", "57.0 or 15.70", "5.7"),
+        ("1060", "1,060.0", "1060"),
+        ("a few", "a few", "a few"),
         ("6", "56.0%", "6"),
         ("60", "60\u00b70%", "60.0"),
     ],
 )
 def test_printed_noughts_are_put_back(number, text, printed):
-    assert with_noughts(number, text) == printed
+    assert in_printed_digits(number, text) == printed
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "printed"),
+    [
+        ("45", "45 of 100 (45.0%)", "45.0"),
+        ("0.0", "0 (0.0)", "0.0"),
+        ("0", "0 (0.0)", "0.0"),
+        ("45.0", "45 (45%) of 45.0 expected", "45"),
+        ("45", "45% … 45.0%", "45"),
+    ],
+)
+def test_of_a_percentage_the_digits_by_its_sign_or_in_brackets_come_first(number, text, printed):
+    assert in_printed_digits(number, text, is_percent=True) == printed
 
 
 def test_what_patients_are_called_stands_before_the_word_for_them():

@@ -152,3 +152,4 @@ def test_without_the_service_the_sheet_is_begun_with_the_number_alone(place, rep
     assert (filled["doi"], filled["title"]) == ("10.9999/another", "")
     assert "refused with status 403" in said[-1]
     assert "with the number alone" in said[-1]
+    assert "Nothing was written" not in said[-1]

@@ -39,8 +39,25 @@ def test_values_that_differ_are_listed_cell_by_cell_and_counted(known):
 
 
 def test_a_readers_own_words_are_no_difference(known):
-    rows = changed("outcomes", note="seen twice", locator="Abstract, line 3", as_reported="18/40")
+    words = "18/40, that is 45.0%"
+    rows = changed("outcomes", note="seen twice", locator="Abstract, line 3", as_reported=words)
     assert compare(*both(known, **rows), known.package).differences == []
+
+
+def test_fragments_of_other_numbers_are_listed_and_wait_for_nobody_where_the_values_agree(known):
+    """Of two fragments that of which more of the row's numbers stand is kept; the readers agreed."""
+    rows = changed("outcomes", as_reported="18 of 40"), changed("outcomes", as_reported="18 (45.0%)")
+    for second in rows:
+        first_entry, entry = both(known, **second)
+        compared = compare(first_entry, entry, known.package)
+        assert [(item.column, item.second) for item in compared.differences] == [
+            ("as_reported", second["outcomes"][0]["as_reported"])
+        ]
+        assert (compared.both, compared.alike) == (5, 5)
+        for one, other in ((first_entry, entry), (entry, first_entry)):
+            settled, left = settle(one, compare(one, other, known.package), {})
+            assert left == []
+            assert settled.rows["outcomes"][0].row["as_reported"] == "18/40 (45.0%)"
 
 
 def test_rows_of_one_outcome_are_paired_by_what_they_share_whatever_their_order(known):
@@ -75,7 +92,7 @@ def decide(tmp_path, compared, *answers):
     return read_decisions(path)
 
 
-@pytest.mark.parametrize(("answer", "events"), [("first", "18"), ("second", "19"), ("2", "2")])
+@pytest.mark.parametrize(("answer", "events"), [("first", "18"), ("second", "19"), ("40", "40")])
 def test_what_a_person_decides_stands_and_was_read_twice(tmp_path, known, answer, events):
     first, second = both(known, **changed("outcomes", events="19"))
     compared = compare(first, second, known.package)
@@ -83,6 +100,44 @@ def test_what_a_person_decides_stands_and_was_read_twice(tmp_path, known, answer
     assert left == []
     (row,) = entry.rows["outcomes"]
     assert (row.row["events"], row.row["verification"]) == (events, "second_reading")
+
+
+OTHER = {"events": "19", "total": "42", "percent_reported_pct": "45.2"}
+WORDS = {"as_reported": "19/42 (45.2%)", "locator": "Table 2"}
+
+
+def settled(tmp_path, known, *answers):
+    """The row, and what is left to decide, after a decision of events, total, percentage and fragment."""
+    first, second = both(known, **changed("outcomes", **OTHER, **WORDS))
+    compared = compare(first, second, known.package)
+    assert [item.column for item in compared.differences] == [*OTHER, "as_reported"]
+    entry, left = settle(first, compared, decide(tmp_path, compared, *answers))
+    return entry.rows["outcomes"][0].row, [item.column for item in left]
+
+
+def test_the_words_follow_the_reader_whose_numbers_were_decided_throughout(tmp_path, known):
+    row, left = settled(tmp_path, known, "second", "second", "second", "")
+    assert left == []
+    assert {name: row[name] for name in OTHER | WORDS} == OTHER | WORDS
+    row, left = settled(tmp_path, known, "first", "first", "first", "")
+    assert left == []
+    assert (row["as_reported"], row["locator"]) == ("18/40 (45.0%)", "Abstract")
+
+
+def test_where_numbers_of_both_readers_stand_the_words_are_decided_too(tmp_path, known):
+    row, left = settled(tmp_path, known, "second", "first", "second", "")
+    assert left == ["as_reported"]
+    row, left = settled(tmp_path, known, "second", "first", "second", "19/40 (45.2%)")
+    assert (left, row["as_reported"]) == ([], "19/40 (45.2%)")
+
+
+def test_a_number_that_neither_reader_has_asks_for_its_words_though_both_print_the_same(tmp_path, known):
+    first, second = both(known, **changed("outcomes", events="19"))
+    compared = compare(first, second, known.package)
+    _, left = settle(first, compared, decide(tmp_path, compared, "21"))
+    assert [item.column for item in left] == ["as_reported"]
+    entry, left = settle(first, compared, decide(tmp_path, compared, "21", "21/40"))
+    assert (left, entry.rows["outcomes"][0].row["as_reported"]) == ([], "21/40")
 
 
 def test_a_row_of_one_reader_stands_or_goes_as_decided_and_was_read_once(tmp_path, known):

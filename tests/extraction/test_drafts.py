@@ -1,6 +1,14 @@
 """What is known of a record stands in the sheet, with the usual rows of its class to be filled."""
 
-from livingreview.extraction.drafts import draft_more, form_of_record, start_draft, usual_codes
+from dataclasses import replace
+
+from livingreview.extraction.drafts import (
+    draft_more,
+    form_of_record,
+    start_draft,
+    usual_codes,
+    usual_questions,
+)
 from livingreview.surveillance.readers import Found
 from tests.extraction.example import FOUND
 
@@ -52,3 +60,40 @@ def test_more_rows_for_a_report_offer_nothing_and_name_it(known):
     draft = draft_more(known.evidence, "zhou-2022")
     assert draft.form["report"] == "zhou-2022"
     assert not any(draft.rows.values())
+
+
+def test_the_family_is_filled_in_where_there_is_but_one_to_choose(known):
+    families = known.evidence.tables["families"]
+    counts = families.groupby("class_id")["family_id"].count()
+    several = counts.index[counts > 1][0]
+    assert "family" not in start_draft(known.evidence, class_id=several).rows["regimens"][0]
+    assert "family" not in start_draft(known.evidence).rows["regimens"][0]
+    only = families.iloc[:1]
+    alone = replace(known.evidence, tables=known.evidence.tables | {"families": only})
+    for class_id in ("", only["class_id"].iloc[0]):
+        (row,) = start_draft(alone, class_id=class_id).rows["regimens"]
+        assert row["family"] == only["name"].iloc[0]
+
+
+def test_questions_are_those_of_the_tools_by_which_such_reports_were_judged(known):
+    tools = known.evidence.tables["appraisal_tools"]
+
+    def asked(**form):
+        questions = [row["question"] for row in usual_questions(known.evidence, form)]
+        return {tool for tool in tools["tool"] if any(text.startswith(f"{tool}, ") for text in questions)}
+
+    single = "JBI checklist for case reports"
+    assert asked(kind="case report") == {single}
+    assert "RoB 2" in asked(study_design="randomised trial")
+    assert not {single, "ROBINS-I"} & asked(study_design="randomised trial")
+    studies = known.evidence.tables["studies"].set_index("study_id")["name"]
+    assert "RoB 2" in asked(study=studies[known.evidence.report_studies["kantarjian-2017"]])
+    assert asked() == set(tools["tool"])
+    first = usual_questions(known.evidence, {"kind": "case report"})[0]["question"]
+    assert first == f"{single}, 1: Are the patient's demographics described?"
+
+
+def test_a_review_without_questions_offers_none(known):
+    tables = {name: known.evidence.tables[name].iloc[:0] for name in ("appraisals", "appraisal_tools")}
+    empty = replace(known.evidence, tables=known.evidence.tables | tables)
+    assert start_draft(empty).rows["appraisals"] == []

@@ -1,12 +1,12 @@
 """What a sheet asks for follows from the schema: what the machine makes is not asked."""
 
-from livingreview.extraction.layout import codes_of, explain, form_of, own_key, pages_of
+from livingreview.extraction.layout import codes_of, explain, form_of, is_needed, own_key, pages_of
 
 
 def test_each_table_of_evidence_has_a_page_and_no_page_asks_for_what_the_machine_makes(known):
     pages = pages_of(known.package)
-    assert list(pages) == [table.name for table in known.package.evidence_tables]
-    for name, page in pages.items():
+    assert list(pages) == [*(table.name for table in known.package.evidence_tables), "appraisals"]
+    for name, page in known.tables.items():
         asked = {column.field.name for column in page.columns}
         assert not asked & {"row_id", "report_id", "verification", "study_id"}, name
         made = {"row_id", "report_id", "verification", "study_id"} & set(page.table.columns)
@@ -19,6 +19,19 @@ def test_a_column_that_names_a_row_elsewhere_is_called_after_it(known):
     assert (columns["regimen"].refers_to, columns["parent_cohort"].refers_to) == ("regimens", "cohorts")
     outcome = {column.name: column.refers_to for column in pages_of(known.package)["outcomes"].columns}
     assert (outcome["cohort"], outcome["source_report"], outcome["outcome"]) == ("cohorts", "reports", "")
+
+
+def test_how_a_report_is_judged_has_a_page_that_asks_one_reader_only(known):
+    columns = {column.name: column.field.name for column in pages_of(known.package)["appraisals"].columns}
+    assert list(columns) == ["question", "answer", "why", "where", "result"]
+    assert "second_judgement" not in columns.values()
+
+
+def test_the_family_is_marked_as_needed_since_what_is_studied_cannot_do_without(known):
+    page = pages_of(known.package)["regimens"]
+    needed = {column.name for column in page.columns if is_needed(page, column)}
+    assert {"family", "name", "role"} <= needed
+    assert not {"max_cycles", "basis", "note"} & needed
 
 
 def test_what_is_seldom_filled_stands_last(known):

@@ -86,7 +86,7 @@ def test_a_family_by_its_name_alone_and_a_wrong_one_with_the_nearest(known):
     assert entry.rows["regimens"][0].row["family_id"] == "blinatumomab-alone"
     sheet, _ = read(known, **changed("regimens", family="Blinatumomab alon"))
     assert told(sheet) == [("reference-unknown", "Regimens", 2, "family")]
-    assert "did you mean 'blinatumomab alone'?" in sheet.problems[0].mend
+    assert "did you mean 'Blinatumomab'?" in sheet.problems[0].mend
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,29 @@ def test_where_a_number_was_read_is_said_as_it_is_known(known):
 def test_a_partition_is_made_a_name(known):
     _, entry = read(known, **changed("outcomes", partition="Disease status"))
     assert entry.rows["outcomes"][0].row["partition"] == "disease-status"
+
+
+def test_noughts_that_a_spreadsheet_took_off_are_put_back_as_printed_and_told(known):
+    words = "median OS 9.10 months (95% CI 6.0-12.2)"
+    sheet, entry = read(known, **changed("survival", estimate=9.1, ci_low=6.0, as_reported=words))
+    row = entry.rows["survival"][0].row
+    assert (row["estimate"], row["ci_low"], row["ci_high"]) == ("9.10", "6.0", "12.2")
+    assert sheet.remarks[-2:] == [
+        "sheet.xlsx: Survival, row 2, column estimate: '9.1' is taken as 9.10, as printed",
+        "sheet.xlsx: Survival, row 2, column ci_low: '6' is taken as 6.0, as printed",
+    ]
+
+
+def test_a_study_without_a_name_is_told_once_and_not_as_a_new_one(known):
+    sheet, _ = read(known, {"study": ""})
+    assert [(item.column, item.rule) for item in sheet.problems] == [("study", "form-missing")]
+    assert not any("is a new study" in remark for remark in sheet.remarks)
+
+
+def test_a_remedy_is_one_of_what_is_expected(known):
+    """A group is told by its short name, though its words were near."""
+    sheet, _ = read(known, **changed("outcomes", cohort="Adults, relapsed or refractry"))
+    (problem,) = sheet.problems
+    assert (problem.expected, problem.mend) == ("one of: all", "did you mean 'all'?")
+    sheet, _ = read(known, **changed("regimens", family="blinatumomab-subcutanous"))
+    assert sheet.problems[0].mend == "did you mean 'Blinatumomab given under the skin'?"

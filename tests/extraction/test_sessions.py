@@ -1,7 +1,13 @@
 """The two commands as a person runs them: from an exported record to rows that stand in the data."""
 
 import csv
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 
 import openpyxl
 import pytest
@@ -12,6 +18,7 @@ from livingreview.evidence import load_evidence
 from livingreview.extraction.reading import Book
 from livingreview.extraction.sessions import take_sheets
 from livingreview.extraction.workbook import SheetError
+from tests.conftest import ROOT
 from tests.extraction.example import ROWS, changed, write
 from tests.extraction.test_adding import RIS
 from tests.extraction.test_taking import TODAY, state
@@ -117,6 +124,24 @@ def test_two_readings_are_taken_when_a_person_has_decided(project, tmp_path, cap
     assert agreement.tolist() == [5, 5, 5, 4]
 
 
+@pytest.mark.slow
+def test_the_second_readers_numbers_are_taken_with_their_words(project, tmp_path):
+    book = Book(load_evidence(project))
+    first = write(tmp_path / "first", book)
+    told = changed("outcomes", events="20", percent_reported_pct="50.0", as_reported="20/40 (50.0%)")
+    second = write(tmp_path / "second", book, **told)
+    take_sheets(project, first, second, today=TODAY)
+    path = tmp_path / "first-differences.csv"
+    text = path.read_text(encoding="utf-8")
+    for values in (",18,20,", ",45.0,50.0,"):
+        text = text.replace(values, f"{values}second")
+    path.write_text(text, encoding="utf-8")
+    session = take_sheets(project, first, second, today=TODAY)
+    assert (session.problems, session.open_differences) == ([], [])
+    row = load_evidence(project).row("qwerty-2024.outcome.all.cr")
+    assert (row["events"], row["as_reported"]) == (20, "20/40 (50.0%)")
+
+
 def test_what_was_decided_before_is_kept_where_another_difference_comes_up(project, tmp_path):
     book = Book(load_evidence(project))
     first = write(tmp_path / "first", book)
@@ -145,3 +170,93 @@ def test_one_sheet_is_no_second_reading(project, tmp_path):
     for second in (first, copy):
         with pytest.raises(SheetError, match="are one sheet: two readings are made by two readers"):
             take_sheets(project, first, second, today=TODAY)
+
+
+def proposed(folder, book):
+    """The example with one row that a machine proposed."""
+    return write(folder, book, **changed("outcomes", proposed_by="a tool"))
+
+
+@pytest.mark.slow
+def test_rows_of_a_machine_are_taken_by_their_text_or_by_a_person_who_says_so(project, tmp_path, capsys):
+    sheet = proposed(tmp_path / "sheet", Book(load_evidence(project)))
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    before = state(project)
+    for arguments in ((), ("--sources", texts)):  # without a text of this report nothing is looked up
+        code, said = run(project, capsys, "take", sheet, *arguments)
+        assert (code, state(project)) == (2, before)
+        assert "1 row(s) were proposed by a tool: take them with --sources DIR" in said
+        assert "or with --read-by NAME" in said
+    code, said = run(project, capsys, "take", sheet, "--dry-run")
+    assert code == 0
+    assert "or with --read-by NAME" in said
+    code, said = run(project, capsys, "take", sheet, "--read-by", "A. Reader")
+    assert code == 0, said
+
+
+@pytest.mark.slow
+def test_with_the_text_at_hand_rows_of_a_machine_are_taken_with_their_pages(project, tmp_path, capsys):
+    sheet = proposed(tmp_path / "sheet", Book(load_evidence(project)))
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    words = "\f".join(rows[0]["as_reported"] for rows in ROWS.values())
+    (texts / "qwerty-2024.txt").write_text(words, encoding="utf-8")
+    code, said = run(project, capsys, "take", sheet, "--sources", texts)
+    assert code == 0, said
+    assert "sheet/outcomes.csv, row 2: the words stand on p. 3" in said
+
+
+class Watched:
+    """``livingreview take --watch`` as a person starts it."""
+
+    def __init__(self, project, sheet):
+        self.log = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (closed when it is interrupted)
+        command = [sys.executable, "-m", "livingreview.cli", "--root", project, "take", sheet, "--watch"]
+        paths = os.environ | {"PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=paths, stdout=self.log.fileno(), stderr=subprocess.STDOUT
+        )
+        self.read = 0
+
+    def next(self) -> str:
+        """What is told until it waits for the next save."""
+        while "waiting for the next save" not in (told := self.said()[self.read :]):
+            assert self.process.poll() is None, told
+            time.sleep(0.05)
+        self.read += len(told)
+        return told
+
+    def said(self) -> str:
+        return os.pread(self.log.fileno(), 1_000_000, 0).decode()
+
+    def interrupt(self) -> tuple[int, str]:
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        with self.log:
+            return code, self.said()[self.read :]
+
+
+@pytest.mark.slow
+def test_a_sheet_that_is_watched_is_told_after_each_save_and_never_taken(project, tmp_path):
+    sheet = write(tmp_path / "sheet", Book(load_evidence(project)))
+    before = state(project)
+    watched = Watched(project, sheet)
+    try:
+        assert "+ row_id: qwerty-2024.outcome.all.cr" in watched.next()
+        path = sheet / "outcomes.csv"
+        sound = path.read_text(encoding="utf-8")
+        assert ",18,40," in sound
+        path.write_text(sound.replace(",18,40,", ",19,40,"), encoding="utf-8")
+        assert "sheet/outcomes.csv, row 2, column events: [not-as-reported] found 19" in watched.next()
+        path.write_bytes(b"\xff\xff")
+        assert "cannot be read" in watched.next()
+        path.write_text(sound, encoding="utf-8")
+        assert "nothing was changed (--dry-run)" in watched.next()
+        code, said = watched.interrupt()
+    finally:
+        watched.process.kill()
+    assert code == 0
+    assert f"to take it: livingreview take {sheet}" in said
+    assert "Traceback" not in said
+    assert state(project) == before

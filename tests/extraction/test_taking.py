@@ -87,6 +87,31 @@ def test_broken_rules_are_told_at_their_places_in_the_sheet_and_nothing_is_writt
     assert state(project) == before
 
 
+def test_what_is_studied_is_refused_without_a_family(project, here):
+    _, entry = read(here, **changed("regimens", family=""))
+    problems = take(project, here.package, entry, today=TODAY).problems
+    places = {(item.file, item.row, item.column): item.rule for item in problems}
+    assert places["sheet.xlsx: Regimens", 2, "family"] == "family-missing"
+    status = entry.form_places["status"].row
+    assert places["sheet.xlsx: Report", status, "status"] == "no-chapter"
+
+
+def test_a_cell_of_the_form_that_fills_two_tables_is_told_once_and_on_the_form(project, here):
+    sheet, entry = read(here, {"status_reason": ""})
+    problems = take(project, here.package, entry, today=TODAY).problems
+    place = sheet.form_places["status_reason"]
+    assert [(item.file, item.row, item.column) for item in problems] == [(*place, "status_reason")]
+
+
+def test_who_held_proposed_rows_against_the_report_is_kept_with_their_count(project, here):
+    _, entry = read(here)
+    entry.rows["outcomes"][0] = entry.rows["outcomes"][0]._replace(proposed_by="a tool")
+    assert take(project, here.package, entry, read_by="A. Reader", today=TODAY).problems == []
+    kept = read_cells((project / "data" / "proposals.csv").read_bytes())
+    (row,) = [row for row in kept if row["report_id"] == "qwerty-2024"]
+    assert (row["tool"], row["rows_taken"], row["read_by"]) == ("a tool", "1", "A. Reader")
+
+
 def test_fragments_are_looked_up_where_the_text_is_at_hand(project, here, tmp_path):
     texts = tmp_path / "texts"
     texts.mkdir()

@@ -60,7 +60,7 @@ def test_rows_that_a_machine_proposed_are_told_and_so_is_that_there_are_none(rev
     assert "No row was proposed by a machine" in str(tabulate_proposals(nothing, caption="").__html__())
     told = {"proposal_id": "gao-2025.proposal.a", "report_id": "gao-2025", "tool": "A reader of files"}
     some = spoil(review, "proposals", lambda frame: frame.iloc[:0])
-    some.tables["proposals"].loc[0] = told | {"rows_taken": 7}
+    some.tables["proposals"].loc[0] = told | {"rows_taken": 7, "read_by": ""}
     page = str(tabulate_proposals(some, caption="Proposed").__html__())
     assert f"7 of {len(review.row_tables)} rows" in page
     assert "A reader of files" in page
