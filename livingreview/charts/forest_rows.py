@@ -81,7 +81,7 @@ class Pool:
     value: float
     low: float
     high: float
-    outer: tuple[float, float] | None
+    outer: tuple[float, float]
     share: str
     interval: str
     note: str
@@ -201,8 +201,7 @@ def explain(blocks: Sequence[Block], main: str) -> str:
     words = ["One row a study, or an arm of one. Lines and brackets: exact 95% confidence intervals."]
     if any(block.pools for block in blocks):
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
-        if any(pool.outer for block in blocks for pool in block.pools):
-            words.append(NEW_STUDY)
+        words.append(NEW_STUDY)
     else:
         words.append("None of these counts enters a primary pool; the table says why.")
     if any(line.low is None for line in lines):

@@ -191,8 +191,7 @@ def _draw_pool(forest: _Forest, pool: Pool) -> None:
         sheet.text(OUTCOME, y, pool.outcome, color="pooled")
         sheet.text(COUNT, y, pool.patients, color="pooled", align="right")
         sheet.text(forest.share, y, f"{pool.share} [{pool.interval}]", **green)
-    if pool.outer:
-        sheet.line(x(pool.outer[0]), y, x(pool.outer[1]), y, color="pooled", width=1.4, dash=(3, 2))
+    sheet.line(x(pool.outer[0]), y, x(pool.outer[1]), y, color="pooled", width=1.4, dash=(3, 2))
     corners = [(pool.low, 0), (pool.value, -6), (pool.high, 0), (pool.value, 6)]
     sheet.polygon([(x(value), y + shift) for value, shift in corners], fill="pooled")
     sheet.height = top + height + 4

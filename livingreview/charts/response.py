@@ -62,11 +62,10 @@ from livingreview.tables.counts import (
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
-from livingreview.tables.pool import FEW_STUDIES, KINDS, Plan
+from livingreview.tables.pool import FEW_STUDIES, KINDS, NO_SINGLE_VALUE, Plan
 
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
-FEW = f"fewer than {FEW_STUDIES} studies: no range for a new one"
 OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 
 
@@ -401,9 +400,9 @@ def _why_not(evidence: Evidence, choice: Choice, plans: Sequence[Plan], pools: S
 
 def _make_pool(plan: Plan, above: int) -> Pool:
     fit = plan.pooled
-    few = len(plan.entries) < FEW_STUDIES
     studies = f"Pooled, {len(plan.entries)} studies" + (f" ({above} of them above)" if above else "")
-    outer = None if few else tuple(100 * end for end in fit.prediction)
+    few = "few studies; " if len(plan.entries) < FEW_STUDIES else ""
+    lead = f"{NO_SINGLE_VALUE}; " if plan.is_wide else few
     return Pool(
         studies,
         short_outcome(plan.outcome),
@@ -411,8 +410,8 @@ def _make_pool(plan: Plan, above: int) -> Pool:
         100 * fit.estimate,
         100 * fit.ci[0],
         100 * fit.ci[1],
-        outer,
+        (100 * fit.prediction[0], 100 * fit.prediction[1]),
         format_percent(fit.estimate).removesuffix("%"),
         short_interval(*fit.ci),
-        FEW if few else f"a new study: {short_interval(*fit.prediction)}%",
+        f"{lead}a new study: {short_interval(*fit.prediction)}%",
     )

@@ -13,6 +13,7 @@ from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part, select_setting
 from livingreview.tables.plan import synthesis_plan
+from livingreview.tables.pool import NO_SINGLE_VALUE
 from tests.drawn import sheets_of, words_of
 
 
@@ -252,12 +253,23 @@ def test_a_pools_remark_stands_under_it_and_not_among_reasons(cores):
     desk, phone = figure.sheets()
     (head,) = [text for text in desk.texts if text["t"] == "Not pooled because"]
     reasons = " ".join(text["t"] for text in desk.texts if text["x"] == head["x"])
-    remarks = [text for text in desk.texts if "new study" in text["t"] or "for a new one" in text["t"]]
+    remarks = [text for text in desk.texts if "new study" in text["t"]]
     assert len(remarks) > 1
     assert {text["x"] for text in remarks} == {0}
     assert "time point" in reasons
     assert "new" not in reasons
     assert all("Remission, % of patients" in words_of(sheet) for sheet in (desk, phone))
+
+
+def test_every_pooled_value_shows_where_a_new_study_is_expected(cores):
+    """Three and four studies once showed their narrow interval alone; a wide spread says that it is."""
+    core = cores["blinatumomab"]
+    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    pools = [pool for block in blocks for pool in block.pools]
+    assert any("few studies; a new study: " in pool.note for pool in pools)
+    for pool in pools:
+        assert pool.outer[0] < pool.low < pool.high < pool.outer[1]
+        assert pool.note.startswith(NO_SINGLE_VALUE) == (pool.outer[1] - pool.outer[0] > 60)
 
 
 def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):
