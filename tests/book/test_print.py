@@ -295,7 +295,7 @@ def test_the_short_form_holds_the_answer_the_figures_and_the_references(site, bo
         page.evaluate("() => { window.print = () => { window.printed = true; }; }")  # no printer here
         page.locator(".dropdown-download-buttons > button").click()
         page.locator("[data-lr-print=short]").click()
-        page.wait_for_function("window.printed")
+        page.wait_for_function("() => window.printed")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         sections = page.locator(".bd-article > section > section:visible h2").all_inner_texts()
         assert sections[0].startswith("What is known?")
