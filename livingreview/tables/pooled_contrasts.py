@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_fixed, format_ratio, make_figure
@@ -23,10 +24,10 @@ from livingreview.synthesis import (
     two_by_two,
 )
 from livingreview.tables.arms import Pair
-from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, with_cohorts
+from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, whole, with_cohorts
 from livingreview.tables.contrasts import pair_arms
 from livingreview.tables.notices import warn_of
-from livingreview.tables.pooled_survival import Z, patients_of_value
+from livingreview.tables.pooled_survival import Z
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
 COMMON = "common effect of two randomised comparisons"
@@ -145,7 +146,7 @@ def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRati
         read.log_hr,
         read.se,
         (float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])),
-        patients_of_value(evidence, row),
+        whole(row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]) or 0,
         baseline,
         "" if last is None else f"events by {format_fixed(float(last['time_months']), 0)} months",
     )

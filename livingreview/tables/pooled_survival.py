@@ -183,13 +183,13 @@ def _bar(evidence: Evidence, row: dict) -> str:
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
-    patients = patients_of_value(evidence, row)
+    patients = _patients(evidence, row)
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
     return ""
 
 
-def patients_of_value(evidence: Evidence, row: dict) -> int:
+def _patients(evidence: Evidence, row: dict) -> int:
     """Patients of a value; where its report prints none those of the same cohort elsewhere; 0 unknown."""
     size = row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]
     return whole_size(evidence, row) if pd.isna(size) else int(size)
@@ -203,7 +203,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
             has_95(row),
             row["report_id"] in evidence.included,
             not is_second_hand(row),
-            patients_of_value(evidence, row),
+            _patients(evidence, row),
         )
 
     best: dict[str, dict] = {}
@@ -212,7 +212,7 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     kept: list[Choice] = []
     for told in (True, False):  # a value that can be pooled gives way to none that cannot
         choices = [
-            Choice(study, (row,), patients_of_value(evidence, row))
+            Choice(study, (row,), _patients(evidence, row))
             for study, row in best.items()
             if has_95(row) == told and not evidence.overlaps[study] & {choice.study_id for choice in kept}
         ]
@@ -230,7 +230,7 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
         float(row["estimate"]) * scale,
         low,
         high,
-        patients_of_value(evidence, row),
+        _patients(evidence, row),
         row["care"],
     )
 
@@ -251,10 +251,10 @@ def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tupl
                 shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[study]]
                 names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
                 reason = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
-            patients = patients_of_value(evidence, row)
-            if study not in found or patients > patients_of_value(evidence, found[study][0]):
+            patients = _patients(evidence, row)
+            if study not in found or patients > _patients(evidence, found[study][0]):
                 found[study] = row, reason
-    return sorted(found.values(), key=lambda one: -patients_of_value(evidence, one[0]))
+    return sorted(found.values(), key=lambda one: -_patients(evidence, one[0]))
 
 
 def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:
