@@ -16,13 +16,14 @@ import functools
 import itertools
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pandas as pd
 
-from livingreview.surveillance.identity import Row
+from livingreview.surveillance.identity import Row, normal
 
 # Like `concurrent.futures.Executor.map`: what runs one function over many pieces, in their order.
 Spread = Callable[[Callable, Iterable], Iterable]
@@ -60,6 +61,7 @@ def find_copies(
     spread : callable
         Runs the pieces, like `map`.
     """
+    rows = narrow(rows, fresh)
     names = list(rows)
     prepared = _prepare(rows, spread)
     is_fresh = [name in fresh for name in names]
@@ -67,6 +69,44 @@ def find_copies(
     same = {pairs[place] for place in _told_as_one(prepared, pairs, spread)}
     named = [(names[first], names[second]) for first, second in pairs]
     return named, {(names[first], names[second]) for first, second in same}
+
+
+def narrow(rows: Mapping[str, Row], fresh: Collection[str]) -> dict[str, Row]:
+    """Those of the records that a fresh one may be: a month's finds are few beside those of years.
+
+    An old record stays if it shares with some fresh one half the long words of the shorter title, its volume
+    and page, or its DOI; or if it has no such words. That is far less than makes two records one.
+    """
+    index: dict[str, list[str]] = {}
+    lengths: dict[str, int] = {}
+    known: set[tuple[str, ...]] = set()
+    for name in fresh:
+        words = _long_words(rows[name])
+        lengths[name] = len(words)
+        known.update(_places(rows[name]))
+        for word in words:
+            index.setdefault(word, []).append(name)
+
+    def may_be(row: Row) -> bool:
+        words = _long_words(row)
+        if not words or not known.isdisjoint(_places(row)):
+            return True
+        shared = Counter(itertools.chain.from_iterable(index.get(word, ()) for word in words))
+        return any(2 * count >= min(len(words), lengths[name]) for name, count in shared.items())
+
+    if not all(lengths.values()):
+        return dict(rows)
+    return {name: row for name, row in rows.items() if name in lengths or may_be(row)}
+
+
+def _long_words(row: Row) -> set[str]:
+    return {word for word in normal(row["title"]).split() if len(word) > 3}
+
+
+def _places(row: Row) -> list[tuple[str, ...]]:
+    """What else than a title leads from a record to its copies."""
+    page = (row["volume"], normal(row["pages"]).partition(" ")[0])
+    return [*([page] if all(page) else ()), *([(row["doi"],)] if row["doi"] else ())]
 
 
 def _in_pieces(spread: Spread, function: Callable, pieces: Iterable) -> Iterator:
