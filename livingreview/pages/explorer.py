@@ -35,6 +35,7 @@ FILTERS = {
     "counted_from": "Counted from",
     "design": "Design",
     "kind": "Kind of result",
+    "modifier": "Compared within one treatment by",
     "family": "Regimen family",
     "report": "Report",
     "basis": "Reported or derived",

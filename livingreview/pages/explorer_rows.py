@@ -147,6 +147,7 @@ def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
         "value": write_value(evidence, row),
         "counted_from": ("", ""),
         "grade": ("", ""),
+        "modifier": ("", ""),
         "outcome_group": ("", ""),
         "time": None,
         "definition": None,
@@ -191,7 +192,14 @@ def _describe_survival(evidence: Evidence, row: Mapping) -> dict:
         "outcome_group": (row["endpoint"], f"Any figure of {endpoint}"),
         "definition": _told(row["group"]),
         "time": None if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
+        "modifier": _modifier(evidence, row),
     } | _ratio(row)
+
+
+def _modifier(evidence: Evidence, row: Mapping) -> tuple[str, str]:
+    """By what a ratio compares patients of one treatment; ('', '') where it compares none so."""
+    code = text(row.get("modifier", ""))
+    return (code, capitalise(evidence.label("survival", "modifier", code))) if code else ("", "")
 
 
 def _ratio(row: Mapping) -> dict:
