@@ -88,7 +88,6 @@ from livingreview.tables import (
     tabulate_regimens,
     tabulate_reports,
     tabulate_results,
-    tabulate_risk_of_bias,
     tabulate_source_problems,
 )
 
@@ -126,7 +125,6 @@ __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     "tabulate_proposals",
     "tabulate_appraisals",
     "tabulate_appraised",
-    "tabulate_risk_of_bias",
     "tabulate_rule_changes",
     "tabulate_certainty",
     "tabulate_bounds",

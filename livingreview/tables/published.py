@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack, link
-from livingreview.display.numbers import format_fixed, format_interval, format_percent, format_ratio
+from livingreview.display.numbers import (
+    format_fixed,
+    format_interval,
+    format_number,
+    format_percent,
+    format_ratio,
+)
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import stratum_name, text
 from livingreview.tables.counts import pooled_results
@@ -64,7 +70,7 @@ def _say_question(evidence: Evidence, row: Mapping) -> str:
     if row["measure"] == "proportion":
         return words
     if row["measure"] == "landmark":
-        return f"{words} at {row['time_months']:g} months"
+        return f"{words} at {format_number(row['time_months'])} months"
     measure = evidence.label("published_syntheses", "measure", row["measure"])
     return f"{words}, {measure}" + (f" against {row['against']}" if text(row["against"]) else "")
 
