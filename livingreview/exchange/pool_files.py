@@ -54,9 +54,8 @@ USE = """## Use
 `Rscript reproduce.R` pools every table again with metafor, `Rscript reproduce.R meta` with meta, and
 `python reproduce.py` without R (numpy, scipy); each takes names of tables too. They read the tables alone,
 and say how far they are from `pools.csv`. With `--figure` each also draws the forest plot of each pooled
-table, by the numbers of the book: studies with their 95% interval, the pooled value, where a new study is
-expected
-(`figures/NAME.pdf`).
+table (`figures/NAME.pdf`), by the numbers of the book: studies with their 95% interval, the pooled value,
+where a new study is expected.
 
 To be installed first:
 
