@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
@@ -13,10 +15,13 @@ from livingreview.evidence import (
     find_root,
     load_class,
     load_evidence,
+    select_class,
     select_part,
     select_setting,
 )
+from livingreview.evidence.package import read_package
 from livingreview.manuscript.pages import parse_page
+from livingreview.tables.bounds import Benchmark, find_benchmarks
 
 
 def open_review() -> Evidence:
@@ -27,6 +32,16 @@ def open_review() -> Evidence:
 def open_chapter(class_id: str) -> Evidence:
     """The evidence of one regimen class; KeyError names the classes there are."""
     return load_class(class_id)
+
+
+def open_benchmarks(class_id: str) -> list[Benchmark]:
+    """The questions of a class that were answered with and without randomisation, for other classes' pages.
+
+    A page that borrows them depends on them alone, not on every row of that class: `execution.inputs` hashes
+    what this returns.
+    """
+    sys.audit("livingreview.slice", f"benchmarks:{class_id}")
+    return find_benchmarks(select_class(read_package(None), class_id))
 
 
 def open_parts(evidence: Evidence) -> tuple[Evidence, Evidence]:
