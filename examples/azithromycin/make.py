@@ -21,6 +21,7 @@ REPORT = "laopaiboon-2015"
 PAGE = "https://wviechtb.github.io/metadat/reference/dat.laopaiboon2015.html"
 NEW = (
     *("--title", "Azithromycin for acute lower respiratory tract infections: an example"),
+    *("--condition", "acute lower respiratory tract infection"),
     *("--class", "azithromycin", "Azithromycin"),
     *("--outcome", "failure", "clinical failure", "Clinical failure", "bad"),
     *("--group", "Clinical failure", "once"),

@@ -31,6 +31,7 @@ from livingreview.pages.opening import (
     cite_review,
     glue_figures,
     name_figure,
+    open_benchmarks,
     open_chapter,
     open_parts,
     open_review,
@@ -94,6 +95,7 @@ from livingreview.tables import (
 __all__ = [  # noqa: RUF022 (in the order of use, not of the alphabet)
     # The evidence of a page, and figures for its prose.
     "open_review",
+    "open_benchmarks",
     "open_chapter",
     "open_parts",
     "open_setting",

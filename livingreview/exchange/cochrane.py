@@ -58,6 +58,10 @@ dat <- read.cdir("NAME.zip", title = "The review's title")
 metacr(dat, comp.no = 1, outcome.no = 1)
 ```
 
+To be installed first, in R: `install.packages(c("meta", "dplyr"))`.
+The package is for reading only: nothing takes it back. Its `NAME-included.ris` comes back by
+`livingreview import FILE.ris --strategy ID`.
+
 `Overall estimates` is true where the review pools an analysis: its `Mean`, `CI start` and `CI end` hold the
 pooled ratio. Elsewhere nothing is pooled.
 `Footnotes` names the evidence rows. Columns that RevMan works out and the review does not (weights, tests)

@@ -4,6 +4,8 @@ Source
 ------
 FHIR R5, hl7.org/fhir/R5/evidence.html and the value sets that its elements are bound to: variable-role,
 synthesis-type, statistic-type, attribute-estimate-type, certainty-type, certainty-rating.
+Evidence Based Medicine on FHIR Implementation Guide (hl7.fhir.uv.ebm): 1.0.0-ballot, January 2024, for FHIR
+5.0.0, hl7.org/fhir/uv/ebm/2024Jan; 1.0.0-ballot2, May 2025, for FHIR 6.0.0-ballot2.
 """
 
 from __future__ import annotations
@@ -69,7 +71,12 @@ USE = """One file a resource, `TYPE/ID.json`, as a FHIR server takes them; refer
 `certainty` stands only where the review judged the certainty of the very rows that are pooled; the other
 judgements, of an outcome as a whole, stand in `certainty.csv` of the review's data.
 `identifier` of an Evidence is the pool's name in the export `pools`.
-Written for FHIR R5 (5.0.0), without the profiles of the EBMonFHIR guide, which was in ballot."""
+Written for FHIR R5 (5.0.0), the base of the EBMonFHIR guide (`hl7.fhir.uv.ebm`) in version 1.0.0-ballot,
+January 2024.
+No profile of that guide is claimed: its profiles of Evidence describe the resource as FHIR R6 was to have it,
+and later ballots (1.0.0-ballot2, May 2025) are for R6 itself; no version was final when this was written.
+
+The resources are for reading only: nothing takes them back."""
 
 
 def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:

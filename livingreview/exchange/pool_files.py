@@ -53,7 +53,21 @@ USE = """## Use
 
 `Rscript reproduce.R` pools every table again with metafor, `Rscript reproduce.R meta` with meta, and
 `python reproduce.py` without R (numpy, scipy); each takes names of tables too. They read the tables alone,
-and say how far they are from `pools.csv`.
+and say how far they are from `pools.csv`. With `--figure` each also draws the forest plot of each pooled
+table (`figures/NAME.pdf`), by the numbers of the book: studies with their 95% interval, the pooled value,
+where a new study is expected.
+
+To be installed first:
+
+```r
+install.packages(c("metafor", "lme4"))  # metafor 3.8 or later; it pools counts by lme4
+install.packages("meta")                # 8.0 or later, for `reproduce.R meta` alone
+```
+
+On Debian and Ubuntu: `apt-get install r-base-core r-cran-metafor r-cran-lme4`.
+For Python: `python -m pip install numpy scipy matplotlib` (the last for figures alone).
+
+These files are for reading only: nothing takes them back. What is pooled changes with the review's data.
 
 In R, one table by hand:
 

@@ -33,8 +33,13 @@ COLUMNS = {
 }
 USE = """## Use
 
-In Zotero: File, Import, A file, then a .ris file. `livingreview import` reads these files too.
+In Zotero: File, Import, A file, then a .ris file.
 What is not established of a report is left out of its record.
+A record of excluded.ris holds in its note (`N1`) at which stage it was excluded and why. Where no database's
+export brought it, that and its `ID` are all the review keeps: it has no title, and its type is `GEN`.
+
+The .ris files come back by `livingreview import FILE.ris --strategy ID`, as records to be screened.
+`decisions.csv` is for reading only: decisions are made anew with `livingreview screen`.
 
 ## Columns of decisions.csv"""
 
@@ -55,8 +60,7 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
     told = [f"`{name}.ris`: {len(part)}" if part else f"{name}: none kept" for name, part in items.items()]
     what = (
         f"References by the status of their report ({'; '.join(told)}), and `decisions.csv`: what was "
-        f"decided of each of the {len(decisions)} records that were screened, and why. Of a record that was "
-        "excluded the review keeps a reference only where a database's export brought it."
+        f"decided of each of the {len(decisions)} records that were screened, and why."
     )
     readme = write_readme(record, "References", [what, USE], COLUMNS)
     return {README: readme, "decisions.csv": as_csv(list(COLUMNS), decisions)} | files
@@ -71,24 +75,31 @@ def _items(evidence: Evidence, status: str) -> dict[str, dict]:
 
 
 def _excluded(evidence: Evidence) -> dict[str, dict]:
-    """Records that were excluded and are no report of the review, as CSL-JSON, by record_id."""
+    """Records that were excluded and are no report of the review, as CSL-JSON, by record_id.
+
+    Screening from before records were kept left an id and a reason alone: that goes out too, so that the
+    file of the excluded holds as many as the flow counts.
+    """
+    known = {row["record_id"]: row for row in records(evidence.tables["records"])}
     screened = evidence.tables["screening"]
-    left = set(screened.loc[screened["decision"].eq(EXCLUDED) & screened["report_id"].isna(), "record_id"])
+    left = screened[screened["decision"].eq(EXCLUDED) & screened["report_id"].isna()]
+    stages = evidence.package.field("screening", "stage").labels
     return {
-        row["record_id"]: record_item(row)
-        for row in records(evidence.tables["records"].sort_values("record_id"))
-        if row["record_id"] in left and text(row["title"])
+        row["record_id"]: record_item(known.get(row["record_id"], {}), row["record_id"])
+        | {"note": f"Excluded, {stages.get(row['stage'], row['stage'])}: {row['reason']}"}
+        for row in records(left.sort_values("record_id"))
     }
 
 
-def record_item(row: Mapping) -> dict:
-    """A row of ``records`` as CSL-JSON."""
-    item: dict = {"id": row["record_id"], "type": TYPES.get(text(row["kind"]), "document")}
-    item |= {target: text(row[name]) for name, target in FIELDS.items() if text(row[name])}
-    if authors := [name for name in text(row["authors"]).split("; ") if name]:
+def record_item(row: Mapping, record_id: str = "") -> dict:
+    """A row of ``records`` as CSL-JSON; of one that is not kept (an empty row) its `record_id` alone."""
+    told = {name: text(value) for name, value in row.items()}
+    item: dict = {"id": record_id or told["record_id"], "type": TYPES.get(told.get("kind", ""), "document")}
+    item |= {target: told[name] for name, target in FIELDS.items() if told.get(name)}
+    if authors := [name for name in told.get("authors", "").split("; ") if name]:
         item["author"] = [{"literal": name} for name in authors]
-    if text(row["year"]).isdecimal():
-        item["issued"] = {"date-parts": [[int(text(row["year"]))]]}
-    if text(row["pages"]):
-        item["page"] = text(row["pages"]).replace("-", "–")  # as pages are printed, see `citation.formats`
+    if told.get("year", "").isdecimal():
+        item["issued"] = {"date-parts": [[int(told["year"])]]}
+    if told.get("pages"):
+        item["page"] = told["pages"].replace("-", "–")  # as pages are printed, see `citation.formats`
     return item

@@ -66,6 +66,9 @@ rob_traffic_light(dat, tool = "ROB2")
 rob_summary(dat, tool = "ROB2")
 ```
 
+To be installed first, in R: `install.packages("robvis")`.
+These tables are for reading only: nothing takes them back. Judgements are entered in `appraisals.csv`.
+
 An empty cell: the domain was not judged (robvis draws it as not applicable). Nothing is filled in.
 The reason of each judgement stands on the report's own page and in `appraisals.csv` of the review's data.
 

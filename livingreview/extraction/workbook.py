@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from livingreview.surveillance.tables import LoopError
 
 BOOKS = (".xlsx", ".ods", ".xlsm", ".xls")
 CHOICES = "Choices"
+CHOICES_HEADER = ["table", "column", "choice", "code"]
 FORM_HEADER = ["field", "value", "what to write"]
 _ROWS = 300  # for which choices and text format are set
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
@@ -71,7 +72,7 @@ def write_sheet(path: Path, package: Package, draft: Draft, choices: Choices) ->
     if path.suffix.lower() == ".xlsx":
         _write_book(path, package, draft, choices)
     else:
-        _write_folder(path, package, draft)
+        _write_folder(path, package, draft, choices)
 
 
 def _header(page: Page, rows: Sequence[Mapping[str, str]]) -> list[str]:
@@ -79,7 +80,7 @@ def _header(page: Page, rows: Sequence[Mapping[str, str]]) -> list[str]:
     return [*(column.name for column in page.columns), *proposed]
 
 
-def _write_folder(path: Path, package: Package, draft: Draft) -> None:
+def _write_folder(path: Path, package: Package, draft: Draft, choices: Choices) -> None:
     path.mkdir(parents=True, exist_ok=True)
     lines = [[line.name, draft.form.get(line.name, ""), line.meaning] for line in form_of(package)]
     write_rows(path / f"{FORM}.csv", FORM_HEADER, lines)
@@ -87,6 +88,17 @@ def _write_folder(path: Path, package: Package, draft: Draft) -> None:
         header = _header(page, draft.rows.get(name, []))
         cells = ([row.get(column, "") for column in header] for row in draft.rows.get(name, []))
         write_rows(path / f"{name}.csv", header, cells)
+    write_rows(path / f"{CHOICES.lower()}.csv", CHOICES_HEADER, _list_choices(package, choices))
+
+
+def _list_choices(package: Package, choices: Choices) -> Iterator[list[str]]:
+    """Each choice of a column in words, and the code that the data hold for it: either is taken."""
+    items = {(FORM, line.name): line.field for line in form_of(package)}
+    items |= {(name, column.name): column.field for name, page in pages_of(package).items()
+              for column in page.columns}  # fmt: skip
+    for place, item in items.items():
+        codes = {item.label(code): code for code in item.constraints.get("enum", ())} if item else {}
+        yield from ([*place, words, codes.get(words, "")] for words in choices.get(place, ()))
 
 
 def _write_book(path: Path, package: Package, draft: Draft, choices: Choices) -> None:
@@ -247,6 +259,8 @@ def _read_folder(path: Path, package: Package) -> dict[str, Cells]:
     known = [FORM, *pages_of(package)]
     found = {}
     for file in sorted(path.glob("*.csv")):
+        if file.stem == CHOICES.lower():
+            continue  # what may be written, not what was
         if file.stem not in known:
             msg = f"{file}: is no table of the sheet; there are: {', '.join(known)}"
             raise SheetError(msg)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from myst_nb import glue
 
 from livingreview.citation import cite_chapter, cite_whole, read_citation
@@ -14,10 +16,13 @@ from livingreview.evidence import (
     load_class,
     load_evidence,
     records,
+    select_class,
     select_part,
     select_setting,
 )
+from livingreview.evidence.package import read_package
 from livingreview.manuscript.pages import parse_page
+from livingreview.tables.bounds import Benchmark, find_benchmarks
 from livingreview.tables.common import in_sentence
 
 
@@ -29,6 +34,16 @@ def open_review() -> Evidence:
 def open_chapter(class_id: str) -> Evidence:
     """The evidence of one regimen class; KeyError names the classes there are."""
     return load_class(class_id)
+
+
+def open_benchmarks(class_id: str) -> list[Benchmark]:
+    """The questions of a class that were answered with and without randomisation, for other classes' pages.
+
+    A page that borrows them depends on them alone, not on every row of that class: `execution.inputs` hashes
+    what this returns.
+    """
+    sys.audit("livingreview.slice", f"benchmarks:{class_id}")
+    return find_benchmarks(select_class(read_package(None), class_id))
 
 
 def open_parts(evidence: Evidence) -> tuple[Evidence, Evidence]:

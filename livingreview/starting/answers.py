@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ ANY_TIMES = {
     "other": ("at a time of its own", "own"),
     "not_reported": ("time not reported", "unknown"),
 }
+ANY_CONDITION = "condition"  # the code of a condition whose words make none
 UNNAMED = "[to fill in: who wrote this review]"
 
 
@@ -55,6 +56,8 @@ class Answers:
         What it is about, a chapter each.
     outcomes : tuple of Outcome
         Those of one group stand in one section.
+    condition : str
+        What its patients have, in words: a choice in every sheet, so that it is asked for, not left open.
     times : tuple of Name
         Times of assessment whose counts are pooled apart, the earliest first.
     rules : dict of str to str
@@ -66,6 +69,7 @@ class Answers:
     title: str
     classes: tuple[Name, ...]
     outcomes: tuple[Outcome, ...]
+    condition: str = ""
     times: tuple[Name, ...] = ()
     rules: dict[str, str] | None = None
     authors: tuple[str, ...] = ()
@@ -79,6 +83,12 @@ class Answers:
     def slug(self) -> str:
         """The title as a name of files and packages."""
         return "-".join(re.findall(r"[a-z0-9]+", self.title.lower()))
+
+    @property
+    def condition_code(self) -> str:
+        """The condition as a code of the data."""
+        code = code_of(self.condition)
+        return code if CODE.fullmatch(code) and code != "mixed" else ANY_CONDITION
 
     def time_of(self, group: Name) -> str:
         """What the time of a count means in a group."""
@@ -97,8 +107,7 @@ def code_of(words: str) -> str:
 
 def require_answers(answers: Answers) -> Answers:
     """The answers as they are; StartError, with every mistake, where a review cannot be made of them."""
-    faults = [*_find_odd_words(answers), *_find_odd_names(answers), *_find_repeated(answers)]
-    if faults:
+    if faults := _find_faults(answers):
         lines = (f"{flag}: found {found!r}; expected {expected}" for flag, found, expected in faults)
         msg = "\n".join(lines) + "\nto mend: correct each and run the command again; nothing was written"
         raise StartError(msg)
@@ -108,16 +117,29 @@ def require_answers(answers: Answers) -> Answers:
 Fault = tuple[str, str, str]  # flag, what was found, what is expected
 
 
+def _find_faults(answers: Answers) -> list[Fault]:
+    return [*_find_odd_words(answers), *_find_odd_names(answers), *_find_repeated(answers)]
+
+
 def _find_odd_words(answers: Answers) -> Iterator[Fault]:
     if not answers.slug:
-        yield "--title", answers.title, "a title with letters in it"
+        yield "--title", answers.title or "none", "a title with letters in it"
+    if not answers.condition:
+        yield "--condition", "none", "what the patients have, such as 'acute bronchitis'"
     for flag, given in (("--class", answers.classes), ("--outcome", answers.outcomes)):
         if not given:
             yield flag, "none", "one at least"
-    names = [name.title for name in (*answers.classes, *answers.times)]
-    for words in (answers.title, *names, *(item.label for item in answers.outcomes), *answers.authors):
-        if words != words.strip() or len(words.splitlines()) != 1:
-            yield "the command", words, "words on one line"
+    for flag, told in (
+        ("--title", [answers.title] * bool(answers.title)),
+        ("--condition", [answers.condition] * bool(answers.condition)),
+        ("--class", [name.title for name in answers.classes]),
+        ("--outcome", [item.label for item in answers.outcomes]),
+        ("--time", [name.title for name in answers.times]),
+        ("--author", answers.authors),
+    ):
+        for words in told:
+            if words != words.strip() or len(words.splitlines()) != 1:
+                yield flag, words, "words on one line"
 
 
 def _find_odd_names(answers: Answers) -> Iterator[Fault]:
@@ -155,19 +177,58 @@ def _find_repeated(answers: Answers) -> Iterator[Fault]:
 
 
 def ask(answer: Callable[[str], str]) -> Answers:
-    """The answers of a person; `answer` puts a question and gives what was typed, as ``input`` does."""
-    title = answer("Title of the review: ").strip()
-    authors = _ask_many(answer, "Author (empty: none more, or not named yet): ")
-    classes = tuple(
-        Name("-".join(re.findall(r"[a-z0-9]+", words.lower())), words)
-        for words in _ask_many(answer, "Class of treatments, a chapter each (empty: no more): ")
-    )
-    outcomes = []
-    while label := answer("Outcome, in words (empty: no more): ").strip():
-        group = answer("  Its group, a heading such as Response: ").strip()
-        direction = answer(f"  For a patient it is ({', '.join(DIRECTIONS)}): ").strip()
-        outcomes.append(Outcome(code_of(label), label, group, direction))
-    return Answers(title, classes, tuple(outcomes), authors=authors)
+    """The answers of a person; `answer` puts a question and gives what was typed, as ``input`` does.
+
+    What is missing or cannot be taken is asked again, with what is expected: nothing typed before is lost.
+    """
+    told = Answers("", (), ())
+    told = _ask_until(answer, "Title of the review: ", "--title", lambda words: replace(told, title=words))
+    told = replace(told, authors=_ask_many(answer, "Author (empty: none more, or not named yet): "))
+    question = "Condition that its patients have: "
+    told = _ask_until(answer, question, "--condition", lambda words: replace(told, condition=words))
+    while (more := _ask_class(answer, told)) != told:
+        told = more
+    while (more := _ask_outcome(answer, told)) != told:
+        told = more
+    return told
+
+
+def _ask_class(answer: Callable[[str], str], told: Answers) -> Answers:
+    """With one class more; as they are where nothing was typed."""
+
+    def add(words: str) -> Answers:
+        name = Name("-".join(re.findall(r"[a-z0-9]+", words.lower())), words)
+        return replace(told, classes=(*told.classes, name)) if words else told
+
+    return _ask_until(answer, "Class of treatments, a chapter each (empty: no more): ", "--class", add)
+
+
+def _ask_outcome(answer: Callable[[str], str], told: Answers) -> Answers:
+    """With one outcome more, its group and direction; as they are where nothing was typed."""
+
+    def add(label: str, group: str = "Outcomes asked for", direction: str = DIRECTIONS[0]) -> Answers:
+        item = Outcome(code_of(label), label, group, direction)
+        return replace(told, outcomes=(*told.outcomes, item)) if label else told
+
+    more = _ask_until(answer, "Outcome, in words (empty: no more): ", "--outcome", add)
+    if more == told:
+        return told
+    label = more.outcomes[-1].label
+    question = "  Its group, a heading such as Response: "
+    more = _ask_until(answer, question, "--outcome", lambda words: add(label, words))
+    group = more.outcomes[-1].group
+    question = f"  For a patient it is ({', '.join(DIRECTIONS)}): "
+    return _ask_until(answer, question, "--outcome", lambda words: add(label, group, words))
+
+
+def _ask_until(
+    answer: Callable[[str], str], question: str, flag: str, take: Callable[[str], Answers]
+) -> Answers:
+    """The answers with what was typed, asked again until nothing is wrong with what `flag` would say."""
+    told = take(answer(question).strip())
+    while fault := next((fault for fault in _find_faults(told) if fault[0] == flag), None):
+        told = take(answer(f"  Found {fault[1]!r}; expected {fault[2]}.\n{question}").strip())
+    return told
 
 
 def _ask_many(answer: Callable[[str], str], question: str) -> tuple[str, ...]:

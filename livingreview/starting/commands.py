@@ -6,6 +6,10 @@ import argparse
 import datetime
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from livingreview.starting.answers import Answers
 
 
 def add_commands(commands) -> None:
@@ -13,6 +17,7 @@ def add_commands(commands) -> None:
     new = commands.add_parser("new", help="begin a new review in a folder of its own")
     new.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     new.add_argument("--title", help="title of the review (default: asked for, with all the rest)")
+    new.add_argument("--condition", help="what its patients have: --condition 'acute bronchitis'")
     new.add_argument(
         "--class",
         dest="classes",
@@ -59,33 +64,55 @@ def add_commands(commands) -> None:
 def run_new(options: argparse.Namespace) -> int:
     """``livingreview new``"""
     from livingreview.checks import check_project, find_unfilled
-    from livingreview.starting.answers import Answers, Name, Outcome, StartError, ask, require_answers
-    from livingreview.starting.project import find_engine, write_project
+    from livingreview.starting.answers import StartError, require_answers
+    from livingreview.starting.project import find_engine, keep_history, require_room, write_project
 
-    asked = not (options.title or options.classes or options.outcomes) and sys.stdin.isatty()
     try:
         engine = find_engine(options.engine)
-        answers = (
-            ask(input)
-            if asked
-            else Answers(
-                options.title or "",
-                tuple(Name(*item) for item in options.classes),
-                tuple(Outcome(*item) for item in options.outcomes),
-                tuple(Name(*item) for item in options.times),
-                dict(options.groups),
-                tuple(options.authors),
-            )
-        )
-        require_answers(answers)
+        require_room(options.folder)  # before a person has typed anything
+        answers = require_answers(_take_answers(options))
         root = write_project(options.folder, answers, engine=engine, today=datetime.date.today())
     except StartError as error:
         print(error, file=sys.stderr)
         return 2
+    except (EOFError, KeyboardInterrupt):
+        print("\nended before everything was asked; nothing was written", file=sys.stderr)
+        return 2
     print(f"a new review stands in {root}; to build it: cd {options.folder} && make book")
+    print(keep_history(root))
     for place in find_unfilled(root):
         print(f"  {place}")
     problems = check_project(root)
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def _take_answers(options: argparse.Namespace) -> Answers:
+    """The answers by flags; asked for where there is a terminal and no flag.
+
+    Raises
+    ------
+    StartError
+        If there is neither.
+    """
+    from livingreview.starting.answers import Answers, Name, Outcome, StartError, ask
+
+    if not (options.title or options.condition or options.classes or options.outcomes):
+        if sys.stdin.isatty():
+            return ask(input)
+        msg = (
+            "found no flag, and no terminal to ask at; run it at a terminal, or give --title TITLE, "
+            "--condition WORDS, --class ID TITLE and --outcome CODE LABEL GROUP DIRECTION "
+            "(livingreview new --help tells more); nothing was written"
+        )
+        raise StartError(msg)
+    return Answers(
+        options.title or "",
+        tuple(Name(*item) for item in options.classes),
+        tuple(Outcome(*item) for item in options.outcomes),
+        options.condition or "",
+        tuple(Name(*item) for item in options.times),
+        dict(options.groups),
+        tuple(options.authors),
+    )

@@ -25,6 +25,8 @@ def describe_package(answers: Answers) -> dict:
     """``datapackage.json`` as plain values; each table with no rows but those of `first_rows`."""
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     words["tables"]["outcomes"]["columns"] |= _outcome_columns(answers)
+    disease = words["tables"]["cohorts"]["columns"]["disease"]
+    disease["labels"] = {answers.condition_code: answers.condition, **disease["labels"]}
     findings = words["tables"]["findings"]["columns"]
     words["tables"]["findings"]["columns"] = _with_results(findings, answers)
     rows = first_rows(answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import jinja2
@@ -50,6 +51,15 @@ def find_engine(folder: Path | None = None) -> Path:
     return engine
 
 
+def require_room(folder: Path) -> Path:
+    """The folder, whole; StartError where it holds anything."""
+    folder = folder.resolve()
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        msg = f"found {folder} with something in it; expected a new or an empty folder; to mend: name another"
+        raise StartError(msg)
+    return folder
+
+
 def write_project(folder: Path, answers: Answers, *, engine: Path, today: datetime.date) -> Path:
     """Write a new review into a folder that is empty or not there; returns it.
 
@@ -58,13 +68,39 @@ def write_project(folder: Path, answers: Answers, *, engine: Path, today: dateti
     StartError
         If there is anything in the folder; nothing was written then.
     """
-    folder = folder.resolve()
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        msg = f"found {folder} with something in it; expected a new or an empty folder; to mend: name another"
-        raise StartError(msg)
+    folder = require_room(folder)
     files = _pages(answers, os.path.relpath(engine, folder), today) | _data(answers)
     put_folder({name: text.encode() for name, text in files.items()}, folder)
     return folder
+
+
+def keep_history(folder: Path) -> str:
+    """Make the folder a git repository with a first commit, by which changes are taken back; says how.
+
+    A folder within another repository is left to that one.
+    """
+    undo = "`git checkout data` takes back what is not committed"
+    try:
+        if _git(folder, "rev-parse", "--is-inside-work-tree"):
+            return f"it stands in a git repository: commit it there; then {undo}"
+        if _git(folder, "init") and _git(folder, "add", "--all"):
+            if _git(folder, "commit", "--quiet", "--message", "A new review"):
+                return f"it is a git repository (git init), its files are committed: {undo}"
+            return (
+                "it is a git repository (git init), its files are added and not committed yet (git may not "
+                f"know who you are): git commit -m 'A new review'; {undo}"
+            )
+    except OSError:
+        pass  # git is not on this machine
+    return f"it is no git repository yet: run `git init`, `git add .` and `git commit` in it; then {undo}"
+
+
+def _git(folder: Path, *words: str) -> bool:
+    """Whether git did it there, and not in a repository that the environment names, as hooks do."""
+    places = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    own = {name: value for name, value in os.environ.items() if name not in places}
+    done = subprocess.run(["git", "-C", str(folder), *words], env=own, capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def _pages(answers: Answers, engine: str, today: datetime.date) -> dict[str, str]:

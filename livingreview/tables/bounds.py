@@ -100,15 +100,15 @@ def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
     return found
 
 
-def tabulate_bounds(evidence: Evidence, *, caption: str, beside: Evidence | None = None) -> Stack:
+def tabulate_bounds(evidence: Evidence, *, caption: str, beside: Sequence[Benchmark] = ()) -> Stack:
     """Comparisons without randomisation: hazard ratios and counts, each with what would undo it.
 
     Parameters
     ----------
-    beside : Evidence, optional
-        Where a question has both answers, if this evidence has none.
+    beside : sequence of Benchmark, optional
+        Questions of another class with both answers, if this evidence has none.
     """
-    benchmarks = find_benchmarks(evidence) or (find_benchmarks(beside) if beside else [])
+    benchmarks = find_benchmarks(evidence) or list(beside)
     tables = [_tabulate_ratios(evidence, benchmarks, caption), _tabulate_counts(evidence, caption)]
     told = [table for table in tables if table.rows]
     said = [E_VALUE, *map(_say_benchmark, benchmarks)]

@@ -26,6 +26,7 @@ from livingreview.synthesis import (
 from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, whole, with_cohorts
 from livingreview.tables.contrasts import pair_arms
+from livingreview.tables.counts import own_families
 from livingreview.tables.notices import warn_of
 from livingreview.tables.pooled_survival import Z
 
@@ -115,7 +116,7 @@ def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
     rows = with_cohorts(evidence, "survival")
     told = [
         row | {"treatment": _treatment(row)}
-        for row in rows
+        for row in own_families(evidence, rows)
         if row["statistic"] == "hazard_ratio" and text(row["c_arm"]) == "experimental" and has_95(row)
     ]
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")

@@ -28,6 +28,13 @@ def test_an_export_is_the_same_bytes_and_says_what_it_is(exports, root, name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
+def test_each_read_me_says_what_comes_back(exports, name):
+    text = exports[name]["README.md"].decode()
+    assert "for reading only" in text
+    assert ("livingreview import" in text) == any(path.endswith(".ris") for path in exports[name])
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_column_of_a_table_is_explained(exports, name):
     files, text = exports[name], exports[name]["README.md"].decode()
     for path, content in files.items():

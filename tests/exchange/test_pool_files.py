@@ -2,9 +2,11 @@
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -69,6 +71,59 @@ def test_the_script_in_r_gives_every_figure_from_the_tables_alone(folder, packag
     done = subprocess.run(["Rscript", folder / "reproduce.R", package], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     compare(folder, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def one_of_each(folder):
+    """A pooled table of each measure there is, by name."""
+    rows = read((folder / "pools.csv").read_bytes())
+    return sorted({row["measure"]: row["file"] for row in rows if row["decision"] == "pooled"}.values())
+
+
+def hold_figures(folder, tables):
+    for table in tables:
+        drawn = folder / "figures" / Path(table).with_suffix(".pdf").name
+        assert drawn.read_bytes().startswith(b"%PDF"), table
+        assert drawn.stat().st_size > 3000, f"{drawn.name} is a blank page"
+        drawn.unlink()
+
+
+def test_the_script_in_python_draws_a_figure_of_each_measure(folder, one_of_each):
+    pytest.importorskip("matplotlib")
+    command = [sys.executable, folder / "reproduce.py", "--figure", *(folder / name for name in one_of_each)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    hold_figures(folder, one_of_each)
+
+
+def test_the_script_in_r_draws_a_figure_of_each_measure(folder, one_of_each):
+    if why := lacking("metafor"):
+        pytest.skip(why)
+    command = ["Rscript", folder / "reproduce.R", "--figure", *(folder / name for name in one_of_each)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    hold_figures(folder, one_of_each)
+
+
+def test_the_script_in_r_says_what_to_install(folder, tmp_path):
+    if not which("Rscript"):
+        pytest.skip("R is not on this machine")
+    places = {name: str(tmp_path) for name in ("R_LIBS", "R_LIBS_SITE", "R_LIBS_USER")}
+    command = ["Rscript", folder / "reproduce.R", "meta"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | places)
+    if done.returncode == 0:
+        pytest.skip("meta is in R's own library here")
+    assert done.returncode == 2
+    assert 'install.packages(c("metafor", "lme4", "meta"))' in done.stderr
+    assert "Error" not in done.stderr
+
+
+def test_the_script_in_python_says_what_to_install(folder):
+    command = [sys.executable, "-S", folder / "reproduce.py"]  # without installed packages
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "python -m pip install numpy" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_script_tells_a_table_that_was_changed(folder, exports, tmp_path):

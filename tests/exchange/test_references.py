@@ -84,3 +84,21 @@ def test_an_excluded_record_goes_out_as_the_database_told_it_and_comes_back(work
         for name in ("title", "authors", "year", "doi", "pmid", "pages", "container"):
             told = kept.loc[key, name]
             assert row[name] == ("" if told is None or told != told else str(told)), f"{key}: {name}"
+
+
+def test_an_excluded_record_of_which_no_reference_is_kept_goes_out_with_its_reason(review, exports):
+    screened = review.tables["screening"]
+    left = screened[screened["decision"].eq("excluded") & screened["report_id"].isna()]
+    unknown = left[~left["record_id"].isin(review.tables["records"]["record_id"])].set_index("record_id")
+    assert len(unknown), "this review was begun before records were kept"
+    entries = {entry["id"]: entry for entry in rispy.loads(exports["ris"]["excluded.ris"].decode())}
+    assert set(entries) == set(left["record_id"])
+    for key, row in unknown.iterrows():
+        told = entries[key]
+        assert told["type_of_reference"] == "GEN"
+        assert told["notes"][0].endswith(f": {row['reason']}"), key
+        assert not {"title", "authors"} & told.keys(), "nothing is invented"
+    readme = exports["ris"]["README.md"].decode()
+    assert f"`excluded.ris`: {len(left)}" in readme
+    decided = csv.DictReader(io.StringIO(exports["ris"]["decisions.csv"].decode(), newline=""))
+    assert all(row["file"] == "excluded.ris" for row in decided if row["decision"] == "excluded")

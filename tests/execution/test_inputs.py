@@ -8,6 +8,7 @@ import pytest
 from livingreview.evidence import load_package, read_table
 from livingreview.execution import hash_inputs
 from tests.conftest import ROOT
+from tests.tables.test_bounds import HISTORY
 
 
 @pytest.mark.slow
@@ -63,6 +64,28 @@ def test_a_class_does_not_depend_on_another_class_nor_on_row_counts(tmp_path):
     after = {name: hash_inputs(tmp_path)(name) for name in names}
     assert [name for name in names if before[name] != after[name]] == ["slice:class:bortezomib"]
     assert hash_inputs(tmp_path)("slice:class:nothing") == "gone"
+
+
+@pytest.mark.slow
+def test_what_a_class_borrows_of_another_moves_with_what_is_borrowed_alone(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    names = ("slice:class:bortezomib", "slice:class:blinatumomab", "slice:benchmarks:blinatumomab")
+
+    def moved(table, old, new):
+        before = {name: hash_inputs(tmp_path)(name) for name in names}
+        path = tmp_path / "data" / table
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return [name for name in names if hash_inputs(tmp_path)(name) != before[name]]
+
+    label = '"Chinese adults, Ph-negative"'
+    assert moved("cohorts.csv", label, '"Adults in China"') == ["slice:class:blinatumomab"]
+    survival = (tmp_path / "data" / "survival.csv").read_text(encoding="utf-8").splitlines()
+    (row,) = (line for line in survival if line.startswith(f"{HISTORY},"))
+    ratio = next(cell for cell in row.split(",")[5:] if cell.startswith("0."))
+    assert moved("survival.csv", row, row.replace(f",{ratio},", ",0.5,", 1)) == list(names[1:])
+    assert hash_inputs(tmp_path)("slice:benchmarks:nothing") == "gone"
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,28 @@ def test_a_folder_of_tables_comes_back_however_a_spreadsheet_left_it(tmp_path, k
     assert taken(folder, known) == meant(known)
 
 
+def test_a_folder_of_tables_lists_what_may_be_chosen_and_either_word_or_code_is_taken(tmp_path, known):
+    folder = write(tmp_path / "sheet", known)
+    with open(folder / "choices.csv", newline="", encoding="utf-8") as handle:
+        listed = list(csv.DictReader(handle))
+    offered = [(row["table"], row["column"], row["choice"]) for row in listed]
+    assert offered == [
+        (*place, words)
+        for place in dict.fromkeys(tuple(row[:2]) for row in offered)
+        for words in known.choices()[place]
+    ]
+    assert {place[:2] for place in offered} == {place for place, words in known.choices().items() if words}
+    codes = {(row["table"], row["choice"]): row["code"] for row in listed if row["column"] == "outcome"}
+    field = known.package.field("outcomes", "outcome")
+    assert {code: words for (_, words), code in codes.items()} == dict(field.labels)
+    table = folder / "outcomes.csv"
+    words = ROWS["outcomes"][0]["outcome"]
+    told = table.read_text(encoding="utf-8")
+    table.write_text(told.replace(words, codes["outcomes", words]), encoding="utf-8")
+    assert table.read_text(encoding="utf-8") != told
+    assert taken(folder, known) == meant(known)
+
+
 def open_document(path, pages):
     """A spreadsheet as LibreOffice keeps it: one table a page, its cells as text."""
 
@@ -80,7 +102,8 @@ def open_document(path, pages):
 
 def test_an_open_document_comes_back_too(tmp_path, known):
     folder = write(tmp_path / "sheet", known)
-    names = {"report": "Report"} | {name: title_of(page) for name, page in known.pages.items()}
+    names = {"report": "Report", "choices": "Choices"}
+    names |= {name: title_of(page) for name, page in known.pages.items()}
     pages = {
         names[path.stem]: list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
         for path in folder.iterdir()

@@ -281,6 +281,12 @@ def test_glued_figures_equal_the_engine(executed, review, slug):
         assert figure.text in "".join(glued[name]["application/papermill.record/text/plain"])
 
 
+def test_the_shared_sections_of_a_class_open_no_other_class():
+    """Else each change of that class runs the pages of all: what is borrowed has a name of its own."""
+    for path in sorted((ROOT / "chapters").glob("_class*.md")):
+        assert "open_chapter(" not in path.read_text(encoding="utf-8"), path.name
+
+
 def test_cited_addresses_have_no_numbers():
     assert all(not re.search(r"\d", path.stem) for path in PAGES)
     assert read_citation(ROOT)["authors"] == [{"name": "The living review contributors"}]

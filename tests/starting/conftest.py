@@ -17,6 +17,7 @@ ANSWERS = Answers(
         Outcome("infection", "infection", "Infections", "bad"),
         Outcome("hospital", "admission to hospital", "Infections", "bad"),
     ),
+    condition="an infection",
     times=(Name("week_4", "at four weeks"), Name("week_12", "at twelve weeks")),
     rules={"Infections": "once"},
     authors=("Roe, Ann",),
@@ -49,7 +50,7 @@ def enter(root, counts):
         regimen = {"regimen_id": study, "family_id": "vaccine-a", "name": "Vaccine A", "role": "studied"}
         tables["regimens"][study] = told | regimen | {"row_id": f"{study}.regimen.a", "as_reported": "A"}
         cohort = {"cohort_id": f"{study}.all", "study_id": study, "regimen_id": study, "label": "All"}
-        cohort |= {"disease": "condition", "setting": "first_line", "age_group": "adult"}
+        cohort |= {"disease": "an_infection", "setting": "first_line", "age_group": "adult"}
         cohort |= {"age_statistic": "not_reported", "n_enrolled": str(total)}
         tables["cohorts"][study] = told | cohort | {"row_id": f"{study}.cohort.all"}
         row_id = f"{study}.outcome.all.{outcome}-{time}".replace("_", "-")

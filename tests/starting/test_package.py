@@ -76,6 +76,16 @@ def test_outcomes_groups_and_times_are_those_asked_for():
     assert shown == {"immune_response": "Immune response, of 100", "infections": "Infections, of 100"}
 
 
+def test_no_choice_of_a_sheet_is_a_place_to_fill_in():
+    columns = columns_of(describe_package(ANSWERS))
+    assert columns["cohorts.disease"]["labels"] == {
+        "an_infection": "an infection",
+        "mixed": "several conditions together",
+    }
+    for name, field in columns.items():
+        assert not [words for words in field.get("labels", {}).values() if "to fill in" in words], name
+
+
 @pytest.mark.slow
 def test_no_word_of_a_disease_a_drug_or_a_regimen_stands_in_the_templates():
     folder = WORDS.parent

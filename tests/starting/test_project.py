@@ -26,7 +26,7 @@ def test_nothing_is_wrong_with_a_new_review(begun):
 def test_what_the_author_must_say_is_named_with_its_place(begun):
     told = {(place.file, place.what) for place in find_unfilled(begun)}
     assert ("chapters/vaccine-a.md", "what Vaccine A is, and what this chapter asks") in told
-    assert ("data/datapackage.json", "the condition of this review") in told
+    assert ("data/regimen_classes.csv", "the question of this chapter") in told
     assert not any(place == "CITATION.cff" for place, _ in told), "its author was named"
     for place in find_unfilled(begun):
         assert place.what in (begun / place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]

@@ -59,7 +59,7 @@ def test_a_class_without_such_a_place_is_told_of_that_of_another(review):
     """That class has a ratio without randomisation and no randomised answer to it."""
     alone, other = select_class(review, "liposomal-mitoxantrone"), select_class(review, "blinatumomab")
     without = tabulate_bounds(alone, caption="x").parts[0]
-    borrowed = tabulate_bounds(alone, caption="x", beside=other).parts[0]
+    borrowed = tabulate_bounds(alone, caption="x", beside=find_benchmarks(other)).parts[0]
     assert without.rows[0].cells[4] == "none"
     assert not any("by the factor" in note for note in without.notes)
     assert any("by the factor 0.75" in note for note in borrowed.notes)
@@ -91,7 +91,7 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     alone = tabulate_bounds(
         select_class(review, "mitoxantrone-clofarabine"),
         caption="x",
-        beside=select_class(review, "blinatumomab"),
+        beside=find_benchmarks(select_class(review, "blinatumomab")),
     )
     assert any("by the factor 0.75" in note for note in alone.parts[0].notes)
 

@@ -1,5 +1,6 @@
 """Randomised ratios pooled by population and endpoint: two trials by a common effect, said so."""
 
+import pandas as pd
 import pytest
 
 from livingreview.synthesis import hazard_ratio_from_interval, pool_generic
@@ -127,3 +128,12 @@ def test_effects_per_hundred_are_at_the_control_arms_own_risk(review, pools):
     assert COMMON in row.cells[2]
     ratio = hazard_ratio_from_interval(0.7, 0.47, 1.03)
     assert {trial.log_ratio for trial in pool.trials} >= {ratio.log_hr}
+
+
+def test_a_ratio_whose_report_prints_no_number_of_patients_stands_all_the_same(review):
+    """A summary by an agency, say, gives the ratio alone."""
+    row_id = "fda-blinatumomab-2025.survival.blinatumomab.os-hr"
+    survival = review.tables["survival"].set_index("row_id")
+    assert pd.isna(survival.loc[row_id, "total"])
+    trials = [trial for pool in contrast_pools(review) for trial in pool.trials if row_id in trial.row_ids]
+    assert [(trial.study_id, trial.patients) for trial in trials] == [("nct02393859", 0)]
