@@ -1,13 +1,18 @@
 """A correction: read as a sheet is, checked as the data are, applied whole with a line in the changelog."""
 
+import re
+import shlex
+
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.cli import main
 from livingreview.evidence import load_evidence, read_cells
 from livingreview.extraction.fix_telling import tell_fixed
 from livingreview.extraction.fixing import add_entry, fix
 from livingreview.extraction.workbook import SheetError
 from livingreview.tables.readings import reading_state
+from tests.conftest import ROOT
 from tests.reduced import copy_parts
 
 ROW = "lipomit-clag-2025.outcome.all.crc"
@@ -166,3 +171,11 @@ def test_a_line_of_the_changelog_stands_under_what_is_not_released():
     assert add_entry(fresh, "- Newer.") == fresh.replace("- New.\n", "- New.\n- Newer.\n")
     assert add_entry("# Changes\n", "- New.") == "# Changes\n\n## Unreleased\n\n- New.\n"
     assert add_entry("## Unreleased\n", "- New.") == "## Unreleased\n\n- New.\n"
+
+
+@slow
+def test_the_example_of_the_read_me_corrects_something(capsys):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (call,) = re.findall(r"^\.venv/bin/livingreview (fix .*--dry-run)$", text, re.MULTILINE)
+    assert main(["--root", str(ROOT), *shlex.split(call)]) == 0
+    assert "'treated' -> 'enrolled'" in capsys.readouterr().out
