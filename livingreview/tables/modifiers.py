@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import Figure, make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import capitalise, short_name, text
+from livingreview.tables.labels import refuse_twins
 
 NOTHING = "No report of this chapter compares patients of one treatment by a ratio."
 MEANING = (
@@ -21,8 +23,9 @@ MEANING = (
 class Contrast(NamedTuple):
     """A ratio of two kinds of patients given one treatment.
 
-    modifier, what, which : str
-        What they are compared by; what the ratio is of; the kinds, the reference last.
+    modifier, what, which, whose : str
+        What they are compared by; what the ratio is of; the kinds, the reference last; the cohort, told
+        where one report makes the same contrast in two.
     figure : Figure
         The ratio as printed.
     report : str
@@ -31,6 +34,7 @@ class Contrast(NamedTuple):
     modifier: str
     what: str
     which: str
+    whose: str
     figure: Figure
     report: str
 
@@ -49,6 +53,7 @@ def find_contrasts(evidence: Evidence) -> Iterator[Contrast]:
                 row["modifier"],
                 capitalise(what),
                 text(which),
+                evidence.cohort_labels.get(text(row["cohort_id"]), ""),
                 make_figure(evidence, row),
                 short_name(evidence, row["report_id"]),
             )
@@ -63,14 +68,17 @@ def tabulate_modifiers(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
         for code, words in evidence.package.field(name, "modifier").labels.items()
     }
     found = sorted(find_contrasts(evidence), key=lambda one: (list(codes).index(one.modifier), one.report))
+    often = Counter((one.which, one.what, one.report) for one in found)
     rows, last = [], None
     for one in found:
         if one.modifier != last:
             rows.append(Row([capitalise(codes[one.modifier])], heading=True))
             last = one.modifier
-        rows.append(Row([one.which, one.what, one.figure, one.report]))
+        twice = often[one.which, one.what, one.report] > 1
+        rows.append(Row([[one.which, one.whose] if twice else one.which, one.what, one.figure, one.report]))
     if not rows:
         return Stack([], NOTHING)
+    refuse_twins(caption, [(" ".join(one[1:4]) + one.report, one.figure.row_id) for one in found])
     columns = [
         Column("Patients compared"),
         Column("Of what"),

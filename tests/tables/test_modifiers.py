@@ -3,6 +3,7 @@
 import pytest
 
 from livingreview.evidence import select_class
+from livingreview.tables.labels import TwinsError
 from livingreview.tables.modifiers import NOTHING, find_contrasts, tabulate_modifiers
 from tests.changed import spoil
 
@@ -43,3 +44,14 @@ def test_without_any_the_page_says_so(blinatumomab):
     for name in ("survival", "figures"):
         bare = spoil(bare, name, lambda frame: frame.drop(columns="modifier"))
     assert str(tabulate_modifiers(bare, caption="x").__html__()).count(NOTHING) == 1
+
+
+def test_one_contrast_in_two_cohorts_of_a_report_says_which(blinatumomab):
+    """Cytogenetics were looked at in those with MRD and in those in relapse: two lines of one label once."""
+    rows = [row for row in tabulate_modifiers(blinatumomab, caption="x").rows if not row.heading]
+    told = {(*row.cells[0], row.cells[1]) for row in rows if "high-risk cytogenetics" in row.cells[0][0]}
+    assert len(told) == 4
+    assert all(isinstance(row.cells[0], str) for row in rows if "blasts" in row.cells[0])
+    labels = blinatumomab.tables["cohorts"].assign(label="Adults")
+    with pytest.raises(TwinsError):
+        tabulate_modifiers(spoil(blinatumomab, "cohorts", lambda _: labels), caption="x")
