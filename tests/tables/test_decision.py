@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingreview.evidence import select_class, select_part
+from livingreview.evidence import select_class, select_part, select_setting
 from livingreview.tables.counts import LEAST_PATIENTS, is_timed, pooled_results
 from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, rating_of, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
@@ -202,3 +202,25 @@ def test_of_the_next_hundred_no_less_is_told_than_of_the_rate(review):
                     assert line.group.high >= 100 * line.interval[1] - 1e-9, line
                     seen += 1
     assert seen > 50
+
+
+def test_the_harms_of_a_control_arm_stand_with_the_regimen_it_was_given(review):
+    """Chemotherapy once had deaths of a series alone: no other cohort of its tells of adverse events."""
+    (chemotherapy,) = [
+        one.cells
+        for one in decision_data(select_setting(review, "adult-relapse"))
+        if one.place == ("Chemotherapy: control arms and historical rates", *ADULTS[1:])
+    ]
+    told = {
+        name: chemotherapy[name].row_ids for name in ("infection", "fatal-event", "veno-occlusive-disease")
+    }
+    assert told == {
+        "infection": ("kantarjian-2017.ae.chemotherapy.infection-g3",),
+        "fatal-event": ("kantarjian-2017.ae.chemotherapy.fatal-serious-adverse-event-g5",),
+        "veno-occlusive-disease": ("kantarjian-2019.ae.chemotherapy.venoocclusive-liver-disease",),
+    }
+
+
+def test_a_family_of_control_arms_alone_has_no_table(core):
+    """Beside a class's own regimens controls are read in the figures of both arms, not as an option."""
+    assert not any(one.place[0].startswith("Chemotherapy") for one in decision_data(core))
