@@ -1,5 +1,7 @@
 """Of a hundred patients: each cell is a primary pool or, said so, the single largest study."""
 
+from dataclasses import replace
+
 import pytest
 
 from livingreview.evidence import select_class, select_part, select_setting
@@ -69,6 +71,28 @@ def test_a_rate_has_the_certainty_of_the_rating_that_rests_on_it(review, adults)
     told = {row.cells[5] for part in table for row in part.rows}
     assert "not rated" in told
     assert any("low" in str(words) for words in told)
+
+
+def test_of_one_count_its_own_rating_comes_before_that_of_several_studies(review):
+    """11 of 19 were once rated very low with a trial of other patients, and low in the summary."""
+    (cell,) = [
+        cell
+        for one in decision_data(review)
+        if (cell := one.cells["remission"]) and cell.row_ids == ("nelken-2016.outcome.all.cr",)
+    ]
+    assert rating_of(review, cell) == "mitoxantrone-clofarabine.certainty.children-others"
+
+
+def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
+    """Six studies of children whom no single value describes once had the certainty of one trial."""
+    place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
+    children = next(one.cells for one in decision_data(review) if one.place == place)
+    pool = children["remission"]
+    assert (pool.source, pool.is_wide) == (POOL, True)
+    assert "mejstrikova-2017.outcome.recommended.crc" in pool.row_ids
+    assert rating_of(review, pool) is None
+    alone = replace(pool, source=STUDY, row_ids=("mejstrikova-2017.outcome.recommended.crc",))
+    assert rating_of(review, alone) == "blinatumomab.certainty.children"
 
 
 def test_the_next_hundred_are_told_of_survival_too_where_an_interval_is_printed(review):
