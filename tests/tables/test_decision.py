@@ -248,3 +248,16 @@ def test_the_harms_of_a_control_arm_stand_with_the_regimen_it_was_given(review):
 def test_a_family_of_control_arms_alone_has_no_table(core):
     """Beside a class's own regimens controls are read in the figures of both arms, not as an option."""
     assert not any(one.place[0].startswith("Chemotherapy") for one in decision_data(core))
+
+
+def test_a_share_from_a_model_that_borrows_other_patients_is_no_rate(review):
+    """41 of 100 alive at a year was once told of 45 patients: a model with data of another trial."""
+    told = {
+        row_id
+        for one in decision_data(review)
+        for cell in filter(None, one.cells.values())
+        for line in cell.lines
+        for row_id in line.row_ids
+    }
+    assert "martinelli-2021.outcome.all.cr-crh" in told, "the trial itself is"
+    assert not any(row_id.startswith("rambaldi-2020.") for row_id in told)
