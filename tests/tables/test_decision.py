@@ -261,3 +261,14 @@ def test_a_share_from_a_model_that_borrows_other_patients_is_no_rate(review):
     }
     assert "martinelli-2021.outcome.all.cr-crh" in told, "the trial itself is"
     assert not any(row_id.startswith("rambaldi-2020.") for row_id in told)
+
+
+def test_both_schedules_of_a_regimen_count_for_its_rate(review):
+    """9 of 67 with the original schedule once stood for all 110: with the modified one it was 1 of 43."""
+    (cell,) = [
+        cell
+        for one in decision_data(review)
+        if one.place == ("Mini-Hyper-CVD with inotuzumab, blinatumomab added later in some", *ADULTS[1:])
+        and (cell := one.cells["veno-occlusive-disease"])
+    ]
+    assert (cell.patients, cell.value) == (110, pytest.approx(10 / 110))
