@@ -196,39 +196,49 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
         # analysis of its own, of other events or other patients, are not told.
         others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
         sources = [] if about else [trial, *others]
-        told = [_arms_words(by_cohort, arm, row["endpoint"]) for arm in sources]
-        one, other = next((words for words in told if "–" not in words), ("–", "–"))
-        yield trial, _hazard_ratio(evidence, row, about, one, other)
+        told = [_arms_rows(by_cohort, arm, row["endpoint"]) for arm in sources]
+        yield trial, _hazard_ratio(evidence, row, about, next(filter(None, told), ()))
 
 
-def _arms_words(by_cohort: Mapping, trial: Arms, endpoint: str) -> tuple[str, str]:
-    """What a report says of an end point in both arms."""
-    one, other = (
-        _survival_words([row for row in by_cohort.get(arm["cohort_id"], ()) if row["endpoint"] == endpoint])
+def _arms_rows(by_cohort: Mapping, trial: Arms, endpoint: str) -> tuple[Mapping, ...]:
+    """An end point in both arms by one report; () where it tells of none or one."""
+    found = [
+        _survival_row([row for row in by_cohort.get(arm["cohort_id"], ()) if row["endpoint"] == endpoint])
         for arm in (trial.experimental, trial.control)
-    )
-    return one, other
+    ]
+    return tuple(row for row in found if row is not None) if None not in found else ()
 
 
-def _survival_words(rows: Sequence[Mapping]) -> str:
-    """An arm's survival in a few characters: the median, else the latest landmark."""
-    for row in rows:
-        if row["statistic"] == "median" and row["unit"] == "months":
-            return f"{write_printed(row, row['estimate'])} mo"
+def _survival_row(rows: Sequence[Mapping]) -> Mapping | None:
+    """What stands for an arm's survival: the median, else the latest landmark."""
+    medians = [row for row in rows if row["statistic"] == "median" and row["unit"] == "months"]
     landmarks = [row for row in rows if row["statistic"] == "landmark" and row["unit"] == "pct"]
-    for row in sorted(landmarks, key=lambda row: -row["time_months"])[:1]:
-        months = float(row["time_months"])
-        when = f"{format_number(months / 12)} y" if months % 12 == 0 else f"{format_number(months)} mo"
-        return f"{format_fixed(row['estimate'], 0)}% at {when}"
-    return "–"
+    return next(iter(medians or sorted(landmarks, key=lambda row: -row["time_months"])), None)
 
 
-def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, one: str, other: str) -> Ratio:
+def _survival_words(row: Mapping) -> str:
+    """An arm's survival in a few characters."""
+    if row["statistic"] == "median":
+        return f"{write_printed(row, row['estimate'])} mo"
+    months = float(row["time_months"])
+    when = f"{format_number(months / 12)} y" if months % 12 == 0 else f"{format_number(months)} mo"
+    return f"{format_fixed(row['estimate'], 0)}% at {when}"
+
+
+def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, arms: Sequence[Mapping]) -> Ratio:
+    """A ratio as reported; where another report tells what the arms show, it says when its own came out.
+
+    The ratio may then be of later data than the survival next to it.
+    """
     value = float(row["estimate"])
     point = write_printed(row, row["estimate"])
     low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("ci_low", "ci_high"))
     limits = write_limits(evidence, row) or "CI not read"
     words = capitalise(evidence.label("survival", "endpoint", row["endpoint"]))
+    elsewhere = not {row["report_id"], text(row["source_report_id"])} & {arm["report_id"] for arm in arms}
+    elsewhere = elsewhere and bool(arms)
+    words += f", ratio reported {_year(evidence, row['report_id'])}".rstrip() if elsewhere else ""
+    one, other = map(_survival_words, arms) if arms else ("–", "–")
     return Ratio(
         f"{words}, {about}" if about else words,
         "HR",
@@ -238,9 +248,15 @@ def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, one: str, other:
         low,
         high,
         f"HR {point} [{limits}]",
-        (make_figure(evidence, row),),
-        is_second_hand(row),
+        tuple(make_figure(evidence, told) for told in (row, *arms)),
+        any(is_second_hand(told) for told in (row, *arms)),
     )
+
+
+def _year(evidence: Evidence, report_id: str) -> str:
+    """The year in which a report came out, 'elsewhere' where it is not established."""
+    reports = evidence.tables["reports"].set_index("report_id")
+    return text(reports["first_available"][report_id])[:4] or "elsewhere"
 
 
 def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator[tuple[Arms, Ratio]]:

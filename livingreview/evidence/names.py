@@ -17,6 +17,7 @@ UNKNOWN = re.compile(
     r" \((?:author|year|author and year) not established\)$"
     r"|; (?:author|year|author and year) not established(?=\)$)"
 )
+SPONSOR = re.compile(r"\d{6,}")  # a sponsor's number of a trial; four digits are a year
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what an id of a report looks like
 
 
@@ -34,6 +35,8 @@ def trial_name(study: str) -> str:
     'TOWER (phase 3)' is known as TOWER, 'Linder case' is described.
     """
     stem = re.split(r" \(|, ", study)[0]
+    if SPONSOR.fullmatch(stem):
+        return stem
     known = all(re.search(r"[A-Z0-9]", word) and not re.search(r"[a-z]{2}", word) for word in stem.split())
     return stem if known and re.search(r"[A-Z]", stem) else ""
 

@@ -30,6 +30,20 @@ def test_a_hazard_ratio_stands_as_it_is_printed(chapter, arms):
     assert told["brown-2021", "Disease-free survival"].experimental == "54% at 2 y"
 
 
+def test_a_ratio_of_another_report_than_the_arms_says_so_and_what_is_restated_is_marked(chapter, arms):
+    """A ratio of 2025 once stood beside survival of 2021 as if one report had given both, and unmarked."""
+    told = by_words(_hazard_ratios(chapter, arms))
+    ratio = told["fda-blinatumomab-2025", "Overall survival, ratio reported 2025"]
+    assert (ratio.experimental, ratio.control) == ("81% at 3 y", "56% at 3 y")
+    assert ratio.second_hand
+    assert not told["kantarjian-2017", "Overall survival"].second_hand
+    assert [figure.row_id for figure in ratio.figures] == [
+        "fda-blinatumomab-2025.survival.blinatumomab.os-hr",
+        "locatelli-2021.survival.blinatumomab.os-36m",
+        "locatelli-2021.survival.chemotherapy.os-36m",
+    ]
+
+
 def test_an_analysis_of_its_own_gives_way_to_the_plain_one(chapter, arms):
     words = [ratio.words for trial, ratio in _hazard_ratios(chapter, arms) if trial.study_id == "tower"]
     assert not any("censored" in word for word in words)

@@ -33,6 +33,7 @@ def named(**reports: tuple[Entry, str]) -> dict[str, str]:
         ("VANDEVOL, children (SFCE)", "VANDEVOL"),
         ("Linder case", ""),
         ("MC and MEC in ALL", ""),
+        ("20120215 (a phase 3 trial)", "20120215"),
         ("2019", ""),
     ],
 )

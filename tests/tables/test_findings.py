@@ -36,7 +36,8 @@ def test_a_line_tells_both_arms_of_a_trial(findings):
     )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith(
-        "| ⊕⊕⊕◯ moderate; Complete remission within two cycles; Overall survival against chemotherapy"
+        "| ⊕⊕⊕◯ moderate; Complete remission within two cycles; Overall survival against chemotherapy; "
+        "⊕⊕◯◯ low; Complete remission with full or partial recovery of counts (CR/CRh) within two cycles"
     )
 
 
