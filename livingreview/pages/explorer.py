@@ -35,7 +35,7 @@ FILTERS = {
     "counted_from": "Counted from",
     "design": "Design",
     "kind": "Kind of result",
-    "modifier": "Compared within one treatment by",
+    "modifier": "Compared within one report by",
     "family": "Regimen family",
     "report": "Report",
     "basis": "Reported or derived",

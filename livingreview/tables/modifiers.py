@@ -1,4 +1,4 @@
-"""What response and survival go with, within one treatment: published contrasts of its own patients."""
+"""What response and survival go with: published contrasts of the patients of one report."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from livingreview.evidence import Evidence, records
 from livingreview.tables.common import capitalise, short_name, text
 from livingreview.tables.labels import refuse_twins
 
-NOTHING = "No report of this chapter compares patients of one treatment by a ratio."
+NOTHING = "No report of this chapter compares its patients by a ratio, but by treatment."
 MEANING = (
     "Patients were not assigned by these, and what goes with an outcome need not cause it. A ratio is of the "
-    "patients of one report; ratios of different reports are adjusted for different things, or for nothing. "
-    "Above 1 the first group more often has the outcome named: of remission that is good, of death it is not."
+    "patients of one report, of whatever treatments it compares; ratios of different reports are adjusted "
+    "for different things, or for nothing. A hazard ratio above 1 means more deaths or events in the first "
+    "group; an odds ratio of a response above 1, more responses."
 )
 
 
 class Contrast(NamedTuple):
-    """A ratio of two kinds of patients given one treatment.
+    """A ratio of two kinds of patients of one report.
 
     modifier, what, which, whose : str
         What they are compared by; what the ratio is of; the kinds, the reference last; the cohort, told
@@ -60,7 +61,7 @@ def find_contrasts(evidence: Evidence) -> Iterator[Contrast]:
 
 
 def tabulate_modifiers(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """Published contrasts within one treatment: by what, which patients, of what, ratio and report."""
+    """Published contrasts within one report: by what, which patients, of what, ratio and report."""
     codes = {
         code: words
         for name in ("figures", "survival")

@@ -1,4 +1,4 @@
-"""What response and survival go with, within one treatment."""
+"""What response and survival go with, within one report."""
 
 import pytest
 
