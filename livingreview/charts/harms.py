@@ -35,7 +35,7 @@ from livingreview.tables.counts import (
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
 
-MOST_COLUMNS = 6
+MOST_COLUMNS = 7  # for so many there is room on a desk
 LEAST_PATIENTS = 10  # of a study in the table of shades
 FATAL = 5  # the grade that the name of an event says
 RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
@@ -196,13 +196,13 @@ def _remarks(row: Mapping) -> list[str]:
 
 
 def _other_terms(evidence: Evidence, events: Sequence[_Event], part: str) -> list[str]:
-    """Terms of severe events of the columns' organs that are in no column: neuropathy, say."""
+    """Terms of severe events that are in no column: neuropathy, say, and harm to the liver."""
     counted = {code for event in events for code in event.codes}
-    organs = {row["group"] for event in events if event.grade for row in event.chosen.values()}
     terms = {
         str(row["term"])
         for row in own_families(evidence, with_cohorts(evidence, "adverse_events"))
-        if (row["c_part"], row["group"] in organs, row["term"] in counted) == (part, True, False)
+        if (row["c_part"], row["term"] in counted) == (part, False)
+        and row["c_arm_at"] != "control"
         and not pd.isna(row["grade_min"])
         and SEVERE <= row["grade_min"] < FATAL
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -36,12 +37,25 @@ def name_population(evidence: Evidence, population: tuple[str, str, str], rows: 
 
 
 def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
-    """The report's name, or the study in another's report: 'TOWER (in Roe 2018)'; the study leads in both."""
+    """The report's name, or the study in another's report: 'TOWER (in Roe 2018)'; the study leads in both.
+
+    Where several studies are parts of one trial, as by risk of relapse, the name says which part it is.
+    """
     name, study = short_name(evidence, report_id), study_name(evidence, cohort_id)
+    trial = trial_name(study)
+    several = trial and _trials(evidence)[trial] > 1
     if evidence.report_studies[report_id] == evidence.cohort_studies[cohort_id]:
-        return name
-    study = trial_name(study) or study
+        parted = several and "(" not in study and name.startswith(trial)
+        return study + name.removeprefix(trial) if parted else name
+    study = study if several else trial or study
     return f"{study}, in {name}" if "(" in study + name else f"{study} (in {name})"
+
+
+def _trials(evidence: Evidence) -> Counter[str]:
+    """By the name of each trial, as how many studies its parts stand."""
+    if "parts_of_trials" not in evidence.memo:
+        evidence.memo["parts_of_trials"] = Counter(map(trial_name, evidence.tables["studies"]["name"]))
+    return evidence.memo["parts_of_trials"]
 
 
 def name_reports(evidence: Evidence, rows: Iterable[Mapping]) -> str:

@@ -42,6 +42,7 @@ CODED = (
     "cohort",
     "regimen",
     "counted_from",
+    "modifier",
     "grade",
     "interval",
     "basis",

@@ -223,15 +223,14 @@ def _say_reason(evidence: Evidence, answer: Mapping) -> str:
 def _name_result(evidence: Evidence, row: Mapping) -> str:
     """'TOWER (Kantarjian 2017): overall survival, hazard ratio': the report and what was measured."""
     table = evidence.row_tables[row["row_id"]]
-    words = [
-        evidence.label(table, column, row[column]) for column in TOLD.get(table, ()) if text(row[column])
-    ]
+    told = [column for column in TOLD.get(table, ()) if text(row.get(column, ""))]
+    words = [evidence.label(table, column, row[column]) for column in told]
     return f"{short_name(evidence, row['report_id'])}: {', '.join(words)}"
 
 
 def _whose(evidence: Evidence, row_id: str) -> str:
-    """', marrow relapse': the cohort, which parts two results of one report and measure."""
-    return f" ({evidence.cohort_labels[evidence.row(row_id)['cohort_id']]})"
+    """' (marrow relapse)': the cohort, which parts two results of one report and measure."""
+    return f" ({evidence.cohort_labels.get(text(evidence.row(row_id)['cohort_id']), '')})"
 
 
 def _sign(evidence: Evidence, answer: dict | None) -> dict:

@@ -241,5 +241,6 @@ def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, in
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:
         side = "below" if tipping.chance < tipping.none else "above"
-        return f"{words}; chance alone may explain it as it is, and would not only {side} {limit}"
+        beyond = f"only if the controls' rate were {side} {limit} would it not"
+        return f"{words}; chance alone may explain it; {beyond}"
     return f"{words}; at {limit} chance alone may explain it"

@@ -163,8 +163,10 @@ def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
 def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:
     """(name, rows) per family of regimens, disease, setting and age group, largest first in each family.
 
-    Strata are never mixed in one table or panel.
+    Strata are never mixed in one table or panel. Control arms that were given something else stand with the
+    arm they were randomised against, and the name says so.
     """
+    families = evidence.families["name"].to_dict()
     groups = group_by(rows, "c_family_position", "c_family", "c_disease", "c_setting", "c_age_group")
     patients = {
         key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part)
@@ -172,7 +174,12 @@ def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[s
     }
     for key in sorted(groups, key=lambda key: (key[:2], -patients[key], key)):
         _, family, *stratum = key
-        yield f"{family}: {stratum_name(evidence, *stratum)}", groups[key]
+        control = any(
+            row["c_arm_at"] == "control" and families.get(row["c_regimen_id"]) != family
+            for row in groups[key]
+        )
+        whose = f"{family}, with its controls" if control else family
+        yield f"{whose}: {stratum_name(evidence, *stratum)}", groups[key]
 
 
 def study_name(evidence: Evidence, cohort_id: str) -> str:

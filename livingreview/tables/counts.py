@@ -372,16 +372,25 @@ def _larger(evidence: Evidence) -> dict[tuple, list[tuple[str, str, int]]]:
 def own_families(evidence: Evidence, rows: list[dict]) -> list[dict]:
     """Rows with the family of their own regimen, which of a control arm is not that of its heading.
 
-    Left out are those of families that are not among the evidence: a slice may hold one arm of them alone.
+    Left out are those of families of which the evidence holds control arms alone. Other tables than that of
+    the rows count as well: chemotherapy has the harms of controls, though its other cohorts tell of none.
     """
-    families = evidence.families.to_dict("index")
-    shown = {row["c_family"] for row in rows if row["c_arm_at"] != "control"}
+    families, present = evidence.families.to_dict("index"), _families_present(evidence)
     found = []
     for row in rows:
         own = families.get(row["c_regimen_id"])
         name, position = (
             (own["name"], int(own["position"])) if own else (row["c_family"], row["c_family_position"])
         )
-        if row["c_arm_at"] != "control" or (own and name in shown):
+        if row["c_arm_at"] != "control" or (own and name in present):
             found.append(row | {"p_family": name, "p_position": position})
     return found
+
+
+def _families_present(evidence: Evidence) -> set[str]:
+    """The families under which some cohort of the evidence stands that is no control arm."""
+    if "families_present" not in evidence.memo:
+        evidence.memo["families_present"] = {
+            row["c_family"] for row in with_cohorts(evidence, "cohorts") if row["c_arm_at"] != "control"
+        }
+    return evidence.memo["families_present"]

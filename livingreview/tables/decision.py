@@ -311,7 +311,7 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         "Of two studies both stand here, and nothing is pooled. A chart's “new study” is the same without "
         "the chance of 100 patients. Where the rules keep out a larger study, no smaller one stands "
         "for it; the table of what they allow says why. Certainty is that of the rate, where a rating of "
-        "this review rests on one of its counts."
+        "this review rests on its count, or on at least half of the counts of a pool."
     )
     meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
     names = {result.result_id: result.name for result in pooled_results(evidence)}
@@ -341,17 +341,20 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
 
 
 def rating_of(evidence: Evidence, cell: Cell) -> str | None:
-    """The rating of a rate (certainty_id) that rests on most of a cell's counts; None where none does.
+    """The rating of a rate (certainty_id) that rests on what a cell rests on; None where none does.
 
+    Of several the one whose counts are most nearly the cell's: of one count alike, that of the count alone
+    before that of several studies. A pool is not rated by a rating that leaves out most of its counts.
     A rating of what a treatment does is none of how often a result happens.
     """
-    shared = {
-        row["certainty_id"]: len(set(split_ids(row["rests_on"])) & set(cell.row_ids))
-        for row in records(evidence.tables["certainty"])
-        if row["question"] == "absolute"
-    }
-    best = max(shared, key=lambda rating: (shared[rating], rating), default=None)
-    return best if best and shared[best] else None
+    own = set(cell.row_ids)
+    near: dict[str, tuple[float, int]] = {}
+    for row in records(evidence.tables["certainty"]):
+        counts = set(split_ids(row["rests_on"]))
+        shared = len(own & counts)
+        if row["question"] == "absolute" and shared and (cell.source != POOL or 2 * shared >= len(own)):
+            near[row["certainty_id"]] = (shared / len(own | counts), -len(counts))
+    return max(near, key=lambda rating: (near[rating], rating), default=None)
 
 
 def say_source(cell: Cell) -> list[str]:

@@ -48,7 +48,7 @@ def find_contrasts(evidence: Evidence) -> Iterator[Contrast]:
                 endpoint = evidence.label("survival", "endpoint", row["endpoint"])
                 what, which = f"{endpoint}, hazard ratio", row["group"]
             else:
-                what, _, which = row["item"].partition(", ")
+                what, _, which = text(row.get("item", "")).partition(", ")
             yield Contrast(
                 row["modifier"],
                 capitalise(what),

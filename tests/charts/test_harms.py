@@ -137,6 +137,23 @@ def test_severe_events_under_other_terms_are_named(review):
     assert "peripheral neuropathy" in figure.note.partition("Told under other terms")[2]
 
 
+def test_severe_events_of_organs_without_a_column_are_named(review):
+    """Harm to the liver, 11 of 37 of one series, once stood neither in the figure nor among what it lacks."""
+    note = draw_harms(review, title="Harm").parts[0].note.partition("Told under other terms")[2]
+    for term in ("hepatotoxicity", "hepatic enzyme increased", "gastrointestinal disorder"):
+        assert term in note
+
+
+def test_deaths_during_treatment_keep_their_column_beside_all_other_harm(review):
+    """7 of 43 and 5 of 37 once vanished where all classes stand together: six other events were told more."""
+    table = draw_harms(review, title="Harm").parts[0].table
+    place = [column.title for column in table.columns].index("Death during treatment")
+    told = {row.cells[place][0].row_id for row in table.rows if not row.heading and row.cells[place]}
+    assert told == {
+        "graall-clofarabine-2011.outcome.vandevol.early-death", "ramos-2025.outcome.all.early-death",
+    }  # fmt: skip
+
+
 def test_one_study_or_one_share_has_no_range(review):
     core = select_part(select_class(review, "mitoxantrone-clofarabine"), "core")
     words = draw_harms(core, title="Harm").parts[0].description

@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingreview.charts.labels import by_population, name_lines, own_words
+from livingreview.charts.labels import by_population, name_lines, name_study, own_words
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.common import with_cohorts
 from livingreview.tables.labels import TwinsError
@@ -46,3 +46,17 @@ def test_a_line_names_its_cohort_only_where_that_parts(review):
 )
 def test_a_label_says_only_what_is_not_told_beside_it(label, told, own):
     assert own_words(label, *told) == own
+
+
+def test_studies_of_one_trial_say_which_part_of_it_they_are(review):
+    """Low and high risk of AALL1331 once shared a panel, told apart by their authors alone."""
+    names = [
+        name_study(review, report, f"{report}.blinatumomab")
+        for report in ("brown-2021", "hogan-2023", "brown-2019", "kantarjian-2017")
+    ]
+    assert names == [
+        "AALL1331, high and intermediate risk (Brown 2021a)",
+        "AALL1331, low risk (Hogan 2023)",
+        "AALL1331, high and intermediate risk, 2019",
+        "TOWER (Kantarjian 2017)",
+    ]

@@ -37,6 +37,7 @@ TEXTS = (
 )
 ADDRESSES = {"tool_url", "page_read", "source_url", "where"}  # columns that hold a whole address
 IDS = {
+    "ratings",
     "affects",
     "rests_on",
     "overlaps_with",

@@ -78,6 +78,8 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     assert mitcl[4].startswith(
         "80.3% of the controls; had it been 85%, nothing of the difference would be left; chance alone may"
     )
+    assert "chance alone may explain it; only if the controls' rate were below" in mitcl[4]
+    assert mitcl[4].endswith("% would it not")
     assert "several leukaemias" in mitcl[5]
     matched = rows["yoon-2023.outcome.blinatumomab.cr"]
     assert matched[4].startswith(

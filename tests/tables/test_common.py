@@ -66,7 +66,21 @@ def test_strata_hold_one_kind_each_and_lose_no_row(review):
     kinds = ("c_family", "c_disease", "c_setting", "c_age_group")
     for name, found in strata:
         assert len({tuple(row[kind] for kind in kinds) for row in found}) == 1, name
-        assert name.startswith(f"{found[0]['c_family']}: ")
+        assert name.startswith((f"{found[0]['c_family']}: ", f"{found[0]['c_family']}, with its controls: "))
+
+
+def test_a_heading_says_where_control_arms_of_other_treatment_stand_under_it(review):
+    """Events under chemotherapy once stood under "Blinatumomab"."""
+    rows = with_cohorts(review, "adverse_events")
+    seen = 0
+    for name, found in iterate_strata(review, rows):
+        reports = {row["report_id"] for row in found if row["c_arm_at"] == "control"}
+        if found[0]["c_family"] == "Blinatumomab":
+            assert (", with its controls: " in name) == bool(reports), name
+            seen += bool(reports)
+        else:
+            assert reports or "controls: " not in name
+    assert seen
 
 
 def test_an_age_group_that_is_not_reported_is_not_told(review):

@@ -1,8 +1,10 @@
 """Of a hundred patients: each cell is a primary pool or, said so, the single largest study."""
 
+from dataclasses import replace
+
 import pytest
 
-from livingreview.evidence import select_class, select_part
+from livingreview.evidence import select_class, select_part, select_setting
 from livingreview.tables.counts import LEAST_PATIENTS, is_timed, pooled_results
 from livingreview.tables.decision import ONE_STUDY, POOL, STUDY, decision_data, rating_of, tabulate_decision
 from livingreview.tables.plan import synthesis_plan
@@ -69,6 +71,28 @@ def test_a_rate_has_the_certainty_of_the_rating_that_rests_on_it(review, adults)
     told = {row.cells[5] for part in table for row in part.rows}
     assert "not rated" in told
     assert any("low" in str(words) for words in told)
+
+
+def test_of_one_count_its_own_rating_comes_before_that_of_several_studies(review):
+    """11 of 19 were once rated very low with a trial of other patients, and low in the summary."""
+    (cell,) = [
+        cell
+        for one in decision_data(review)
+        if (cell := one.cells["remission"]) and cell.row_ids == ("nelken-2016.outcome.all.cr",)
+    ]
+    assert rating_of(review, cell) == "mitoxantrone-clofarabine.certainty.children-others"
+
+
+def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
+    """Six studies of children whom no single value describes once had the certainty of one trial."""
+    place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
+    children = next(one.cells for one in decision_data(review) if one.place == place)
+    pool = children["remission"]
+    assert (pool.source, pool.is_wide) == (POOL, True)
+    assert "mejstrikova-2017.outcome.recommended.crc" in pool.row_ids
+    assert rating_of(review, pool) is None
+    alone = replace(pool, source=STUDY, row_ids=("mejstrikova-2017.outcome.recommended.crc",))
+    assert rating_of(review, alone) == "blinatumomab.certainty.children"
 
 
 def test_the_next_hundred_are_told_of_survival_too_where_an_interval_is_printed(review):
@@ -202,3 +226,49 @@ def test_of_the_next_hundred_no_less_is_told_than_of_the_rate(review):
                     assert line.group.high >= 100 * line.interval[1] - 1e-9, line
                     seen += 1
     assert seen > 50
+
+
+def test_the_harms_of_a_control_arm_stand_with_the_regimen_it_was_given(review):
+    """Chemotherapy once had deaths of a series alone: no other cohort of its tells of adverse events."""
+    (chemotherapy,) = [
+        one.cells
+        for one in decision_data(select_setting(review, "adult-relapse"))
+        if one.place == ("Chemotherapy: control arms and historical rates", *ADULTS[1:])
+    ]
+    told = {
+        name: chemotherapy[name].row_ids for name in ("infection", "fatal-event", "veno-occlusive-disease")
+    }
+    assert told == {
+        "infection": ("kantarjian-2017.ae.chemotherapy.infection-g3",),
+        "fatal-event": ("kantarjian-2017.ae.chemotherapy.fatal-serious-adverse-event-g5",),
+        "veno-occlusive-disease": ("kantarjian-2019.ae.chemotherapy.venoocclusive-liver-disease",),
+    }
+
+
+def test_a_family_of_control_arms_alone_has_no_table(core):
+    """Beside a class's own regimens controls are read in the figures of both arms, not as an option."""
+    assert not any(one.place[0].startswith("Chemotherapy") for one in decision_data(core))
+
+
+def test_a_share_from_a_model_that_borrows_other_patients_is_no_rate(review):
+    """41 of 100 alive at a year was once told of 45 patients: a model with data of another trial."""
+    told = {
+        row_id
+        for one in decision_data(review)
+        for cell in filter(None, one.cells.values())
+        for line in cell.lines
+        for row_id in line.row_ids
+    }
+    assert "martinelli-2021.outcome.all.cr-crh" in told, "the trial itself is"
+    assert not any(row_id.startswith("rambaldi-2020.") for row_id in told)
+
+
+def test_both_schedules_of_a_regimen_count_for_its_rate(review):
+    """9 of 67 with the original schedule once stood for all 110: with the modified one it was 1 of 43."""
+    (cell,) = [
+        cell
+        for one in decision_data(review)
+        if one.place == ("Mini-Hyper-CVD with inotuzumab, blinatumomab added later in some", *ADULTS[1:])
+        and (cell := one.cells["veno-occlusive-disease"])
+    ]
+    assert (cell.patients, cell.value) == (110, pytest.approx(10 / 110))
