@@ -227,7 +227,7 @@ _PRESS = {
 
 
 def tabulate_press(review: Evidence, *, caption: str) -> HtmlTable | Stack:
-    """What whoever wrote each strategy found by the six elements of PRESS: a self-check and no more.
+    """What was found of each strategy by the six elements of PRESS; by whom, the review's own words say.
 
     Source: McGowan and colleagues 2016 (doi:10.1016/j.jclinepi.2016.01.021).
     """

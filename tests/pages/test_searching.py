@@ -78,9 +78,9 @@ def test_every_search_and_strategy_is_listed(review, worked):
     assert len(tabulate_strategies(review, caption="All").rows) == len(review.tables["strategies"])
 
 
-def test_the_self_check_shows_six_elements_a_strategy_and_says_where_there_is_none(review, worked):
-    table = tabulate_press(review, caption="Self-check")
+def test_press_shows_six_elements_a_strategy_and_says_where_there_is_none(review, worked):
+    table = tabulate_press(review, caption="PRESS")
     assert len(table.rows) == len(review.tables["strategies"])
     assert all(len(row.cells) == 7 and all(row.cells) for row in table.rows)
-    none = tabulate_press(load_evidence(worked), caption="Self-check")
+    none = tabulate_press(load_evidence(worked), caption="PRESS")
     assert "No strategy has been checked" in str(none.__html__())
