@@ -70,8 +70,9 @@ def name_figure(evidence: Evidence, words: str, page: str) -> str:
         **{row["setting_id"]: row["title"] for row in records(evidence.tables["settings"])},
         **{row["class_id"]: row["short_title"] for row in records(evidence.tables["regimen_classes"])},
     }
-    # A review may do without settings; the page then has no other name than its own.
-    return words.format(in_sentence(named.get(page, page.replace("-", " "))).replace(": ", ", "))
+    if evidence.tables["settings"].empty:  # a page of a setting then has no other name than its own
+        named.setdefault(page, page.replace("-", " "))
+    return words.format(in_sentence(named[page]).replace(": ", ", "))
 
 
 class _Shown:
