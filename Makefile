@@ -19,7 +19,7 @@ test: $(STAMP)
 	@$(BIN)/python tests/find_browser.py
 	@$(PYTEST)
 
-# The everyday tests: no book, no browser, under a minute.
+# The everyday tests: no book, no browser, about a minute on two cores that do nothing else.
 unit: $(STAMP)
 	@$(PYTEST) -m "not book and not browser and not slow" -q
 
