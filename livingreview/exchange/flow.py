@@ -69,7 +69,7 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
         "PRISMA2020 tool draws, each .ris file the records of one box; `boxes.csv` lists them. Of records "
         "that were screened before decisions were logged the review keeps references of reports alone."
         + ("" if flows else " No stored strategy has been run yet, so only those are here.")
-        + "\n\nPicture and tables are for reading only: they are counted anew from the searches and decisions. "
+        + "\n\nPicture and tables are for reading only: they are counted anew from searches and decisions. "
         "The .ris files come back by `livingreview import`."
     )
     readme = write_readme(record, "Flow of records", [what, f"## Boxes\n\n{boxes}"], COLUMNS)
