@@ -20,7 +20,7 @@ _OF_A_SOURCE = (
     *("search_to", "model", "studies", "patients"),
 )
 _SIZES = ("studies", "patients")  # of a part of the patients they are others
-_COUNTED = ("proportion", "odds_ratio", "risk_ratio")  # measures of results, others are of endpoints
+COUNTED = ("proportion", "odds_ratio", "risk_ratio")  # measures of results, others are of endpoints
 _RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 COLUMNS = {"outcomes": "outcome", "survival": "endpoint"}
 
@@ -111,7 +111,7 @@ def check_published_syntheses(checked: Checked) -> Iterator[Problem]:
                     f"a number of {quote(row['as_reported'])}",
                     "enter the figure as printed, a share in percent",
                 )
-        known = results if row["measure"] in _COUNTED else endpoints
+        known = results if row["measure"] in COUNTED else endpoints
         if known and row["code"] not in known:
             yield checked.problem(
                 "published_syntheses",

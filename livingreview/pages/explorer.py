@@ -24,6 +24,7 @@ from livingreview.pages.explorer_rows import (
 from livingreview.tables.choice import by_rank, cohorts_apart, kinship
 from livingreview.tables.common import text, whole, with_cohorts
 from livingreview.tables.counts import EVERYONE, base_of
+from livingreview.tables.outcomes import SEVERE
 
 FILTERS = {
     "class": "Regimen class",
@@ -50,7 +51,6 @@ GROUPED = {"class": "Regimen class", "study": "Study", "outcome": "Outcome", "di
 FIRST = ("class", "disease", "age_group", "outcome")  # filters that are not folded away
 IN_SCOPE = "included"  # the status of reports that are shown unless others are asked for
 ANYONE = (EVERYONE, "subgroup", "unknown")  # bases of counts that leave out no patient by an earlier result
-SEVERE = 3  # the grade from which an adverse event is severe
 
 
 def pack_rows(rows: Sequence[Mapping]) -> dict:

@@ -198,7 +198,7 @@ def _describe_survival(evidence: Evidence, row: Mapping) -> dict:
 
 
 def _modifier(evidence: Evidence, row: Mapping) -> tuple[str, str]:
-    """By what a ratio compares patients of one treatment; ('', '') where it compares none so."""
+    """By what a ratio compares patients of one report; ('', '') where it compares none so."""
     code = text(row.get("modifier", ""))
     return (code, capitalise(evidence.label("survival", "modifier", code))) if code else ("", "")
 

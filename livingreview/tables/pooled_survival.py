@@ -110,8 +110,7 @@ class SurvivalPool:
         if len(told) < LEAST_STUDIES:
             return None
         if self.statistic == "median":
-            errors = [(entry.high - entry.low) / (2 * Z) for entry in told]
-            return pool_generic([entry.value for entry in told], errors, method="DL", scale="none")
+            return self._pool_medians("DL")
         read = [effect_from_interval(entry.value, entry.low, entry.high, scale="cloglog") for entry in told]
         return pool_generic([one.estimate for one in read], [one.se for one in read], scale="cloglog")
 
@@ -124,8 +123,11 @@ class SurvivalPool:
         """
         if self.pooled is None or self.statistic != "median":
             return self.pooled
+        return self._pool_medians("REML")
+
+    def _pool_medians(self, method: str) -> PooledEffect:
         errors = [(entry.high - entry.low) / (2 * Z) for entry in self.told]
-        return pool_generic([entry.value for entry in self.told], errors, method="REML", scale="none")
+        return pool_generic([entry.value for entry in self.told], errors, method=method, scale="none")
 
     def of_trials(self) -> SurvivalPool:
         """The same of trials alone."""

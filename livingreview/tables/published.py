@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from livingreview.checks.pooling import COUNTED
 from livingreview.display.html import Column, HtmlTable, Row, Stack, link
 from livingreview.display.numbers import (
     format_fixed,
@@ -24,7 +25,6 @@ from livingreview.tables.pooled_survival import survival_pools
 
 NOTHING = "No published synthesis of a question of this chapter is entered."
 UNITS = {"proportion": "%", "landmark": "%", "median": " months"}
-COUNTED = ("proportion", "odds_ratio", "risk_ratio")  # measures of results, others are of endpoints
 
 
 def tabulate_published(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
