@@ -21,7 +21,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence, records
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_arms, pair_rows
-from livingreview.tables.choice import choose_counts, count_size, kinship
+from livingreview.tables.choice import choose_counts, count_size, is_whole, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.counts import (
@@ -246,13 +246,9 @@ def _about(evidence: Evidence, row: Mapping) -> str:
     """Who a row's patients are: a part of a cohort by its own name, a whole one by age."""
     age = "" if row["c_age_group"] == "not_reported" else row["c_age_group"]
     words = evidence.label("cohorts", "age_group", age) if age else "age not reported"
-    if _is_part(row):
+    if not is_whole(row):
         words = row["c_label"]
     return f"{words}; r" if is_second_hand(row) else words
-
-
-def _is_part(row: Mapping) -> bool:
-    return bool(text(row["c_parent_cohort_id"]))
 
 
 def _told_together(events: Sequence[_Event]) -> list[list[dict]]:
@@ -285,7 +281,8 @@ def _make_cell(evidence: Evidence, event: _Event, first: Mapping) -> Cell | None
         share = float(row["percent_reported_pct"])
         shown, count = f"{row['percent_reported_pct']}%", "no count"
     fatal = not pd.isna(low := row.get("grade_min", pd.NA)) and low == FATAL
-    whose = ["part of patients"] if _is_part(row) else ["all patients"] if _is_part(first) else []
+    whose = [] if is_whole(first) else ["all patients"]
+    whose = whose if is_whole(row) else ["part of patients"]
     remarks = _remarks(row) + (whose if row["cohort_id"] != first["cohort_id"] else [])
     if event.grade is None and event.table == "adverse_events" and not _remarks(row) and not fatal:
         remarks.insert(0, grade_text(row, "any grade"))

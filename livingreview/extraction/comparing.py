@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from livingreview.checks.digits import FRAGMENT
 from livingreview.checks.wording import numbers_in
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
@@ -29,7 +30,6 @@ HEADER = ["place", "what", "column", "first", "second", "decision"]
 OWN_WORDS = ("locator", "note", "as_reported", "derivation", "definition", "label", "status_reason", "reason")
 # Of what a row is that has no address by its words: an answer is to a question about a result.
 OF_WHAT = {APPRAISALS: ("item_id", "result")}
-FRAGMENT = "as_reported"
 WITNESSES = (FRAGMENT, "locator", "derivation")  # in which the numbers of a row stand, and where they are
 NO_ROW = "(no such row)"
 

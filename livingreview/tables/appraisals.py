@@ -67,10 +67,9 @@ def tabulate_appraised(review: Evidence, *, caption: str) -> HtmlTable:
     answers = review.tables["appraisals"]
     rows = []
     for tool, part in answers.groupby(answers["item_id"].map(tools)):
-        both = part.dropna(subset=["second_judgement"])
-        same = int(both["judgement"].eq(both["second_judgement"]).sum())
-        numbers = (part["report_id"].nunique(), part["result"].nunique() or "", len(part), len(both))
-        rows.append(Row([tool, *map(str, numbers), format_count(same, len(both)) if len(both) else ""]))
+        same, twice = _alike(part)
+        numbers = (part["report_id"].nunique(), part["result"].nunique() or "", len(part), twice)
+        rows.append(Row([tool, *map(str, numbers), format_count(same, twice) if twice else ""]))
     names = ("Reports", "Single results", "Answers", "Answered twice", "Alike before settling")
     return HtmlTable(caption, [Column("Tool"), *(Column(name, True) for name in names)], rows)
 
@@ -246,11 +245,14 @@ def _sign(evidence: Evidence, answer: dict | None) -> dict:
 
 def _agreement(part: pd.DataFrame) -> str:
     """How often two readers who judged independently gave the same answer; '' where one judged alone."""
+    same, twice = _alike(part)
+    return f"Two readers judged independently and agreed in {same} of {twice} judgements." if twice else ""
+
+
+def _alike(part: pd.DataFrame) -> tuple[int, int]:
+    """How many answers two readers gave alike, and how many both gave."""
     both = part.dropna(subset=["second_judgement"])
-    if both.empty:
-        return ""
-    same = int(both["judgement"].eq(both["second_judgement"]).sum())
-    return f"Two readers judged independently and agreed in {same} of {len(both)} judgements."
+    return int(both["judgement"].eq(both["second_judgement"]).sum()), len(both)
 
 
 def _key(evidence: Evidence, part: pd.DataFrame) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from markupsafe import Markup
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack, link
 from livingreview.display.numbers import format_count
@@ -55,6 +57,7 @@ def arrivals(evidence: Evidence, kinds: tuple[str, ...] = (PRIMARY, "widest")) -
 
 def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     """Each study that joined a pool of three or more, against the interval that those before it gave."""
+    claims = _number_claims(evidence)
     rows = [
         Row(
             [
@@ -63,7 +66,7 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                 format_count(arrival.entry.events, arrival.entry.total),
                 f"{arrival.low} to {arrival.high} of {arrival.entry.total}, from {arrival.before} studies",
                 arrival.gates or "none",
-                (_say_conclusions(evidence, arrival) or "none rests on this pool") if arrival.gates else "",
+                _say_conclusions(claims, arrival) if arrival.gates else "",
             ]
         )
         for arrival in arrivals(evidence)
@@ -85,12 +88,18 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     return HtmlTable(caption, columns, rows, [note])
 
 
-def _say_conclusions(evidence: Evidence, arrival: Arrival) -> list:
-    """The conclusions that rest on a count of the pool, by their numbers; each says itself when it waits."""
-    told: list = []
+def _number_claims(evidence: Evidence) -> list[tuple[Markup, set[str]]]:
+    """Each conclusion as a link by its number, with the rows that it rests on."""
+    told: list[tuple[Markup, set[str]]] = []
     places: dict[str, int] = {}
     for claim in records(evidence.tables["claims"].sort_values(["class_id", "position"])):
         number = places[claim["class_id"]] = places.get(claim["class_id"], 0) + 1
-        if not set(split_ids(claim["rests_on"])).isdisjoint(arrival.plan.row_ids):
-            told.append(link(f"conclusion {number}", f"{claim['class_id']}.html#{claim['claim_id']}"))
+        where = link(f"conclusion {number}", f"{claim['class_id']}.html#{claim['claim_id']}")
+        told.append((where, set(split_ids(claim["rests_on"]))))
     return told
+
+
+def _say_conclusions(claims: Sequence[tuple[Markup, set[str]]], arrival: Arrival) -> list[Markup] | str:
+    """The conclusions that rest on a count of the pool; each says itself when it waits to be read."""
+    found = [where for where, rows in claims if not rows.isdisjoint(arrival.plan.row_ids)]
+    return found or "none rests on this pool"
