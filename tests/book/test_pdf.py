@@ -14,9 +14,9 @@ from livingreview.manuscript import find_pages
 @pytest.mark.browser
 def test_a_chapter_is_printed(book, root, tmp_path):
     """Several pages with its heading, figures and a foot; nothing in it names a folder of this machine."""
-    path = tmp_path / "chapter.pdf"
+    name, path = "mitoxantrone-clofarabine", tmp_path / "chapter.pdf"
     subprocess.run(
-        [sys.executable, "-m", "livingreview.cli", "pdf", "mitoxantrone-clofarabine", "--output", path],
+        [sys.executable, "-m", "livingreview.cli", "pdf", name, "--output", path],
         cwd=root,
         check=True,
         capture_output=True,
@@ -24,7 +24,7 @@ def test_a_chapter_is_printed(book, root, tmp_path):
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert 2 < len(re.findall(rb"/Type\s*/Page\b", content)) < 30
-    sheet = pdf.read_sheet(book / "chapters" / "mitoxantrone-clofarabine.html", ["mitoxantrone-clofarabine"], "")
+    sheet = pdf.read_sheet(book / "chapters" / f"{name}.html", [name], "")
     assert sheet.title == "Mitoxantrone and clofarabine"
     assert sheet.body.count("<svg ") >= 2 * sheet.body.count("<figure ") > 0, "each for a desk and a phone"
     assert "<script" not in sheet.body
