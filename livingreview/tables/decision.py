@@ -7,9 +7,9 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from math import ceil, floor, inf
+from math import ceil, floor, inf, log
 
 import pandas as pd
 
@@ -34,6 +34,9 @@ from livingreview.tables.reports import grade
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
 ONE_STUDY = "largest study that the rules admit, alone"
+LIMITS = "summary_statistic"  # kind of a discrepancy about a mean, a range or an interval
+# Columns that say which result a row of any evidence table tells.
+MEASURED = ("outcome", "term", "grade_min", "attribution", "endpoint", "statistic", "time_months")
 NOTHING = "No result of this kind is counted in any population of this chapter."
 
 
@@ -278,7 +281,9 @@ def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
     group = None
     if interval and 0 < entry.low < entry.value < entry.high < 1:
         read = effect_from_interval(entry.value, *interval, scale="cloglog")
-        group = _foretell_alive(read.estimate, read.se, interval)
+        # No interval of so many patients is narrower than had all been followed; some are printed so.
+        chance = ((1 - entry.value) / (entry.value * entry.patients)) ** 0.5 / -log(entry.value)
+        group = _foretell_alive(read.estimate, max(read.se, chance), interval)
     return Cell(
         result.result_id,
         result.name,
@@ -334,7 +339,7 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
         group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
         interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
         value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
-        source = [*say_source(cell), *warn_of(evidence, cell.row_ids)]
+        source = [*say_source(cell), *warn_of(evidence, cell.row_ids), *disputes(evidence, cell.row_ids)]
         certainty = grade(evidence, rating_of(evidence, cell))
         rows.append(Row([cell.name, value, interval, group, source, certainty, _figures(evidence, cell)]))
     return rows
@@ -355,6 +360,28 @@ def rating_of(evidence: Evidence, cell: Cell) -> str | None:
         if row["question"] == "absolute" and shared and (cell.source != POOL or 2 * shared >= len(own)):
             near[row["certainty_id"]] = (shared / len(own | counts), -len(counts))
     return max(near, key=lambda rating: (near[rating], rating), default=None)
+
+
+def disputes(evidence: Evidence, row_ids: Collection[str]) -> list[str]:
+    """What is unsettled about some counts: another value of the same result, or limits that cannot be."""
+    told = []
+    for row in records(evidence.tables["discrepancies"]):
+        if row["status"] != "unsettled" or row["severity"] == "minor":
+            continue
+        touched = split_ids(row["affects"])
+        own, others = (
+            {_measured(evidence, one) for one in touched if (one in row_ids) == here}
+            for here in (True, False)
+        )
+        if own & others or (own and row["kind"] == LIMITS):
+            told.append(f"Not settled: {row['title']}")
+    return told
+
+
+def _measured(evidence: Evidence, row_id: str) -> tuple:
+    """What a row tells, whoever it tells it of."""
+    row = evidence.row(row_id)
+    return evidence.row_tables[row_id], *(text(row.get(name)) for name in MEASURED)
 
 
 def say_source(cell: Cell) -> list[str]:

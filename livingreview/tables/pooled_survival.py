@@ -51,6 +51,9 @@ MEANING = (
     "is told too low."
 )
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
+# Groups of the schema: what survival is counted from that comes after treatment; endpoints of those in
+# remission.
+LATER, OF_REMISSION = "later", "of_remission"
 Z = 1.959963984540054  # of a printed 95% interval
 
 
@@ -179,12 +182,19 @@ def _with_care(evidence: Evidence, rows: Sequence[dict]) -> list[dict]:
 
 
 def _bar(evidence: Evidence, row: dict) -> str:
-    """Why a value may not stand: not of a whole cohort or a randomised arm known to be of enough patients."""
+    """Why a value may not stand: not of a whole cohort or a randomised arm known to be of enough patients.
+
+    Nor may survival that is counted from a later event than treatment: who did not see it is left out.
+    """
     if row["care"] == SECONDARY:
         return "no own patients"  # a comparison or review of other studies
     whole = is_whole(row) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
+    survival = evidence.package.table("survival")
+    late = survival.field("origin").group(row["origin"]) == LATER
+    if late and survival.field("endpoint").group(row["endpoint"]) != OF_REMISSION:
+        return "counted from remission or transplant, so of those who came so far"
     patients = _patients(evidence, row)
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
