@@ -368,10 +368,9 @@ def disputes(evidence: Evidence, row_ids: Collection[str]) -> list[str]:
     for row in records(evidence.tables["discrepancies"]):
         if row["status"] != "unsettled" or row["severity"] == "minor":
             continue
-        touched = split_ids(row["affects"])
+        touched = [one for one in split_ids(row["affects"]) if one in evidence.row_tables]
         own, others = (
-            {_measured(evidence, one) for one in touched if (one in row_ids) == here}
-            for here in (True, False)
+            {_measured(evidence, one) for one in touched if (one in row_ids) == here} for here in (True, False)
         )
         if own & others or (own and row["kind"] == LIMITS):
             told.append(f"Not settled: {row['title']}")
