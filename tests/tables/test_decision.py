@@ -146,7 +146,7 @@ def test_survival_of_responders_stands_for_nobody_treated(review):
 
 
 def test_what_is_unsettled_stands_beside_the_count(review):
-    """No treatment-related death in one report, four in another, of the same trials; limits that cannot be."""
+    """No treatment-related death in one report, four in another; limits that cannot be."""
     told = disputes(review, ["kantarjian-2016.ae.all.fatal-adverse-event-g5"])
     assert told == ["Not settled: No treatment-related death, or four"]
     assert disputes(review, ["kantarjian-2017.ae.blinatumomab.infection-g3"]) == []
