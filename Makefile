@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 # One worker a core; the tests of one file stay together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.ready
+# Where a machine forbids it every process of a build would compile the engine anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: book pdf test unit lint format check lock clean
 

@@ -6,7 +6,6 @@ import ctypes
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,11 +21,10 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 class Copy:
     """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all).
 
-    `results` is the ``_build`` of another copy: chapters that it ran, and figures that it drew, are taken on.
     `made_up` makes a review of that many made-up classes of it: for what builds do whatever the review.
     """
 
-    def __init__(self, folder: Path, *, whole: bool = False, results: Path | None = None, made_up: int = 0):
+    def __init__(self, folder: Path, *, whole: bool = False, made_up: int = 0):
         self.folder = folder
         folder.mkdir(parents=True)
         copy_parts(folder, (*PARTS, "livingreview"))
@@ -34,8 +32,6 @@ class Copy:
             grow(folder, made_up)
         elif not whole:
             keep_reports(folder, cited_reports(folder))
-        for name in (".chapters", ".charts") if results else ():
-            shutil.copytree(results / name, folder / "_build" / name)
 
     @property
     def published(self) -> Path:

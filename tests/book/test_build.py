@@ -157,14 +157,6 @@ def test_two_builds_at_once_take_turns(copy, original):
     assert differing(tree(copy.published), original) == []
 
 
-def test_two_folders_two_times_same_bytes(results, tmp_path):
-    """Same inputs, same bytes: in another folder, another time zone, another order of hashing."""
-    other = Copy(tmp_path / "elsewhere" / "deeper")
-    done = other.build(environment={"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8"})
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert differing(tree(other.published), tree(results / "html")) == []
-
-
 def test_the_made_up_review_that_builds_are_measured_with_is_sound_and_builds(copy):
     """A schema that grows must take the generator along, or the benchmark ends before it begins."""
     assert [str(problem) for problem in check_project(copy.folder)] == []

@@ -105,16 +105,15 @@ CONFIGURATION = (
 # Changes that reach a page by the same way go together.
 CHANGES = {
     "a row": ([ROW], OVER_ALL | OF_ONE),
-    "terms, bibliography and citation record": (
-        [TERM, BIBLIOGRAPHY, CITATION],
+    "the schema, terms, bibliography and citation record": (
+        [SCHEMA, TERM, BIBLIOGRAPHY, CITATION],
         OVER_ALL | OF_CLASSES | {"how-to-cite"},  # the pages of a class say how to cite them
     ),
-    "the schema": ([SCHEMA], OVER_ALL | OF_CLASSES),
     "modules of the engine": ([CHART_MODULE, PAGE_MODULE], EVERY),
-    "the style": ([STYLE], set()),
-    "a chapter's code, another's prose": ([CODE, PROSE], {"safety"}),
-    "code that chapters share": ([SHARED_CODE], CLASSES),
-    "the table of contents and the configuration": ([CONTENTS, CONFIGURATION], set()),
+    "a chapter's code, another's prose, contents, configuration and style": (
+        [CODE, PROSE, CONTENTS, CONFIGURATION, STYLE],
+        {"safety"},
+    ),
 }
 
 
@@ -142,6 +141,14 @@ def test_nothing_changed_runs_nothing(copy, original):
     assert differing(tree(copy.published), original[0]) == []
 
 
+def test_two_folders_two_times_same_bytes(original, tmp_path):
+    """Same inputs, same bytes: in another folder, another time zone, another order of hashing."""
+    other = Copy(tmp_path / "elsewhere" / "deeper")
+    done = other.build(environment={"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert differing(tree(other.published), original[0]) == []
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
     """Each starts from the files as they were, while the book holds the change before.
@@ -161,14 +168,14 @@ def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
                 assert text in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
 
 
-def test_a_heading_that_chapters_share_renews_their_pages_and_no_others(copy, original):
-    """In both builds exactly the pages of the classes differ from what they were.
+def test_what_chapters_share_renews_their_pages_and_no_others(copy, original):
+    """Of a heading and of code: in both builds exactly the pages of the classes differ from what they were.
 
     They run, since they list the headings of their other pages.
     """
     heading = ("chapters/_class.md", "## How sure is it?", "## How certain is it?")
     runs = [CLASSES, set()]  # the results of the first build are those of the second
-    with copy.edited(heading):
+    with copy.edited(heading, SHARED_CODE[:3]):
         for build, folder, before in (
             (copy.build_plain, copy.plain, original[1]),
             (copy.build, copy.published, original[0]),
@@ -179,7 +186,9 @@ def test_a_heading_that_chapters_share_renews_their_pages_and_no_others(copy, or
             pages = {name for name in differing(tree(folder), before) if name.endswith(".html")}
             assert pages == {f"chapters/{name}.html" for name in CLASSES}
             for page in pages:
-                assert "How certain is it?" in (folder / page).read_text(encoding="utf-8"), f"{page} is stale"
+                text = (folder / page).read_text(encoding="utf-8")
+                assert "How certain is it?" in text, f"{page} is stale"
+                assert SHARED_CODE[3][page] in text, f"{page} is stale"
 
 
 def test_after_all_reverts_both_books_are_the_first_ones(copy, original):

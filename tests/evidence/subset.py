@@ -6,6 +6,8 @@ import csv
 import json
 import re
 from collections.abc import Collection, Sequence
+from itertools import combinations
+from math import comb
 from pathlib import Path
 
 from livingreview.checks import check_project, record_rows, write_rows
@@ -29,15 +31,15 @@ def with_dependants(name: str) -> set[str]:
     return {name} | NEEDS.get(name, set())
 
 
-def part_by_bits(names: Sequence[str]) -> list[list[str]]:
-    """Names parted by each binary digit of their place, both ways: each is in a part without any other."""
-    digits = range(max(1, (len(names) - 1).bit_length()))
-    parts = (
-        [name for place, name in enumerate(names) if place >> digit & 1 == side]
-        for digit in digits
-        for side in (0, 1)
-    )
-    return [part for part in parts if part]
+def part_in_halves(names: Sequence[str]) -> list[list[str]]:
+    """As few parts as there can be of which each name is in one without any other.
+
+    Each name has a half of the parts of its own: of two such halves neither holds the other (Sperner 1928).
+    """
+    parts = next(size for size in range(2, len(names) + 2) if comb(size, size // 2) >= len(names))
+    halves = zip(names, combinations(range(parts), parts // 2), strict=False)
+    told = [(name, set(half)) for name, half in halves]
+    return [[name for name, half in told if part in half] for part in range(parts)]
 
 
 def edit_descriptor(project: Path, change) -> None:
