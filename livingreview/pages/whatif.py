@@ -64,7 +64,7 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
         "population": plan.stratum,
         "outcome": plan.outcome,
         "base": plan.base,
-        "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(plan),
+        "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(evidence, plan),
         "key": plan.key,
         "decision": DECISIONS[plan.decision],
         "studies": [

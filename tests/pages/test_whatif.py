@@ -193,7 +193,7 @@ def test_every_combination_of_the_panel_is_the_plans(review):
     assert len(by_place) == len(plans)
     pooled = 0
     for plan in plans:
-        rule = f"primary, {plan.when}" if plan.kind == PRIMARY else say_rule(plan)
+        rule = f"primary, {plan.when}" if plan.kind == PRIMARY else say_rule(review, plan)
         option = by_place[plan.stratum, plan.outcome, plan.base, rule]
         assert [study["figures"][-1]["text"].partition(" ")[0] for study in option["studies"]] == [
             f"{entry.events}/{entry.total}" for entry in plan.entries
