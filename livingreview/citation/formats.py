@@ -36,6 +36,7 @@ RIS_TYPES = {
 }
 RIS_FIELDS = {
     "title": "title",
+    "title-short": "short_title",
     "container-title": "secondary_title",
     "collection-title": "tertiary_title",
     "edition": "edition",
