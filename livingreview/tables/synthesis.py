@@ -49,7 +49,7 @@ MODELS = (
     ("arcsine", "Two-step arcsine, REML, truncated Hartung-Knapp", "median study"),
 )
 # Kinds of pools of which all counts left out are told; of the others the name says most.
-TOLD = (PRIMARY, "any_time", "widest")
+TOLD = (PRIMARY, "any_time", "widest", *CARES)
 CARE_NAMES = {"trial": "trials", "routine": "routine care"}
 CARES_APART = "Trials against routine care"
 DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
@@ -135,7 +135,7 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
                     [plan.stratum, f"{plan.outcome}, {say_rule(evidence, plan)}, of {plan.base}"],
                     [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
-                    _say_without(evidence, plan),
+                    say_without(evidence, plan) if plan.kind in TOLD else [],
                 ]
             )
         )
@@ -149,11 +149,9 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     return HtmlTable(caption, columns, rows, [note]) if rows else Stack([], "")
 
 
-def _say_without(evidence: Evidence, plan: Plan) -> list[str]:
-    """What a pool is without; of trials or routine care alone every study that is or may be one."""
-    if plan.kind in CARES:
-        return say_kept_out(evidence, plan, [CARES[plan.kind]])
-    return say_left_out(plan) if plan.kind in TOLD else []
+def say_without(evidence: Evidence, plan: Plan) -> list[str]:
+    """What a pool is without, and why; of trials or routine care alone every study that is or may be one."""
+    return say_kept_out(evidence, plan, [CARES[plan.kind]]) if plan.kind in CARES else say_left_out(plan)
 
 
 def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[str]:
