@@ -271,7 +271,7 @@ def _say_hundred(pool: ContrastPool, trial: TrialRatio) -> str:
     if not (fit := pool.pooled):
         return f"{control}: {own}"
     pooled = _say_effect(pool, trial, (fit.effect, *fit.ci))
-    return f"{control}: by the ratio pooled with {len(pool.trials) - 1} other {pooled}; {own}"
+    return f"{control}: by the pooled ratio of {len(pool.trials)} comparisons {pooled}; {own}"
 
 
 def _say_effect(pool: ContrastPool, trial: TrialRatio, ratio: tuple[float, float, float]) -> str:

@@ -124,7 +124,7 @@ def test_effects_per_hundred_are_at_the_control_arms_own_risk(review, pools):
     assert any(line.endswith("0.70 (0.47 to 1.03)") for line in row.cells[1]), "as printed"
     line = next(line for line in row.cells[3] if "61 on control (events by 24 months)" in line)
     survival = 0.39**pool.pooled.effect
-    assert f": by the ratio pooled with 1 other {100 * (survival - 0.39):.0f} fewer" in line
+    assert f": by the pooled ratio of 2 comparisons {100 * (survival - 0.39):.0f} fewer" in line
     assert f"; by its own ratio {100 * (0.39**0.7 - 0.39):.0f} fewer" in line
     assert COMMON in row.cells[2]
     ratio = hazard_ratio_from_interval(0.7, 0.47, 1.03)
