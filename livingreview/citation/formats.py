@@ -36,7 +36,6 @@ RIS_TYPES = {
 }
 RIS_FIELDS = {
     "title": "title",
-    "title-short": "short_title",
     "container-title": "secondary_title",
     "collection-title": "tertiary_title",
     "edition": "edition",
