@@ -4,6 +4,7 @@ From scipy.special: the same functions in scipy.stats take half a second to impo
 that builds a page.
 """
 
+import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, chdtri, ndtri, stdtrit
 
@@ -15,9 +16,9 @@ def normal_isf(tail: float) -> float:
     return -float(ndtri(tail))
 
 
-def t_isf(tail: float, df: npt.ArrayLike) -> Array:
+def t_isf(tail: npt.ArrayLike, df: npt.ArrayLike) -> Array:
     """Return the value of Student's t with `df` degrees of freedom exceeded with probability `tail`."""
-    found: Array = -stdtrit(df, tail)
+    found: Array = -stdtrit(df, np.asarray(tail))
     return found
 
 

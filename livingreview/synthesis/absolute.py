@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr
 
+from livingreview.synthesis._tails import t_isf
 from livingreview.synthesis._validate import check_choice, check_level
 from livingreview.synthesis.bayes import GroupPrediction
 
@@ -92,8 +94,6 @@ def predict_alive(
     ------
     Kalbfleisch & Prentice 2002, The Statistical Analysis of Failure Time Data, 2nd ed. (the scale).
     """
-    from scipy.stats import binom, t  # not at the top: slow to import
-
     level = check_level(level)
     if not se > 0:
         msg = f"se: expected a number > 0, found {se}"
@@ -101,8 +101,8 @@ def predict_alive(
     if size < 1:
         msg = f"size: expected 1 or more, found {size}"
         raise ValueError(msg)
-    drawn = estimate + se * t.ppf((np.arange(POINTS) + 0.5) / POINTS, df)
+    drawn = estimate - se * t_isf((np.arange(POINTS) + 0.5) / POINTS, df)
     shares = np.exp(-np.exp(drawn))
-    below = binom.cdf(np.arange(size)[:, None], size, shares).mean(axis=1)
+    below = bdtr(np.arange(size)[:, None], size, shares).mean(axis=1)
     low, median, high = np.searchsorted(below, [(1 - level) / 2, 0.5, (1 + level) / 2]).tolist()
     return GroupPrediction(size, low, median, high, level)

@@ -10,7 +10,6 @@ from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
 from scipy.special import betainc, betaln
 
 from livingreview.synthesis._types import Array, Interval
@@ -126,4 +125,6 @@ def _weigh(ways: Array, x: Array, n: Array, prior: tuple[float, float], together
 
 
 def _quantile(weights: Array, alpha: Array, beta: Array, p: float) -> float:
+    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+
     return float(brentq(lambda rate: weights @ betainc(alpha, beta, rate) - p, 0, 1, xtol=1e-10))

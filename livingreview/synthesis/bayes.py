@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_expit, logit
-from scipy.stats import beta, betabinom
+from scipy.special import betaincinv, betaln, expit, log_expit, logit
 
 from livingreview.synthesis import glmm
 from livingreview.synthesis._distributions import Distributions, find_quantiles
@@ -164,7 +163,7 @@ def predict_group(
     if len(x) == 1:
         low, median, high = _group_of_one(x[0], n[0], size, tails)
     else:
-        shares = logit(beta.ppf(GROUP_TAILS, counts[:, None] + 1, size - counts[:, None]))
+        shares = logit(betaincinv(counts[:, None] + 1, size - counts[:, None], GROUP_TAILS))
         below = np.interp(shares, GROUP_POINTS, _new_study_cdf(x, n, GROUP_POINTS)).mean(axis=1)
         low, median, high = np.searchsorted(below, tails).tolist()
     return GroupPrediction(size, low, median, high, level)
@@ -175,12 +174,14 @@ def _group_of_one(x: float, n: float, size: int, tails: Sequence[float]) -> list
 
     Of a study without an event the lower limit of its proportion is 0, of one without another 1 is the upper.
     """
-    places = []
+    count, places = np.arange(size), []
+    choices = -np.log(size + 1) - betaln(count + 1, size - count + 1)
     for (a, b), tail in zip(((x, n - x + 1), (x + 1, n - x + 1), (x + 1, n - x)), tails, strict=True):
         if a == 0 or b == 0:
             places.append(0 if a == 0 else size)
         else:
-            places.append(int(np.searchsorted(betabinom.cdf(np.arange(size), size, a, b), tail)))
+            below = np.exp(choices + betaln(count + a, size - count + b) - betaln(a, b)).cumsum()
+            places.append(int(np.searchsorted(below, tail)))
     return places
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
@@ -98,6 +97,8 @@ def tipping_rate(
     ------
     Tipping-point analysis, as in Yan, Lee & Li 2009, J Biopharm Stat 19:1085-1098, of the log risk ratio.
     """
+    from scipy.optimize import brentq  # not at the top: slow to import, rarely needed
+
     x, n = check_pairs([events, control_events], [total, control_total])
     z = normal_isf((1 - check_level(level)) / 2)
     treated, control = (x / n).tolist()

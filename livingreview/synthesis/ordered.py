@@ -11,12 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit, logit, ndtri
-from scipy.stats import qmc
-from scipy.stats import t as student
 
 from livingreview.synthesis._nested import FINE_NODES, NEARLY_ONE, Terms, log_likelihood
+from livingreview.synthesis._tails import t_isf
 from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import as_counts, check_as_many, check_level, design_matrix
 from livingreview.synthesis.results import NAN_PAIR, NOT_CONVERGED, Pooled
@@ -116,7 +114,7 @@ class OrderedFit(Pooled):
 
     def _around(self, centre: float, variance: float) -> Array:
         """A value of the linear scale and the limits of its t interval."""
-        half = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) * variance**0.5
+        half = float(t_isf((1 - self.level) / 2, max(self.k - 1, 1))) * variance**0.5
         found: Array = centre + np.array([0.0, -half, half])
         return found
 
@@ -128,12 +126,14 @@ class OrderedFit(Pooled):
         place, row = self._find(response, values)
         if self.status != "ok":
             return NAN_PAIR
+        from scipy.stats import qmc  # not at the top: slow to import, in every process that builds a page
+
         size = len(self.theta)
         points = ndtri(qmc.Sobol(size + 2, rng=np.random.default_rng(1)).random(DRAWS).clip(1e-9, 1 - 1e-9))
         values_, vectors = np.linalg.eigh(self.covariance)
         # The symmetric root: another would turn with the signs of the vectors, which a last digit decides.
         root = (vectors * np.sqrt(np.maximum(values_, 0))) @ vectors.T
-        scale = student.isf((1 - self.level) / 2, max(self.k - 1, 1)) / ndtri((1 + self.level) / 2)
+        scale = float(t_isf((1 - self.level) / 2, max(self.k - 1, 1))) / ndtri((1 + self.level) / 2)
         drawn = self.theta + scale * points[:, :size] @ root
         shares = len(self.levels) - 1
         first, both, other = drawn[:, -3], drawn[:, -2], drawn[:, -1]
@@ -317,6 +317,8 @@ def _is_separated(terms: Terms, theta: Array) -> bool:
 
 
 def _descend(fall: Objective, start: Array) -> Array:
+    from scipy.optimize import minimize  # not at the top: slow to import
+
     found: Array = minimize(fall, start, jac=True, method="BFGS", options={"gtol": FLAT, "maxiter": 200}).x
     return found
 

@@ -372,12 +372,9 @@ def disputes(evidence: Evidence, row_ids: Collection[str]) -> list[str]:
     for row in records(evidence.tables["discrepancies"]):
         if row["status"] != "unsettled" or row["severity"] == "minor":
             continue
-        # A part of the evidence need not hold every row of a discrepancy.
         touched = [one for one in split_ids(row["affects"]) if one in evidence.row_tables]
-        own, others = (
-            {_measured(evidence, one) for one in touched if (one in row_ids) == here}
-            for here in (True, False)
-        )
+        own = {_measured(evidence, one) for one in touched if one in row_ids}
+        others = {_measured(evidence, one) for one in touched if one not in row_ids}
         if own & others or (own and row["kind"] == LIMITS):
             told.append(f"Not settled: {row['title']}")
     return told

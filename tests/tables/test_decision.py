@@ -11,6 +11,7 @@ from livingreview.tables.decision import (
     POOL,
     STUDY,
     decision_data,
+    disputes,
     rating_of,
     say_source,
     tabulate_decision,
@@ -132,6 +133,36 @@ def test_survival_of_a_subgroup_or_of_an_unknown_number_stands_for_no_population
     told = [cell for decision in decision_data(review) for cell in decision.cells.values() if cell]
     assert all(cell.patients >= LEAST_PATIENTS for cell in told)
     assert not any(row_id.startswith("short-2021-asco.") for cell in told for row_id in cell.row_ids)
+
+
+def test_survival_of_responders_stands_for_nobody_treated(review):
+    """42% of adults in second remission are alive at a year: of relapsed adults that is not told."""
+    survival = review.tables["survival"].set_index("row_id")
+    late = set(
+        survival.index[survival["origin"].isin(["remission", "transplant"]) & (survival["endpoint"] == "OS")]
+    )
+    assert "kantarjian-2010-second-remission.survival.all.os-12m" in late
+    told = [cell for decision in decision_data(review) for cell in decision.cells.values() if cell]
+    assert not any(late & set(line.row_ids) for cell in told for line in cell.lines)
+
+
+def test_what_is_unsettled_stands_beside_the_count(review):
+    """No treatment-related death in one report, four in another; limits that cannot be."""
+    told = disputes(review, ["kantarjian-2016.ae.all.fatal-adverse-event-g5"])
+    assert told == ["Not settled: No treatment-related death, or four"]
+    assert disputes(review, ["kantarjian-2017.ae.blinatumomab.infection-g3"]) == []
+    narrow = disputes(review, ["pethema-clofarabine-2012.survival.all.os-1y"])
+    assert narrow == ["Not settled: Confidence interval too narrow for 31 patients"]
+
+
+def test_no_hundred_is_foretold_more_surely_than_all_patients_followed_would_tell(review):
+    """Three of 31 alive: limits of 4 and 16% are printed; so narrow they cannot be."""
+    row_id = "pethema-clofarabine-2012.survival.all.os-1y"
+    told = [cell for decision in decision_data(review) for cell in decision.cells.values() if cell]
+    cell = next(line for cell in told for line in cell.lines if row_id in line.row_ids)
+    assert cell.interval == pytest.approx((0.04, 0.16))
+    assert cell.group.low <= 2
+    assert cell.group.high >= 25
 
 
 def test_deaths_are_told_as_each_report_counts_them(adults):
