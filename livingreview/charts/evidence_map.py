@@ -1,4 +1,8 @@
-"""Where there is evidence: a bubble a population and class of regimen, its area the patients in it."""
+"""Where there is evidence: a bubble a population and class of regimen, its area the patients in it.
+
+Of several designs each has its share of the area, the better further in: one randomised trial among a dozen
+series once filled the whole bubble, as though all its patients had been randomised.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +29,10 @@ DESIGNS = {
     CASE: ("single patients", "paper", "control"),
 }
 UNKNOWN = " n = ?: not reported."
-LARGEST, LARGEST_ON_PHONE, SMALLEST = 42, 26, 5  # pixels across
+LARGEST, LARGEST_ON_PHONE, SMALLEST, INNERMOST = 42, 26, 5, 3  # pixels across
 NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
+    "Within a disc each design has its share of the area, the better ones further in. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
     "patients the better design.{} The summary of findings "
     "counts option by option and setting by setting, so its numbers of patients differ from these. "
@@ -64,6 +69,12 @@ class Place:
     def patients(self) -> int:
         """Patients whose number is reported."""
         return sum(map(cohort_size, self.cohorts))
+
+    @property
+    def by_design(self) -> dict[str, int]:
+        """Patients of each design that there is, the best first; 0 where their number is not reported."""
+        parts = group_by(self.cohorts, "best")
+        return {design: sum(map(cohort_size, parts[design])) for design in DESIGNS if design in parts}
 
 
 def find_places(evidence: Evidence) -> list[Place]:
@@ -156,7 +167,7 @@ def _design(kin: Kinship, row: Mapping, own: Sequence[dict], group: str) -> str:
 
 
 def draw_map(evidence: Evidence, *, title: str, note: str = "") -> Stack:
-    """Patients and studies by population and class: area is patients, fill the best design.
+    """Patients and studies by population and class: area is patients, fill the designs by their share.
 
     `note` is what a reader must know of the populations, as a sentence.
     """
@@ -173,12 +184,19 @@ def draw_map(evidence: Evidence, *, title: str, note: str = "") -> Stack:
         "" if all(place.patients for place in places) else UNKNOWN
     )
     words = " ".join(
-        f"{cell['name']}: {cell['what']}, {DESIGNS[place.design][0]}."
+        f"{cell['name']}: {cell['what']}{_say_designs(place)}."
         for cell, place in zip(cells, places, strict=True)
     )
     return Stack(
         [SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, places, classes), words, table, note)]
     )
+
+
+def _say_designs(place: Place) -> str:
+    """The design of a place; of several how many patients are of each, the best first."""
+    if len(place.by_design) == 1:
+        return f", {DESIGNS[place.design][0]}"
+    return ": " + "; ".join(f"{DESIGNS[design][0]} {n or '?'}" for design, n in place.by_design.items())
 
 
 def _cell(place: Place, classes: Mapping[str, str]) -> dict:
@@ -236,10 +254,12 @@ def _draw_head(sheet: Sheet, classes: Mapping[str, str], left: float, column: fl
 
 def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) -> None:
     """A bubble in the left of its field, studies and patients beside it."""
-    _, fill, stroke = DESIGNS[cell.design]
     largest = LARGEST_ON_PHONE if sheet.phone else LARGEST
-    across = max(SMALLEST, largest * math.sqrt(cell.patients / most))
-    sheet.point(x + largest / 2, middle, size=across, fill=fill, stroke=stroke)
+    for design, patients in _discs(cell):
+        _, fill, stroke = DESIGNS[design]
+        least = SMALLEST if patients == cell.patients else INNERMOST
+        across = max(least, largest * math.sqrt(patients / most))
+        sheet.point(x + largest / 2, middle, size=across, fill=fill, stroke=stroke)
     words = x + largest + 6
     studies = f"{cell.studies} {'study' if cell.studies == 1 else 'studies'}"
     sheet.text(words, middle - 7, studies, size=SMALL)
@@ -247,11 +267,24 @@ def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) 
     sheet.text(words, middle + 7, patients, **QUIET)
 
 
+def _discs(cell: Place) -> list[tuple[str, int]]:
+    """Designs with the patients of each and of all better ones, so that areas are shares; outermost first.
+
+    A design none of whose numbers is reported has no area, and a place without any number is of its best one.
+    """
+    found, within = [], 0
+    for design, patients in cell.by_design.items():
+        if patients:
+            within += patients
+            found.append((design, within))
+    return found[::-1] or [(cell.design, 0)]
+
+
 def _draw_key(sheet: Sheet, places: Sequence[Place]) -> None:
     def bubble(fill: str, stroke: str):
         return lambda x, y: sheet.point(x, y, size=11, fill=fill, stroke=stroke)
 
-    used = {place.design for place in places}
+    used = {design for place in places for design, _ in _discs(place)}
     marks = [
         (bubble(fill, stroke), words) for design, (words, fill, stroke) in DESIGNS.items() if design in used
     ]

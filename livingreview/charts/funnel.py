@@ -209,6 +209,8 @@ def draw_funnel(evidence: Evidence, *, title: str) -> Stack:
         note += (
             f" Studies of fewer than {LEAST_OF_MANY} patients ({len(flows) - len(large)}) are in the table."
         )
+    if any("alive" in flow.counts for flow in drawn):
+        note += " Those alive without a month were counted at the time that the table names."
     strata = _lines(evidence, drawn, title)
     words = " ".join(_tell(line) for _, lines in strata for line in lines)
     return Stack([SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, strata), words, table, note)])
@@ -247,7 +249,10 @@ def _share(flow: Flow, step: str) -> Fraction:
 
 
 def _words(flow: Flow, step: str) -> str:
-    """'119 (44%)' of a count, '~33% at 36 months' of an estimate, '' of what is not reported."""
+    """'119 (44%)' of a count, '~33% at 36 months' of an estimate, '' of what is not reported.
+
+    When those counted as alive were so, `_when` says.
+    """
     if step == "treated":
         return str(flow.treated)
     if step in flow.counts:
@@ -258,9 +263,19 @@ def _words(flow: Flow, step: str) -> str:
     return ""
 
 
+def _when(flow: Flow, step: str) -> str:
+    """When patients were alive, as reported: 'at 36 months', 'end of follow-up'; '' of other steps."""
+    if step != "alive":
+        return ""
+    if flow.alive:
+        return f"at {format_number(flow.alive.months)} months"
+    return text(flow.counts[step]["timepoint"], "time not reported") if step in flow.counts else ""
+
+
 def _tell(line: _Line) -> str:
     steps = (
         f"{NAMES[step][0].lower()} {_words(line.flow, step) or 'not reported'}"
+        + (f" ({_when(line.flow, step)})" if step in line.flow.counts and _when(line.flow, step) else "")
         for step in NAMES
         if step != "remission" or line.remissions
     )
@@ -280,11 +295,12 @@ def _cell(evidence: Evidence, flow: Flow, step: str) -> object:
     row = _row_of(flow, step)
     if row is None:
         return NOT_REPORTED
-    figure = make_figure(evidence, row, str(flow.treated) if step == "treated" else None)
-    of = "" if step == "treated" or row["total"] is pd.NA else row["total"]
-    return (
-        figure if step not in flow.counts or of == flow.treated else [figure, f"of all: {_words(flow, step)}"]
-    )
+    told: list = [make_figure(evidence, row, str(flow.treated) if step == "treated" else None)]
+    if when := _when(flow, step):
+        told.append(when)
+    if step in flow.counts and (row["total"] is pd.NA or row["total"] != flow.treated):
+        told.append(f"of all: {_words(flow, step)}")
+    return told if len(told) > 1 else told[0]
 
 
 def _row_of(flow: Flow, step: str) -> dict | None:

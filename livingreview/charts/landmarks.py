@@ -297,13 +297,13 @@ def _marks(evidence: Evidence, rows: Sequence[dict]) -> tuple[Mark, ...]:
             marks.append(Mark(value / days, None, ends[0], ends[1], words, figure))
         else:
             months = float(row["time_months"])
-            words = f"{format_fixed(value, 0)}% at {format_number(months)}"
+            words = f"{format_fixed(value, 0)}% at {format_number(months)} mo"
             marks.append(Mark(months, value, low, high, words, figure))
     return tuple(marks)
 
 
 def say_marks(marks: Sequence[Mark]) -> str:
-    """'median 7.7 mo', '8.5 mo, 36% at 12, 18% at 36'."""
+    """'median 7.7 mo', '8.5 mo, 36% at 12 mo, 18% at 36 mo'."""
     words = ", ".join(mark.words for mark in marks)
     return f"median {words}" if marks and all(mark.share is None for mark in marks) else words
 

@@ -31,6 +31,7 @@ PUBLISHERS = ("publisher", "institution", "school", "organization")
 # Field of a record -> variable of CSL; what a number is depends on the kind.
 FIELDS = {
     "title": "title",
+    "shorttitle": "title-short",
     "journal": "container-title",
     "booktitle": "container-title",
     "series": "collection-title",

@@ -50,6 +50,7 @@ RIS_FIELDS = {
     "language": "language",
 }
 RIS_NOTES = {"PMID": "PMID", "PMCID": "PMCID", "ISSN": "ISSN", "medium": "Published as"}
+RIS_NOTES |= {"title-short": "Short title"}  # in a field of its own readers take it for the title
 BIBTEX_TYPES = {"book": "book", "chapter": "incollection"}
 
 

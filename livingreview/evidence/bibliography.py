@@ -42,7 +42,7 @@ FIELDS = (
     *("title", "journal", "booktitle", "series", "edition", "volume", "number", "chapter", "pages", "eid"),
     *("year", "month", "day", "publisher", "institution", "school", "organization", "address", "type"),
     *("howpublished", "note", "abstract", "keywords", "language", "isbn", "issn", "doi", "pmid", "pmcid"),
-    *("url", "urldate"),
+    *("url", "urldate", "shorttitle"),
 )
 FIELD_NAMES = {
     "journaltitle": "journal",

@@ -47,7 +47,8 @@ def name_reports(
     """What each report is called (key: report_id): 'TOWER (Kantarjian 2017)', 'Yoon 2023'.
 
     A trial leads with the name by which it is known. No two are called the same: of reports without an
-    author the journal or meeting parts them, of others a letter behind the year. Where author or year is not
+    author the journal or meeting parts them or their abridged title (``shorttitle``), which tells a reader
+    what a letter does not; of others a letter behind the year. Where author or year is not
     established the study's name stands in, and the name says what is missing.
     """
     named = dict(zip(studies["study_id"], studies["name"], strict=True))
@@ -64,6 +65,8 @@ def name_reports(
             del alike[part]
             for report_id, journal in zip(same, journals, strict=True):
                 alike[part[0], part[1], f"{journal}; {part[2]}", part[3]] = [report_id]
+        elif "author" in part[2] and len(same) > 1:
+            _part_by_title(bibliography, alike, part)
     return {
         report_id: _join(*part, ascii_lowercase[place] if len(same) > 1 else "")
         for part, same in alike.items()
@@ -71,9 +74,30 @@ def name_reports(
     }
 
 
+def _part_by_title(
+    bibliography: BibliographyData, alike: dict[tuple[str, str, str, str], list[str]], part: tuple
+) -> None:
+    """Reports without an author that are called alike get their abridged titles, where each has its own."""
+    who, year, missing, trial = part
+    titles = {report_id: _field(bibliography, report_id, "shorttitle") for report_id in alike[part]}
+    titles = {
+        key: title for key, title in titles.items() if list(titles.values()).count(title) == 1 and title
+    }
+    for report_id, title in titles.items():
+        name = f"{who} {year}, {title}" if year else f"{who}, {title}"
+        alike[name, "", missing, trial] = [report_id]
+        alike[part].remove(report_id)
+    if not alike[part]:
+        del alike[part]
+
+
 def _journal(bibliography: BibliographyData, report_id: str) -> str:
+    return _field(bibliography, report_id, "journal")
+
+
+def _field(bibliography: BibliographyData, report_id: str, name: str) -> str:
     entry = bibliography.entries.get(report_id)
-    return plain_text(entry.fields.get("journal", "")) if entry else ""
+    return plain_text(entry.fields.get(name, "")) if entry else ""
 
 
 def _name_parts(entry: Entry | None, study: str) -> tuple[str, str, str, str]:

@@ -24,7 +24,7 @@ from livingreview.synthesis import PooledProportion
 from livingreview.tables.common import text, whole
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import KINDS, PRIMARY, Entry, Plan
-from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_left_out, say_rule
+from livingreview.tables.synthesis import DECISIONS, MODELS, predicts, say_rule, say_without
 
 NO_MODEL = "none: nothing is pooled here"
 # What a reader chooses before the model, and what it is called.
@@ -64,14 +64,14 @@ def describe_plan(evidence: Evidence, plan: Plan) -> dict:
         "population": plan.stratum,
         "outcome": plan.outcome,
         "base": plan.base,
-        "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(plan),
+        "rule": f"{KINDS[plan.kind]}, {plan.when}" if plan.kind == PRIMARY else say_rule(evidence, plan),
         "key": plan.key,
         "decision": DECISIONS[plan.decision],
         "studies": [
             _describe_study(evidence, entry, max(plan.totals)) | _without(plan, entry)
             for entry in plan.entries
         ],
-        "left_out": say_left_out(plan),
+        "left_out": say_without(evidence, plan),
         "models": models,
     }
 

@@ -72,6 +72,8 @@ class Cell:
         is no primary one.
     of_two : bool
         Whether it is one of two such studies.
+    again : tuple of str
+        Of a pool the counts that are taken again from all enrolled, '5/13': its rows name fewer patients.
     """
 
     result_id: str
@@ -88,6 +90,7 @@ class Cell:
     beside: Cell | None = None
     is_primary: bool = True
     of_two: bool = False
+    again: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Cell, ...]:
@@ -227,6 +230,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         tuple(plan.row_ids),
         plan.is_wide,
         is_primary=plan.kind == PRIMARY,
+        again=tuple(f"{entry.events}/{entry.total}" for entry in plan.entries if entry.rebased),
     )
 
 
@@ -386,7 +390,12 @@ def say_source(cell: Cell) -> list[str]:
     """Where a cell is from: the pool with its studies and patients, or the single study."""
     patients = f"{cell.patients} patients"
     if cell.source == POOL:
-        return [capitalise(cell.said), f"pool of {cell.studies} studies, {patients}"]
+        counted = f"{len(cell.again)} of its counts again from all enrolled: {', '.join(cell.again)}"
+        return [
+            capitalise(cell.said),
+            f"pool of {cell.studies} studies, {patients}",
+            *([counted] if cell.again else []),
+        ]
     alone = "one of two studies, which are not pooled" if cell.of_two else ONE_STUDY
     return [cell.said, f"{alone}, {patients}"]
 

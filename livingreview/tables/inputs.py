@@ -61,7 +61,7 @@ def _of_counts(evidence: Evidence) -> Iterator[PoolInputs]:
             Input(tuple(entry.row_ids), entry.name, f"{entry.events}/{entry.total}") for entry in plan.entries
         )
         left_out = {row_id: reason for row_id, _, reason in plan.left_out}
-        title = f"{plan.stratum}: {plan.outcome}, {say_rule(plan)}, of {plan.base}"
+        title = f"{plan.stratum}: {plan.outcome}, {say_rule(evidence, plan)}, of {plan.base}"
         yield PoolInputs(plan.key, title, inputs, left_out, lambda plan=plan: _say_counts(plan))
 
 

@@ -305,7 +305,7 @@ def _say_pool(evidence: Evidence, plan: Plan, *, several: bool) -> str:
     fit = plan.pooled
     which = f"{evidence.label('outcomes', 'outcome', plan.place.what)}, " if several else ""
     return (
-        f"{estimate_words(fit)} [{interval_words(fit.ci, fit.total)}], {which}{say_rule(plan)}, "
+        f"{estimate_words(fit)} [{interval_words(fit.ci, fit.total)}], {which}{say_rule(evidence, plan)}, "
         f"{_studies(fit.k)}"
     )
 

@@ -9,6 +9,7 @@ after it. What bars a count is in `livingreview.tables.counts`, how much is show
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
@@ -29,7 +30,8 @@ from livingreview.tables.counts import (
     say_part,
     timed_codes,
 )
-from livingreview.tables.pool import KINDS, PRIMARY, Entry, Part, Place, Plan
+from livingreview.tables.kept_out import count_outside
+from livingreview.tables.pool import CARES, KINDS, PRIMARY, Entry, Part, Place, Plan
 
 ANY = "any"
 
@@ -146,7 +148,7 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
     entries = sorted(map(make_entry, kept), key=lambda entry: (entry.available or "9999", entry.row_id))
     place = Place(family, disease, setting, age, what, base, time)
     codes = (family, disease, setting, age, what, base, time, "" if kind == PRIMARY else kind)
-    return Plan(
+    plan = Plan(
         stratum=f"{family}: {stratum_name(evidence, disease, setting, age)}",
         outcome=part[0]["words"],
         when=_say_time(evidence, time),
@@ -160,6 +162,8 @@ def _make_plan(evidence: Evidence, key: tuple, part: Sequence[dict], time: str, 
             for row, reason in [*left_out, *narrower, *dropped, *arms, *parts]
         ),
     )
+    apart = kind in CARES or {"trial", "routine"} <= {entry.care for entry in entries}
+    return replace(plan, outside=count_outside(evidence, plan)) if apart else plan
 
 
 def _say_time(evidence: Evidence, time: str) -> str:

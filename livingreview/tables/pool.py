@@ -31,6 +31,8 @@ KINDS = {
     "no_arms": "without randomised arms",
     "first_hand": "first-hand counts alone",
 }
+CARES = {"trials": "trial", "routine": "routine"}  # kind of pool: the designs it holds
+MOST_OUTSIDE = "most patients of such studies are not in it"
 # Why a fit gave no value (`Pooled.status`), in words.
 STOPPED = {
     "no_events": "no study has an event",
@@ -139,14 +141,13 @@ class Moderator:
     """Two kinds of studies of one question compared: exploratory, chosen after the spread was seen.
 
     ``levels`` names the two kinds, ``entries`` are their studies, ``comparison`` is of the second with the
-    first; ``unknown`` names the pool's studies of which it is not known which kind they are.
+    first.
     """
 
     name: str
     levels: tuple[str, str]
     entries: tuple[tuple[Entry, ...], tuple[Entry, ...]]
     comparison: LevelComparison
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,9 @@ class Plan:
         Studies that may stand together, by first availability.
     left_out : tuple of (row_id, name, reason)
         Counts of the population that may not, and why.
+    outside : dict of str to int
+        Patients of ``trial`` and ``routine`` studies that tell of the result and are not in the pool, where
+        it tells these two apart; see `livingreview.tables.kept_out`.
     """
 
     stratum: str
@@ -178,6 +182,7 @@ class Plan:
     kind: str = PRIMARY
     entries: tuple[Entry, ...] = ()
     left_out: tuple[tuple[str, str, str], ...] = field(default=())
+    outside: dict[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def events(self) -> list[int]:
@@ -238,7 +243,9 @@ class Plan:
 
     @property
     def stop(self) -> str:
-        """Why nothing can be estimated of three studies or more; '' where it can."""
+        """Why nothing is told of three studies or more together; '' where it is."""
+        if len(self.entries) >= LEAST_STUDIES and self.kind in CARES and self.is_fraction(CARES[self.kind]):
+            return MOST_OUTSIDE
         if len(self.entries) < LEAST_STUDIES or self.fit().status == "ok" or self.bayes.status == "ok":
             return ""
         return STOPPED.get(self.fit().status, "the spread between studies cannot be estimated")
@@ -257,6 +264,13 @@ class Plan:
         wide = f"; {NO_SINGLE_VALUE}" if self.is_wide else ""
         return f"{k} studies of one population, outcome, time and denominator, no patient twice{few}{wide}"
 
+    def is_fraction(self, care: str) -> bool:
+        """Whether studies of trials, or of routine care, have fewer patients in the pool than outside it.
+
+        Which they are is decided by what they report, so they may not stand for their kind.
+        """
+        return self.outside.get(care, 0) > sum(entry.total for entry in self.entries if entry.care == care)
+
     def part(self, alike: Callable[[Entry], str]) -> dict[str, tuple[Entry, ...]]:
         """The studies parted by what `alike` says of them; those of which it says '' are left out."""
         parts: dict[str, list[Entry]] = {}
@@ -266,15 +280,23 @@ class Plan:
         return {said: tuple(entries) for said, entries in parts.items()}
 
 
+def find_fractions(plan: Plan) -> list[str]:
+    """Which of trials and routine care lack most of their patients; none where there is one of them alone."""
+    care = plan.part(lambda entry: entry.care)
+    enough = len(care) == len(CARES) and min(map(len, care.values())) >= LEAST_A_SIDE
+    return [each for each in CARES.values() if enough and plan.is_fraction(each)]
+
+
 def find_moderators(plan: Plan, plans: Iterable[Plan] = ()) -> list[Moderator]:
     """What may explain the spread of a pool, whatever it turns out to be.
 
-    Trials against routine care and each setting within the population against the others; and, among `plans`,
-    pools that differ in the disease or the age group alone, all at two studies a side or more.
+    Trials against routine care, where most patients of both are in it, and each setting within the
+    population against the others; and, among `plans`, pools that differ in the disease or the age group
+    alone, all at two studies a side or more.
     """
     found = []
     care = plan.part(lambda entry: entry.care)
-    if set(care) == {"trial", "routine"}:
+    if set(care) == {"trial", "routine"} and not find_fractions(plan):
         found.append(("trials against routine care", ("trial", "routine"), (care["trial"], care["routine"])))
     settings = plan.part(lambda entry: entry.setting)
     for code, entries in list(settings.items())[len(settings) == 2 :]:  # of two settings one comparison
@@ -286,9 +308,8 @@ def find_moderators(plan: Plan, plans: Iterable[Plan] = ()) -> list[Moderator]:
             known = "not_reported" not in levels
             if known and other.kind == plan.kind and plan.place.beside(other.place, name):
                 found.append((name, levels, (plan.entries, _not_in(other.entries, plan.entries))))
-    unknown = tuple(entry.name.split(":")[0] for entry in plan.entries if not entry.care)
     return [
-        Moderator(name, levels, sides, comparison, unknown if "routine" in levels else ())
+        Moderator(name, levels, sides, comparison)
         for name, levels, sides in found
         if min(map(len, sides)) >= LEAST_A_SIDE and (comparison := _compare(sides)).status == "ok"
     ]

@@ -241,7 +241,8 @@ def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable 
     ]
     note = (
         "A hazard ratio is turned into events by a time on the assumption that it holds throughout. "
-        "The ratio of each line is the pooled one where there is one."
+        "A pooled ratio is that of all trials of the line, so of other patients too; a trial's own is told "
+        "after it."
     )
     return HtmlTable(caption, columns, rows, [note])
 
@@ -258,15 +259,26 @@ def _say_pooled(pool: ContrastPool) -> str:
 
 
 def _say_hundred(pool: ContrastPool, trial: TrialRatio) -> str:
-    """'with 61 of 100 by 24 months on control (trial): 10 fewer (18 fewer to 1 more)'; '' without a risk."""
+    """'AALL, 61 on control (by 24 months): by its own ratio 10 fewer (18 fewer to 1 more)', or ''.
+
+    By the pooled ratio first, where there is one: of a trial that shows no effect by itself that alone would
+    say that it does.
+    """
     if trial.baseline is None:
         return ""
-    fit = pool.pooled
-    ratio = (fit.effect, *fit.ci) if fit else trial.ends
+    own = f"by its own ratio {_say_effect(pool, trial, trial.ends)}"
+    control = f"{trial.name}, {format_fixed(100 * trial.baseline, 0)} on control ({trial.baseline_words})"
+    if not (fit := pool.pooled):
+        return f"{control}: {own}"
+    pooled = _say_effect(pool, trial, (fit.effect, *fit.ci))
+    return f"{control}: by the pooled ratio of {len(pool.trials)} comparisons {pooled}; {own}"
+
+
+def _say_effect(pool: ContrastPool, trial: TrialRatio, ratio: tuple[float, float, float]) -> str:
+    """'10 fewer (18 fewer to 1 more)'."""
     effect = per_hundred(trial.baseline, *ratio, kind=pool.kind)
-    words = [_say_change(value) for value in (effect.change, effect.low, effect.high)]
-    control = f"{format_fixed(100 * trial.baseline, 0)} on control ({trial.baseline_words})"
-    return f"{trial.name}, {control}: {words[0]} ({words[1]} to {words[2]})"
+    change, low, high = (_say_change(value) for value in (effect.change, effect.low, effect.high))
+    return f"{change} ({low} to {high})"
 
 
 def _say_change(change: float) -> str:

@@ -19,17 +19,20 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out
 from livingreview.tables.common import capitalise
-from livingreview.tables.counts import NO_CARE
+from livingreview.tables.kept_out import is_widest, say_kept_out
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import (
+    CARES,
     FEW_STUDIES,
     KINDS,
+    MOST_OUTSIDE,
     NO_SINGLE_VALUE,
     PRIMARY,
     Entry,
     Moderator,
     Plan,
+    find_fractions,
     find_moderators,
 )
 
@@ -46,16 +49,17 @@ MODELS = (
     ("arcsine", "Two-step arcsine, REML, truncated Hartung-Knapp", "median study"),
 )
 # Kinds of pools of which all counts left out are told; of the others the name says most.
-TOLD = (PRIMARY, "any_time", "widest")
+TOLD = (PRIMARY, "any_time", "widest", *CARES)
+CARE_NAMES = {"trial": "trials", "routine": "routine care"}
+CARES_APART = "Trials against routine care"
 DECISIONS = {"pooled": "Pooled", "listed": "Shown, not pooled", "refused": "Not pooled"}
 
 
-def say_left_out(plan: Plan, only: str = "") -> list[str]:
-    """Each reason why counts were left out, or one of them `only`, with the studies it met."""
+def say_left_out(plan: Plan) -> list[str]:
+    """Each reason why counts were left out, with the studies it met."""
     reasons: dict[str, list[str]] = {}
     for _, name, reason in plan.left_out:
-        if reason == (only or reason):
-            reasons.setdefault(reason, []).append(name.split(":")[0])
+        reasons.setdefault(reason, []).append(name.split(":")[0])
     return [f"{reason}: {', '.join(dict.fromkeys(names))}" for reason, names in reasons.items()]
 
 
@@ -96,14 +100,22 @@ def say_pooling(evidence: Evidence) -> Fragment:
 
 
 def _say_item(evidence: Evidence, plan: Plan) -> str:
-    value = f"{capitalise(plan.outcome)}, {say_rule(plan)} ({plan.stratum}): {say_value(plan)}."
+    value = f"{capitalise(plan.outcome)}, {say_rule(evidence, plan)} ({plan.stratum}): {say_value(plan)}."
+    if plan.kind in CARES and (without := say_kept_out(evidence, plan, [CARES[plan.kind]])):
+        value += f" Not in it: {'; '.join(without)}."
     return " ".join([value, *warn_of(evidence, plan.row_ids)])
 
 
-def say_rule(plan: Plan) -> str:
-    """The time of a primary pool; of another kind the rule that is changed, with its time."""
+def say_rule(evidence: Evidence, plan: Plan) -> str:
+    """The time of a primary pool; of another kind the rule that is changed, with its time.
+
+    Trials alone and routine care alone are parts of another pool, whose definition and time they have.
+    """
     if plan.kind == PRIMARY:
         return plan.when
+    if plan.kind in CARES:
+        whole = KINDS["widest"] if is_widest(evidence, plan) else plan.when
+        return f"{whole}, {KINDS[plan.kind]}"
     timed = "" if plan.when == KINDS["any_time"] else f", {plan.when}"
     return f"{KINDS[plan.kind]}{timed}"
 
@@ -120,10 +132,10 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         rows.append(
             Row(
                 [
-                    [plan.stratum, f"{plan.outcome}, {say_rule(plan)}, of {plan.base}"],
+                    [plan.stratum, f"{plan.outcome}, {say_rule(evidence, plan)}, of {plan.base}"],
                     [DECISIONS[plan.decision], plan.reason, *_say_parts(evidence, plan, plans)],
                     counts or "none",
-                    say_left_out(plan, "" if plan.kind in TOLD else NO_CARE),
+                    say_without(evidence, plan) if plan.kind in TOLD else [],
                 ]
             )
         )
@@ -137,6 +149,11 @@ def tabulate_plan(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
     return HtmlTable(caption, columns, rows, [note]) if rows else Stack([], "")
 
 
+def say_without(evidence: Evidence, plan: Plan) -> list[str]:
+    """What a pool is without, and why; of trials or routine care alone every study that is or may be one."""
+    return say_kept_out(evidence, plan, [CARES[plan.kind]]) if plan.kind in CARES else say_left_out(plan)
+
+
 def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[str]:
     """The value of a pool, its settings where it joins several, and what may explain a wide spread."""
     if plan.decision != "pooled":
@@ -148,8 +165,13 @@ def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[st
         if len(settings) > 1
     ]
     found = find_moderators(plan, plans) if plan.is_wide else []
+    explained = [say_moderator(evidence, plan, each) for each in found]
+    if plan.is_wide and (fractions := find_fractions(plan)):
+        names = " and ".join(CARE_NAMES[care] for care in fractions)
+        without = "; ".join(say_kept_out(evidence, plan, CARES.values()))
+        explained.append(f"{CARES_APART}: not compared; {MOST_OUTSIDE} ({names}). Left out: {without}")
     warned = warn_of(evidence, plan.row_ids)
-    return [capitalise(say_value(plan)), *warned, *told, *(say_moderator(evidence, each) for each in found)]
+    return [capitalise(say_value(plan)), *warned, *told, *explained]
 
 
 def _say_range(entries: Sequence[Entry]) -> str:
@@ -159,14 +181,12 @@ def _say_range(entries: Sequence[Entry]) -> str:
     return f"{studies}, {' to '.join(ends)}"
 
 
-def say_moderator(evidence: Evidence, moderator: Moderator) -> str:
+def say_moderator(evidence: Evidence, plan: Plan, moderator: Moderator) -> str:
     """A comparison of two kinds of studies in words, exploratory and with its interval."""
     fit = moderator.comparison
     column = {"disease": "disease", "age": "age_group", "setting": "setting"}.get(moderator.name)
     names = [
-        evidence.label("cohorts", column, level)
-        if column
-        else f"{level} care".replace("trial care", "trials")
+        evidence.label("cohorts", column, level) if column else CARE_NAMES.get(level, level)
         for level in moderator.levels
     ]
     patients = [sum(entry.total for entry in side) for side in moderator.entries]
@@ -177,8 +197,9 @@ def say_moderator(evidence: Evidence, moderator: Moderator) -> str:
         )
     )
     ratio = format_ratio(fit.odds_ratio, *fit.odds_ratio_ci)
-    unknown = f"; left out, {NO_CARE}: {', '.join(moderator.unknown)}" if moderator.unknown else ""
-    return f"Exploratory, {moderator.name}: {sides}; odds ratio {ratio}{unknown}"
+    without = say_kept_out(evidence, plan, moderator.levels) if "routine" in moderator.levels else []
+    out = f"; left out: {'; '.join(without)}" if without else ""
+    return f"Exploratory, {moderator.name}: {sides}; odds ratio {ratio}{out}"
 
 
 def _figures(evidence: Evidence, entry: Entry) -> list[Figure | str]:
@@ -231,7 +252,12 @@ def tabulate_models(evidence: Evidence, *, caption: str) -> Stack:
             "A crude total treats all patients as one study's."
         )
         tables.append(
-            HtmlTable(f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(plan)}", columns, rows, [note])
+            HtmlTable(
+                f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(evidence, plan)}",
+                columns,
+                rows,
+                [note],
+            )
         )
     return Stack(tables, "")
 
@@ -288,7 +314,7 @@ def tabulate_leave_one_out(evidence: Evidence, *, caption: str) -> Stack:
         ]
         tables.append(
             HtmlTable(
-                f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(plan)}",
+                f"{caption}: {plan.stratum}; {plan.outcome}, {say_rule(evidence, plan)}",
                 [Column("Without"), Column("Pooled median", True), Column("95% interval", True)],
                 rows,
             )

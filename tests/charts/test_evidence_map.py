@@ -1,11 +1,21 @@
 """Bubbles of evidence: each patient of a class once, the best design of a place."""
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from livingreview.charts.evidence_map import CASE, RANDOMISED, SERIES, TRIAL, draw_map, find_places
+from livingreview.charts.evidence_map import (
+    CASE,
+    DESIGNS,
+    RANDOMISED,
+    SERIES,
+    TRIAL,
+    draw_map,
+    find_places,
+)
+from livingreview.charts.sheet import COLOURS
 from livingreview.tables.evidence_map import cohort_size
 from tests.drawn import sheets_of, words_of
 
@@ -74,3 +84,27 @@ def test_a_missing_number_is_explained_only_where_one_is_missing(review, places)
     """The note once explained a mark that no place had any more."""
     note = draw_map(review, title="Evidence").parts[0].note
     assert ("n = ?" in note) == any(not place.patients for place in places)
+
+
+def test_a_disc_is_filled_as_randomised_only_by_the_share_that_was(review, places):
+    """Of 1215 patients 271 had been randomised, and the whole disc was filled and described as such."""
+    mixed = [place for place in places if place.design == RANDOMISED and len(place.by_design) > 1]
+    assert mixed
+    figure = draw_map(review, title="Evidence").parts[0]
+    discs = [mark for mark in figure.sheets()[0].marks if "A" in mark["d"]]
+    fill = COLOURS[DESIGNS[RANDOMISED][1]]
+    solid = [_across(mark) for mark in discs if mark["f"] == fill]
+    largest = max(places, key=lambda place: place.patients)
+    assert largest in mixed
+    share = largest.by_design[RANDOMISED] / largest.patients
+    whole = max(map(_across, discs))
+    assert whole not in solid
+    assert any((across / whole) ** 2 == pytest.approx(share, rel=0.02) for across in solid)
+    for place in mixed:
+        told = f"{place.patients} patients, {place.studies} studies: {DESIGNS[RANDOMISED][0]} "
+        assert f"{told}{place.by_design[RANDOMISED]}; " in figure.description
+    assert all(sum(place.by_design.values()) == place.patients for place in places)
+
+
+def _across(mark: dict) -> float:
+    return 2 * float(re.match(r"M-([\d.]+),", mark["d"])[1])

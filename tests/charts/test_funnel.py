@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import combinations
 
+import pandas as pd
 import pytest
 
 from livingreview.charts.funnel import LEAST, STEPS, _flow, draw_funnel, trace_flows
@@ -72,6 +73,25 @@ def test_an_estimate_is_written_with_a_tilde_and_its_month(blinatumomab):
     desk, phone = map(words_of, figure.sheets())
     assert "~33% at 36 mo." in desk
     assert "~33% 36m" in phone
+
+
+def test_no_survivors_are_told_without_their_time(review):
+    """Alive at 6, 12, 24 and 36 months once stood in one column, none with its time."""
+    for name in CLASSES:
+        part = select_part(select_class(review, name), "core")
+        stack = draw_funnel(part, title="F")
+        flows = {flow.base["row_id"]: flow for flow in trace_flows(part)}
+        told = 0
+        for table in [sheet.table for sheet in sheets_of(stack)] or stack.parts:
+            for row in (row for row in table.rows if not row.heading):
+                flow = flows[row.cells[1].row_id]
+                if flow.alive:
+                    assert row.cells[-1][1] == f"at {flow.alive.months:g} months"
+                elif "alive" in flow.counts:
+                    when = flow.counts["alive"]["timepoint"]
+                    assert row.cells[-1][1] == ("time not reported" if pd.isna(when) else when)
+                told += bool(flow.alive or "alive" in flow.counts)
+        assert told or name == "bortezomib", name
 
 
 def rows(*cells):

@@ -1,5 +1,7 @@
 """Survival strips: medians and landmarks as reported, no interval that is not, controls beside."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -37,6 +39,14 @@ def test_marks_are_the_figures_of_their_rows(blocks):
                 assert mark.months == row["estimate"] or row["unit"] == "days"
             else:
                 assert (mark.months, mark.share) == (row["time_months"], row["estimate"])
+
+
+def test_every_time_has_its_unit(blocks):
+    """'31% at 24' was read out to those who do not see the axis."""
+    said = {say_marks(marks) for _, block in blocks for strip in block.strips for marks in [strip.marks]}
+    assert any(" at " in words for words in said)
+    for words in said:
+        assert not re.search(r"\d(?!\d)(?! ?(?:mo|days|%)|\.\d)", words), words
 
 
 def test_an_interval_is_drawn_only_where_one_is_reported(blocks):

@@ -77,6 +77,23 @@ def test_what_is_not_established_is_said():
     }
 
 
+def test_a_report_without_an_author_is_told_from_others_by_what_it_is():
+    """ "TOWER, report d" told a reader nothing."""
+    first, second = entry(shorttitle="transplantation report"), entry(shorttitle="{News}")
+    assert named(a=(first, "TOWER"), b=(second, "TOWER"), c=(entry(), "TOWER")) == {
+        "a": "TOWER, transplantation report (author and year not established)",
+        "b": "TOWER, News (author and year not established)",
+        "c": "TOWER (author and year not established)",
+    }
+    dated = entry(year="2012", shorttitle="abstract 6500")
+    assert named(a=(dated, "TOWER"), b=(entry(year="2012"), "TOWER")) == {
+        "a": "TOWER, 2012, abstract 6500 (author not established)",
+        "b": "TOWER, 2012 (author not established)",
+    }
+    assert named(a=(first, "TOWER"), b=(first, "TOWER"))["a"].startswith("TOWER, report a"), "alike"
+    assert named(a=(first, "TOWER")) == {"a": "TOWER (author and year not established)"}, "alone"
+
+
 @pytest.mark.parametrize(
     ("name", "warned"),
     [
@@ -108,6 +125,7 @@ def test_every_report_of_the_review_has_a_name_of_its_own(review):
     assert len(set(names.values())) == len(names)
     for report_id, name in names.items():
         assert name != report_id
+        assert not re.search(r", report [a-z]\b", name), "say what it is: `shorttitle` of its record"
         assert re.match(r"\w", name)
         authors = review.bibliography.entries[report_id].persons.get("author")
         assert authors or "not established" in name

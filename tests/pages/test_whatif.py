@@ -8,8 +8,8 @@ from livingreview.display.numbers import format_percent
 from livingreview.pages.whatif import CHOICES, describe_plan, show_what_if
 from livingreview.synthesis import leave_one_out
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import KINDS, LEAST_STUDIES, PRIMARY
-from livingreview.tables.synthesis import MODELS, say_rule
+from livingreview.tables.pool import CARES, KINDS, LEAST_STUDIES, PRIMARY
+from livingreview.tables.synthesis import MODELS, say_rule, say_without
 from tests.visit import Visit
 
 SHOWN = """() => {
@@ -193,12 +193,14 @@ def test_every_combination_of_the_panel_is_the_plans(review):
     assert len(by_place) == len(plans)
     pooled = 0
     for plan in plans:
-        rule = f"primary, {plan.when}" if plan.kind == PRIMARY else say_rule(plan)
+        rule = f"primary, {plan.when}" if plan.kind == PRIMARY else say_rule(review, plan)
         option = by_place[plan.stratum, plan.outcome, plan.base, rule]
         assert [study["figures"][-1]["text"].partition(" ")[0] for study in option["studies"]] == [
             f"{entry.events}/{entry.total}" for entry in plan.entries
         ]
-        assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
+        assert option["left_out"] == say_without(review, plan)
+        if plan.kind not in CARES:
+            assert len(option["left_out"]) == len({reason for _, _, reason in plan.left_out})
         if plan.decision != "pooled":
             assert [
                 result["sentence"].endswith(f"No pooled value: {plan.reason}.") and "value" not in result

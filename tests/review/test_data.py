@@ -159,6 +159,13 @@ def test_every_code_of_an_outcome_belongs_to_a_group(review):
     assert set(field.groups) == set(field.labels)
 
 
+def test_what_stands_under_transplant_is_of_transplants(review):
+    """A second cycle and no further therapy once stood under All results: Transplant."""
+    field = review.package.field("outcomes", "outcome")
+    assert all("transplant" in field.label(code) for code in field.codes_in("transplant"))
+    assert {"second_cycle", "no_further_therapy"} <= set(field.codes_in("cycles"))
+
+
 def test_every_column_says_what_it_means(review):
     for table in review.package.tables.values():
         assert table.description

@@ -31,6 +31,13 @@ PRIVATE = {
     r"take(?:\*\*)? the data": "download the data",
     "of ours": "of this review",
 }
+# Columns that hold lists of ids, and a database's own words.
+IN_CODES = {
+    "studies": ("overlaps_with",),
+    "findings": ("families", "ratings"),
+    "strategies": ("query",),
+    "searches": ("query",),
+}
 # What the review's data quote or note of a report may say that it does not print a number.
 NOTED = frozenset({"not printed"})
 
@@ -59,6 +66,34 @@ def test_no_conclusion_uses_private_words(review):
         for row in records(review.tables[table]):
             for column in columns:
                 assert _find(str(row[column])) == [], row
+
+
+# Ids that are words of the field as well.
+WORDS_OF_THE_FIELD = {"first-line", "real-world", "single-agent", "short-course", "cytokine-release"}
+SLUG = re.compile(r"(?<![\w./#:@-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-]|\.\w)")
+
+
+def test_no_words_name_a_search_a_record_or_a_study_by_its_id(review):
+    """A reader met "lipomit-recent" and "messinger-2010"; ids of reports alone become names on a page."""
+    ids = {
+        value
+        for table in review.package.tables.values()
+        for field in table.fields
+        if field.name.endswith("_id") and field.name != "report_id"
+        for value in review.tables[table.name][field.name].dropna().astype(str)
+    }
+    ids -= {*review.report_names, *WORDS_OF_THE_FIELD}
+    found = [
+        (table, column, slug, words)
+        for table, frame in review.tables.items()
+        for column in frame.columns
+        if not column.endswith("_id") and column not in IN_CODES.get(table, ())
+        for words in frame[column].dropna().astype(str).unique()
+        if " " in words
+        for slug in SLUG.findall(words)
+        if slug in ids
+    ]
+    assert found == []
 
 
 @pytest.mark.book

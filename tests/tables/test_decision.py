@@ -13,6 +13,7 @@ from livingreview.tables.decision import (
     decision_data,
     disputes,
     rating_of,
+    say_source,
     tabulate_decision,
 )
 from livingreview.tables.plan import synthesis_plan
@@ -200,6 +201,21 @@ def test_a_count_taken_again_from_all_enrolled_is_said(review):
         if cell and cell.row_ids == ("locatelli-2021.outcome.blinatumomab.mrd-negative",)
     )
     assert cell.said.endswith("44/54 counted again from all enrolled")
+
+
+def test_a_pool_says_which_of_its_counts_are_taken_again_so_that_its_size_adds_up(review):
+    """Rows of 161 patients once stood beside a pool of 163."""
+    pools = [
+        cell
+        for decision in decision_data(review)
+        for cell in decision.cells.values()
+        if cell and cell.source == POOL and all("total" in review.row(row_id) for row_id in cell.row_ids)
+    ]
+    assert any(cell.again for cell in pools)
+    for cell in pools:
+        printed = sum(int(review.row(row_id)["total"]) for row_id in cell.row_ids)
+        assert (printed != cell.patients) == bool(cell.again), cell
+        assert all(count in " ".join(say_source(cell)) for count in cell.again)
 
 
 def test_a_result_of_a_time_names_it(review):

@@ -1,9 +1,19 @@
 """One pool: its median and the interval for a new study, or why nothing can be estimated."""
 
+from dataclasses import replace
+
 import pytest
 
 from livingreview.synthesis import compare_levels, pool_proportions
-from livingreview.tables.pool import LEAST_STUDIES, WIDEST, Entry, Place, Plan, find_moderators
+from livingreview.tables.pool import (
+    LEAST_STUDIES,
+    WIDEST,
+    Entry,
+    Place,
+    Plan,
+    find_fractions,
+    find_moderators,
+)
 
 PLACE = Place("family", "disease", "overt", "adult", "outcome", "all", "courses_2")
 
@@ -75,6 +85,24 @@ def test_what_may_explain_a_spread_is_looked_for_and_told_whatever_it_is():
         (3.7, 2.1, 6.6), abs=0.06
     )
     assert found.comparison.lrt_p == pytest.approx(0.007, abs=0.0006)
+
+
+def test_studies_of_a_care_do_not_stand_for_it_where_most_of_its_patients_are_outside():
+    """Three series of 94 once passed for routine care; those outside had four times as many patients."""
+    counts = (42, 52), (25, 30), (8, 12)
+    few = pool(*counts, care=("routine",) * 3, kind="routine")
+    assert few.decision == "pooled"
+    assert replace(few, outside={"routine": 94, "trial": 900}).decision == "pooled"
+    held = replace(few, outside={"routine": 95, "trial": 0})
+    assert (held.decision, held.new_study) == ("listed", None)
+    assert "most patients" in held.reason
+    both = pool(*counts, (9, 30), (12, 30), care=(*["routine"] * 3, "trial", "trial"))
+    assert find_fractions(both) == []
+    assert [each.levels for each in find_moderators(both)] == [("trial", "routine")]
+    apart = replace(both, outside={"routine": 95})
+    assert find_fractions(apart) == ["routine"]
+    assert find_moderators(apart) == []
+    assert apart.decision == "pooled", "a pool of both kinds stays"
 
 
 def test_a_moderator_needs_two_studies_a_side_and_another_pool_that_differs_in_it_alone():
