@@ -7,7 +7,7 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, inf, log
 
@@ -25,6 +25,7 @@ from livingreview.evidence import Evidence, records, split_ids
 from livingreview.synthesis import GroupPrediction, effect_from_interval, predict_alive
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
+from livingreview.tables.disputes import disputes
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
 from livingreview.tables.pool import NO_SINGLE_VALUE, PRIMARY, Entry, Plan, foretell
@@ -34,9 +35,6 @@ from livingreview.tables.reports import grade
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
 ONE_STUDY = "largest study that the rules admit, alone"
-LIMITS = "summary_statistic"  # kind of a discrepancy about a mean, a range or an interval
-# Columns that say which result a row of any evidence table tells.
-MEASURED = ("outcome", "term", "grade_min", "attribution", "endpoint", "statistic", "time_months")
 NOTHING = "No result of this kind is counted in any population of this chapter."
 
 
@@ -364,26 +362,6 @@ def rating_of(evidence: Evidence, cell: Cell) -> str | None:
         if row["question"] == "absolute" and shared and (cell.source != POOL or 2 * shared >= len(own)):
             near[row["certainty_id"]] = (shared / len(own | counts), -len(counts))
     return max(near, key=lambda rating: (near[rating], rating), default=None)
-
-
-def disputes(evidence: Evidence, row_ids: Collection[str]) -> list[str]:
-    """What is unsettled about some counts: another value of the same result, or limits that cannot be."""
-    told = []
-    for row in records(evidence.tables["discrepancies"]):
-        if row["status"] != "unsettled" or row["severity"] == "minor":
-            continue
-        touched = [one for one in split_ids(row["affects"]) if one in evidence.row_tables]
-        own = {_measured(evidence, one) for one in touched if one in row_ids}
-        others = {_measured(evidence, one) for one in touched if one not in row_ids}
-        if own & others or (own and row["kind"] == LIMITS):
-            told.append(f"Not settled: {row['title']}")
-    return told
-
-
-def _measured(evidence: Evidence, row_id: str) -> tuple:
-    """What a row tells, whoever it tells it of."""
-    row = evidence.row(row_id)
-    return evidence.row_tables[row_id], *(text(row.get(name)) for name in MEASURED)
 
 
 def say_source(cell: Cell) -> list[str]:

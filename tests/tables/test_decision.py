@@ -11,7 +11,6 @@ from livingreview.tables.decision import (
     POOL,
     STUDY,
     decision_data,
-    disputes,
     rating_of,
     say_source,
     tabulate_decision,
@@ -144,15 +143,6 @@ def test_survival_of_responders_stands_for_nobody_treated(review):
     assert "kantarjian-2010-second-remission.survival.all.os-12m" in late
     told = [cell for decision in decision_data(review) for cell in decision.cells.values() if cell]
     assert not any(late & set(line.row_ids) for cell in told for line in cell.lines)
-
-
-def test_what_is_unsettled_stands_beside_the_count(review):
-    """No treatment-related death in one report, four in another; limits that cannot be."""
-    told = disputes(review, ["kantarjian-2016.ae.all.fatal-adverse-event-g5"])
-    assert told == ["Not settled: No treatment-related death, or four"]
-    assert disputes(review, ["kantarjian-2017.ae.blinatumomab.infection-g3"]) == []
-    narrow = disputes(review, ["pethema-clofarabine-2012.survival.all.os-1y"])
-    assert narrow == ["Not settled: Confidence interval too narrow for 31 patients"]
 
 
 def test_no_hundred_is_foretold_more_surely_than_all_patients_followed_would_tell(review):
