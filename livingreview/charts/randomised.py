@@ -24,13 +24,21 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
-from livingreview.tables.common import capitalise, in_sentence, stratum_name, text, with_cohorts
+from livingreview.tables.common import (
+    capitalise,
+    in_sentence,
+    short_name,
+    stratum_name,
+    text,
+    with_cohorts,
+)
 from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.counts import pooled_codes
 from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words, is_severe
 
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
+REPORTED = ", ratio reported"
 WAYS = {"bad": "Outcomes to avoid", "good": "Outcomes to gain"}  # where the schema has no words
 PANELS = {
     "avoid": ("{bad}", "favours {drug}", "favours control"),
@@ -151,21 +159,40 @@ def _name_experimental(evidence: Evidence, arms: Sequence[Arms]) -> str:
 
 
 def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[TrialRatios]:
+    """Comparisons by trial, under the name of its own report; what another report tells names that one."""
     reports: dict[str, dict[str, int]] = {}
     for arms, _ in rows:
         counts = reports.setdefault(arms.study_id, {})
         counts[arms.report_id] = counts.get(arms.report_id, 0) + 1
     trials = []
     for study, counts in reports.items():
-        best = max(counts, key=lambda report: (report in evidence.included, counts[report]))
+        best = max(
+            counts,
+            key=lambda report: (
+                evidence.report_studies[report] == study,  # not what a review or table repeats of it
+                report in evidence.included,
+                counts[report],
+            ),
+        )
         own = [(arms, ratio) for arms, ratio in rows if arms.study_id == study]
         main = next(arms for arms, _ in own if arms.report_id == best)
         treatments = " against ".join(name_treatments(evidence, main))
         cohort = main.experimental
         about = stratum_name(evidence, cohort["disease"], cohort["setting"], cohort["age_group"])
         name = name_study(evidence, best, cohort["cohort_id"])
-        trials.append(TrialRatios(name, f"{treatments}; {about}", tuple(ratio for _, ratio in own)))
+        told = tuple(
+            ratio if arms.report_id == best else _name_source(evidence, arms.report_id, ratio)
+            for arms, ratio in own
+        )
+        trials.append(TrialRatios(name, f"{treatments}; {about}", told))
     return trials
+
+
+def _name_source(evidence: Evidence, report_id: str, ratio: Ratio) -> Ratio:
+    """A comparison by another report than that which names the trial: it may be of other patients or days."""
+    if REPORTED in ratio.words:
+        return ratio
+    return replace(ratio, words=f"{ratio.words}, in {short_name(evidence, report_id)}")
 
 
 def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
@@ -237,7 +264,7 @@ def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, arms: Sequence[M
     words = capitalise(evidence.label("survival", "endpoint", row["endpoint"]))
     elsewhere = not {row["report_id"], text(row["source_report_id"])} & {arm["report_id"] for arm in arms}
     elsewhere = elsewhere and bool(arms)
-    words += f", ratio reported {_year(evidence, row['report_id'])}".rstrip() if elsewhere else ""
+    words += f"{REPORTED} {_year(evidence, row['report_id'])}".rstrip() if elsewhere else ""
     one, other = map(_survival_words, arms) if arms else ("–", "–")
     return Ratio(
         f"{words}, {about}" if about else words,

@@ -7,7 +7,7 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, inf, log
 
@@ -35,6 +35,7 @@ from livingreview.tables.reports import grade
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
 ONE_STUDY = "largest study that the rules admit, alone"
+UNSAID = "not_reported"  # time zero of survival, where the report does not say it
 NOTHING = "No result of this kind is counted in any population of this chapter."
 
 
@@ -132,7 +133,7 @@ def decision_data(evidence: Evidence) -> list[Decision]:
 def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, Cell]]:
     if result.table == "survival":
         return [
-            (pool.place, pool.stratum, _survival_cell(result, pool))
+            (pool.place, pool.stratum, _survival_cell(evidence, result, pool))
             for code in result.codes
             for pool in survival_pools(evidence, code, "landmark", result.time_months)
         ]
@@ -266,7 +267,7 @@ def _say_count(evidence: Evidence, entry: Entry) -> str:
     return "; ".join(dict.fromkeys(told))
 
 
-def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
+def _survival_cell(evidence: Evidence, result: PooledResult, pool: SurvivalPool) -> Cell:
     if fit := pool.pooled:
         total = sum(entry.patients for entry in pool.told)
         rows = tuple(entry.row_id for entry in pool.told)
@@ -275,10 +276,10 @@ def _survival_cell(result: PooledResult, pool: SurvivalPool) -> Cell:
             result.result_id, result.name, POOL, pool.endpoint, fit.effect, fit.ci, group, fit.k, total, rows
         )
     entries = sorted(pool.entries, key=lambda entry: -entry.patients)
-    return _both([_survival_study(result, entry) for entry in entries])
+    return _both([_survival_study(evidence, result, entry) for entry in entries])
 
 
-def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
+def _survival_study(evidence: Evidence, result: PooledResult, entry: SurvivalEntry) -> Cell:
     interval = (entry.low, entry.high) if entry.has_interval else None
     group = None
     if interval and 0 < entry.low < entry.value < entry.high < 1:
@@ -290,7 +291,7 @@ def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
         result.result_id,
         result.name,
         STUDY,
-        entry.name,
+        entry.name + _say_whose_survival(evidence.row(entry.row_id)),
         entry.value,
         interval,
         group,
@@ -298,6 +299,12 @@ def _survival_study(result: PooledResult, entry: SurvivalEntry) -> Cell:
         entry.patients,
         (entry.row_id,),
     )
+
+
+def _say_whose_survival(row: Mapping) -> str:
+    """From when survival is counted, and that its patients are taken as the cohort's: as far as not plain."""
+    told = "" if row["origin"] == UNSAID else f"; counted from: {row['origin']}"
+    return told + ("; of how many is not printed, taken as the whole cohort" if pd.isna(row["total"]) else "")
 
 
 def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> Stack:

@@ -249,24 +249,43 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
 
 def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tuple[dict, str]]:
     """The printed medians of a pool's population that are not in it, the largest of each study, and why."""
-    told = {entry.study_id for entry in pool.told}
     found: dict[str, tuple[dict, str]] = {}
     for row in _with_care(evidence, with_cohorts(evidence, "survival")):
         study = row["c_study_id"]
         if (
             (row["endpoint"], row["statistic"]) == (endpoint, pool.statistic)
             and (row["p_family"], *(row[name] for name in WHERE[2:])) == pool.place
-            and study not in told
+            and (reason := _why_left_out(evidence, pool, row))
         ):
-            reason = _bar(evidence, row) or ("" if has_95(row) else "no interval")
-            if not reason:  # it would stand, were its patients not counted already
-                shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[study]]
-                names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
-                reason = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
             patients = _patients(evidence, row)
             if study not in found or patients > _patients(evidence, found[study][0]):
                 found[study] = row, reason
     return sorted(found.values(), key=lambda one: -_patients(evidence, one[0]))
+
+
+def _why_left_out(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
+    """Why a printed median is not in a pool; empty where it is, or where one of its study says the same."""
+    if any(entry.study_id == row["c_study_id"] for entry in pool.told):
+        return _why_another(evidence, pool, row)
+    if reason := _bar(evidence, row) or ("" if has_95(row) else "no interval"):
+        return reason
+    # It would stand, were its patients not counted already.
+    shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[row["c_study_id"]]]
+    names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
+    return f"shares patients with {' and '.join(names) or 'a study that is counted'}"
+
+
+def _why_another(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
+    """Of a study that is pooled by what another report repeats of it: why not by its own report's median.
+
+    A reader who knows the trial by that number would otherwise take the pooled one for a mistake.
+    """
+    entry = next(entry for entry in pool.told if entry.study_id == row["c_study_id"])
+    same = float(row["estimate"]) * MONTHS.get(row["unit"], 0.01) == entry.value
+    restated = is_second_hand(evidence.row(entry.row_id))
+    if same or not restated or is_second_hand(row) or has_95(row) or _bar(evidence, row):
+        return ""
+    return "counted by another report's value, which has limits; its own report prints none"
 
 
 def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str = "OS") -> HtmlTable | Stack:

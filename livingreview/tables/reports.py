@@ -33,6 +33,12 @@ from livingreview.tables.common import (
 from livingreview.tables.counts import SINGLE, study_cares
 from livingreview.tables.readings import say_reading
 
+_WHEN = {  # how a date that is not simply printed is told
+    "counted": "{} (counted)",
+    "approximate": "about {} (counted from a month)",
+    "corrected": "{} (printed otherwise)",
+}
+
 
 def tabulate_reports(evidence: Evidence, *, caption: str) -> Stack:
     """The reports, what was seen of each, and the part it plays: those included, and folded the context."""
@@ -261,12 +267,11 @@ def course_table(evidence: Evidence, course: pd.DataFrame, caption: str) -> Html
 
 
 def when_text(row: Mapping) -> str:
-    """'2022-07-06 to 2022-08-02', 'no date printed'."""
+    """'2022-07-06 to 2022-08-02', 'about 2014-02 (counted from a month)', 'no date printed'."""
     if pd.isna(row["start"]):
         return "no date printed"
-    counted = " (counted)" if row["date_basis"] == "counted" else ""
     end = "" if pd.isna(row["end"]) or row["end"] == row["start"] else f" to {row['end']}"
-    return f"{row['start']}{end}{counted}"
+    return _WHEN.get(row["date_basis"], "{}").format(f"{row['start']}{end}")
 
 
 def of_report(frame: pd.DataFrame, report_id: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pytest
 
 from livingreview.charts import draw_randomised
-from livingreview.charts.randomised import _event_ratios, _hazard_ratios, _risk_ratios
+from livingreview.charts.randomised import _by_trial, _event_ratios, _hazard_ratios, _risk_ratios
 from livingreview.display.html import HtmlTable, Stack
 from livingreview.evidence import select_class, select_setting
 from livingreview.tables.arms import find_arms
@@ -123,3 +123,14 @@ def test_one_ratio_is_a_table_that_says_what_it_is(review):
         "RR: risk ratio from both arms' counts, log method. Brackets: 95% confidence intervals."
     ]
     assert "RR 0.66 [0.33–1.30]" in [row.cells[3] for row in table.rows if not row.heading]
+
+
+def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(review):
+    """Counts of INO-VATE's final report once stood under the name of a table that repeats the first one."""
+    adults = select_setting(review, "adult-relapse")
+    arms = find_arms(adults, None)
+    trials = _by_trial(adults, list(_risk_ratios(adults, arms, "good")))
+    (told,) = [trial for trial in trials if trial.name == "INO-VATE (Kantarjian 2019)"]
+    words = {ratio.words: ratio.experimental for ratio in told.ratios}
+    assert words["CR or CRi"] == "121/164"
+    assert words["Composite complete remission (CRc), in ASH table of phase 3 trials"] == "80.7%"

@@ -64,8 +64,10 @@ def test_one_row_stands_for_a_trial_and_what_is_beside_it_shares_no_patient(revi
 @pytest.mark.parametrize(
     ("one", "other", "alike"),
     [
-        # Two cohorts of a trial that overlap, with severe events of other grades.
-        ("von-stackelberg-2016.ae.recommended.crs-g3", "von-stackelberg-2016.ae.phase1.crs-g4", True),
+        # Two reports of a trial's cohort, with severe events of other grades.
+        ("hogan-2025.ae.all.any-g3plus", "hochberg-2026.ae.aall1331.any-grade-4-plus", True),
+        # Events that limited the dose are not all of their kind.
+        ("von-stackelberg-2016.ae.recommended.crs-g3", "von-stackelberg-2016.ae.phase1.crs-g4", False),
         # A trial and a subgroup of it, whose comparison is worded otherwise.
         ("hogan-2023.survival.blinatumomab.os-hr", "hogan-2023.survival.blinatumomab-marrow.os-hr", True),
         ("xie-2023.outcome.all.cr", "xie-2023.outcome.relapsed.cr", True),

@@ -24,6 +24,7 @@ OWN = {
     "outcomes.assessed_at",
     "survival.endpoint",
     "survival.modifier",
+    "survival.origin",
     "figures.modifier",
     "patient_timeline.basis",
     "patient_timeline.kind",

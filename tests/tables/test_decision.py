@@ -316,3 +316,16 @@ def test_both_schedules_of_a_regimen_count_for_its_rate(review):
         and (cell := one.cells["veno-occlusive-disease"])
     ]
     assert (cell.patients, cell.value) == (110, pytest.approx(10 / 110))
+
+
+def test_survival_of_one_study_says_what_its_report_leaves_open(review):
+    """93 of a hundred alive was told of children whose survival may have been counted from transplant."""
+    told = {
+        cell.row_ids[0]: cell.said
+        for decision in decision_data(review)
+        for whole in filter(None, [decision.cells.get("alive-12m")])
+        for cell in whole.lines
+    }
+    assert "counted from: not reported, perhaps transplant" in told["keating-2019.survival.all.os-12m"]
+    assert "of how many is not printed" in told["wei-2016.survival.all.os-1y"]
+    assert "not printed" not in told["pethema-clofarabine-2012.survival.all.os-1y"]

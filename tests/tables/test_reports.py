@@ -78,6 +78,8 @@ def test_a_follow_up_is_told_as_far_as_it_is_printed(median, low, high, told):
         ("2022-07-06", "2022-08-02", "printed", "2022-07-06 to 2022-08-02"),
         ("2022-07", "2022-07", "printed", "2022-07"),
         ("2022-07-06", pd.NA, "counted", "2022-07-06 (counted)"),
+        ("2014-02", pd.NA, "approximate", "about 2014-02 (counted from a month)"),
+        ("2021-04-04", pd.NA, "corrected", "2021-04-04 (printed otherwise)"),
         (pd.NA, pd.NA, "printed", "no date printed"),
     ],
 )
