@@ -8,8 +8,6 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import LONGEST, ROOT
 
 ENGINE = ROOT / "livingreview"
@@ -123,23 +121,23 @@ def test_every_room_stands_on_a_floor():
     assert hall == HALL, f"the hall of livingreview/ holds {HALL} only; move {hall - HALL} into a room"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_every_module_has_its_test_file(path):
+def test_every_module_has_its_test_file():
     """``livingreview/charts/sheet.py``: ``tests/charts/test_sheet.py``.
 
     The face of a room (``__init__.py``) that only hands on names needs none, nor does a private module:
     both are tested through those that use them.
     """
-    room, name = room_of(path), name_of(path)
-    if path.name.startswith("_") and not (path.name == "__init__.py" and defines_something(path)):
-        return
-    own = f"test_{room}.py" if path.name == "__init__.py" else f"test_{path.name}"
-    place = path.parent.relative_to(ENGINE) / own
-    folder = path.parent.relative_to(ENGINE).as_posix()
-    held = HELD_ELSEWHERE.get(name) or HELD_ELSEWHERE.get(folder) or HELD_ELSEWHERE.get(room) or place
-    assert (TESTS / held).is_file(), (
-        f"{name} has no test file tests/{held}; where another holds it, name it in HELD_ELSEWHERE"
-    )
+    for path in MODULES:
+        room, name = room_of(path), name_of(path)
+        if path.name.startswith("_") and not (path.name == "__init__.py" and defines_something(path)):
+            continue
+        own = f"test_{room}.py" if path.name == "__init__.py" else f"test_{path.name}"
+        place = path.parent.relative_to(ENGINE) / own
+        folder = path.parent.relative_to(ENGINE).as_posix()
+        held = HELD_ELSEWHERE.get(name) or HELD_ELSEWHERE.get(folder) or HELD_ELSEWHERE.get(room) or place
+        assert (TESTS / held).is_file(), (
+            f"{name} has no test file tests/{held}; where another holds it, name it in HELD_ELSEWHERE"
+        )
 
 
 def test_what_is_held_elsewhere_is_there_and_has_no_file_of_its_own():
@@ -154,14 +152,14 @@ def test_the_files_that_take_longest_are_there():
         assert (TESTS / name).is_file(), f"there is no tests/{name} any more: see LONGEST in conftest.py"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_go_down_a_floor(path):
-    here = room_of(path)
-    for room in imported_rooms(path) - {here}:
-        assert FLOOR[room] < FLOOR[here], (
-            f"{name_of(path)} ({here}/, floor {FLOOR[here]}) imports {room}/ (floor {FLOOR[room]}): "
-            "a room imports only rooms on lower floors"
-        )
+def test_imports_go_down_a_floor():
+    for path in MODULES:
+        here = room_of(path)
+        for room in imported_rooms(path) - {here}:
+            assert FLOOR[room] < FLOOR[here], (
+                f"{name_of(path)} ({here}/, floor {FLOOR[here]}) imports {room}/ (floor {FLOOR[room]}): "
+                "a room imports only rooms on lower floors"
+            )
 
 
 def test_one_module_alone_opens_connections():
@@ -199,26 +197,26 @@ def test_only_evidence_and_checks_parse_the_data():
             )
 
 
-@pytest.mark.parametrize("path", [ENGINE / "__init__.py", *MODULES], ids=name_of)
-def test_modules_and_functions_stay_readable(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 420
-    for node in nodes_of(path):
-        if isinstance(node, ast.FunctionDef):
-            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
-            assert node.end_lineno - first.lineno <= 45, f"{name_of(path)}: {node.name} is long"
+def test_modules_and_functions_stay_readable():
+    for path in [ENGINE / "__init__.py", *MODULES]:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 420, f"{name_of(path)} is long"
+        for node in nodes_of(path):
+            if isinstance(node, ast.FunctionDef):
+                first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                assert node.end_lineno - first.lineno <= 45, f"{name_of(path)}: {node.name} is long"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_public_functions_are_documented(path):
-    for node in nodes_of(path):
-        if (
-            isinstance(node, (ast.FunctionDef, ast.ClassDef))
-            and not node.name.startswith("_")
-            and node.col_offset == 0
-            and not any(ast.unparse(mark) == "overload" for mark in node.decorator_list)
-        ):
-            assert ast.get_docstring(node), f"{name_of(path)}: {node.name} has no docstring"
+def test_public_functions_are_documented():
+    for path in MODULES:
+        for node in nodes_of(path):
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.name.startswith("_")
+                and node.col_offset == 0
+                and not any(ast.unparse(mark) == "overload" for mark in node.decorator_list)
+            ):
+                assert ast.get_docstring(node), f"{name_of(path)}: {node.name} has no docstring"
 
 
 def words_of_the_field() -> set[str]:
