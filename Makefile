@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh machine: `make book` and `make test`.
 VENV := .venv
 BIN := $(VENV)/bin
-# One worker a core; the tests of one file stay together.
+# Workers by tests/conftest.py; the tests of one file stay together.
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.ready
 # Where a machine forbids it every process of a build would compile the engine anew.

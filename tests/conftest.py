@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import http.server
+import os
 import shutil
 import subprocess
 import sys
@@ -27,23 +28,38 @@ settings.load_profile("review")
 
 LONGEST = (
     "book/test_rebuild.py",
-    "book/test_build.py",
-    "book/test_plain.py",
     "book/test_staging.py",
+    "book/test_plain.py",
     "review/test_browser.py",
     "evidence/test_subset.py",
-    "releases/test_site.py",
+    "book/test_serve.py",
+    "book/test_build.py",
+    "checks/test_files.py",
     "review/test_hostile.py",
+    "book/test_search.py",
+    "book/test_states.py",
+    "exchange/test_pool_files.py",
+    "pages/test_explorer.py",
+    "execution/test_limits.py",
+    "pages/test_whatif.py",
+    "extraction/test_sessions.py",
+    "execution/test_forked.py",
+    "releases/test_site.py",
     "checks/test_damage.py",
     "synthesis/test_bayes.py",
     "synthesis/test_proportions.py",
     "checks/test_descriptor.py",
-    "checks/test_files.py",
     "display/test_names.py",
     "releases/test_freeze.py",
-    "execution/test_forked.py",
-    "execution/test_limits.py",
 )
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """A worker more than there are cores where browsers and builds are tried, which often wait.
+
+    None: as many as cores, for the everyday tests.
+    """
+    return None if config.option.markexpr else (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
