@@ -79,7 +79,7 @@ predict(fit, transf = transf.ilogit)
 ```
 
 Ratios are pooled on the log; two trials by a common effect, three or more with random effects.
-The interval of a new study is the Bayesian model's (uniform median proportion, half-normal(1) spread)."""
+The interval of a new study is the Bayesian model's (uniform median proportion, half-normal(1.25) spread)."""
 
 
 def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:

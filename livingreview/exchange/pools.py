@@ -16,7 +16,7 @@ from livingreview.synthesis import PooledEffect
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import text
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import KINDS, Entry, Plan
+from livingreview.tables.pool import KINDS, SPREAD, Entry, Plan
 from livingreview.tables.pooled_contrasts import COMMON, ContrastPool, contrast_pools
 from livingreview.tables.pooled_survival import SurvivalPool, all_survival_pools
 
@@ -24,7 +24,7 @@ PROPORTION, HAZARD_RATIO, RISK_RATIO = "proportion", "hazard_ratio", "risk_ratio
 MEDIAN, SHARE = "median_months", "share_alive"
 RATIOS = {"HR": HAZARD_RATIO, "RR": RISK_RATIO}
 GLMM = "binomial-normal model, maximum likelihood, logit; interval: t(k-1)"
-BAYES = "binomial-normal model, Bayesian: uniform median proportion, half-normal(1) spread"
+BAYES = f"binomial-normal model, Bayesian: uniform median proportion, half-normal({SPREAD}) spread"
 COMMON_EFFECT = "common effect, inverse variance, log; interval: normal"
 RANDOM_EFFECTS = "random effects, REML, {scale}; interval: Hartung-Knapp, truncated, t(k-1)"
 DERSIMONIAN = "random effects, DerSimonian-Laird, months; interval: normal"

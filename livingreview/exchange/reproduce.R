@@ -62,7 +62,7 @@ pool_effects <- function(estimate, low, high, there, back, method, test) {
   back(c(fit$TE.random, fit$lower.random, fit$upper.random))
 }
 
-# The Bayesian model: median proportion uniform, spread half-normal(1), on a grid. Median and interval of the
+# The Bayesian model: median proportion uniform, spread half-normal(1.25), on a grid. Median and interval of the
 # median study, then the interval of a new one.
 bayes <- function(x, n) {
   d <- 0.03
@@ -76,7 +76,7 @@ bayes <- function(x, n) {
   })
   post <- sapply(tau, function(t) {
     marginal <- dnorm(outer(mu, theta, "-"), sd = t) %*% like * d
-    exp(rowSums(log(pmax(marginal, 1e-300))) + dlogis(mu, log = TRUE) - t^2 / 2)
+    exp(rowSums(log(pmax(marginal, 1e-300))) + dlogis(mu, log = TRUE) - (t / 1.25)^2 / 2)
   })
   post <- post / sum(post)
   find <- function(cdf, p) plogis(uniroot(function(v) cdf(v) - p, c(-40, 40), tol = 1e-9)$root)

@@ -20,7 +20,7 @@ from livingreview.synthesis._distributions import Distributions, find_quantiles
 from livingreview.synthesis._types import Array, Index, Interval
 from livingreview.synthesis._validate import check_level, check_pairs
 
-TAU_SCALE = 1.0
+TAU_SCALE = 1.0  # of the prior of tau, where none is named [logit]
 # Steps of u in the search for where the posterior lies, and the tau it reaches to at first.
 SCAN_STEP, SCAN_TO = 0.35, 8.0
 # Lines of the first grid, odd so that every second one spans it too, and how often they are doubled.
@@ -64,19 +64,25 @@ class _Grid:
     log_density: Array
 
 
-def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
-    """Pool proportions with expit(mu) ~ Uniform(0, 1) and tau ~ half-normal(1).
+def fit_bayes(x: Array, n: Array, *, level: float = 0.95, tau_scale: float = TAU_SCALE) -> BayesFit:
+    """Pool proportions with expit(mu) ~ Uniform(0, 1) and tau ~ half-normal(tau_scale).
 
     Parameters
     ----------
     x, n : ndarray, shape (k,)  events and patients
     level : float  coverage, 0-1
+    tau_scale : float  scale of the prior of tau [logit], above 0
 
     Returns
     -------
     BayesFit
         The posterior is proper for any data; with few studies, or only zero or
         full counts, its tau is mostly the prior.
+
+    Raises
+    ------
+    ValueError
+        If tau_scale is not above 0.
 
     Source
     ------
@@ -85,12 +91,13 @@ def fit_bayes(x: Array, n: Array, *, level: float = 0.95) -> BayesFit:
     trapezoid rule converges geometrically for the even, analytic density that is
     left (Trefethen & Weideman 2014, SIAM Rev 56:385-458).
     """
+    _check_scale(tau_scale)
     tails = np.array([(1 - level) / 2, 0.5, (1 + level) / 2])
     scale = _scale(x, n)
-    u, centre = _find_range(x, n, scale)
+    u, centre = _find_range(x, n, scale, tau_scale)
     found, settled = np.full(8, np.nan), False
     for doubling in range(MOST_DOUBLINGS + 1):
-        grid = _make_lines(x, n, scale, u, centre, doubling)
+        grid = _make_lines(x, n, scale, u, centre, doubling, tau_scale)
         half = _Grid(grid.u[::2], grid.mu[::2, ::2], grid.log_density[::2, ::2])
         found = _summarise(grid, scale, tails)
         settled = bool(np.abs(found - _summarise(half, scale, tails)).max() < SETTLED)
@@ -125,7 +132,12 @@ class GroupPrediction:
 
 
 def predict_group(
-    events: npt.ArrayLike, totals: npt.ArrayLike, *, size: int = 100, level: float = 0.95
+    events: npt.ArrayLike,
+    totals: npt.ArrayLike,
+    *,
+    size: int = 100,
+    level: float = 0.95,
+    tau_scale: float = TAU_SCALE,
 ) -> GroupPrediction:
     """Return how many of a new group of patients are expected to have the event.
 
@@ -134,6 +146,7 @@ def predict_group(
     events, totals : array-like of int, shape (k,)  [patients]
     size : int  patients of the new group, 1 or more
     level : float  coverage, 0-1
+    tau_scale : float  scale of the prior of tau [logit], above 0; see :func:`fit_bayes`
 
     Returns
     -------
@@ -146,7 +159,8 @@ def predict_group(
     Raises
     ------
     ValueError
-        As :func:`livingreview.synthesis.pool_proportions`; or if size is below 1.
+        As :func:`livingreview.synthesis.pool_proportions`; or if size is below 1 or
+        tau_scale not above 0.
 
     Notes
     -----
@@ -155,6 +169,7 @@ def predict_group(
     probability of c or fewer events among ``size``.
     """
     (x, n), level = check_pairs(events, totals), check_level(level)
+    _check_scale(tau_scale)
     if size < 1:
         msg = f"size: expected 1 or more, found {size}"
         raise ValueError(msg)
@@ -164,9 +179,15 @@ def predict_group(
         low, median, high = _group_of_one(x[0], n[0], size, tails)
     else:
         shares = logit(betaincinv(counts[:, None] + 1, size - counts[:, None], GROUP_TAILS))
-        below = np.interp(shares, GROUP_POINTS, _new_study_cdf(x, n, GROUP_POINTS)).mean(axis=1)
+        below = np.interp(shares, GROUP_POINTS, _new_study_cdf(x, n, GROUP_POINTS, tau_scale)).mean(axis=1)
         low, median, high = np.searchsorted(below, tails).tolist()
     return GroupPrediction(size, low, median, high, level)
+
+
+def _check_scale(tau_scale: float) -> None:
+    if not 0 < tau_scale < np.inf:
+        msg = f"tau_scale: expected a number above 0, found {tau_scale}"
+        raise ValueError(msg)
 
 
 def _group_of_one(x: float, n: float, size: int, tails: Sequence[float]) -> list[int]:
@@ -185,10 +206,10 @@ def _group_of_one(x: float, n: float, size: int, tails: Sequence[float]) -> list
     return places
 
 
-def _new_study_cdf(x: Array, n: Array, mu: Array) -> Array:
+def _new_study_cdf(x: Array, n: Array, mu: Array, tau_scale: float) -> Array:
     """Return the predictive distribution function of a new study's logit at the points mu."""
     scale = _scale(x, n)
-    grid = _make_lines(x, n, scale, *_find_range(x, n, scale), 0)
+    grid = _make_lines(x, n, scale, *_find_range(x, n, scale, tau_scale), 0, tau_scale)
     return _new_study(grid, scale)(mu)[0]
 
 
@@ -197,18 +218,21 @@ def _scale(x: Array, n: Array) -> float:
     return float(np.sqrt((n + 1) / ((x + 0.5) * (n - x + 0.5))).min())
 
 
-def _make_lines(x: Array, n: Array, scale: float, u: Array, centre: Array, doubling: int) -> _Grid:
+def _make_lines(
+    x: Array, n: Array, scale: float, u: Array, centre: Array, doubling: int, tau_scale: float
+) -> _Grid:
     lines = np.linspace(u[0], u[-1], (TAU_POINTS - 1) * 2**doubling + 1)
-    return _make_grid(x, n, scale, lines, np.interp(lines, u, centre), (MU_POINTS - 1) * 2**doubling + 1)
+    start, points = np.interp(lines, u, centre), (MU_POINTS - 1) * 2**doubling + 1
+    return _make_grid(x, n, scale * np.sinh(lines), lines, start, points, tau_scale)
 
 
-def _log_prior(mu: Array, tau: Array) -> Array:
+def _log_prior(mu: Array, tau: Array, tau_scale: float) -> Array:
     """Return the log prior of (mu, tau), less a constant."""
-    density: Array = log_expit(mu) + log_expit(-mu) - 0.5 * (tau / TAU_SCALE) ** 2
+    density: Array = log_expit(mu) + log_expit(-mu) - 0.5 * (tau / tau_scale) ** 2
     return density
 
 
-def _log_posterior(x: Array, n: Array, mu: Array, tau: Array) -> Array:
+def _log_posterior(x: Array, n: Array, mu: Array, tau: Array, tau_scale: float) -> Array:
     """Return the log posterior at pairs (mu, tau), less a constant."""
     value = np.empty(len(mu))
     least = -np.inf
@@ -216,10 +240,10 @@ def _log_posterior(x: Array, n: Array, mu: Array, tau: Array) -> Array:
         i = np.flatnonzero((tau > least) & (tau <= most))
         value[i] = glmm.log_likelihood(x, n, mu[i], tau[i], nodes)
         least = most
-    return value + _log_prior(mu, tau)
+    return value + _log_prior(mu, tau, tau_scale)
 
 
-def _modes(x: Array, n: Array, tau: Array, start: Array) -> tuple[Array, Array, Array]:
+def _modes(x: Array, n: Array, tau: Array, start: Array, tau_scale: float) -> tuple[Array, Array, Array]:
     """Return for each tau the mode of mu, its curvature's sd, and about the log density there."""
 
     def function(theta: Array, i: Index) -> glmm.Evaluation:
@@ -228,7 +252,7 @@ def _modes(x: Array, n: Array, tau: Array, start: Array) -> tuple[Array, Array, 
         given = np.broadcast_to(x, shape), np.broadcast_to(n, shape), np.ones((*shape, 1))
         value, grad, hess = glmm.evaluate(*given, full, glmm.FINE_NODES)
         return (
-            value + _log_prior(mu, tau[i]),
+            value + _log_prior(mu, tau[i], tau_scale),
             grad[:, :1] + (1 - 2 * p)[:, None],
             hess[:, :1, :1] - (2 * p * (1 - p))[:, None, None],
         )
@@ -238,14 +262,14 @@ def _modes(x: Array, n: Array, tau: Array, start: Array) -> tuple[Array, Array, 
     return theta[:, 0], 1 / np.sqrt(np.maximum(-hess[:, 0, 0], 0.05)), value
 
 
-def _find_range(x: Array, n: Array, scale: float) -> tuple[Array, Array]:
+def _find_range(x: Array, n: Array, scale: float, tau_scale: float) -> tuple[Array, Array]:
     """Return steps of u over the range where the posterior of tau lies, and the modes of mu there."""
     end, u, centre = SCAN_TO, np.empty(0), np.full(1, logit((x.sum() + 0.5) / (n.sum() + 1)))
     while True:
         steps = int(np.ceil(np.arcsinh(end / scale) / SCAN_STEP)) + 1
         u, last = np.linspace(0, np.arcsinh(end / scale), steps), u
         start = np.interp(u, last, centre) if len(last) else np.full(steps, centre[0])
-        centre, sd, height = _modes(x, n, scale * np.sinh(u), start)
+        centre, sd, height = _modes(x, n, scale * np.sinh(u), start, tau_scale)
         weight = height + np.log(sd) + np.log(np.cosh(u))
         keep = np.flatnonzero(weight > weight.max() - DROP)
         if keep[-1] < steps - 1:
@@ -255,22 +279,23 @@ def _find_range(x: Array, n: Array, scale: float) -> tuple[Array, Array]:
         end *= 2
 
 
-def _make_grid(x: Array, n: Array, scale: float, u: Array, start: Array, points: int) -> _Grid:
+def _make_grid(
+    x: Array, n: Array, tau: Array, u: Array, start: Array, points: int, tau_scale: float
+) -> _Grid:
     """Return the log density on a grid of mu for each u, as wide as it takes there."""
-    tau = scale * np.sinh(u)
-    centre, sd, _ = _modes(x, n, tau, start)
-    top = _log_posterior(x, n, centre, tau)
+    centre, sd, _ = _modes(x, n, tau, start, tau_scale)
+    top = _log_posterior(x, n, centre, tau, tau_scale)
     ends = []
     for side in (-1.0, 1.0):
         end, active = centre + side * 5 * sd, np.arange(len(tau))
         while active.size:
-            value = _log_posterior(x, n, end[active], tau[active])
+            value = _log_posterior(x, n, end[active], tau[active], tau_scale)
             active = active[value > top[active] - DROP]
             # Without events the likelihood is flat on one side and the prior alone decays.
             end[active] = centre[active] + 1.3 * (end[active] - centre[active])
         ends.append(end)
     mu = np.linspace(ends[0], ends[1], points, axis=1)
-    value = _log_posterior(x, n, mu.ravel(), np.repeat(tau, points)).reshape(mu.shape)
+    value = _log_posterior(x, n, mu.ravel(), np.repeat(tau, points), tau_scale).reshape(mu.shape)
     return _Grid(u, mu, value + np.log(np.cosh(u))[:, None])
 
 

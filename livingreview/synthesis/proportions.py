@@ -13,7 +13,7 @@ from livingreview.synthesis import glmm
 from livingreview.synthesis._tails import chi2_sf, normal_isf, t_isf
 from livingreview.synthesis._types import Array, Interval
 from livingreview.synthesis._validate import check_choice, check_level, check_pairs
-from livingreview.synthesis.bayes import fit_bayes
+from livingreview.synthesis.bayes import TAU_SCALE, fit_bayes
 from livingreview.synthesis.betabinomial import fit_beta_binomial
 from livingreview.synthesis.inverse_variance import TESTS, around, pool_inverse_variance
 from livingreview.synthesis.profile import profile_interval
@@ -41,6 +41,7 @@ def pool_proportions(
     test: str | None = None,
     level: float = 0.95,
     profile: bool = True,
+    tau_scale: float = TAU_SCALE,
 ) -> PooledProportion:
     """Pool single-arm proportions of k studies.
 
@@ -52,12 +53,13 @@ def pool_proportions(
         "glmm": binomial-normal, maximum likelihood, no continuity correction.
         "reml", "dl", "ee": two-step logit, 0.5 added to 0/n and n/n cells only.
         "arcsine", "freeman-tukey": two-step, REML; the latter a cross-check only.
-        "bayes": expit(mu) uniform, tau half-normal(1).
+        "bayes": expit(mu) uniform, tau half-normal(tau_scale).
     test : {"z", "knha", "adhoc"}, optional
         Interval of the two-step models: Wald, Hartung-Knapp, or Hartung-Knapp
         truncated at 1.  Default: "adhoc" for "reml" and "arcsine", else "z".
     level : float  coverage of the intervals, 0-1
     profile : bool  whether to compute the profile interval of "glmm"
+    tau_scale : float  scale of the prior of tau of "bayes" [logit], above 0
 
     Returns
     -------
@@ -99,7 +101,7 @@ def pool_proportions(
         q_df=len(x) - 1,
     )
     if model == "bayes":
-        return _pool_bayes(x, n, base)
+        return _pool_bayes(x, n, base, tau_scale)
     if base.status != "ok":
         return base
     return _pool_beta_binomial(x, n, base) if model == "beta-binomial" else _pool_two_step(x, n, base, test)
@@ -302,10 +304,10 @@ def _pool_beta_binomial(x: Array, n: Array, base: PooledProportion) -> PooledPro
     )
 
 
-def _pool_bayes(x: Array, n: Array, base: PooledProportion) -> PooledProportion:
+def _pool_bayes(x: Array, n: Array, base: PooledProportion, tau_scale: float) -> PooledProportion:
     if base.status == "single_study":
         return base
-    fit = fit_bayes(x, n, level=base.level)
+    fit = fit_bayes(x, n, level=base.level, tau_scale=tau_scale)
     if not fit.converged:
         return replace(base, status=NOT_CONVERGED, details=fit)
     return replace(

@@ -17,6 +17,10 @@ from livingreview.synthesis import (
 from livingreview.tables.choice import say_sum
 
 LEAST_STUDIES, FEW_STUDIES = 3, 5
+# Scale of the half-normal prior of the spread between studies [logit]: the smallest of 1, 1.25 and 1.5 with
+# which at least 92 of 100 new studies lie in the interval for one, however far studies are apart
+# (benchmarks/coverage.py).
+SPREAD = 1.25
 WIDEST = 0.60  # width of the interval for a new study beyond which a median describes no study
 LEAST_A_SIDE = 2  # studies that a comparison of two kinds of studies needs of each
 NO_SINGLE_VALUE = "no single value describes these studies"
@@ -44,12 +48,12 @@ STOPPED = {
 @lru_cache(maxsize=1024)
 def _fit(events: tuple[int, ...], totals: tuple[int, ...], model: str) -> PooledProportion:
     """One fit of a set of counts: a set stands in the whole review, in its chapter and in the panel."""
-    return pool_proportions(events, totals, model=model, profile=False)
+    return pool_proportions(events, totals, model=model, profile=False, tau_scale=SPREAD)
 
 
 @lru_cache(maxsize=1024)
 def _predict(events: tuple[int, ...], totals: tuple[int, ...], size: int) -> GroupPrediction:
-    return predict_group(events, totals, size=size)
+    return predict_group(events, totals, size=size, tau_scale=SPREAD)
 
 
 def foretell(entries: Sequence[Entry], size: int) -> GroupPrediction:

@@ -44,10 +44,10 @@ from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
 MEANING = (
-    "By inverse variance of the medians in months (DerSimonian-Laird), as published syntheses do. Of few "
-    "studies that differ those limits are too narrow: the wider ones beside them are by REML and the t "
-    "distribution (truncated Hartung-Knapp), as is the interval in which the median of a new study would be "
-    "expected. A median whose upper limit was not reached has no place in such a pool, so that long survival "
+    "By inverse variance of the medians in months: REML with limits of the t distribution (truncated "
+    "Hartung-Knapp), as is the interval in which the median of a new study would be expected. Beside them the "
+    "limits that published syntheses print (DerSimonian-Laird): of few studies that differ they are too "
+    "narrow. A median whose upper limit was not reached has no place in such a pool, so that long survival "
     "is told too low."
 )
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
@@ -297,13 +297,13 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     for pool in pools:
         trials = pool.of_trials()
         warned = warn_of(evidence, [entry.row_id for entry in pool.told])
-        apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
+        apart = [f"trials alone: {_say_months(trials.foretold)}"] if _differs(pool, trials) else []
         rows.append(
             Row(
                 [
                     [pool.stratum, pool.endpoint],
-                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
-                    _say_new(pool.foretold),
+                    [_say_months(pool.foretold), f"{pool.pooled.k} studies", *apart, *warned],
+                    _say_beside(pool),
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     _say_left_out(evidence, left_out(evidence, pool, endpoint)) or "none",
                 ]
@@ -312,7 +312,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     columns = [
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
-        Column("By the t distribution; a new study", True),
+        Column("By DerSimonian-Laird; a new study", True),
         Column("Printed medians", True),
         Column("Left out, and why"),
     ]
@@ -334,13 +334,11 @@ def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
     return trials.pooled is not None and trials.pooled.k != pool.pooled.k
 
 
-def _say_new(fit: PooledEffect) -> list[str]:
-    """'95% CI 5.2 to 10.8' and 'a new study: 2.1 to 13.9'; no survival is shorter than none."""
-    inner, outer = (
-        f"{format_fixed(max(low, 0.0), 1)} to {format_fixed(high, 1)}"
-        for low, high in (fit.ci, fit.prediction)
-    )
-    return [f"95% CI {inner}", f"a new study: {outer}"]
+def _say_beside(pool: SurvivalPool) -> list[str]:
+    """'DerSimonian-Laird: 8.0 (6.2 to 9.7)' and 'a new study: 2.1 to 13.9'; no survival is below none."""
+    low, high = pool.foretold.prediction
+    outer = f"{format_fixed(max(low, 0.0), 1)} to {format_fixed(high, 1)}"
+    return [f"DerSimonian-Laird: {_say_months(pool.pooled)}", f"a new study: {outer}"]
 
 
 def _say_months(fit: PooledEffect) -> str:

@@ -7,6 +7,7 @@ import pytest
 from livingreview.synthesis import compare_levels, pool_proportions
 from livingreview.tables.pool import (
     LEAST_STUDIES,
+    SPREAD,
     WIDEST,
     Entry,
     Place,
@@ -45,10 +46,12 @@ def test_median_by_the_first_model_new_study_by_the_bayesian():
     """By an independent calculation: 48.7% [37 to 61], a new study 23 to 78."""
     counts = (25, 36), (81, 189), (41, 90), (23, 40), (115, 271)
     plan = pool(*counts)
-    shown = [plan.pooled.estimate, *plan.pooled.ci, *plan.new_study]
+    weak = pool_proportions(plan.events, plan.totals, model="bayes")
+    shown = [plan.pooled.estimate, *plan.pooled.ci, *weak.prediction]
     assert [100 * value for value in shown] == pytest.approx([48.7, 37, 61, 23, 78], abs=0.6)
-    bayes = pool_proportions(plan.events, plan.totals, model="bayes")
+    bayes = pool_proportions(plan.events, plan.totals, model="bayes", tau_scale=SPREAD)
     assert plan.new_study == bayes.prediction != pool_proportions(plan.events, plan.totals).prediction
+    assert bayes.prediction[0] < weak.prediction[0] < weak.prediction[1] < bayes.prediction[1]
 
 
 def test_spread_never_hides_a_result():
