@@ -1,23 +1,22 @@
-"""The commands of the loop: import, pairs, screen, settle, flow, waiting."""
+"""The commands of the loop: import, pairs, flow, waiting; those of screening stand beside."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import datetime
-import sys
-import webbrowser
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livingreview.files import find_root
+from livingreview.surveillance.ended import told
+from livingreview.surveillance.screening_commands import add_screening
 
 if TYPE_CHECKING:
     from livingreview.surveillance.flow import Flow
 
-STAGES = ("title_abstract", "full_text")
 # What connects to a cluster, by its address; a room above hands it in.
 Connect = Callable[[str], contextlib.AbstractContextManager[Executor]]
 
@@ -26,15 +25,7 @@ def add_commands(commands, connect: Connect) -> None:
     """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
     _add_import(commands, connect)
     _add_pairs(commands)
-    _add_screen(commands)
-    settle = commands.add_parser(
-        "settle",
-        help="agreement of readers, what they differ on, and data/screening.csv from their decisions",
-    )
-    settle.add_argument(
-        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
-    )
-    settle.set_defaults(run=told(run_settle))
+    add_screening(commands)
     flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
     versions = "a version of the review, or 'all' since decisions are logged (default: the one in the making)"
@@ -74,47 +65,6 @@ def _add_pairs(commands) -> None:
     pairs.add_argument("--same-study", **two, help="two publications of one study")
     pairs.add_argument("--different", **two, help="nothing to do with one another")
     pairs.set_defaults(run=told(run_pairs))
-
-
-def _add_screen(commands) -> None:
-    screen = commands.add_parser("screen", help="decide record by record, on a page of this machine alone")
-    screen.add_argument("--reader", required=True, metavar="NAME", help="initials: decisions/NAME.csv")
-    screen.add_argument("--stage", choices=STAGES, default=STAGES[0], help="default: title_abstract")
-    screen.add_argument(
-        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
-    )
-    screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
-    screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
-    sheets = screen.add_mutually_exclusive_group()
-    out = "write them for a spreadsheet instead (default: sheets/, which git leaves out)"
-    sheets.add_argument("--sheet", type=Path, nargs="?", const=Path(), metavar="OUT.csv", help=out)
-    sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
-    screen.add_argument("--no-browser", action="store_true", help="print the address only")
-    screen.set_defaults(run=told(run_screen))
-
-
-def _count(text: str) -> int:
-    """How many readers: at least one."""
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"found {text!r}; expected how many readers decide each record, at least 1"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
-
-
-def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """A command that says what a person must put right, and ends with 2."""
-
-    def tell(options: argparse.Namespace) -> int:
-        from livingreview.surveillance.readers import ReadError
-        from livingreview.surveillance.tables import LoopError
-
-        try:
-            return run(options)
-        except (LoopError, ReadError) as error:
-            print(error, file=sys.stderr)
-            return 2
-
-    return tell
 
 
 def run_import(options: argparse.Namespace) -> int:
@@ -162,73 +112,6 @@ def run_pairs(options: argparse.Namespace) -> int:
             return 0
     print(tell_pairs(loop, list_doubtful(loop)))
     return 0
-
-
-def run_screen(options: argparse.Namespace) -> int:
-    """``livingreview screen``"""
-    from livingreview.surveillance.decisions import reader_code
-    from livingreview.surveillance.desk import Desk, serve
-    from livingreview.surveillance.sheets import read_sheet
-    from livingreview.surveillance.tables import open_loop
-
-    desk = Desk(
-        open_loop(find_root(options.root)),
-        reader_code(options.reader),
-        options.stage,
-        readers=options.readers,
-        conflicts=options.conflicts,
-        ranked=not options.by_date,
-    )
-    if options.sheet is not None:
-        _write_sheet(desk, options.sheet)
-        return 0
-    if options.from_sheet:
-        print(f"decisions/{desk.reader}.csv: {read_sheet(desk, options.from_sheet)} decision(s) taken in")
-        print("next, once each reader has decided: livingreview settle")
-        return 0
-    server, address = serve(desk)
-    print(
-        f"{len(desk.queue)} record(s) to decide: {address}\nCtrl-C ends; every decision is kept at once.",
-        flush=True,
-    )
-    if not options.no_browser:
-        webbrowser.open(address)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print(f"\n{desk.total - len(desk.queue)} of {desk.total} decided; next: livingreview settle")
-    finally:
-        server.server_close()
-    return 0
-
-
-def _write_sheet(desk, wanted: Path) -> None:
-    from livingreview.surveillance.sheets import FOLDER, usual_sheet, write_sheet
-
-    path = usual_sheet(desk) if wanted == Path() else wanted
-    count = write_sheet(desk, path)
-    print(f"{path}: {count} record(s) to decide")
-    if path.resolve().is_relative_to(desk.loop.root.resolve() / FOLDER):
-        print(f"It holds abstracts, which are others'; git leaves {FOLDER}/ out.")
-    else:
-        print(f"It holds abstracts, which are others': keep it out of git (git leaves {FOLDER}/ out).")
-
-
-def run_settle(options: argparse.Namespace) -> int:
-    """``livingreview settle``"""
-    from livingreview.surveillance.decisions import on_standing, read_decisions
-    from livingreview.surveillance.settling import compare_readers, settle
-    from livingreview.surveillance.tables import open_loop
-    from livingreview.surveillance.tell import tell_settled
-
-    loop = open_loop(find_root(options.root))
-    decisions = read_decisions(loop.root)
-    outcome, loop.tables["screening"] = settle(loop, decisions, readers=options.readers)
-    loop.changed |= {"screening", "records"}
-    loop.save()
-    agreements = compare_readers(on_standing(decisions, loop.index.rows))
-    print(tell_settled(loop, outcome, agreements, options.readers))
-    return 1 if outcome.conflicts else 0
 
 
 def run_flow(options: argparse.Namespace) -> int:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 
-from livingreview.surveillance.decisions import STAGES
 from livingreview.surveillance.flow import Flow
 from livingreview.surveillance.importing import Imported
 from livingreview.surveillance.matching import Pair
-from livingreview.surveillance.settling import Agreement, Outcome
-from livingreview.surveillance.tables import Loop, to_screen
-from livingreview.surveillance.waiting import list_waiting
+from livingreview.surveillance.tables import Loop
 
-STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
 _MOST = 12
 
 
@@ -94,69 +88,6 @@ def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
         "or --different ID OTHER"
     )
     return "\n".join(lines)
-
-
-def tell_settled(loop: Loop, outcome: Outcome, agreements: Sequence[Agreement], readers: int) -> str:
-    """Agreement, what is settled, what waits, and what readers differ on."""
-    lines = [_tell_agreement(item) for item in agreements]
-    due = to_screen(loop)
-    for stage in STAGES:
-        settled = [stages[stage] for stages in outcome.rows.values() if stage in stages]
-        counts: dict[str, int] = {}
-        for item in settled:
-            counts[item.decision] = counts.get(item.decision, 0) + 1
-        words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(counts.items()))
-        lines.append(f"{STAGE_WORDS[stage]}: {len(settled)} settled" + (f" ({words})" if words else ""))
-        short = [item for item in outcome.waiting if item[1] == stage]
-        if stage == "title_abstract":
-            open_ = len(due) - len(settled) - sum(place == stage for _, place, _ in outcome.conflicts)
-        else:
-            open_ = len(short)
-        if open_:
-            few = "no reader" if readers == 1 else f"fewer than {readers} readers"
-            lines.append(f"  {open_} decided by {few} so far")
-    for record_id, stage, rows in outcome.conflicts:
-        said = "; ".join(f"{row['reader']}: {row['decision']} {row['reason_id']}".rstrip() for row in rows)
-        lines.append(f"conflict at {STAGE_WORDS[stage]}: {record_id}: {said}")
-    if outcome.conflicts:
-        stages = sorted({stage for _, stage, _ in outcome.conflicts}, key=STAGES.index)
-        for stage in stages:
-            lines.append(f"settle them: livingreview screen --reader NAME --stage {stage} --conflicts")
-    return "\n".join([*lines, "written: data/screening.csv", _tell_next(loop, outcome, readers)])
-
-
-def _tell_next(loop: Loop, outcome: Outcome, readers: int) -> str:
-    """The step that comes next for the records of a review, the first at which any waits."""
-    more = "" if readers == 2 else f" --readers {readers}"
-    asked = Counter(item.step for item in list_waiting(loop))
-    differ = Counter(stage for _, stage, _ in outcome.conflicts)
-    steps = []
-    if asked["screen"] - differ["title_abstract"]:
-        steps.append(f"livingreview screen --reader NAME{more}, each reader who has not decided yet")
-    if count := asked["read"] - differ["full_text"]:
-        steps.append(
-            f"{count} to be read in full, by each reader: "
-            f"livingreview screen --reader NAME --stage full_text{more}"
-        )
-    if steps:
-        return f"next: {'; '.join(steps)}; then livingreview settle{more}"
-    if outcome.conflicts:
-        return f"next: what readers differ on, as above; then livingreview settle{more}"
-    if asked["enter"]:
-        return (
-            f"next: {asked['enter']} to be entered: livingreview waiting lists them, livingreview add RECORD"
-        )
-    return "next: nothing waits; livingreview check, and build the book"
-
-
-def _tell_agreement(item: Agreement) -> str:
-    kappa = "not defined" if math.isnan(item.kappa) else f"{round(item.kappa, 2) + 0:.2f}"
-    positive = "not defined" if math.isnan(item.positive) else f"{item.positive:.2f}"
-    share = item.alike / item.both
-    return (
-        f"{item.first} and {item.second}, {STAGE_WORDS[item.stage]}: {item.both} decided by both, "
-        f"{item.alike} alike ({share:.0%}), kappa {kappa}, positive agreement {positive}"
-    )
 
 
 def tell_flow(flow: Flow) -> str:

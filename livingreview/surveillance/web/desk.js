@@ -102,6 +102,7 @@ function show() {
     const button = make('button', `${WORDS[choice][0]} `, buttons);
     button.type = 'button';
     make('kbd', WORDS[choice][1], button);
+    make('small', state.meanings[choice], button);
     button.addEventListener('click', () => decide(choice));
   }
   const list = part('reasons');
