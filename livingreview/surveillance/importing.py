@@ -43,6 +43,8 @@ class Imported:
         For a person to judge.
     already : str
         The search that took in these very files before; then nothing was changed but its days, if told anew.
+    abstracts : dict of str to str
+        Of these records, as their files have them.
     warnings : list of str
         What would lead a later search astray if it was a slip.
     """
@@ -57,6 +59,7 @@ class Imported:
     linked: int = 0
     doubtful: list[Pair] = field(default_factory=list)
     already: str = ""
+    abstracts: dict[str, str] = field(default_factory=dict, repr=False)
     warnings: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -220,6 +223,8 @@ def _take_in(loop: Loop, done: Imported) -> None:
                 blank = dict.fromkeys(loop.package.tables["records"].columns, "")
                 name = index.add(blank | row)
             hits[name] += 1
+            if found.abstract:
+                done.abstracts[name] = found.abstract
     done.known = len(before & set(hits))
     done.new = len(hits) - done.known
     done.repeated = sum(hits.values()) - len(hits)
@@ -248,7 +253,7 @@ def _compare(loop: Loop, done: Imported, spread: Spread | None) -> None:
             else:
                 unsure.append(Pair(name, other, ONE_NUMBER))
         link_study(loop, name)
-    same, doubtful = match(compared(loop), fresh, spread)
+    same, doubtful = match(compared(loop), fresh, spread, done.abstracts)
     for first, second in same:
         merge(loop, first, second, days)
     pairs = {frozenset(pair[:2]): pair for pair in (*doubtful, *unsure) if not _is_settled(loop, pair)}

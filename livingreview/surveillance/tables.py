@@ -14,6 +14,7 @@ from pybtex.exceptions import PybtexError
 
 from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
 from livingreview.evidence.identifiers import complete_records
+from livingreview.evidence.latex import plain_fields
 from livingreview.evidence.schema import Package, Table
 from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.identity import Index, Row
@@ -86,7 +87,7 @@ class Loop:
             msg = f"data/{BIBLIOGRAPHY}: cannot be read ({error}); to mend: see livingreview check"
             raise LoopError(msg) from None
         for key, entry in bibliography.entries.items():
-            fields: Mapping[str, str] = entry.fields
+            fields: Mapping[str, str] = plain_fields(entry.fields)
             rows[key] = {
                 **{name: fields.get(name, "") for name in ("pmid", "pmcid", "title", "year", "volume")},
                 "doi": fields.get("doi", "").lower(),
