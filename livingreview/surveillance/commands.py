@@ -16,6 +16,7 @@ from livingreview.surveillance.screening_commands import add_screening
 
 if TYPE_CHECKING:
     from livingreview.surveillance.flow import Flow
+    from livingreview.surveillance.tables import Loop
 
 # What connects to a cluster, by its address; a room above hands it in.
 Connect = Callable[[str], contextlib.AbstractContextManager[Executor]]
@@ -44,8 +45,19 @@ def _add_import(commands, connect: Connect) -> None:
         "files", nargs="+", type=Path, metavar="FILE", help="RIS, nbib, XML, BibTeX, CSV, JSON"
     )
     bring.add_argument(
-        "--strategy", required=True, metavar="ID", help="the strategy of data/strategies.csv run"
+        "--strategy",
+        default="",
+        metavar="ID",
+        help="the strategy of data/strategies.csv run (left out: lists)",
     )
+    new = (
+        "in place of --strategy, for a file of a source that has none: what was searched, for example Scopus"
+    )
+    bring.add_argument("--source", default="", metavar="NAME", help=new)
+    kinds = "with --source: its box in the flow: database, register, website, organisation, citation"
+    bring.add_argument("--kind", default="", metavar="KIND", help=kinds)
+    words = "with --source: the search word for word, where it is known"
+    bring.add_argument("--query", default="", metavar="WORDS", help=words)
     bring.add_argument("--date", metavar="DAY", help="when it was run, as 2026-11-29 (default: today)")
     bring.add_argument("--from", dest="from_day", default="", metavar="DAY", help="first day that it covers")
     bring.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day that it covers")
@@ -70,16 +82,20 @@ def _add_pairs(commands) -> None:
 def run_import(options: argparse.Namespace) -> int:
     """``livingreview import``"""
     from livingreview.surveillance.importing import import_files
+    from livingreview.surveillance.strategies import name_strategy
     from livingreview.surveillance.tables import open_loop
     from livingreview.surveillance.tell import tell_import, tell_next_after_import
 
     day = options.date or datetime.date.today().isoformat()
+    loop = open_loop(find_root(options.root))
+    asked = (options.strategy, options.source.strip(), options.kind, options.query)
+    strategy, is_new = name_strategy(loop, *asked)
     cluster = options.connect(options.dask) if options.dask else contextlib.nullcontext()
     with cluster as executor:
         done = import_files(
-            open_loop(find_root(options.root)),
+            loop,
             options.files,
-            options.strategy,
+            strategy,
             day=day,
             from_day=options.from_day,
             to_day=options.to_day,
@@ -88,11 +104,19 @@ def run_import(options: argparse.Namespace) -> int:
             spread=executor.map if executor else None,
         )
     print(tell_import(done, day))
+    if is_new and not done.already:
+        print(
+            f"strategy {strategy} is new: data/strategies.csv says of its query: {_query_of(loop, strategy)}"
+        )
     if options.dry_run:
         print("nothing was changed (--dry-run)")
     if words := tell_next_after_import(done, is_dry_run=options.dry_run):
         print(words)
     return 0
+
+
+def _query_of(loop: Loop, strategy: str) -> str:
+    return next(row["query"] for row in loop.tables["strategies"] if row["strategy_id"] == strategy)
 
 
 def run_pairs(options: argparse.Namespace) -> int:
@@ -107,8 +131,13 @@ def run_pairs(options: argparse.Namespace) -> int:
             judge(loop, *ids, relation)
             loop.save()
             print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
-            if any(row["basis"] not in UNLOGGED for row in loop.tables["screening"]):
-                print("next: livingreview settle, by which data/screening.csv follows")
+            is_settled = any(row["basis"] not in UNLOGGED for row in loop.tables["screening"])
+            then = (
+                "livingreview settle, by which data/screening.csv follows"
+                if is_settled
+                else "livingreview screen --reader NAME"
+            )
+            print(f"next: livingreview pairs, until no pair waits; then {then}")
             return 0
     print(tell_pairs(loop, list_doubtful(loop)))
     return 0
@@ -119,7 +148,7 @@ def run_flow(options: argparse.Namespace) -> int:
     from livingreview.evidence.writing import write_rows
     from livingreview.surveillance.flow import ALL, count_flow, versions_of
     from livingreview.surveillance.picture import draw_svg
-    from livingreview.surveillance.prisma import as_prisma
+    from livingreview.surveillance.prisma import as_prisma, tell_left_out
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.tell import tell_flow
 
@@ -136,11 +165,13 @@ def run_flow(options: argparse.Namespace) -> int:
     differs = False
     if options.from_csv:
         flow, differs = _read_flow(options.from_csv, flow if known else None)
-    print(tell_flow(flow))
+    print(tell_flow(flow, is_of_tool=options.from_csv is not None))
     if options.csv:
         header, *rows = as_prisma(flow)
         write_rows(options.csv, header, rows)
         print(f"written: {options.csv}")
+        if words := tell_left_out(flow):
+            print(f"  not in it: {words}")
     if options.svg:
         options.svg.write_text(draw_svg(flow, "Flow of records (PRISMA 2020)"), encoding="utf-8")
         print(f"written: {options.svg}")
@@ -150,7 +181,14 @@ def run_flow(options: argparse.Namespace) -> int:
 
 def _read_flow(path: Path, own: Flow | None) -> tuple[Flow, bool]:
     """The flow that a table of the PRISMA2020 tool tells, and whether it differs from the review's own."""
-    from livingreview.surveillance.prisma import TableError, compare, find_misfits, flow_of, read_prisma
+    from livingreview.surveillance.prisma import (
+        TableError,
+        compare,
+        find_misfits,
+        flow_of,
+        read_prisma,
+        tell_left_out,
+    )
     from livingreview.surveillance.tables import LoopError
 
     try:
@@ -161,7 +199,10 @@ def _read_flow(path: Path, own: Flow | None) -> tuple[Flow, bool]:
     differences = compare(counts, own) if own else []
     # The tool has no box for what is still to be screened: where all is as here, nothing is amiss.
     misfits = [f"in the file {text}" for text in find_misfits(counts)] if differences or not own else []
-    print("\n".join([*misfits, *differences] or [f"{path} adds up" + (", as the review's own" * bool(own))]))
+    alike = ", and each of its boxes is as the review's own" if own else ""
+    print("\n".join([*misfits, *differences] or [f"{path} adds up{alike}"]))
+    if own and (words := tell_left_out(own)):
+        print(f"not compared: {words}")
     return flow_of(counts), bool(misfits or differences)
 
 

@@ -25,6 +25,7 @@ from livingreview.surveillance.standing import (
     merge,
     share_numbers,
 )
+from livingreview.surveillance.strategies import find_strategy
 from livingreview.surveillance.tables import RAW, Loop, LoopError, check_day
 
 
@@ -101,11 +102,7 @@ def import_files(
     LoopError, ReadError
         Nothing is changed then.
     """
-    strategy = next((row for row in loop.tables["strategies"] if row["strategy_id"] == strategy_id), None)
-    if strategy is None:
-        known = ", ".join(row["strategy_id"] for row in loop.tables["strategies"]) or "none yet"
-        msg = f"--strategy {strategy_id}: no such strategy in data/strategies.csv; there are: {known}"
-        raise LoopError(msg)
+    strategy = find_strategy(loop, strategy_id)
     _check_call(day, from_day, to_day, hits_told)
     read = read_exports(paths)
     _check_files(read)
@@ -153,7 +150,7 @@ def _correct(loop: Loop, done: Imported, from_day: str, to_day: str, *, dry_run:
     search = next(row for row in loop.tables["searches"] if row["search_id"] == done.already)
     done.told += correct_window(search, from_day, to_day)
     if done.told and not dry_run:
-        loop.changed.add("searches")
+        loop.changed = {"searches"}
         loop.save()
 
 

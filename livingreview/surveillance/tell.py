@@ -90,8 +90,13 @@ def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
     return "\n".join(lines)
 
 
-def tell_flow(flow: Flow) -> str:
-    """The boxes of the flow, line by line."""
+# Boxes that the PRISMA2020 tool's table has for neither arm; that it has for databases and registers alone.
+_NOT_OF_TOOL = ("to be screened", "to be read in full")
+_OF_DATABASES = ("duplicates removed", "screened or held before", "screened", "excluded")
+
+
+def tell_flow(flow: Flow, *, is_of_tool: bool = False) -> str:
+    """The boxes of the flow, line by line; of a table of the PRISMA2020 tool those that it has."""
     lines = [f"before: {flow.previous_studies} studies, {flow.previous_reports} reports included"]
     for name, arm in flow.arms.items():
         if not arm.identified:
@@ -112,11 +117,14 @@ def tell_flow(flow: Flow) -> str:
             ("to be read in full", arm.unread),
             ("assessed", arm.assessed),
         ):
-            lines.append(f"  {words}: {count}")
+            is_there = words not in _NOT_OF_TOOL and (name == "databases" or words not in _OF_DATABASES)
+            if is_there or not is_of_tool:
+                lines.append(f"  {words}: {count}")
         lines += [f"    excluded, {reason}: {n}" for reason, n in sorted(arm.excluded_for.items())]
-        lines += [f"  kept as context: {arm.context}", f"  included: {arm.included}"]
+        lines += [] if is_of_tool else [f"  kept as context: {arm.context}"]
+        lines.append(f"  included: {arm.included}")
+    lines += [] if is_of_tool else [f"included, not entered yet: {flow.waiting}"]
     lines += [
-        f"included, not entered yet: {flow.waiting}",
         f"new: {flow.new_studies} studies, {flow.new_reports} reports of these, "
         f"{flow.more_reports} reports of studies included before",
         f"left since: {flow.left_studies} studies, {flow.left_reports} reports",

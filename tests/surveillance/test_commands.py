@@ -6,9 +6,7 @@ import pytest
 
 from livingreview.checks import check_project
 from livingreview.checks.surveillance import SURVEILLANCE_RULES
-from livingreview.checks.upkeep import check_upkeep
 from livingreview.cli import main
-from livingreview.evidence.upkeep import read_upkeep
 from livingreview.surveillance.desk import Desk
 from livingreview.surveillance.judging import judge
 from livingreview.surveillance.tables import open_loop
@@ -89,65 +87,6 @@ def test_the_next_step_is_told_at_each_stand_of_the_screening(found, capsys):
     assert say_next() == "next: nothing waits; livingreview check, and build the book"
 
 
-def test_how_many_readers_decide_is_said_once_and_later_commands_go_by_it(found, capsys):
-    sheet = found / "sheets" / "ab-title-abstract.csv"
-    assert run(found, "screen", "--reader", "AB", "--readers", "1", "--sheet") == 0
-    assert "review.yml: readers: 1 (it was 2); later commands go by it" in capsys.readouterr().out
-    fill(sheet, "1")
-    assert run(found, "screen", "--reader", "AB", "--from-sheet", str(sheet)) == 0
-    assert run(found, "settle") == 0
-    assert "title and abstract: 4 settled" in capsys.readouterr().out
-    assert read_upkeep(found).readers == 1
-    # Where no file keeps it, each message names it.
-    (found / "review.yml").unlink()
-    assert run(found, "settle", "--readers", "1") == 0
-    assert capsys.readouterr().out.splitlines()[-1].endswith("livingreview settle --readers 1")
-    assert run(found, "screen", "--reader", "AB", "--readers", "1", "--from-sheet", str(sheet)) == 0
-    assert "livingreview settle --readers 1" in capsys.readouterr().out
-
-
-def test_what_was_settled_is_taken_out_only_when_that_is_said(found, capsys):
-    one, two, *_ = ids(4)
-    say(found, "ab", {one: "include", two: "ta-old"})
-    assert run(found, "settle", "--readers", "1") == 0
-    capsys.readouterr()
-    table = found / "data" / "screening.csv"
-    before = table.read_bytes()
-    assert run(found, "settle", "--readers", "2") == 2
-    told = capsys.readouterr().err
-    assert f"2 settled record(s) decided by too few readers: {one}, {two}" in told
-    assert "livingreview settle --reopen" in told
-    assert table.read_bytes() == before
-    assert read_upkeep(found).readers == 1  # what was refused is not kept either
-    # A second reader who differs reopens a record as well, and that is said.
-    say(found, "cd", {one: "ta-old", two: "ta-old"})
-    assert run(found, "settle") == 2
-    assert f"1 settled record(s) readers differ by now: {one}" in capsys.readouterr().err
-    assert run(found, "settle", "--reopen") == 1
-    told = capsys.readouterr().out
-    assert f"taken out, readers differ by now: {one}" in told
-    assert [row["record_id"] for row in open_loop(found).tables["screening"] if row["basis"] == "agreed"] == [
-        two
-    ]
-
-
-def test_a_copy_whose_decision_goes_over_is_not_called_taken_out(found):
-    one, two, *_ = ids(4)
-    say(found, "ab", {one: "ta-old", two: "ta-old"})
-    assert run(found, "settle", "--readers", "1") == 0
-    assert run(found, "pairs", "--same", one, two) == 0
-    assert run(found, "settle") == 0
-    assert len([row for row in open_loop(found).tables["screening"] if row["basis"] == "single"]) == 1
-
-
-def test_a_number_of_readers_that_is_none_is_told(found, capsys):
-    path = found / "review.yml"
-    path.write_text(path.read_text(encoding="utf-8") + "readers: many\n", encoding="utf-8")
-    assert run(found, "settle") == 2
-    assert "review.yml, readers: found 'many'" in capsys.readouterr().err
-    assert [item.rule for item in check_upkeep(found, None) if item.rule == "no-number"] == ["no-number"]
-
-
 def test_sheets_go_where_git_leaves_them_out_and_say_that_they_hold_abstracts(found, capsys):
     assert run(found, "screen", "--reader", "AB", "--sheet") == 0
     told = capsys.readouterr().out
@@ -192,7 +131,9 @@ def test_a_table_of_the_prisma_tool_is_held_against_the_review_and_drawn(worked_
     table, picture = worked_copy.parent / "flow.csv", worked_copy.parent / "flow.svg"
     assert run(worked_copy, "flow", "--csv", str(table)) == 0
     assert run(worked_copy, "flow", "--from-csv", str(table)) == 0
-    assert f"{table} adds up, as the review's own" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{table} adds up, and each of its boxes is as the review's own" in told
+    assert "not compared: the PRISMA2020 tool has no box for:" in told
     table.write_text(table.read_text(encoding="utf-8").replace(",box3.html,1\n", ",box3.html,4\n", 1))
     assert run(worked_copy, "flow", "--from-csv", str(table), "--svg", str(picture)) == 1
     assert "Duplicate records (duplicates): the file has 4, the review 1" in capsys.readouterr().out
@@ -213,7 +154,9 @@ def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_
 def test_records_joined_after_they_were_settled_are_settled_again(worked_copy, capsys):
     two, three = ids(3)[1:]
     assert run(worked_copy, "pairs", "--same", three, two) == 0
-    assert "next: livingreview settle" in capsys.readouterr().out
+    assert (
+        "next: livingreview pairs, until no pair waits; then livingreview settle" in capsys.readouterr().out
+    )
     assert run(worked_copy, "settle") == 1  # readers differ on another
     assert told(SURVEILLANCE_RULES, check(worked_copy)) == set()
 
