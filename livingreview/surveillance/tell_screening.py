@@ -102,6 +102,11 @@ def _tell_next(loop: Loop, outcome: Outcome, more: str) -> str:
         return (
             f"next: {asked['enter']} to be entered: livingreview waiting lists them, livingreview add RECORD"
         )
+    if asked["obtain"]:
+        return (
+            f"next: {asked['obtain']} whose text could not be had, which livingreview waiting lists; nothing "
+            "else waits; livingreview check, and build the book"
+        )
     return "next: nothing waits; livingreview check, and build the book"
 
 

@@ -106,3 +106,23 @@ def test_a_study_whose_trial_both_of_two_name_stays_with_both_when_they_are_part
     for relation in ("same", "different"):
         judge(loop, one, two, relation)
     assert [loop.index.rows[name]["study_id"] for name in (one, two)] == ["first-study"] * 2
+
+
+def test_reports_are_shown_as_they_read_and_not_as_bibtex_writes_them(place):
+    path = place / "data" / "references.bib"
+    text = path.read_text(encoding="utf-8").replace("A meeting tells", "A {MRD} meeting \\& more tell", 1)
+    path.write_text(text, encoding="utf-8")
+    loop = open_loop(place)
+    assert loop.held.rows["baker-2020-abstract"]["title"].startswith("A MRD meeting & more tell")
+
+
+def test_an_abstract_that_two_records_have_is_seen_in_files_of_two_imports(place):
+    words = "What was done and what came of it is told in these words, which two records have in common. " * 2
+    bare = {"doi": "", "pmid": "", "pages": "", "volume": "", "issue": "", "abstract": words}
+    one, two = exports.make_works(2)
+    bring(place, exports.ris([one | bare | {"title": "The prevalent predicament of a relapsed"}]))
+    title = "The prevalent predicament of a relapsed acute leukaemia in adults after two courses"
+    again = two | bare | {"title": title, "year": "", "authors": "", "container": ""}
+    bring(place, exports.ris([again]), name="y.ris")
+    ((_, _, why),) = list_doubtful(open_loop(place))
+    assert why == "one abstract, and a title that begins the other's"

@@ -44,6 +44,10 @@ async function ask(path, body, use = told => { state = told; show(); }) {
 
 function decide(decision, reason = '') {
   if (!state || !state.record) return;
+  if (decision === 'exclude' && !reason && state.reasons.some(item => item.decision === 'exclude')) {
+    part('problem').textContent = 'A record is left out for a reason: choose the first that holds, by its number.';
+    return;
+  }
   ask('/decide', { record_id: state.record.record_id, decision, reason_id: reason, note: part('note').value });
 }
 
