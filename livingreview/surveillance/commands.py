@@ -70,10 +70,12 @@ def _add_import(commands, connect: Connect) -> None:
 
 def _add_pairs(commands) -> None:
     pairs = commands.add_parser(
-        "pairs", help="records that may be one, or of one study, for a person to judge"
+        "pairs",
+        help="records that may be one, or of one study, for a person to judge",
+        description="Without a flag: the pairs that wait. One call takes several answers, each with its flag.",
     )
-    two = {"nargs": 2, "metavar": ("ID", "OTHER")}
-    pairs.add_argument("--same", **two, help="the first is a copy of the second, a record or a report")
+    two = {"nargs": 2, "metavar": ("ID", "OTHER"), "action": "append", "default": []}
+    pairs.add_argument("--same", **two, help="one is a copy of the other, a record or a report")
     pairs.add_argument("--same-study", **two, help="two publications of one study")
     pairs.add_argument("--different", **two, help="nothing to do with one another")
     pairs.set_defaults(run=told(run_pairs))
@@ -126,20 +128,19 @@ def run_pairs(options: argparse.Namespace) -> int:
     from livingreview.surveillance.tell import tell_pairs
 
     loop = open_loop(find_root(options.root))
-    for relation in ("same", "same_study", "different"):
-        if ids := getattr(options, relation):
-            judge(loop, *ids, relation)
-            loop.save()
-            print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
-            is_settled = any(row["basis"] not in UNLOGGED for row in loop.tables["screening"])
-            then = (
-                "livingreview settle, by which data/screening.csv follows"
-                if is_settled
-                else "livingreview screen --reader NAME"
-            )
-            print(f"next: livingreview pairs, until no pair waits; then {then}")
-            return 0
-    print(tell_pairs(loop, list_doubtful(loop)))
+    relations = ("same", "same_study", "different")
+    answers = [(relation, ids) for relation in relations for ids in getattr(options, relation)]
+    for relation, ids in answers:
+        judge(loop, *ids, relation)
+    if not answers:
+        print(tell_pairs(loop, list_doubtful(loop)))
+        return 0
+    loop.save()
+    for relation, ids in answers:
+        print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
+    is_settled = any(row["basis"] not in UNLOGGED for row in loop.tables["screening"])
+    then = "settle, by which data/screening.csv follows" if is_settled else "screen --reader NAME"
+    print(f"next: livingreview pairs, until no pair waits; then livingreview {then}")
     return 0
 
 

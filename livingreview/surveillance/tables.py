@@ -93,7 +93,7 @@ class Loop:
                 "doi": fields.get("doi", "").lower(),
                 "container": fields.get("journal") or fields.get("booktitle", ""),
                 "issue": fields.get("number", ""),
-                "pages": fields.get("pages", "").replace("--", "-"),
+                "pages": fields.get("pages", "").replace("–", "-"),
                 "authors": "; ".join(name_persons(entry)),
                 "trials": "; ".join(trials.get(key, ())),
                 "kind": _KINDS.get(kinds.get(key, ""), "article"),

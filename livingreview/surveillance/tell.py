@@ -84,8 +84,8 @@ def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
             what = "report" if name in loop.held.rows else row["kind"]
             lines.append(f"  {name} ({what}): {row['title'] or 'no title'}. {where}. {numbers}")
     lines.append(
-        f"{len(pairs)} pair(s). Answer each: livingreview pairs --same ID OTHER, --same-study ID OTHER, "
-        "or --different ID OTHER"
+        f"{len(pairs)} pair(s). Answer each, several in one call: livingreview pairs --same ID OTHER "
+        "--same-study ID OTHER --different ID OTHER"
     )
     return "\n".join(lines)
 
