@@ -72,7 +72,7 @@ def _add_pairs(commands) -> None:
     pairs = commands.add_parser(
         "pairs",
         help="records that may be one, or of one study, for a person to judge",
-        description="Without a flag: the pairs that wait. One call takes several answers, each with its flag.",
+        description="Without a flag: pairs that wait. One call takes several answers, each by its flag.",
     )
     two = {"nargs": 2, "metavar": ("ID", "OTHER"), "action": "append", "default": []}
     pairs.add_argument("--same", **two, help="one is a copy of the other, a record or a report")

@@ -6,6 +6,7 @@ A person is shown them; none is merged. Two records whose DOIs or PubMed numbers
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from livingreview.surveillance.comparing import long_words, pairs_of
@@ -14,6 +15,7 @@ from livingreview.surveillance.identity import Row, contradict, normal, titles_a
 # So much of a title says which work it is, though the rest is cut off.
 _LEAST_WORDS, _LEAST_SIGNS = 5, 25
 _ABSTRACT = 150  # signs; shorter ones are notices that there is none
+_FIRST = re.compile(r"\W*0*(\w+)")
 _MINOR = ("of", "and", "the", "for", "in", "on", "der", "de", "la")
 
 
@@ -31,11 +33,12 @@ def find_near(
     """
     names = list(rows)
     is_fresh = [name in fresh for name in names]
-    texts = [normal(abstracts.get(name, "")) for name in names]
+    texts = [normal(abstracts[name]) if name in abstracts else "" for name in names]
+    pages = [first_page(row) for row in rows.values()]
     keys: list[tuple[list[tuple[str, ...]], Callable[[Row, Row], str]]] = [
         ([(text,) if len(text) >= _ABSTRACT else ("",) for text in texts], _of_one_abstract),
-        ([(rows[name]["volume"], first_page(rows[name])) for name in names], _at_one_place),
-        ([(rows[name]["year"], first_page(rows[name])) for name in names], _at_one_place),
+        ([(row["volume"], page) for row, page in zip(rows.values(), pages, strict=True)], _at_one_place),
+        ([(row["year"], page) for row, page in zip(rows.values(), pages, strict=True)], _at_one_place),
     ]
     for values, tell in keys:
         for first, second in pairs_of(values, is_fresh):
@@ -46,7 +49,8 @@ def find_near(
 
 def first_page(row: Row) -> str:
     """The page on which a work begins, without noughts before it; '' where none is told."""
-    return normal(row["pages"]).partition(" ")[0].lstrip("0")
+    found = _FIRST.match(row["pages"])
+    return found[1].lower() if found else ""
 
 
 def _differ(row: Row, other: Row) -> bool:

@@ -11,8 +11,8 @@ from livingreview.surveillance.tables import Loop, to_screen
 STEPS = {
     "screen": "to be decided by title and abstract",
     "read": "to be read in full",
-    "enter": "included, to be entered",
-    "obtain": "its text could not be had",
+    "enter": "kept, to be entered",
+    "obtain": "for a text that could not be had",
 }
 _HAD = (
     "A text that can be had by now: each reader decides it anew, on the page (livingreview screen --reader "

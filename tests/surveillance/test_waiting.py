@@ -35,7 +35,7 @@ def test_the_oldest_is_told_with_its_age(worked):
 def test_a_text_that_could_not_be_had_waits_until_its_readers_decide_anew(worked_copy):
     name = ids(4)[3]
     words = tell_waiting(list_waiting(open_loop(worked_copy)), datetime.date(2026, 5, 12))
-    assert "1 its text could not be had" in words
+    assert "1 for a text that could not be had" in words
     assert (
         "decides it anew, on the page (livingreview screen --reader NAME --stage full_text, then H)" in words
     )
