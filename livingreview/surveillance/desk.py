@@ -57,6 +57,8 @@ class Desk:
         How many readers decide each record: it says which records go on to be read in full.
     conflicts : bool
         Show the records on which readers differ, with what they said, and settle them.
+    settle : str
+        The command that comes when nothing is left to decide.
     """
 
     loop: Loop
@@ -65,6 +67,7 @@ class Desk:
     readers: int = 2
     conflicts: bool = False
     ranked: bool = True
+    settle: str = "livingreview settle"
     texts: dict[str, Any] = field(init=False)
     queue: list[str] = field(init=False)
     said: dict[str, list[Row]] = field(init=False, default_factory=dict)
@@ -155,6 +158,7 @@ class Desk:
             "done": self.total - len(self.queue),
             "total": self.total,
             "undoable": bool(self.made),
+            "settle": self.settle,
         }
 
     def take(self, record_id: str, decision: str, reason_id: str, note: str) -> None:

@@ -85,6 +85,7 @@ def run_screen(options: argparse.Namespace) -> int:
         readers=panel.readers,
         conflicts=options.conflicts,
         ranked=not options.by_date,
+        settle=f"livingreview settle{panel.flag}",
     )
     if words := keep_panel(loop.root, panel):
         print(words)
@@ -93,7 +94,7 @@ def run_screen(options: argparse.Namespace) -> int:
         return 0
     if options.from_sheet:
         taken = read_sheet(desk, options.from_sheet, change=options.change)
-        print(tell_taken(desk, taken, panel))
+        print(tell_taken(desk, taken))
         return 0
     server, address = serve(desk)
     print(
@@ -105,9 +106,7 @@ def run_screen(options: argparse.Namespace) -> int:
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        print(
-            f"\n{desk.total - len(desk.queue)} of {desk.total} decided; next: livingreview settle{panel.flag}"
-        )
+        print(f"\n{desk.total - len(desk.queue)} of {desk.total} decided; next: {desk.settle}")
     finally:
         server.server_close()
     return 0

@@ -18,7 +18,7 @@ STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
 _MOST = 12
 
 
-def tell_taken(desk: Desk, taken: Taken, panel: Panel) -> str:
+def tell_taken(desk: Desk, taken: Taken) -> str:
     """What a sheet brought, and what is left to its reader."""
     counts = [
         f"{taken.new} decision(s) taken in",
@@ -33,7 +33,7 @@ def tell_taken(desk: Desk, taken: Taken, panel: Panel) -> str:
             f"{left} still to be decided by {desk.reader}: fill the sheet further and take it in again, or "
             "decide them on the page"
         )
-    return "\n".join([*lines, f"next, once each reader has decided: livingreview settle{panel.flag}"])
+    return "\n".join([*lines, f"next, once each reader has decided: {desk.settle}"])
 
 
 def tell_settled(loop: Loop, outcome: Outcome, agreements: Sequence[Agreement], panel: Panel) -> str:

@@ -234,6 +234,8 @@ def test_a_note_that_is_nothing_but_a_number_is_that_number_and_an_old_doi_is_re
         ("Walchack R", "Walchack R"),
         ("Stetler-Stevenson M.", "Stetler-Stevenson M."),
         ("Wu X-Y", "Wu X-Y"),
+        ("KIM JH", "KIM JH"),
+        ("SEDA KAYA", "KAYA, SEDA"),
         ("Walchack, Robert", "Walchack, Robert"),
         ("Children's Oncology Group", "Children's Oncology Group"),
         ("World Health Organization", "World Health Organization"),

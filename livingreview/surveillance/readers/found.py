@@ -202,7 +202,9 @@ def family_first(name: str) -> str:
     if "," in name or not 1 < len(words) <= 5 or _GROUP.search(name):
         return name
     begin = len(words) - (2 if len(words) > 2 and words[-1].rstrip(".").lower() in ("jr", "sr") else 1)
-    if re.fullmatch(r"(?:[A-Z]\.?-?){1,4}", words[-1]) and not name.isupper():
+    # In a name all in capitals a short last word is a family name as easily: "SEDA KAYA", "KIM JH".
+    most = 2 if name.isupper() else 4
+    if re.fullmatch(rf"(?:[A-Z]\.?-?){{1,{most}}}", words[-1]):
         return name
     while begin > 1 and words[begin - 1].lower() in _PARTICLES:
         begin -= 1

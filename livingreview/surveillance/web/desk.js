@@ -80,7 +80,7 @@ function show() {
   document.title = `Screening: ${done} of ${total}`;
   if (!record) {
     part('end').textContent = total
-      ? 'Nothing is left to decide here. Close this page, end the command with Ctrl-C, and run: livingreview settle'
+      ? `Nothing is left to decide here. Close this page, end the command with Ctrl-C, and run: ${state.settle}`
       : 'There is nothing to decide at this stage.';
     part('end').focus();
     return;
