@@ -30,6 +30,7 @@ def test_the_page_shows_what_the_command_lists_in_its_order(worked):
         "To be decided by title and abstract",
         "To be read in full",
         "Kept, to be entered",
+        "For a text that could not be had",
     }
 
 
