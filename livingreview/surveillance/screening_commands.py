@@ -123,6 +123,14 @@ def _write_sheet(desk, wanted: Path) -> None:
         print(f"It holds abstracts, which are others'; git leaves {FOLDER}/ out.")
     else:
         print(f"It holds abstracts, which are others': keep it out of git (git leaves {FOLDER}/ out).")
+    if count:
+        stage = "" if desk.stage == STAGES[0] else f" --stage {desk.stage}"
+        more = stage + " --conflicts" * desk.conflicts
+        print(
+            f"next, when it is filled: livingreview screen --reader {desk.reader}{more} --from-sheet {path}"
+        )
+    else:
+        print(f"next: {desk.settle}")
 
 
 def run_settle(options: argparse.Namespace) -> int:

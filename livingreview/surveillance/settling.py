@@ -212,7 +212,7 @@ def find_undone(loop: Loop, settled: Iterable[Row], outcome: Outcome) -> dict[st
         if row["basis"] in UNLOGGED or (name in now and not is_again):
             continue
         few = "decided by too few readers" if name in short else "without a decision"
-        undone["readers differ by now" if name in differ else few].append(name)
+        undone["on which readers differ by now" if name in differ else few].append(name)
     return dict(undone)
 
 

@@ -91,7 +91,9 @@ def test_sheets_go_where_git_leaves_them_out_and_say_that_they_hold_abstracts(fo
     assert run(found, "screen", "--reader", "AB", "--sheet") == 0
     told = capsys.readouterr().out
     assert "It holds abstracts, which are others'; git leaves sheets/ out." in told
-    assert (found / "sheets" / "ab-title-abstract.csv").is_file()
+    sheet = found / "sheets" / "ab-title-abstract.csv"
+    assert sheet.is_file()
+    assert told.endswith(f"next, when it is filled: livingreview screen --reader ab --from-sheet {sheet}\n")
     assert run(found, "screen", "--reader", "AB", "--sheet", str(found / "other.csv")) == 0
     assert "keep it out of git" in capsys.readouterr().out
     assert run(found, "screen", "--reader", "AB", "--sheet", str(found / "no" / "x.csv")) == 2

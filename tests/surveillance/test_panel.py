@@ -40,10 +40,10 @@ def test_what_was_settled_is_taken_out_only_when_that_is_said(found, capsys):
     # A second reader who differs reopens a record as well, and that is said.
     say(found, "cd", {one: "ta-old", two: "ta-old"})
     assert run(found, "settle") == 2
-    assert f"1 settled record(s) readers differ by now: {one}" in capsys.readouterr().err
+    assert f"1 settled record(s) on which readers differ by now: {one}" in capsys.readouterr().err
     assert run(found, "settle", "--reopen") == 1
     told = capsys.readouterr().out
-    assert f"taken out, readers differ by now: {one}" in told
+    assert f"taken out, on which readers differ by now: {one}" in told
     assert [row["record_id"] for row in open_loop(found).tables["screening"] if row["basis"] == "agreed"] == [
         two
     ]
