@@ -42,7 +42,8 @@ def make_records(works: Sequence[dict[str, str]], count: int) -> Iterator[tuple[
             "author": three.get("author", ""),
             "pages": f"{first}-{first + rng.randrange(1, 12)}",
             "doi": f"10.9999/made.{number}" if number % 10 < 7 else "",
-            "abstract": one.get("abstract", ""),
+            # Of its own: works of two titles do not have one abstract.
+            "abstract": f"Work {number}. {one['abstract']}" if one.get("abstract") else "",
         }
         made.append({name: told[name] for name in told if name != "abstract"})
         yield told, False

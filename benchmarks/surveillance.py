@@ -178,13 +178,15 @@ def as_found(work: dict[str, str]) -> Found:
 
 def merge_all(works: Sequence[dict[str, str]]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Each work's record after all that an import does, and pairs of these for a person."""
-    index, of = Index({}), {}
+    index, of, abstracts = Index({}), {}, {}
     for work in works:
-        row = as_row(as_found(work))
+        found = as_found(work)
+        row = as_row(found)
         name = index.find(row)
         if name:
             index.fill(name, row)
-        of[work["ID"]] = name or index.add(row)
+        name = of[work["ID"]] = name or index.add(row)
+        abstracts[name] = abstracts.get(name) or found.abstract
     stands = {name: name for name in index.rows}
 
     def join(first: str, second: str) -> None:
@@ -196,7 +198,7 @@ def merge_all(works: Sequence[dict[str, str]]) -> tuple[dict[str, str], list[tup
         for other, is_sure in index.sharing(row):
             if is_sure and other != name:
                 join(name, other)
-    same, doubtful = match(index.rows, set(index.rows))
+    same, doubtful = match(index.rows, set(index.rows), abstracts=abstracts)
     for first, second in same:
         join(first, second)
     ends = [(follow(stands, pair.first), follow(stands, pair.second)) for pair in doubtful]
@@ -215,7 +217,7 @@ def tell_copies(folders: Sequence[Path]) -> None:
     """Precision and recall of what is merged, and what is left to a person."""
     print(f"\n{'gold set':22}{'records':>8}{'pairs':>7}{'merged':>8}{'wrong':>7}", end="")
     print("  precision recall  with a person")
-    totals = [0] * 6
+    totals = [0] * 7
     for folder in folders:
         works, gold = read_gold(folder)
         start = time.process_time()
@@ -239,20 +241,22 @@ def tell_copies(folders: Sequence[Path]) -> None:
             len(mine - gold),
             len(gold & (mine | shown)),
             kinds,
+            len(doubtful),
         ]
         totals = [one + two for one, two in zip(totals, counts, strict=True)]
         print(_line(folder.name, counts), f"{len(doubtful)} pairs shown, {spent:.0f} s of processor time")
-    _, pairs, right, wrong, _, kinds = totals
-    print(_line("all", totals), f"{kinds} abstracts merged with articles")
+    _, pairs, right, wrong, _, kinds, count = totals
+    print(_line("all", totals), f"{count} pairs shown, {kinds} abstracts merged with articles")
     ask_for("precision", right / max(right + wrong, 1), 0.999)
     ask_for("recall", right / max(pairs, 1), 0.96)
+    ask_for("records for each pair that a person is shown", totals[0] / max(totals[-1], 1), 5)
     if kinds:
         SHORT.append(f"{kinds} abstracts merged with articles")
     print(PUBLISHED)
 
 
 def _line(name: str, counts: Sequence[int]) -> str:
-    records, pairs, right, wrong, with_person, _ = counts
+    records, pairs, right, wrong, with_person, *_ = counts
     return (
         f"{name:22}{records:8}{pairs:7}{right:8}{wrong:7}{right / max(right + wrong, 1):11.4f}"
         f"{right / max(pairs, 1):7.4f}{with_person / max(pairs, 1):7.4f} "

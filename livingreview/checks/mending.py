@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from livingreview.checks.cells import SEPARATORS, find_separator, is_float_count, read_raw
+from livingreview.checks.cells import SEPARATORS, check_width, find_separator, is_float_count, read_raw
 from livingreview.checks.descriptor import check_shape, read_descriptor
 from livingreview.checks.digits import columns_of, is_certain, print_cell
 from livingreview.checks.tables import check_descriptor
@@ -31,7 +31,8 @@ def record_rows(root: Path) -> dict[str, tuple[int, int]]:
     """Write each table's number of rows into ``datapackage.json``; returns {table: (before, now)} of changes.
 
     The numbers are under version control, so rows that vanish show up in a review of the change.
-    A table that cannot be read keeps its number: the check tells why.
+    A table that cannot be read keeps its number, and so does every table while a row of one has too few or
+    too many cells: the check tells which, and what to do.
     """
     path = Path(root) / "data" / DESCRIPTOR
     descriptor, _, _ = read_descriptor(path.parent)
@@ -42,6 +43,8 @@ def record_rows(root: Path) -> dict[str, tuple[int, int]]:
         descriptor["resources"], parse_review(descriptor).tables.values(), strict=True
     ):
         raw, _ = read_raw(path.parent / table.path, table)
+        if raw is not None and any(True for _ in check_width(raw, table.path)):
+            return {}
         if raw is not None and resource.get("rows") != len(raw.rows):
             changed[table.name] = (resource.get("rows"), len(raw.rows))
             resource["rows"] = len(raw.rows)

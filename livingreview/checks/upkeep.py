@@ -131,6 +131,15 @@ def _check_shape(values: dict) -> Iterator[tuple]:
             f"a whole number of months up to {LONGEST}, or nothing",
             "write the number; leave it empty if no schedule has been set",
         )
+    readers = values.get("readers")
+    if readers is not None and (type(readers) is not int or not 1 <= readers <= 9):
+        yield (
+            "readers",
+            "no-number",
+            quote(readers),
+            "how many readers decide each record, from 1 to 9, or nothing",
+            "write the number; left empty it is two",
+        )
 
 
 def _check_sources(values: dict) -> Iterator[tuple]:

@@ -121,8 +121,21 @@ def empty_frame(table: Table) -> pd.DataFrame:
 
 
 def read_cells(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file as they stand in it: column -> text of the cell, '' where it is empty."""
+    """The rows of a CSV file as they stand in it: column -> text of the cell, '' where it is empty.
+
+    Raises
+    ------
+    ValueError
+        If it is no CSV file in UTF-8, or a row has not one cell for each column.
+    """
     (_, header), *rest = split_rows(content.decode("utf-8"))
+    for line, row in rest:
+        if row and len(row) != len(header):
+            what = (
+                "write the commas of its empty cells" if len(row) < len(header) else "quote cells with commas"
+            )
+            msg = f"row {line} has {len(row)} cell(s), and there are {len(header)} columns: {what}"
+            raise ValueError(msg)
     return [dict(zip(header, row, strict=True)) for _, row in rest if row]
 
 

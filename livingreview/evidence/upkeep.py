@@ -22,8 +22,9 @@ MODES = {
 STATED = ("funding", "interests")
 KEYS = (
     *("contact", *STATED, "mode", "since", "reason"),
-    *("search_every_months", "sources", "data_as_of", "next_due", "endpoints"),
+    *("search_every_months", "sources", "data_as_of", "next_due", "readers", "endpoints"),
 )
+READERS = 2  # who decide each record, where nothing else is stated
 NO_SOURCES = re.compile(r"(?m)^sources:[ \t]*(?:\[[ \t]*\])?[ \t]*$")  # as a new review has it
 DATES = ("since", "data_as_of", "next_due")
 
@@ -49,6 +50,8 @@ class Upkeep:
         Who paid, and the makers' competing interests, as stated; '' where nothing is.
     endpoints : mapping of str to str
         The address at which each service is asked.
+    readers : int
+        How many decide each record at each stage.
     """
 
     mode: str
@@ -62,6 +65,7 @@ class Upkeep:
     funding: str = ""
     interests: str = ""
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    readers: int = READERS
 
     @property
     def next_due(self) -> datetime.date | None:
@@ -103,6 +107,7 @@ def read_upkeep(root: Path) -> Upkeep | None:
         values.get("contact") or "",
         **{name: values.get(name) or "" for name in STATED},
         endpoints=values.get("endpoints") or {},
+        readers=values.get("readers") or READERS,
     )
 
 
@@ -159,4 +164,20 @@ def note_search(root: Path, source: str, day: str) -> bool:
     else:
         return False
     path.write_text(text, encoding="utf-8")
+    return True
+
+
+def note_readers(root: Path, count: int) -> bool:
+    """Write into ``review.yml`` how many readers decide each record; whether it stands there now."""
+    path = root / FILE
+    if not path.is_file():
+        return False
+    text = path.read_text(encoding="utf-8")
+    line = f"readers: {count}"
+    told, found = re.subn(r"(?m)^readers:[^\n#]*?(?=[ \t]*(?:#|$))", line, text, count=1)
+    if not found:
+        about = "# How many readers decide each record, at each stage. Empty: two."
+        told = f"{text.rstrip()}\n\n{about}\n{line}\n"
+    if told != text:
+        path.write_text(told, encoding="utf-8")
     return True

@@ -66,8 +66,9 @@ def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
     boxes = "\n".join(f"- `{name}`: {words}" for name, words in BOXES.items())
     what = (
         "The flow of records, version by version: `flow.svg` is its picture, `flow.csv` the table that the "
-        "PRISMA2020 tool draws, each .ris file the records of one box; `boxes.csv` lists them. Of records "
-        "that were screened before decisions were logged the review keeps references of reports alone."
+        "PRISMA2020 tool draws (which has no boxes for the screening of what came by other methods, nor for "
+        "what is still to be decided), each .ris file the records of one box; `boxes.csv` lists them. Of "
+        "records that were screened before decisions were logged the review keeps the reports' references."
         + ("" if flows else " No stored strategy has been run yet, so only those are here.")
         + "\n\nPicture and tables are for reading only: they are counted anew from searches and decisions. "
         "The .ris files come back by `livingreview import`."

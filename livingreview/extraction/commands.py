@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from livingreview.files import check_folder, find_root
-from livingreview.surveillance.commands import told
+from livingreview.surveillance.ended import told
 
 
 def add_commands(commands) -> None:

@@ -189,6 +189,6 @@ def _tell_waiting(root: Path, today: datetime.date) -> str:
     from livingreview.surveillance.waiting import list_waiting, tell_waiting
 
     try:
-        return f"Found before: {tell_waiting(list_waiting(open_loop(root)), today)}"
+        return f"Found before: {tell_waiting(list_waiting(open_loop(root)), today, most=40)}"
     except LoopError as error:
         return f"What was found before and waits cannot be told: {error}"

@@ -8,7 +8,7 @@ import os
 import sys
 
 from livingreview.files import find_root
-from livingreview.surveillance.commands import told
+from livingreview.surveillance.ended import told
 
 
 def add_commands(commands) -> None:

@@ -1,23 +1,23 @@
-"""The commands of the loop: import, pairs, screen, settle, flow, waiting."""
+"""The commands of the loop: import, pairs, flow, waiting; those of screening stand beside."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import datetime
-import sys
-import webbrowser
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livingreview.files import find_root
+from livingreview.surveillance.ended import told
+from livingreview.surveillance.screening_commands import add_screening
 
 if TYPE_CHECKING:
     from livingreview.surveillance.flow import Flow
+    from livingreview.surveillance.tables import Loop
 
-STAGES = ("title_abstract", "full_text")
 # What connects to a cluster, by its address; a room above hands it in.
 Connect = Callable[[str], contextlib.AbstractContextManager[Executor]]
 
@@ -26,15 +26,7 @@ def add_commands(commands, connect: Connect) -> None:
     """Add these commands to the command line (`commands`: the parser's sub-parsers)."""
     _add_import(commands, connect)
     _add_pairs(commands)
-    _add_screen(commands)
-    settle = commands.add_parser(
-        "settle",
-        help="agreement of readers, what they differ on, and data/screening.csv from their decisions",
-    )
-    settle.add_argument(
-        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
-    )
-    settle.set_defaults(run=told(run_settle))
+    add_screening(commands)
     flow = commands.add_parser("flow", help="the flow of records (PRISMA 2020), counted")
     flow.add_argument("--csv", type=Path, metavar="OUT", help="write it as the PRISMA2020 tool reads it")
     versions = "a version of the review, or 'all' since decisions are logged (default: the one in the making)"
@@ -53,8 +45,19 @@ def _add_import(commands, connect: Connect) -> None:
         "files", nargs="+", type=Path, metavar="FILE", help="RIS, nbib, XML, BibTeX, CSV, JSON"
     )
     bring.add_argument(
-        "--strategy", required=True, metavar="ID", help="the strategy of data/strategies.csv run"
+        "--strategy",
+        default="",
+        metavar="ID",
+        help="the strategy of data/strategies.csv run (left out: lists)",
     )
+    new = (
+        "in place of --strategy, for a file of a source that has none: what was searched, for example Scopus"
+    )
+    bring.add_argument("--source", default="", metavar="NAME", help=new)
+    kinds = "with --source: its box in the flow: database, register, website, organisation, citation"
+    bring.add_argument("--kind", default="", metavar="KIND", help=kinds)
+    words = "with --source: the search word for word, where it is known"
+    bring.add_argument("--query", default="", metavar="WORDS", help=words)
     bring.add_argument("--date", metavar="DAY", help="when it was run, as 2026-11-29 (default: today)")
     bring.add_argument("--from", dest="from_day", default="", metavar="DAY", help="first day that it covers")
     bring.add_argument("--to", dest="to_day", default="", metavar="DAY", help="last day that it covers")
@@ -67,69 +70,34 @@ def _add_import(commands, connect: Connect) -> None:
 
 def _add_pairs(commands) -> None:
     pairs = commands.add_parser(
-        "pairs", help="records that may be one, or of one study, for a person to judge"
+        "pairs",
+        help="records that may be one, or of one study, for a person to judge",
+        description="Without a flag: pairs that wait. One call takes several answers, each by its flag.",
     )
-    two = {"nargs": 2, "metavar": ("ID", "OTHER")}
-    pairs.add_argument("--same", **two, help="the first is a copy of the second, a record or a report")
+    two = {"nargs": 2, "metavar": ("ID", "OTHER"), "action": "append", "default": []}
+    pairs.add_argument("--same", **two, help="one is a copy of the other, a record or a report")
     pairs.add_argument("--same-study", **two, help="two publications of one study")
     pairs.add_argument("--different", **two, help="nothing to do with one another")
     pairs.set_defaults(run=told(run_pairs))
 
 
-def _add_screen(commands) -> None:
-    screen = commands.add_parser("screen", help="decide record by record, on a page of this machine alone")
-    screen.add_argument("--reader", required=True, metavar="NAME", help="initials: decisions/NAME.csv")
-    screen.add_argument("--stage", choices=STAGES, default=STAGES[0], help="default: title_abstract")
-    screen.add_argument(
-        "--readers", type=_count, default=2, metavar="N", help="how many decide each record (2)"
-    )
-    screen.add_argument("--conflicts", action="store_true", help="settle what readers differ on")
-    screen.add_argument("--by-date", action="store_true", help="newest first, not likeliest first")
-    sheets = screen.add_mutually_exclusive_group()
-    out = "write them for a spreadsheet instead (default: sheets/, which git leaves out)"
-    sheets.add_argument("--sheet", type=Path, nargs="?", const=Path(), metavar="OUT.csv", help=out)
-    sheets.add_argument("--from-sheet", type=Path, metavar="IN.csv", help="take in a filled spreadsheet")
-    screen.add_argument("--no-browser", action="store_true", help="print the address only")
-    screen.set_defaults(run=told(run_screen))
-
-
-def _count(text: str) -> int:
-    """How many readers: at least one."""
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"found {text!r}; expected how many readers decide each record, at least 1"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
-
-
-def told(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """A command that says what a person must put right, and ends with 2."""
-
-    def tell(options: argparse.Namespace) -> int:
-        from livingreview.surveillance.readers import ReadError
-        from livingreview.surveillance.tables import LoopError
-
-        try:
-            return run(options)
-        except (LoopError, ReadError) as error:
-            print(error, file=sys.stderr)
-            return 2
-
-    return tell
-
-
 def run_import(options: argparse.Namespace) -> int:
     """``livingreview import``"""
     from livingreview.surveillance.importing import import_files
+    from livingreview.surveillance.strategies import name_strategy
     from livingreview.surveillance.tables import open_loop
     from livingreview.surveillance.tell import tell_import, tell_next_after_import
 
     day = options.date or datetime.date.today().isoformat()
+    loop = open_loop(find_root(options.root))
+    asked = (options.strategy, options.source.strip(), options.kind, options.query)
+    strategy, is_new = name_strategy(loop, *asked)
     cluster = options.connect(options.dask) if options.dask else contextlib.nullcontext()
     with cluster as executor:
         done = import_files(
-            open_loop(find_root(options.root)),
+            loop,
             options.files,
-            options.strategy,
+            strategy,
             day=day,
             from_day=options.from_day,
             to_day=options.to_day,
@@ -138,11 +106,19 @@ def run_import(options: argparse.Namespace) -> int:
             spread=executor.map if executor else None,
         )
     print(tell_import(done, day))
+    if is_new and not done.already:
+        print(
+            f"strategy {strategy} is new: data/strategies.csv says of its query: {_query_of(loop, strategy)}"
+        )
     if options.dry_run:
         print("nothing was changed (--dry-run)")
     if words := tell_next_after_import(done, is_dry_run=options.dry_run):
         print(words)
     return 0
+
+
+def _query_of(loop: Loop, strategy: str) -> str:
+    return next(row["query"] for row in loop.tables["strategies"] if row["strategy_id"] == strategy)
 
 
 def run_pairs(options: argparse.Namespace) -> int:
@@ -152,83 +128,20 @@ def run_pairs(options: argparse.Namespace) -> int:
     from livingreview.surveillance.tell import tell_pairs
 
     loop = open_loop(find_root(options.root))
-    for relation in ("same", "same_study", "different"):
-        if ids := getattr(options, relation):
-            judge(loop, *ids, relation)
-            loop.save()
-            print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
-            if any(row["basis"] not in UNLOGGED for row in loop.tables["screening"]):
-                print("next: livingreview settle, by which data/screening.csv follows")
-            return 0
-    print(tell_pairs(loop, list_doubtful(loop)))
-    return 0
-
-
-def run_screen(options: argparse.Namespace) -> int:
-    """``livingreview screen``"""
-    from livingreview.surveillance.decisions import reader_code
-    from livingreview.surveillance.desk import Desk, serve
-    from livingreview.surveillance.sheets import read_sheet
-    from livingreview.surveillance.tables import open_loop
-
-    desk = Desk(
-        open_loop(find_root(options.root)),
-        reader_code(options.reader),
-        options.stage,
-        readers=options.readers,
-        conflicts=options.conflicts,
-        ranked=not options.by_date,
-    )
-    if options.sheet is not None:
-        _write_sheet(desk, options.sheet)
+    relations = ("same", "same_study", "different")
+    answers = [(relation, ids) for relation in relations for ids in getattr(options, relation)]
+    for relation, ids in answers:
+        judge(loop, *ids, relation)
+    if not answers:
+        print(tell_pairs(loop, list_doubtful(loop)))
         return 0
-    if options.from_sheet:
-        print(f"decisions/{desk.reader}.csv: {read_sheet(desk, options.from_sheet)} decision(s) taken in")
-        print("next, once each reader has decided: livingreview settle")
-        return 0
-    server, address = serve(desk)
-    print(
-        f"{len(desk.queue)} record(s) to decide: {address}\nCtrl-C ends; every decision is kept at once.",
-        flush=True,
-    )
-    if not options.no_browser:
-        webbrowser.open(address)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print(f"\n{desk.total - len(desk.queue)} of {desk.total} decided; next: livingreview settle")
-    finally:
-        server.server_close()
-    return 0
-
-
-def _write_sheet(desk, wanted: Path) -> None:
-    from livingreview.surveillance.sheets import FOLDER, usual_sheet, write_sheet
-
-    path = usual_sheet(desk) if wanted == Path() else wanted
-    count = write_sheet(desk, path)
-    print(f"{path}: {count} record(s) to decide")
-    if path.resolve().is_relative_to(desk.loop.root.resolve() / FOLDER):
-        print(f"It holds abstracts, which are others'; git leaves {FOLDER}/ out.")
-    else:
-        print(f"It holds abstracts, which are others': keep it out of git (git leaves {FOLDER}/ out).")
-
-
-def run_settle(options: argparse.Namespace) -> int:
-    """``livingreview settle``"""
-    from livingreview.surveillance.decisions import on_standing, read_decisions
-    from livingreview.surveillance.settling import compare_readers, settle
-    from livingreview.surveillance.tables import open_loop
-    from livingreview.surveillance.tell import tell_settled
-
-    loop = open_loop(find_root(options.root))
-    decisions = read_decisions(loop.root)
-    outcome, loop.tables["screening"] = settle(loop, decisions, readers=options.readers)
-    loop.changed |= {"screening", "records"}
     loop.save()
-    agreements = compare_readers(on_standing(decisions, loop.index.rows))
-    print(tell_settled(loop, outcome, agreements, options.readers))
-    return 1 if outcome.conflicts else 0
+    for relation, ids in answers:
+        print(f"kept: {' and '.join(ids)}: {relation.replace('_', ' ')}")
+    is_settled = any(row["basis"] not in UNLOGGED for row in loop.tables["screening"])
+    then = "settle, by which data/screening.csv follows" if is_settled else "screen --reader NAME"
+    print(f"next: livingreview pairs, until no pair waits; then livingreview {then}")
+    return 0
 
 
 def run_flow(options: argparse.Namespace) -> int:
@@ -236,7 +149,7 @@ def run_flow(options: argparse.Namespace) -> int:
     from livingreview.evidence.writing import write_rows
     from livingreview.surveillance.flow import ALL, count_flow, versions_of
     from livingreview.surveillance.picture import draw_svg
-    from livingreview.surveillance.prisma import as_prisma
+    from livingreview.surveillance.prisma import as_prisma, tell_left_out
     from livingreview.surveillance.tables import LoopError, open_loop
     from livingreview.surveillance.tell import tell_flow
 
@@ -253,11 +166,13 @@ def run_flow(options: argparse.Namespace) -> int:
     differs = False
     if options.from_csv:
         flow, differs = _read_flow(options.from_csv, flow if known else None)
-    print(tell_flow(flow))
+    print(tell_flow(flow, is_of_tool=options.from_csv is not None))
     if options.csv:
         header, *rows = as_prisma(flow)
         write_rows(options.csv, header, rows)
         print(f"written: {options.csv}")
+        if words := tell_left_out(flow):
+            print(f"  not in it: {words}")
     if options.svg:
         options.svg.write_text(draw_svg(flow, "Flow of records (PRISMA 2020)"), encoding="utf-8")
         print(f"written: {options.svg}")
@@ -267,7 +182,14 @@ def run_flow(options: argparse.Namespace) -> int:
 
 def _read_flow(path: Path, own: Flow | None) -> tuple[Flow, bool]:
     """The flow that a table of the PRISMA2020 tool tells, and whether it differs from the review's own."""
-    from livingreview.surveillance.prisma import TableError, compare, find_misfits, flow_of, read_prisma
+    from livingreview.surveillance.prisma import (
+        TableError,
+        compare,
+        find_misfits,
+        flow_of,
+        read_prisma,
+        tell_left_out,
+    )
     from livingreview.surveillance.tables import LoopError
 
     try:
@@ -278,7 +200,10 @@ def _read_flow(path: Path, own: Flow | None) -> tuple[Flow, bool]:
     differences = compare(counts, own) if own else []
     # The tool has no box for what is still to be screened: where all is as here, nothing is amiss.
     misfits = [f"in the file {text}" for text in find_misfits(counts)] if differences or not own else []
-    print("\n".join([*misfits, *differences] or [f"{path} adds up" + (", as the review's own" * bool(own))]))
+    alike = ", and each of its boxes is as the review's own" if own else ""
+    print("\n".join([*misfits, *differences] or [f"{path} adds up{alike}"]))
+    if own and (words := tell_left_out(own)):
+        print(f"not compared: {words}")
     return flow_of(counts), bool(misfits or differences)
 
 

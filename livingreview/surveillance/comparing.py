@@ -81,14 +81,14 @@ def narrow(rows: Mapping[str, Row], fresh: Collection[str]) -> dict[str, Row]:
     lengths: dict[str, int] = {}
     known: set[tuple[str, ...]] = set()
     for name in fresh:
-        words = _long_words(rows[name])
+        words = long_words(rows[name])
         lengths[name] = len(words)
         known.update(_places(rows[name]))
         for word in words:
             index.setdefault(word, []).append(name)
 
     def may_be(row: Row) -> bool:
-        words = _long_words(row)
+        words = long_words(row)
         if not words or not known.isdisjoint(_places(row)):
             return True
         shared = Counter(itertools.chain.from_iterable(index.get(word, ()) for word in words))
@@ -99,7 +99,8 @@ def narrow(rows: Mapping[str, Row], fresh: Collection[str]) -> dict[str, Row]:
     return {name: row for name, row in rows.items() if name in lengths or may_be(row)}
 
 
-def _long_words(row: Row) -> set[str]:
+def long_words(row: Row) -> set[str]:
+    """The words of a title that say something of its work."""
     return {word for word in normal(row["title"]).split() if len(word) > 3}
 
 
@@ -128,11 +129,16 @@ def prepare_piece(rows: Sequence[Row]) -> pd.DataFrame:
     from bib_dedupe.bib_dedupe import prep
 
     columns = ("title", "year", "container", "volume", "issue", "pages", "doi")
+    # One more row with every cell filled, since it fails on a column in which nothing stands at all.
+    rows = [
+        *rows,
+        dict.fromkeys(columns, "1") | dict.fromkeys(("title", "container", "authors"), "Any, words"),
+    ]
     made: dict[str, Any] = {_COLUMNS.get(name, name): [row[name] for row in rows] for name in columns}
     made["author"] = [row["authors"].replace("; ", " and ") for row in rows]
     frame = pd.DataFrame({"ID": [str(place) for place in range(len(rows))], **made, "abstract": ""})
     with _numbers_loaded_once():
-        done = prep(frame, verbosity_level=0, cpu=1)
+        done = prep(frame, verbosity_level=0, cpu=1).iloc[:-1].copy()
     done["author_first"] = done["author_first"].fillna("not told")  # all such count as one's, as there
     return done[[*_FIELDS, "author_first", "title_short", "container_title_short"]].fillna("")
 
@@ -177,13 +183,13 @@ def _block(prepared: pd.DataFrame, is_fresh: Sequence[bool]) -> set[tuple[int, i
             continue  # abstracts
         # A title, pages or a DOI say enough by themselves; a journal's issue does not.
         is_enough = not {"title_short", "doi", "pages"}.isdisjoint(fields)
-        for pair in _pairs_of(zip(*(prepared[name].tolist() for name in fields), strict=True), is_fresh):
+        for pair in pairs_of(zip(*(prepared[name].tolist() for name in fields), strict=True), is_fresh):
             if is_enough or overlap(*pair):
                 found.add(pair)
     return found
 
 
-def _pairs_of(keys: Iterable[tuple[str, ...]], is_fresh: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def pairs_of(keys: Iterable[tuple[str, ...]], is_fresh: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Pairs that have one key, of which one at least is new."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for place, key in enumerate(keys):

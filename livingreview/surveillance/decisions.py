@@ -8,18 +8,13 @@ from pathlib import Path
 
 from livingreview.evidence import read_cells
 from livingreview.evidence.writing import write_rows
+from livingreview.surveillance.choices import CHOICES, STAGES
 from livingreview.surveillance.identity import Row, slug
 from livingreview.surveillance.tables import LoopError, follow
 
 DECISIONS = "decisions"  # folder of one file a reader
 COLUMNS = ("decision_id", "record_id", "stage", "reader", "role", "decision", "reason_id", "day", "note")
 ROLES = ("reader", "adjudicator")
-STAGES = ("title_abstract", "full_text")
-# What a reader may decide at each stage.
-CHOICES = {
-    "title_abstract": ("include", "exclude", "unclear"),
-    "full_text": ("include", "context", "exclude", "unclear", "not_retrieved"),
-}
 
 
 def goes_on(decision: str) -> bool:

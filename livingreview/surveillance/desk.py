@@ -17,20 +17,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livingreview.surveillance.abstracts import read_texts
+from livingreview.surveillance.choices import CHOICES, MEANINGS
 from livingreview.surveillance.decisions import (
-    CHOICES,
     name_decision,
     read_decisions,
     read_own,
     write_decisions,
 )
-from livingreview.surveillance.identity import Index, Row, as_row
+from livingreview.surveillance.identity import Row
 from livingreview.surveillance.loopback import HomeHandler, Loopback
 from livingreview.surveillance.ordering import put_in_order
-from livingreview.surveillance.readers import ReadError, read_export
 from livingreview.surveillance.readers.found import tidy
 from livingreview.surveillance.settling import decide_all
-from livingreview.surveillance.tables import RAW, Loop, LoopError, to_screen
+from livingreview.surveillance.tables import Loop, LoopError, to_screen
 
 WEB = Path(__file__).parent / "web"
 FILES = {
@@ -57,6 +57,8 @@ class Desk:
         How many readers decide each record: it says which records go on to be read in full.
     conflicts : bool
         Show the records on which readers differ, with what they said, and settle them.
+    settle : str
+        The command that comes when nothing is left to decide.
     """
 
     loop: Loop
@@ -65,6 +67,7 @@ class Desk:
     readers: int = 2
     conflicts: bool = False
     ranked: bool = True
+    settle: str = "livingreview settle"
     texts: dict[str, Any] = field(init=False)
     queue: list[str] = field(init=False)
     said: dict[str, list[Row]] = field(init=False, default_factory=dict)
@@ -146,6 +149,7 @@ class Desk:
             "stage": self.stage,
             "conflicts": self.conflicts,
             "choices": CHOICES[self.stage],
+            "meanings": MEANINGS[self.stage],
             "reasons": [
                 {key: row[key] for key in ("reason_id", "position", "decision", "label", "criterion")}
                 for row in self.reasons
@@ -154,6 +158,7 @@ class Desk:
             "done": self.total - len(self.queue),
             "total": self.total,
             "undoable": bool(self.made),
+            "settle": self.settle,
         }
 
     def take(self, record_id: str, decision: str, reason_id: str, note: str) -> None:
@@ -163,8 +168,7 @@ class Desk:
             raise LoopError(msg)
         row = make_decision(self, record_id, decision, reason_id, note)
         if former := self.reopened.get(record_id):
-            changed = f"Changed from {_words(former)} of {former['day']}. "
-            row["note"] = (changed + row["note"])[:300].strip()
+            row["note"] = note_change(former, row["note"])
         before = self.keep([row])
         self.queue.pop(0)
         self.reopened.pop(record_id, None)
@@ -243,6 +247,11 @@ def _words(row: Row) -> str:
     return " ".join(filter(None, (row["decision"].replace("_", " "), row["reason_id"])))
 
 
+def note_change(former: Row, note: str) -> str:
+    """The note of a decision that takes the place of another: what was said before, and when."""
+    return f"Changed from {_words(former)} of {former['day']}. {note}"[:300].strip()
+
+
 def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, note: str) -> Row:
     """A row of a reader's file. LoopError where stage, decision and reason do not go together."""
     known = {row["reason_id"]: row["decision"] for row in desk.reasons}
@@ -253,8 +262,12 @@ def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, not
         fits = ", ".join(name for name, leads in known.items() if leads == decision) or "none"
         msg = f"found the reason {reason_id!r} with {decision!r}; expected one of: {fits}"
         raise LoopError(msg)
-    if decision == "exclude" and not reason_id and desk.stage == "full_text":
-        msg = "a report read in full is left out for a reason; choose one"
+    asked = [name for name, leads in known.items() if leads == "exclude"]
+    if decision == "exclude" and not reason_id and (asked or desk.stage == "full_text"):
+        what = "a report read in full" if desk.stage == "full_text" else "a record"
+        msg = (
+            f"{what} is left out for a reason; choose one of: {', '.join(asked) or 'none yet in reasons.csv'}"
+        )
         raise LoopError(msg)
     return {
         "decision_id": name_decision(record_id, desk.stage, desk.reader, desk.role),
@@ -267,31 +280,6 @@ def make_decision(desk: Desk, record_id: str, decision: str, reason_id: str, not
         "day": datetime.date.today().isoformat(),
         "note": tidy(note)[:300].strip(),
     }
-
-
-def read_texts(loop: Loop) -> dict[str, dict[str, Any]]:
-    """Abstract and keywords of each record, from the exported files that are still on this machine.
-
-    They are not the review's to publish; a record whose file is not here is shown without.
-    """
-    texts: dict[str, dict[str, Any]] = {}
-    index: Index = loop.index
-    for search in loop.tables["searches"]:
-        for digest in filter(None, search["file_sha256"].split("; ")):
-            for path in (loop.root / RAW).glob(f"{digest}*"):
-                try:
-                    found = read_export(path.read_bytes(), path.name).records
-                except (OSError, ReadError):
-                    continue
-                for record in found:
-                    name = index.find(as_row(record))
-                    name = loop.canonical(name) if name else ""
-                    told = texts.setdefault(name, {"abstract": "", "keywords": []})
-                    if len(record.abstract) > len(told["abstract"]):
-                        told["abstract"] = record.abstract
-                    told["keywords"] = told["keywords"] or list(record.keywords)[:30]
-    texts.pop("", None)
-    return texts
 
 
 class _Handler(HomeHandler):

@@ -110,10 +110,10 @@ def fingerprint(row: Row) -> str:
     """A hash of what a record says of itself, numbers aside; alike for a second copy of one export.
 
     The issue is part of it: a journal prints its editorials under one title, one author and, in some
-    exports, without pages.
+    exports, without pages. Of the authors the words count, not which of a name's comes first.
     """
-    names = ("title", "authors", "year", "container", "volume", "issue", "pages", "kind")
-    parts = [normal(row[name]) for name in names]
+    names = ("title", "year", "container", "volume", "issue", "pages", "kind")
+    parts = [" ".join(sorted(normal(row["authors"]).split())), *(normal(row[name]) for name in names)]
     if not row["title"]:
         parts.append(row["accession"])
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

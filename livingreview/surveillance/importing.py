@@ -25,6 +25,7 @@ from livingreview.surveillance.standing import (
     merge,
     share_numbers,
 )
+from livingreview.surveillance.strategies import find_strategy
 from livingreview.surveillance.tables import RAW, Loop, LoopError, check_day
 
 
@@ -43,6 +44,8 @@ class Imported:
         For a person to judge.
     already : str
         The search that took in these very files before; then nothing was changed but its days, if told anew.
+    abstracts : dict of str to str
+        Of these records, as their files have them.
     warnings : list of str
         What would lead a later search astray if it was a slip.
     """
@@ -57,6 +60,7 @@ class Imported:
     linked: int = 0
     doubtful: list[Pair] = field(default_factory=list)
     already: str = ""
+    abstracts: dict[str, str] = field(default_factory=dict, repr=False)
     warnings: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -98,11 +102,7 @@ def import_files(
     LoopError, ReadError
         Nothing is changed then.
     """
-    strategy = next((row for row in loop.tables["strategies"] if row["strategy_id"] == strategy_id), None)
-    if strategy is None:
-        known = ", ".join(row["strategy_id"] for row in loop.tables["strategies"]) or "none yet"
-        msg = f"--strategy {strategy_id}: no such strategy in data/strategies.csv; there are: {known}"
-        raise LoopError(msg)
+    strategy = find_strategy(loop, strategy_id)
     _check_call(day, from_day, to_day, hits_told)
     read = read_exports(paths)
     _check_files(read)
@@ -150,7 +150,7 @@ def _correct(loop: Loop, done: Imported, from_day: str, to_day: str, *, dry_run:
     search = next(row for row in loop.tables["searches"] if row["search_id"] == done.already)
     done.told += correct_window(search, from_day, to_day)
     if done.told and not dry_run:
-        loop.changed.add("searches")
+        loop.changed = {"searches"}
         loop.save()
 
 
@@ -220,6 +220,8 @@ def _take_in(loop: Loop, done: Imported) -> None:
                 blank = dict.fromkeys(loop.package.tables["records"].columns, "")
                 name = index.add(blank | row)
             hits[name] += 1
+            if found.abstract:
+                done.abstracts[name] = found.abstract
     done.known = len(before & set(hits))
     done.new = len(hits) - done.known
     done.repeated = sum(hits.values()) - len(hits)
@@ -248,7 +250,7 @@ def _compare(loop: Loop, done: Imported, spread: Spread | None) -> None:
             else:
                 unsure.append(Pair(name, other, ONE_NUMBER))
         link_study(loop, name)
-    same, doubtful = match(compared(loop), fresh, spread)
+    same, doubtful = match(compared(loop), fresh, spread, done.abstracts)
     for first, second in same:
         merge(loop, first, second, days)
     pairs = {frozenset(pair[:2]): pair for pair in (*doubtful, *unsure) if not _is_settled(loop, pair)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livingreview.surveillance.abstracts import read_texts
 from livingreview.surveillance.identity import Row
 from livingreview.surveillance.matching import ONE_NUMBER, Pair, match
 from livingreview.surveillance.standing import (
@@ -21,7 +22,8 @@ def list_doubtful(loop: Loop) -> list[Pair]:
     """Pairs of records, or of a record and a report, that may be one or of one study, and are not judged."""
     pool = compared(loop)
     rows = {name: row for name, row in pool.items() if not name.startswith(HELD)}
-    same, doubtful = match(pool, set(rows))
+    abstracts = {name: told["abstract"] for name, told in read_texts(loop).items()}
+    same, doubtful = match(pool, set(rows), abstracts=abstracts)
     found: dict[frozenset[str], Pair] = {}
     for first, second, why in [
         *(Pair(*pair, "alike; not merged yet") for pair in same),

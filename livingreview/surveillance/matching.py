@@ -8,12 +8,14 @@ a register and its report; such records are linked and never merged. What reads 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from livingreview.surveillance.comparing import Spread, find_copies, spread_over_cores
 from livingreview.surveillance.identity import Row, contradict, normal, titles_agree
+from livingreview.surveillance.near import find_near
 
 # Kinds that a database may call by one another's name; of any two others none is a copy of the other.
 _PUBLISHED = ("article", "review", "letter")
@@ -30,7 +32,10 @@ class Pair(NamedTuple):
 
 
 def match(
-    rows: Mapping[str, Row], fresh: Collection[str], spread: Spread | None = None
+    rows: Mapping[str, Row],
+    fresh: Collection[str],
+    spread: Spread | None = None,
+    abstracts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[tuple[str, str]], list[Pair]]:
     """Pairs that are one record, and pairs that a person must judge; each has at least one of `fresh`.
 
@@ -43,6 +48,8 @@ def match(
     spread : callable, optional
         What runs the work in pieces, like `concurrent.futures.Executor.map` of a cluster; else the cores of
         this machine do.
+    abstracts : mapping of str to str
+        By the same ids, of those whose abstract is at hand: what has one is shown.
     """
     with_title = {name: row for name, row in rows.items() if row["title"] or row["pages"]}
     fresh = with_title.keys() & set(fresh)
@@ -65,6 +72,12 @@ def match(
             same.append((first, second))
         else:
             doubtful.append(Pair(first, second, reason or "titles alike, other details differ"))
+    known = {*same, *(pair[:2] for pair in doubtful)}
+    for one, two, why in find_near(with_title, fresh, abstracts):
+        first, second = sorted((one, two))
+        if (first, second) not in known:
+            known.add((first, second))
+            doubtful.append(Pair(first, second, why))
     return sorted(same), sorted(doubtful)
 
 

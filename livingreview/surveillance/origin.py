@@ -41,7 +41,7 @@ def tell_origin(name: str, export: Export, strategy: Row, strategies: Iterable[R
     instead = (
         f"with --strategy {' or '.join(fitting[:4])}"
         if fitting
-        else "with a strategy of that database, for which data/strategies.csv needs a row first"
+        else f"with --source '{found[0]}' --kind database"
     )
     return (
         f"{name} looks like a file of {found[0]}, and strategy {strategy['strategy_id']} is run in "

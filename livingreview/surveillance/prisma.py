@@ -92,6 +92,29 @@ def as_prisma(flow: Flow) -> list[list[str]]:
     return rows
 
 
+def tell_left_out(flow: Flow) -> str:
+    """What of a flow the tool has no box for; '' where that is nothing.
+
+    Its template, that of PRISMA 2020, leads what came by other methods from identification straight to
+    retrieval: nothing is screened there.
+    """
+    main, other = flow.arms["databases"], flow.arms["others"]
+    counts = {
+        "duplicates removed": other.duplicates,
+        "screened or held before": other.known,
+        "screened": other.screened,
+        "excluded": other.excluded,
+    }
+    waits = {
+        "still to be screened": main.unscreened + other.unscreened,
+        "still to be read in full": main.unread + other.unread,
+    }
+    told = [f"{count} {words}" for words, count in counts.items() if count]
+    parts = [f"of what came by other methods, {', '.join(told)}"] if told else []
+    parts += [f"{count} {words}" for words, count in waits.items() if count]
+    return f"the PRISMA2020 tool has no box for: {'; '.join(parts)}" if parts else ""
+
+
 class TableError(ValueError):
     """A file that is no table of the PRISMA2020 tool, with what is wrong in it."""
 

@@ -191,6 +191,31 @@ def decide_all(loop: Loop, decisions: Iterable[Row], *, readers: int) -> Outcome
     return decide(on_standing(decisions, loop.index.rows), reasons, readers=readers)
 
 
+def find_undone(loop: Loop, settled: Iterable[Row], outcome: Outcome) -> dict[str, list[str]]:
+    """Records that were settled and would not be any more, by why that is.
+
+    One that was read in full and is only to be read again is among them; one that is settled in another way
+    is not, nor is a copy whose decision goes over to the record that stands for it.
+
+    Parameters
+    ----------
+    settled : iterable of dict
+        Rows of ``screening.csv`` as they would be.
+    """
+    now = {row["record_id"]: row for row in settled}
+    differ = {name for name, _, _ in outcome.conflicts}
+    short = {name for name, _, _ in outcome.waiting}
+    undone: dict[str, list[str]] = defaultdict(list)
+    for row in loop.tables["screening"]:
+        name = loop.canonical(row["record_id"])
+        is_again = name in now and row["stage"] == "full_text" and now[name]["decision"] == "sought"
+        if row["basis"] in UNLOGGED or (name in now and not is_again):
+            continue
+        few = "decided by too few readers" if name in short else "without a decision"
+        undone["on which readers differ by now" if name in differ else few].append(name)
+    return dict(undone)
+
+
 def settle(loop: Loop, decisions: Iterable[Row], *, readers: int) -> tuple[Outcome, list[Row]]:
     """What the decisions come to, and ``screening.csv`` as it then is: the rows before the log, and these.
 

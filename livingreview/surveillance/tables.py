@@ -14,6 +14,7 @@ from pybtex.exceptions import PybtexError
 
 from livingreview.evidence import BIBLIOGRAPHY, load_package, read_bibliography, read_cells
 from livingreview.evidence.identifiers import complete_records
+from livingreview.evidence.latex import plain_fields
 from livingreview.evidence.schema import Package, Table
 from livingreview.evidence.writing import save_tables
 from livingreview.surveillance.identity import Index, Row
@@ -86,13 +87,13 @@ class Loop:
             msg = f"data/{BIBLIOGRAPHY}: cannot be read ({error}); to mend: see livingreview check"
             raise LoopError(msg) from None
         for key, entry in bibliography.entries.items():
-            fields: Mapping[str, str] = entry.fields
+            fields: Mapping[str, str] = plain_fields(entry.fields)
             rows[key] = {
                 **{name: fields.get(name, "") for name in ("pmid", "pmcid", "title", "year", "volume")},
                 "doi": fields.get("doi", "").lower(),
                 "container": fields.get("journal") or fields.get("booktitle", ""),
                 "issue": fields.get("number", ""),
-                "pages": fields.get("pages", "").replace("--", "-"),
+                "pages": fields.get("pages", "").replace("–", "-"),
                 "authors": "; ".join(name_persons(entry)),
                 "trials": "; ".join(trials.get(key, ())),
                 "kind": _KINDS.get(kinds.get(key, ""), "article"),

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 
-from livingreview.surveillance.decisions import STAGES
 from livingreview.surveillance.flow import Flow
 from livingreview.surveillance.importing import Imported
 from livingreview.surveillance.matching import Pair
-from livingreview.surveillance.settling import Agreement, Outcome
-from livingreview.surveillance.tables import Loop, to_screen
-from livingreview.surveillance.waiting import list_waiting
+from livingreview.surveillance.tables import Loop
 
-STAGE_WORDS = {"title_abstract": "title and abstract", "full_text": "full text"}
 _MOST = 12
 
 
@@ -90,77 +84,19 @@ def tell_pairs(loop: Loop, pairs: Sequence[Pair]) -> str:
             what = "report" if name in loop.held.rows else row["kind"]
             lines.append(f"  {name} ({what}): {row['title'] or 'no title'}. {where}. {numbers}")
     lines.append(
-        f"{len(pairs)} pair(s). Answer each: livingreview pairs --same ID OTHER, --same-study ID OTHER, "
-        "or --different ID OTHER"
+        f"{len(pairs)} pair(s). Answer each, several in one call: livingreview pairs --same ID OTHER "
+        "--same-study ID OTHER --different ID OTHER"
     )
     return "\n".join(lines)
 
 
-def tell_settled(loop: Loop, outcome: Outcome, agreements: Sequence[Agreement], readers: int) -> str:
-    """Agreement, what is settled, what waits, and what readers differ on."""
-    lines = [_tell_agreement(item) for item in agreements]
-    due = to_screen(loop)
-    for stage in STAGES:
-        settled = [stages[stage] for stages in outcome.rows.values() if stage in stages]
-        counts: dict[str, int] = {}
-        for item in settled:
-            counts[item.decision] = counts.get(item.decision, 0) + 1
-        words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(counts.items()))
-        lines.append(f"{STAGE_WORDS[stage]}: {len(settled)} settled" + (f" ({words})" if words else ""))
-        short = [item for item in outcome.waiting if item[1] == stage]
-        if stage == "title_abstract":
-            open_ = len(due) - len(settled) - sum(place == stage for _, place, _ in outcome.conflicts)
-        else:
-            open_ = len(short)
-        if open_:
-            few = "no reader" if readers == 1 else f"fewer than {readers} readers"
-            lines.append(f"  {open_} decided by {few} so far")
-    for record_id, stage, rows in outcome.conflicts:
-        said = "; ".join(f"{row['reader']}: {row['decision']} {row['reason_id']}".rstrip() for row in rows)
-        lines.append(f"conflict at {STAGE_WORDS[stage]}: {record_id}: {said}")
-    if outcome.conflicts:
-        stages = sorted({stage for _, stage, _ in outcome.conflicts}, key=STAGES.index)
-        for stage in stages:
-            lines.append(f"settle them: livingreview screen --reader NAME --stage {stage} --conflicts")
-    return "\n".join([*lines, "written: data/screening.csv", _tell_next(loop, outcome, readers)])
+# Boxes that the PRISMA2020 tool's table has for neither arm; that it has for databases and registers alone.
+_NOT_OF_TOOL = ("to be screened", "to be read in full")
+_OF_DATABASES = ("duplicates removed", "screened or held before", "screened", "excluded")
 
 
-def _tell_next(loop: Loop, outcome: Outcome, readers: int) -> str:
-    """The step that comes next for the records of a review, the first at which any waits."""
-    more = "" if readers == 2 else f" --readers {readers}"
-    asked = Counter(item.step for item in list_waiting(loop))
-    differ = Counter(stage for _, stage, _ in outcome.conflicts)
-    steps = []
-    if asked["screen"] - differ["title_abstract"]:
-        steps.append(f"livingreview screen --reader NAME{more}, each reader who has not decided yet")
-    if count := asked["read"] - differ["full_text"]:
-        steps.append(
-            f"{count} to be read in full, by each reader: "
-            f"livingreview screen --reader NAME --stage full_text{more}"
-        )
-    if steps:
-        return f"next: {'; '.join(steps)}; then livingreview settle{more}"
-    if outcome.conflicts:
-        return f"next: what readers differ on, as above; then livingreview settle{more}"
-    if asked["enter"]:
-        return (
-            f"next: {asked['enter']} to be entered: livingreview waiting lists them, livingreview add RECORD"
-        )
-    return "next: nothing waits; livingreview check, and build the book"
-
-
-def _tell_agreement(item: Agreement) -> str:
-    kappa = "not defined" if math.isnan(item.kappa) else f"{round(item.kappa, 2) + 0:.2f}"
-    positive = "not defined" if math.isnan(item.positive) else f"{item.positive:.2f}"
-    share = item.alike / item.both
-    return (
-        f"{item.first} and {item.second}, {STAGE_WORDS[item.stage]}: {item.both} decided by both, "
-        f"{item.alike} alike ({share:.0%}), kappa {kappa}, positive agreement {positive}"
-    )
-
-
-def tell_flow(flow: Flow) -> str:
-    """The boxes of the flow, line by line."""
+def tell_flow(flow: Flow, *, is_of_tool: bool = False) -> str:
+    """The boxes of the flow, line by line; of a table of the PRISMA2020 tool those that it has."""
     lines = [f"before: {flow.previous_studies} studies, {flow.previous_reports} reports included"]
     for name, arm in flow.arms.items():
         if not arm.identified:
@@ -181,11 +117,14 @@ def tell_flow(flow: Flow) -> str:
             ("to be read in full", arm.unread),
             ("assessed", arm.assessed),
         ):
-            lines.append(f"  {words}: {count}")
+            is_there = words not in _NOT_OF_TOOL and (name == "databases" or words not in _OF_DATABASES)
+            if is_there or not is_of_tool:
+                lines.append(f"  {words}: {count}")
         lines += [f"    excluded, {reason}: {n}" for reason, n in sorted(arm.excluded_for.items())]
-        lines += [f"  kept as context: {arm.context}", f"  included: {arm.included}"]
+        lines += [] if is_of_tool else [f"  kept as context: {arm.context}"]
+        lines.append(f"  included: {arm.included}")
+    lines += [] if is_of_tool else [f"included, not entered yet: {flow.waiting}"]
     lines += [
-        f"included, not entered yet: {flow.waiting}",
         f"new: {flow.new_studies} studies, {flow.new_reports} reports of these, "
         f"{flow.more_reports} reports of studies included before",
         f"left since: {flow.left_studies} studies, {flow.left_reports} reports",

@@ -23,7 +23,7 @@ from livingreview.surveillance.waiting import list_waiting
 def list_missing(loop: Loop) -> list[Row]:
     """Searches that brought records which wait for a reader, and whose files are not on this machine."""
     first = first_searches(loop)
-    wanted = {first[item.record_id] for item in list_waiting(loop)}
+    wanted = {first[item.record_id] for item in list_waiting(loop) if item.step != "obtain"}
     folder = loop.root / RAW
     return [
         row

@@ -11,8 +11,13 @@ from livingreview.surveillance.tables import Loop, to_screen
 STEPS = {
     "screen": "to be decided by title and abstract",
     "read": "to be read in full",
-    "enter": "included, to be entered",
+    "enter": "kept, to be entered",
+    "obtain": "for a text that could not be had",
 }
+_HAD = (
+    "A text that can be had by now: each reader decides it anew, on the page (livingreview screen --reader "
+    "NAME --stage full_text, then H) or in the sheet (--from-sheet with --change); then livingreview settle."
+)
 
 
 class Waiting(NamedTuple):
@@ -37,6 +42,8 @@ def list_waiting(loop: Loop) -> list[Waiting]:
             step = "screen"
         elif done["decision"] == "sought":
             step = "read"
+        elif done["decision"] == "not_retrieved" and not row["report_id"]:
+            step = "obtain"
         else:
             step = "enter" if done["decision"] in ("included", "context") and not row["report_id"] else ""
         if step:
@@ -45,8 +52,11 @@ def list_waiting(loop: Loop) -> list[Waiting]:
     return sorted(found)
 
 
-def tell_waiting(waiting: list[Waiting], today: datetime.date, *, most: int = 40) -> str:
-    """The list in words: how many at each step, how long the oldest has waited, then record by record."""
+def tell_waiting(waiting: list[Waiting], today: datetime.date, *, most: int | None = None) -> str:
+    """The list in words: how many at each step, how long the oldest has waited, then record by record.
+
+    Of a longer list than `most` the first are told.
+    """
     if not waiting:
         return "nothing waits: every record found is decided, and what was kept is entered"
     counts = ", ".join(
@@ -63,6 +73,8 @@ def tell_waiting(waiting: list[Waiting], today: datetime.date, *, most: int = 40
         lines.append(
             f"- {item.day}, {STEPS[item.step]}: {item.title or 'no title'} ({item.where}) [{item.record_id}]"
         )
-    if len(waiting) > most:
-        lines.append(f"- and {len(waiting) - most} more")
+    if most is not None and len(waiting) > most:
+        lines.append(f"- and {len(waiting) - most} more: livingreview waiting lists all")
+    if any(item.step == "obtain" for item in waiting):
+        lines.append(_HAD)
     return "\n".join(lines)

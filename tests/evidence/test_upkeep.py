@@ -8,7 +8,7 @@ import pytest
 from livingreview.checks import check_project
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.citation import read_citation
-from livingreview.evidence.upkeep import Upkeep, add_months, note_search, read_upkeep, tell_due
+from livingreview.evidence.upkeep import Upkeep, add_months, note_readers, note_search, read_upkeep, tell_due
 from tests.changed import edit
 from tests.conftest import ROOT
 
@@ -155,3 +155,17 @@ def test_a_search_is_due_from_its_day_on(upkeep, day, told):
     words = tell_due(upkeep, datetime.date.fromisoformat(day))
     assert bool(words) is told
     assert not told or (words.splitlines()[0] == "A search was due on 2031-01-02" and "A source" in words)
+
+
+@pytest.mark.parametrize("before", ["readers:\n", "readers: 2  # as ever\n", "", "readers: 1\nfunding:\n"])
+def test_how_many_readers_decide_is_noted_and_the_rest_stays(tmp_path, before):
+    assert not note_readers(tmp_path, 1)  # no such file
+    path = tmp_path / "review.yml"
+    path.write_text(f"# By hand.\nmode: living\n{before}", encoding="utf-8")
+    assert note_readers(tmp_path, 1)
+    assert read_upkeep(tmp_path).readers == 1
+    assert path.read_text(encoding="utf-8").startswith("# By hand.\nmode: living\n")
+    assert ("# as ever" in before) == ("# as ever" in path.read_text(encoding="utf-8"))
+    assert check_upkeep(tmp_path, None) == []
+    note_readers(tmp_path, 3)
+    assert path.read_text(encoding="utf-8").count("readers: 3") == 1

@@ -29,7 +29,8 @@ def test_the_page_shows_what_the_command_lists_in_its_order(worked):
     assert {row.cells[3] for row in table.rows} == {
         "To be decided by title and abstract",
         "To be read in full",
-        "Included, to be entered",
+        "Kept, to be entered",
+        "For a text that could not be had",
     }
 
 

@@ -91,7 +91,9 @@ def test_sheets_go_where_git_leaves_them_out_and_say_that_they_hold_abstracts(fo
     assert run(found, "screen", "--reader", "AB", "--sheet") == 0
     told = capsys.readouterr().out
     assert "It holds abstracts, which are others'; git leaves sheets/ out." in told
-    assert (found / "sheets" / "ab-title-abstract.csv").is_file()
+    sheet = found / "sheets" / "ab-title-abstract.csv"
+    assert sheet.is_file()
+    assert told.endswith(f"next, when it is filled: livingreview screen --reader ab --from-sheet {sheet}\n")
     assert run(found, "screen", "--reader", "AB", "--sheet", str(found / "other.csv")) == 0
     assert "keep it out of git" in capsys.readouterr().out
     assert run(found, "screen", "--reader", "AB", "--sheet", str(found / "no" / "x.csv")) == 2
@@ -131,7 +133,9 @@ def test_a_table_of_the_prisma_tool_is_held_against_the_review_and_drawn(worked_
     table, picture = worked_copy.parent / "flow.csv", worked_copy.parent / "flow.svg"
     assert run(worked_copy, "flow", "--csv", str(table)) == 0
     assert run(worked_copy, "flow", "--from-csv", str(table)) == 0
-    assert f"{table} adds up, as the review's own" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{table} adds up, and each of its boxes is as the review's own" in told
+    assert "not compared: the PRISMA2020 tool has no box for:" in told
     table.write_text(table.read_text(encoding="utf-8").replace(",box3.html,1\n", ",box3.html,4\n", 1))
     assert run(worked_copy, "flow", "--from-csv", str(table), "--svg", str(picture)) == 1
     assert "Duplicate records (duplicates): the file has 4, the review 1" in capsys.readouterr().out
@@ -152,7 +156,9 @@ def test_readers_who_differ_are_told_and_the_command_says_so_by_its_exit(worked_
 def test_records_joined_after_they_were_settled_are_settled_again(worked_copy, capsys):
     two, three = ids(3)[1:]
     assert run(worked_copy, "pairs", "--same", three, two) == 0
-    assert "next: livingreview settle" in capsys.readouterr().out
+    assert (
+        "next: livingreview pairs, until no pair waits; then livingreview settle" in capsys.readouterr().out
+    )
     assert run(worked_copy, "settle") == 1  # readers differ on another
     assert told(SURVEILLANCE_RULES, check(worked_copy)) == set()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from livingreview.cli import main
 from livingreview.surveillance.judging import judge, list_doubtful
 from livingreview.surveillance.tables import LoopError, open_loop
 from tests.surveillance import exports
@@ -106,3 +107,38 @@ def test_a_study_whose_trial_both_of_two_name_stays_with_both_when_they_are_part
     for relation in ("same", "different"):
         judge(loop, one, two, relation)
     assert [loop.index.rows[name]["study_id"] for name in (one, two)] == ["first-study"] * 2
+
+
+def test_several_answers_go_into_one_call_and_are_kept_together_or_not_at_all(found, capsys):
+    one, two, three, four = ids(4)
+    before = (found / "data" / "records.csv").read_bytes()
+    call = ["--root", str(found), "pairs", "--same", one, two, "--different", three, four]
+    assert main([*call, "--same", one, "nobody"]) == 2
+    assert (found / "data" / "records.csv").read_bytes() == before
+    assert main(call) == 0
+    loop = open_loop(found)
+    assert loop.canonical(one) == loop.canonical(two)
+    assert [row["relation"] for row in loop.tables["pairs"]] == ["different"]
+    assert capsys.readouterr().out.splitlines()[-1].startswith("next: livingreview pairs, until")
+
+
+def test_reports_are_shown_as_they_read_and_not_as_bibtex_writes_them(place):
+    path = place / "data" / "references.bib"
+    text = path.read_text(encoding="utf-8").replace("A meeting tells", "A {MRD} meeting \\& more tell", 1)
+    path.write_text(text, encoding="utf-8")
+    loop = open_loop(place)
+    row = loop.held.rows["baker-2020-abstract"]
+    assert row["title"].startswith("A MRD meeting & more tell")
+    assert row["pages"] == HELD[1]["pages"]
+
+
+def test_an_abstract_that_two_records_have_is_seen_in_files_of_two_imports(place):
+    words = "What was done and what came of it is told in these words, which two records have in common. " * 2
+    bare = {"doi": "", "pmid": "", "pages": "", "volume": "", "issue": "", "abstract": words}
+    one, two = exports.make_works(2)
+    bring(place, exports.ris([one | bare | {"title": "The prevalent predicament of a relapsed"}]))
+    title = "The prevalent predicament of a relapsed acute leukaemia in adults after two courses"
+    again = two | bare | {"title": title, "year": "", "authors": "", "container": ""}
+    bring(place, exports.ris([again]), name="y.ris")
+    ((_, _, why),) = list_doubtful(open_loop(place))
+    assert why == "one abstract, and a title that begins the other's"

@@ -27,7 +27,7 @@ def test_a_file_is_told_where_its_marks_are_of_another_database(make, fitting):
     said = {row["strategy_id"]: tell_origin("x", export, row, ALL) for row in ALL}
     assert "".join(name for name, words in said.items() if not words) == fitting
     for words in filter(None, said.values()):
-        wanted = f"with --strategy {fitting}" if fitting else "needs a row first"
+        wanted = f"with --strategy {fitting}" if fitting else "with --source '"
         assert wanted in words
 
 

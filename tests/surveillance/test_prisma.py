@@ -13,8 +13,10 @@ from livingreview.surveillance.prisma import (
     find_misfits,
     flow_of,
     read_prisma,
+    tell_left_out,
 )
 from livingreview.surveillance.tables import open_loop
+from livingreview.surveillance.tell import tell_flow
 
 
 @pytest.fixture
@@ -75,3 +77,27 @@ def test_what_the_tool_leaves_out_counts_as_none():
     flow = flow_of(counts)
     assert flow.arms["databases"].duplicates == 0
     assert find_misfits(counts) == ["screened: 4 is not 0"]
+
+
+def test_what_the_tool_has_no_box_for_is_said(flow):
+    other = flow.arms["others"]
+    assert other.unscreened == 1
+    words = tell_left_out(flow)
+    assert words.startswith("the PRISMA2020 tool has no box for: ")
+    assert f"{flow.arms['databases'].unscreened + 1} still to be screened" in words
+    other.screened = other.excluded = 2
+    words = "of what came by other methods, 1 duplicates removed, 2 screened, 2 excluded"
+    assert words in tell_left_out(flow)
+    main = flow.arms["databases"]
+    for arm in (main, other):
+        arm.unscreened = arm.unread = 0
+    other.duplicates = other.screened = other.excluded = 0
+    assert tell_left_out(flow) == ""
+
+
+def test_of_a_table_of_the_tool_only_the_boxes_that_it_has_are_told(flow):
+    again = flow_of(read_prisma(as_text(as_prisma(flow))))
+    _, others = tell_flow(again, is_of_tool=True).split("other methods")
+    assert "identified: 2" in others
+    assert "screened" not in others
+    assert "screened: 0" in tell_flow(again)

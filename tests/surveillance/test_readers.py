@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from livingreview.checks.characters import has_hidden, has_loose_accent, has_markup, has_odd_space
-from livingreview.surveillance.identity import as_row
+from livingreview.surveillance.identity import as_row, fingerprint, name_record
 from livingreview.surveillance.readers import ReadError, read_export
 from livingreview.surveillance.readers.found import make_found
 from tests.surveillance import exports
@@ -221,3 +221,36 @@ def test_a_note_that_is_nothing_but_a_number_is_that_number_and_an_old_doi_is_re
     assert (found.doi, found.pmid, found.pmcid) == (doi, "123456", "PMC98765")
     told = text.replace("PMID: 123456", "see also PMID: 123456, a letter")
     assert read_export(told.encode(), "x.ris").records[0].pmid == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("Robert Walchack", "Walchack, Robert"),
+        ("Hagop M Kantarjian", "Kantarjian, Hagop M"),
+        ("Jeannette van der Giessen", "van der Giessen, Jeannette"),
+        ("John Smith Jr.", "Smith Jr., John"),
+        ("SEDA YILMAZ", "YILMAZ, SEDA"),
+        ("Walchack R", "Walchack R"),
+        ("Stetler-Stevenson M.", "Stetler-Stevenson M."),
+        ("Wu X-Y", "Wu X-Y"),
+        ("KIM JH", "KIM JH"),
+        ("SEDA KAYA", "KAYA, SEDA"),
+        ("Walchack, Robert", "Walchack, Robert"),
+        ("Children's Oncology Group", "Children's Oncology Group"),
+        ("World Health Organization", "World Health Organization"),
+        ("GIMEMA", "GIMEMA"),
+    ],
+)
+def test_a_name_without_a_comma_has_its_family_name_last_unless_initials_follow_it(told, expected):
+    ris = f"TY  - JOUR\nTI  - A work\nAU  - {told}\nER  - \n"
+    assert read(ris).records[0].authors == (expected,)
+
+
+def test_one_work_is_one_record_whichever_name_of_its_authors_comes_first():
+    one, two = (
+        as_row(read(f"TY  - JOUR\nTI  - A work\nAU  - {name}\nPY  - 2020\nER  - \n").records[0])
+        for name in ("Robert Walchack", "Walchack, Robert")
+    )
+    assert fingerprint(one) == fingerprint(two)
+    assert name_record(one, set()).startswith("walchack-2020-")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from livingreview.cli import main
-from livingreview.surveillance.desk import read_texts
+from livingreview.surveillance.abstracts import read_texts
 from livingreview.surveillance.tables import open_loop
 from livingreview.surveillance.texts import list_missing
 from tests.surveillance.asked import give_strategies, search, tables_of

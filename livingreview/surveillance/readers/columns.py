@@ -15,6 +15,7 @@ from livingreview.evidence.lexical import QuoteError, split_rows
 from livingreview.surveillance.readers.found import (
     Export,
     Found,
+    family_first,
     find_doi,
     find_pmcid,
     find_pmid,
@@ -135,7 +136,7 @@ def _make_row(header: list[str], row: list[str]) -> Found:
     told["pages"] = f"{pages}-{end}" if pages and end and "-" not in pages and end != pages else pages
     pmid = told.get("pmid", "").removeprefix("PUBMED ").rstrip("/").rpartition("/")[2].split(".")[0]
     lists = {
-        "authors": _part(told.pop("authors", "")),
+        "authors": [*map(family_first, _part(told.pop("authors", "")))],
         "keywords": _part(told.pop("keywords", "")),
         "trials": [told.pop("trials", "")],
     }

@@ -42,6 +42,30 @@ _NOTICE = re.compile(
     r"|expression of concern)\b",
     re.IGNORECASE,
 )
+_PARTICLES = (
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "del",
+    "della",
+    "di",
+    "da",
+    "dos",
+    "du",
+    "la",
+    "le",
+    "ter",
+    "ten",
+)
+# What stands in the names of groups and offices, which have no family name.
+_GROUP = re.compile(
+    r"\b(?:groups?|gruppo|gruppe|groupe|stud(?:y|ies)|trials?|investigators?|consorti(?:um|a)|committee|society"
+    r"|association|collaborat\w+|organi[sz]ation|network|institutes?|university|hospital|centers?|centres?"
+    r"|foundation|agency|department|ministry|inc|ltd|gmbh|the|of|for|and|on|in)\b|\d",
+    re.IGNORECASE,
+)
 _PREPRINT = re.compile(r"\b(?:bio|med|chem)rxiv|\barxiv|research square|preprints?\b|\bssrn\b", re.IGNORECASE)
 _WORDS = (
     ("registry", r"trial registry|registry record|clinical trial register"),
@@ -167,6 +191,24 @@ def tidy(text: str) -> str:
             break
         text = told
     return text
+
+
+def family_first(name: str) -> str:
+    """A name as ``Family, Given``; a name that has its comma, initials last or is of a group stays as it is.
+
+    ``Walchack R`` has its family name first, ``Robert Walchack`` last.
+    """
+    words = name.split()
+    if "," in name or not 1 < len(words) <= 5 or _GROUP.search(name):
+        return name
+    begin = len(words) - (2 if len(words) > 2 and words[-1].rstrip(".").lower() in ("jr", "sr") else 1)
+    # In a name all in capitals a short last word is a family name as easily: "SEDA KAYA", "KIM JH".
+    most = 2 if name.isupper() else 4
+    if re.fullmatch(rf"(?:[A-Z]\.?-?){{1,{most}}}", words[-1]):
+        return name
+    while begin > 1 and words[begin - 1].lower() in _PARTICLES:
+        begin -= 1
+    return f"{' '.join(words[begin:])}, {' '.join(words[:begin])}"
 
 
 def find_doi(text: str) -> str:

@@ -12,6 +12,7 @@ from rispy.parser import RisParser
 from livingreview.surveillance.readers.found import (
     Export,
     Found,
+    family_first,
     find_doi,
     find_pmcid,
     find_pmid,
@@ -148,7 +149,7 @@ def _make(record: Record) -> Found:
     named = " ".join(note for note in notes if re.fullmatch(r"PMC?ID: ?(?:PMC)?\d+", note.strip()))
     return make_found(
         **told,
-        authors=[*record.get("AU", ()), *record.get("A1", ())],
+        authors=map(family_first, [*record.get("AU", ()), *record.get("A1", ())]),
         pages=_pages(first("SP", "PG", "C7"), first("EP")),
         abstract=_abstract([*record.get("AB", ()), *record.get("N2", ())]),
         keywords=record.get("KW", ()),

@@ -44,6 +44,10 @@ async function ask(path, body, use = told => { state = told; show(); }) {
 
 function decide(decision, reason = '') {
   if (!state || !state.record) return;
+  if (decision === 'exclude' && !reason && state.reasons.some(item => item.decision === 'exclude')) {
+    part('problem').textContent = 'A record is left out for a reason: choose the first that holds, by its number.';
+    return;
+  }
   ask('/decide', { record_id: state.record.record_id, decision, reason_id: reason, note: part('note').value });
 }
 
@@ -76,7 +80,7 @@ function show() {
   document.title = `Screening: ${done} of ${total}`;
   if (!record) {
     part('end').textContent = total
-      ? 'Nothing is left to decide here. Close this page, end the command with Ctrl-C, and run: livingreview settle'
+      ? `Nothing is left to decide here. Close this page, end the command with Ctrl-C, and run: ${state.settle}`
       : 'There is nothing to decide at this stage.';
     part('end').focus();
     return;
@@ -102,6 +106,7 @@ function show() {
     const button = make('button', `${WORDS[choice][0]} `, buttons);
     button.type = 'button';
     make('kbd', WORDS[choice][1], button);
+    make('small', state.meanings[choice], button);
     button.addEventListener('click', () => decide(choice));
   }
   const list = part('reasons');
