@@ -45,8 +45,8 @@ from livingreview.tables.pool import LEAST_STUDIES
 
 MEANING = (
     "By inverse variance of the medians in months: REML with limits of the t distribution (truncated "
-    "Hartung-Knapp), as is the interval in which the median of a new study would be expected. Beside them the "
-    "limits that published syntheses print (DerSimonian-Laird): of few studies that differ they are too "
+    "Hartung-Knapp), as is the interval in which the median of a new study would be expected. Beside them "
+    "the limits that published syntheses print (DerSimonian-Laird): of few studies that differ they are too "
     "narrow. A median whose upper limit was not reached has no place in such a pool, so that long survival "
     "is told too low."
 )

@@ -41,7 +41,7 @@ OF_THE_MACHINE = (
     "charts/drawn.py",
     "charts/slim.py",
     "releases/estimates.py",
-    "surveillance/tell.py",  # what a command says in a terminal
+    "surveillance/tell_screening.py",  # what a command says in a terminal
 )
 
 

@@ -232,6 +232,7 @@ def test_a_note_that_is_nothing_but_a_number_is_that_number_and_an_old_doi_is_re
         ("John Smith Jr.", "Smith Jr., John"),
         ("SEDA YILMAZ", "YILMAZ, SEDA"),
         ("Walchack R", "Walchack R"),
+        ("von Stackelberg", "von Stackelberg"),
         ("Stetler-Stevenson M.", "Stetler-Stevenson M."),
         ("Wu X-Y", "Wu X-Y"),
         ("KIM JH", "KIM JH"),

@@ -206,8 +206,10 @@ def family_first(name: str) -> str:
     most = 2 if name.isupper() else 4
     if re.fullmatch(rf"(?:[A-Z]\.?-?){{1,{most}}}", words[-1]):
         return name
-    while begin > 1 and words[begin - 1].lower() in _PARTICLES:
+    while begin and words[begin - 1].lower() in _PARTICLES:
         begin -= 1
+    if not begin:
+        return name  # "von Stackelberg": no given name is told
     return f"{' '.join(words[begin:])}, {' '.join(words[:begin])}"
 
 
