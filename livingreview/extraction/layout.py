@@ -25,7 +25,10 @@ ANSWERS = {
 }
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
-FOLLOWS = ("definition", "group", "unit", "cohort")  # needed, but filled in where they follow from the rest
+# Needed, but filled in where they follow from the rest.
+FOLLOWS = ("definition", "group", "unit", "cohort", "short_name")
+HAVE_FORM = ("reports", "studies")  # entered in the form
+PLACE = "position"  # of a row among its fellows: made by the machine where the row is new
 OWED = {"regimens": ("family",)}  # a row may do without, but not that of what is studied
 LAST = ("basis", "derivation", "source_report_id", "source_citation")
 # Of the publication, beside its numbers: name in the form -> field of references.bib, and what to write.
@@ -63,15 +66,22 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the sheet: a table of evidence, less what the machine makes."""
+    """One page of the sheet: a table of evidence, less what the machine makes.
+
+    Attributes
+    ----------
+    heading : str
+        What it is called, if not as its table.
+    """
 
     table: Table
     columns: tuple[Column, ...]
+    heading: str = ""
 
     @property
     def title(self) -> str:
         """What the page is called in a workbook."""
-        return self.table.title
+        return self.heading or self.table.title
 
     @property
     def own(self) -> Column | None:
@@ -97,8 +107,9 @@ class Line(NamedTuple):
 
 
 def pages_of(package: Package) -> dict[str, Page]:
-    """The pages of a sheet, by table, in the package's order; last how the report is judged."""
+    """The pages of a sheet, by table, in the package's order; last new rows of lists, and appraisals."""
     pages = {table.name: _page(package, table) for table in package.evidence_tables}
+    pages |= {table.name: _list_page(table) for table in lists_of(package)}
     if APPRAISALS not in package.tables:
         return pages
     table = package.table(APPRAISALS)
@@ -108,6 +119,26 @@ def pages_of(package: Package) -> dict[str, Page]:
         for called, name in ANSWERS.items()
     )
     return pages | {APPRAISALS: Page(table, tuple(columns))}
+
+
+def lists_of(package: Package) -> list[Table]:
+    """The tables whose rows evidence names by their words, such as drugs: a sheet may enter a new one."""
+    named = {key.table for table in package.evidence_tables for key in table.foreign_keys}
+    return [
+        table
+        for name, table in package.tables.items()
+        if name in named and not table.evidence and name not in HAVE_FORM
+    ]
+
+
+def _list_page(table: Table) -> Page:
+    links = {key.field: key.table or "" for key in table.foreign_keys}
+    columns = (
+        Column(item.name.removesuffix("_id"), item, links.get(item.name, ""))
+        for item in table.fields
+        if item.name not in (table.primary_key, PLACE)
+    )
+    return Page(table, tuple(columns), f"New {table.title.lower()}")
 
 
 def _page(package: Package, table: Table) -> Page:

@@ -14,6 +14,7 @@ from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.appraising import read_answers
 from livingreview.extraction.drafts import PROPOSED
+from livingreview.extraction.entering import enter_lists
 from livingreview.extraction.layout import APPRAISALS, FORM, Column, Page, codes_of, form_of, name_column
 from livingreview.extraction.naming import (
     Row,
@@ -88,6 +89,8 @@ def resolve(sheet: Sheet, book: Book) -> Entry:
         study_id = book.evidence.report_studies[entry.report_id]
     else:
         study_id = _enter_report(sheet, book, entry)
+    for name, new in enter_lists(sheet, book).items():
+        entry.rows[name] = [Entered(place, row) for place, row in new]
     _Pages(sheet, book, entry, study_id).enter()
     results = {
         (name, item.place.row): item.row["row_id"] for name in book.tables for item in entry.rows[name]

@@ -18,6 +18,7 @@ from livingreview.extraction.comparing import (
     settle,
     write_differences,
 )
+from livingreview.extraction.entering import keep_used
 from livingreview.extraction.paging import place_rows
 from livingreview.extraction.reading import Book, read_rows
 from livingreview.extraction.resolving import Entry, resolve
@@ -93,6 +94,7 @@ def take_sheets(
         if settled is None:
             return session
         entry = settled
+    session.remarks += keep_used(book.package, entry.rows)
     if not any(entry.rows.values()):
         msg = f"{first}: no row is filled in; nothing to take"
         raise SheetError(msg)
