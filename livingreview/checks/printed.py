@@ -25,6 +25,7 @@ from livingreview.checks.wording import (
     numbers_in,
     pairs_in,
     said_in,
+    without_numbering,
 )
 from livingreview.evidence.lexical import is_plain
 
@@ -166,6 +167,8 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
     value, fragment = float(row[column]), row["as_reported"]
     said = [row[name] for name in ("note", "derivation", "label") if not pd.isna(row.get(name))]
     words = " … ".join([fragment, *said])
+    if column in COUNTS:  # grade 3/4 is no witness that three had it
+        words = without_numbering(words)
     numbers = numbers_in(words)
     if value == 0 and (column in SIZES or column == "total"):
         return False  # a number in the fragment may be anything, but no group is of nobody
