@@ -25,6 +25,11 @@ ANSWERS = {
 }
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
+# Of a column on whatever page: what the sheet makes of it.
+MADE_OF = {
+    "events": "Left empty where the report prints the percentage alone, it is worked out if one whole number "
+    "of the total fits: 38.1% of 21 is 8; basis and derivation follow.",
+}
 # Needed, but filled in where they follow from the rest.
 FOLLOWS = ("definition", "group", "unit", "cohort", "short_name")
 HAVE_FORM = ("reports", "studies")  # entered in the form
@@ -193,15 +198,23 @@ def form_of(package: Package) -> list[Line]:
     lines += [
         Line(
             "study",
-            "Its study's short name, as clinicians know it: one that is here already, or a new one.",
+            "Its study's short name, as clinicians know it: one that is here already, or a new one. Of one "
+            "without a name: first author and what was studied in whom, such as Roe, new drug in children.",
             "studies",
             studies.field("name"),
         )
     ]
     apart = {*made, "name"}
     lines += [_line("study_", studies, item) for item in studies.fields if item.name not in apart]
-    lines.append(Line("record_from", "Where the numbers above were read, where no page_read is given."))
-    return [*lines, Line("found_by", "How the report was found, where no stored search brought it.")]
+    read = (
+        "Where the numbers above (DOI, PubMed number …) were read, where no page_read is given: the record "
+        "in found.ris. Not how the report was found."
+    )
+    by = (
+        "How the report was found, where no stored search brought it: reference list of Roe 2020. Empty: it "
+        "stands as found by hand."
+    )
+    return [*lines, Line("record_from", read), Line("found_by", by)]
 
 
 def _line(prefix: str, table: Table, item: Field) -> Line:
@@ -217,6 +230,8 @@ def explain(item: Field) -> str:
         parts.append(f"At most {item.constraints['maxLength']} characters.")
     if item.default:
         parts.append(f"Left empty: {item.label(item.default)}.")
+    if item.name in MADE_OF:
+        parts.append(MADE_OF[item.name])
     return " ".join(filter(None, parts))
 
 

@@ -13,6 +13,7 @@ from livingreview.checks.problems import quote
 from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.appraising import read_answers
+from livingreview.extraction.deriving import derive_count
 from livingreview.extraction.drafts import PROPOSED
 from livingreview.extraction.entering import enter_lists
 from livingreview.extraction.layout import APPRAISALS, FORM, Column, Page, codes_of, form_of, name_column
@@ -28,6 +29,7 @@ from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_co
 from livingreview.surveillance.identity import normal, slug
 
 SHARED = ("registry",)  # numbers that several reports have
+UNSAID = "not_reported"  # where a report does not say
 UNITS = {
     "median": "months",
     "mean": "months",
@@ -292,12 +294,14 @@ class _Pages:
     def _fill(self, table: Table, row: Row, read: Read) -> None:
         """What a row says where nothing is written: what follows from the rest, then the schema's default."""
         fields = {item.name: item for item in table.fields}
+        if "events" in row and not read.cells.get(PROPOSED) and (told := derive_count(row)):
+            self.sheet.remarks.append(f"{read.place.page}, row {read.place.row}: {told}")
         if not row["basis"]:
             is_restated = bool(row["source_citation"] or row["source_report_id"])
             basis = {(False, True): "derived", (True, False): "restated", (True, True): "restated_derived"}
             row["basis"] = basis.get((is_restated, bool(row["derivation"])), "")
-        if "definition" in row and not row["definition"] and row.get("outcome"):
-            row["definition"] = fields["outcome"].label(row["outcome"])
+        if "definition" in row and not row["definition"]:
+            row["definition"] = UNSAID  # the outcome's name is the review's word, not the report's
         if table.name == "survival":
             row["unit"] = row["unit"] or UNITS.get(row["statistic"], "")
             if row["ci_low"] and not row["ci_level"] and re.search(r"\b95 ?%", row["as_reported"]):
