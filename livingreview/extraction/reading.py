@@ -20,7 +20,7 @@ from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.lexical import is_plain
 from livingreview.evidence.schema import Field
-from livingreview.extraction.drafts import PROPOSED, USUAL
+from livingreview.extraction.drafts import PROPOSED, USUAL, plain_term
 from livingreview.extraction.layout import (
     APPRAISALS,
     FORM,
@@ -156,8 +156,8 @@ class Book:
         for name, (columns, _) in USUAL.items():
             for column in columns if name in self.pages else ():
                 if (name, column) not in offered:
-                    seen = self.evidence.tables[name][column].dropna()
-                    offered[name, column] = sorted(seen.unique(), key=str.lower)
+                    seen = {plain_term(column, code) for code in self.evidence.tables[name][column].dropna()}
+                    offered[name, column] = sorted(seen, key=str.lower)
         for line in form_of(self.package):
             if line.field and (codes := codes_of(line.field)):
                 offered[FORM, line.name] = list(codes.values())
