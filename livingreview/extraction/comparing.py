@@ -19,7 +19,7 @@ from livingreview.checks.digits import FRAGMENT
 from livingreview.checks.wording import numbers_in
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
-from livingreview.extraction.layout import APPRAISALS, FORM, MADE, lists_of
+from livingreview.extraction.layout import APPRAISALS, DISCREPANCIES, FORM, MADE, lists_of
 from livingreview.extraction.naming import ENDS
 from livingreview.extraction.resolving import Entered, Entry
 from livingreview.extraction.workbook import SheetError, read_table
@@ -27,9 +27,12 @@ from livingreview.surveillance.identity import Row
 
 HEADER = ["place", "what", "column", "first", "second", "decision"]
 # Said in a reader's own words: those of the reader whose numbers stand, and no decision is asked for.
-OWN_WORDS = ("locator", "note", "as_reported", "derivation", "definition", "label", "status_reason", "reason")
+OWN_WORDS = (
+    *("locator", "note", "as_reported", "derivation", "definition", "label", "status_reason", "reason"),
+    *("title", "where_a", "value_a", "where_b", "value_b", "explanation", "resolution"),
+)
 # Of what a row is that has no address by its words: an answer is to a question about a result.
-OF_WHAT = {APPRAISALS: ("item_id", "result")}
+OF_WHAT = {APPRAISALS: ("item_id", "result"), DISCREPANCIES: ("affects",)}
 WITNESSES = (FRAGMENT, "locator", "derivation")  # in which the numbers of a row stand, and where they are
 NO_ROW = "(no such row)"
 
@@ -152,7 +155,7 @@ def _shared(row: Row, other: Row) -> int:
 def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: str) -> Iterator[Difference]:
     some = mine or other
     assert some is not None
-    what = some.row.get("row_id") or f"{table}"
+    what = some.row.get("row_id") or some.row.get("discrepancy_id") or f"{table}"
     what = what.removeprefix(f"{report_id}.")
     place = f"{some.place.page}, row {some.place.row}"
     if mine is None or other is None:
@@ -160,7 +163,7 @@ def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: 
         yield Difference(place, what, "", *told)
         return
     for name in mine.row:
-        is_own = name in (*MADE, *OWN_WORDS)
+        is_own = name in (*MADE, *OWN_WORDS, "discrepancy_id")
         if name == FRAGMENT:
             is_own = numbers_in(mine.row[name]) == numbers_in(other.row.get(name, ""))
         if not is_own and mine.row[name] != other.row.get(name, ""):
@@ -168,7 +171,16 @@ def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: 
 
 
 def _tell_row(row: Row) -> str:
-    told = ("events", "total", "percent_reported_pct", "estimate", "value", "n_enrolled", "as_reported")
+    told = (
+        "events",
+        "total",
+        "percent_reported_pct",
+        "estimate",
+        "value",
+        "n_enrolled",
+        "as_reported",
+        "title",
+    )
     return "; ".join(f"{name} {row[name]}" for name in told if row.get(name)) or "a row"
 
 

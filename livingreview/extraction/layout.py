@@ -25,10 +25,14 @@ ANSWERS = {
 }
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
+DISCREPANCIES = "discrepancies"  # another page beside the evidence: what does not add up
 # Of a column on whatever page: what the sheet makes of it.
 MADE_OF = {
     "events": "Left empty where the report prints the percentage alone, it is worked out if one whole number "
     "of the total fits: 38.1% of 21 is 8; basis and derivation follow.",
+    "affects": "In a sheet by page and row: Adverse events, row 10; Outcomes, row 2.",
+    "value_a": 'Printed words in quotes: "hypokalemia (14.4%)".',
+    "value_b": "A sum without quotes: 3/21 = 14.3%.",
 }
 # Needed, but filled in where they follow from the rest.
 FOLLOWS = ("definition", "group", "unit", "cohort", "short_name")
@@ -115,6 +119,8 @@ def pages_of(package: Package) -> dict[str, Page]:
     """The pages of a sheet, by table, in the package's order; last new rows of lists, and appraisals."""
     pages = {table.name: _page(package, table) for table in package.evidence_tables}
     pages |= {table.name: _list_page(table) for table in lists_of(package)}
+    if DISCREPANCIES in package.tables:
+        pages[DISCREPANCIES] = _list_page(package.table(DISCREPANCIES), "Contradictions")
     if APPRAISALS not in package.tables:
         return pages
     table = package.table(APPRAISALS)
@@ -136,14 +142,14 @@ def lists_of(package: Package) -> list[Table]:
     ]
 
 
-def _list_page(table: Table) -> Page:
+def _list_page(table: Table, heading: str = "") -> Page:
     links = {key.field: key.table or "" for key in table.foreign_keys}
     columns = (
         Column(item.name.removesuffix("_id"), item, links.get(item.name, ""))
         for item in table.fields
-        if item.name not in (table.primary_key, PLACE)
+        if item.name not in (table.primary_key, PLACE, "report_id")
     )
-    return Page(table, tuple(columns), f"New {table.title.lower()}")
+    return Page(table, tuple(columns), heading or f"New {table.title.lower()}")
 
 
 def _page(package: Package, table: Table) -> Page:

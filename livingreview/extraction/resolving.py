@@ -13,10 +13,20 @@ from livingreview.checks.problems import quote
 from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.appraising import read_answers
+from livingreview.extraction.contradicting import read_contradictions
 from livingreview.extraction.deriving import derive_count
 from livingreview.extraction.drafts import PROPOSED
 from livingreview.extraction.entering import enter_lists
-from livingreview.extraction.layout import APPRAISALS, FORM, Column, Page, codes_of, form_of, name_column
+from livingreview.extraction.layout import (
+    APPRAISALS,
+    DISCREPANCIES,
+    FORM,
+    Column,
+    Page,
+    codes_of,
+    form_of,
+    name_column,
+)
 from livingreview.extraction.naming import (
     Row,
     fields_of_record,
@@ -93,10 +103,14 @@ def resolve(sheet: Sheet, book: Book) -> Entry:
         study_id = _enter_report(sheet, book, entry)
     for name, new in enter_lists(sheet, book).items():
         entry.rows[name] = [Entered(place, row) for place, row in new]
-    _Pages(sheet, book, entry, study_id).enter()
+    pages = _Pages(sheet, book, entry, study_id)
+    pages.enter()
     results = {
         (name, item.place.row): item.row["row_id"] for name in book.tables for item in entry.rows[name]
     }
+    if DISCREPANCIES in book.pages:
+        told = read_contradictions(sheet, book, entry.report_id, pages.usual_place, results)
+        entry.rows[DISCREPANCIES] = [Entered(place, row) for place, row in told]
     if APPRAISALS in book.pages:
         answers = read_answers(sheet, book, entry.report_id, results)
         entry.rows[APPRAISALS] = [Entered(place, row) for place, row in answers]
@@ -205,7 +219,8 @@ class _Pages:
         self.taken = set(book.evidence.row_tables)
         reports = book.evidence.tables["reports"].set_index("report_id")["text_seen"].to_dict()
         reports |= {row.row["report_id"]: row.row["text_seen"] for row in entry.rows.get("reports", ())}
-        self.text_seen = reports.get(entry.report_id, "")
+        # Where a row stands if it does not say: in all that was read.
+        self.usual_place = "Abstract" if reports.get(entry.report_id) == "abstract" else ""
 
     def _held(self, page: Page) -> dict[str, str]:
         """Short name or words, in small letters -> id, of what the report has already."""
@@ -308,8 +323,7 @@ class _Pages:
                 row["ci_level"] = "0.95"
         if table.name == "adverse_events" and not row["group"]:
             row["group"] = self._group(row["term"], fields["group"])
-        if not row["locator"] and self.text_seen == "abstract":
-            row["locator"] = "Abstract"
+        row["locator"] = row["locator"] or self.usual_place
         if row.get("partition"):
             row["partition"] = slug(normal(row["partition"]))
         for name, item in fields.items():

@@ -6,7 +6,7 @@ from livingreview.extraction.layout import codes_of, explain, form_of, is_needed
 def test_each_table_of_evidence_has_a_page_and_no_page_asks_for_what_the_machine_makes(known):
     pages = pages_of(known.package)
     evidence = [table.name for table in known.package.evidence_tables]
-    assert list(pages) == [*evidence, "families", "drugs", "appraisals"]
+    assert list(pages) == [*evidence, "families", "drugs", "discrepancies", "appraisals"]
     for name, page in known.tables.items():
         asked = {column.field.name for column in page.columns}
         assert not asked & {"row_id", "report_id", "verification", "study_id"}, name
