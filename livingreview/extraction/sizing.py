@@ -27,9 +27,9 @@ def tell_parts(entry: Entry, book: Book) -> Iterator[str]:
             name = str(group["cohort_id"]).removeprefix(f"{entry.report_id}.")
             where, page = f"{item.place.page}, row {item.place.row}", book.tables["cohorts"].title
             yield (
-                f"{where}: rests on {total} of the {max(sizes)} patients of {name!r}. If they are a part of them, "
-                f"such as those in remission, give them a group of their own on the page {page!r}, with {name!r} "
-                "as parent_cohort; else say in the note who is left out"
+                f"{where}: rests on {total} of the {max(sizes)} patients of {name!r}. If they are a part of "
+                f"them, such as those in remission, give them a group of their own on the page {page!r}, "
+                f"with {name!r} as parent_cohort; else say in the note who is left out"
             )
 
 
