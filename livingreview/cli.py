@@ -127,6 +127,10 @@ def run_check(options: argparse.Namespace) -> int:
         for line in (*problems, *find_unfilled(root)):
             print(line)
         print(f"{len(problems)} problem(s)" if problems else "no problem found", file=sys.stderr)
+        if any(problem.rule == "row-count" for problem in problems):
+            print(
+                "if rows were added or removed on purpose: livingreview check --record-rows", file=sys.stderr
+            )
     return 1 if problems else 0
 
 

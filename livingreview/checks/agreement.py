@@ -10,7 +10,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import numbers_in
+from livingreview.checks.wording import numbers_in, without_numbering
 from livingreview.evidence import split_ids
 from livingreview.evidence.lexical import is_plain, latest_day
 
@@ -96,7 +96,7 @@ def _prints_count(row: dict) -> bool:
     total, percent = float(row["total"]), row.get("percent_reported_pct")
     if pd.isna(percent) or not is_plain("number", percent):
         return True
-    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", row["as_reported"])) - {total}
+    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", without_numbering(row["as_reported"]))) - {total}
     return any(
         number % 1 == 0 and abs(100 * number / total - float(percent)) <= 0.5 for number in counts if total
     )

@@ -107,4 +107,7 @@ class Checked:
                 yield from ((name, line, row) for line, row in self.rows_of(name, *columns))
 
 
-REGISTER = "correct it, or register the contradiction in discrepancies.csv and name this row under 'affects'"
+REGISTER = (
+    "correct it, or register the contradiction in discrepancies.csv (of a sheet: its page 'Contradictions') "
+    "and name this row under 'affects'"
+)

@@ -25,6 +25,7 @@ from livingreview.checks.wording import (
     numbers_in,
     pairs_in,
     said_in,
+    without_numbering,
 )
 from livingreview.evidence.lexical import is_plain
 
@@ -144,11 +145,24 @@ def _is_told(value: Any) -> bool:
 
 def _tell(checked: Checked, table: str, line: int, row: dict, column: str) -> Problem:
     derived = "derived" in row["basis"]
+    basis = checked.package.field(table, "basis").label("derived")
     expected = f"a figure of {quote(row['as_reported'])}" + (
         ", its derivation or its note" if derived else ""
     )
-    mend = "look for a slip; a converted figure is 'derived'; what the fragment lacks is said in the note"
+    mend = (
+        f"look for a slip; of a figure worked out from printed ones the basis is {quote(basis)} and the "
+        f"derivation is the sum with its result, such as {_example(row, column)}; what else the fragment "
+        "lacks is said in the note"
+    )
     return checked.problem(table, line, column, "not-as-reported", row[column], expected, mend)
+
+
+def _example(row: dict, column: str) -> str:
+    """How the derivation of a row may be written, in its own numbers where it has a percentage."""
+    percent, total = row.get("percent_reported_pct"), row.get("total")
+    if column == "events" and not pd.isna(percent) and not pd.isna(total):
+        return quote(f"{percent}% of {total} = {row['events']}")
+    return quote(f"… = {row[column]}")
 
 
 def _check_pair(checked: Checked, table: str, line: int, row: dict) -> Iterator[Problem]:
@@ -166,6 +180,8 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
     value, fragment = float(row[column]), row["as_reported"]
     said = [row[name] for name in ("note", "derivation", "label") if not pd.isna(row.get(name))]
     words = " … ".join([fragment, *said])
+    if column in COUNTS:  # grade 3/4 is no witness that three had it
+        words = without_numbering(words)
     numbers = numbers_in(words)
     if value == 0 and (column in SIZES or column == "total"):
         return False  # a number in the fragment may be anything, but no group is of nobody

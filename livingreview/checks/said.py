@@ -40,6 +40,8 @@ _CODED = (
 )
 # Where a row says that its words mean its code all the same.
 _BESIDE = ("note", "derivation", "definition", "label", "timepoint", "group", "locator")
+# What is put behind a term where a report calls an event so and gives no grade.
+SEVERE = ", severe"
 _WEB = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
@@ -276,6 +278,17 @@ def check_terms_said(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(*place, quote(own), expected, mend)
 
 
+def check_graded_terms(checked: Checked) -> Iterator[Problem]:
+    """An event with a grade has its plain term: how severe it was is said by the grade, and once."""
+    for line, row in checked.rows_of("adverse_events", "term"):
+        grades = {row[name] for name in ("grade_min", "grade_max") if not pd.isna(row.get(name))}
+        if grades and row["term"].casefold().endswith(SEVERE):
+            plain = row["term"][: -len(SEVERE)]
+            expected = f"the plain term beside grade {' to '.join(str(grade) for grade in sorted(grades))}"
+            place = ("adverse_events", line, "term", "term-graded")
+            yield checked.problem(*place, quote(row["term"]), expected, f"write {plain!r}")
+
+
 def _words_of(term: str) -> set[str]:
     """The words of a term that tell something of it: adverse event, adverse events."""
     return {word.removesuffix("s") for word in re.findall(r"\w+", term.casefold())}
@@ -315,6 +328,7 @@ SAID_RULES = (
     check_drugs_said,
     check_families_said,
     check_terms_said,
+    check_graded_terms,
     check_quantities_said,
     check_locators,
 )

@@ -97,13 +97,47 @@ def durations_in(text: str, unit: str) -> frozenset[float]:
     return frozenset(number for item in direct for number in numbers_in(item))
 
 
+# Numbers that name a grade, a cycle, a phase, a day or a date and count nobody. What begins a count after one
+# is left: grade 3 and 4 of 21, cycle 1 6/36.
+_NUMBERED_BY = (
+    (r"(?:grades?|gr\.?)", "[0-5]"),
+    (r"(?:cycles?|courses?|blocks?|phases?)", r"\d{1,2}[ab]?"),
+    (r"(?:days?|d)", r"\d{1,3}"),
+)
+_LEAST = r"(?: ?(?:of|at least|[<>]=?|[\u2264\u2265\u2a7d\u2a7e]))? ?"
+_ANOTHER = r"(?: ?[-\u2010-\u2013/&] ?| (?:to|and|or) )"
+_NO_COUNT = r"(?![\d/]|[.,]\d|\s*(?:%|/|(?:out )?of\b|among\b))"
+_DATES = (
+    r"(?:19|20)\d\d[-/](?:0?[1-9]|1[0-2])(?:[-/]\d{1,2})?(?![\d/])",
+    r"\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d)",
+    r"(?:0[1-9]|1[0-2])/(?:19|20)\d\d(?![\d(]|[.,]\d|\s*(?:\(|patients|pts|children|adults))",
+)
+_NUMBERED = re.compile(
+    "|".join(
+        [rf"\b{word}{_LEAST}{no}(?:(?:{_ANOTHER}{no})*{_NO_COUNT}|(?![\d/]))" for word, no in _NUMBERED_BY]
+        + [rf"\bg[1-5](?:{_ANOTHER}g?[1-5])+(?![\d/])"]
+        + [rf"(?<![\d/.-]){date}" for date in _DATES]
+    ),
+    re.IGNORECASE,
+)
+
+
+@cache
+def without_numbering(text: str) -> str:
+    """A fragment without the numbers that name a grade, a cycle, a phase, a day or a month: no counts.
+
+    Nearly every report of harms prints 'grade 3/4', which is not three of four.
+    """
+    return _NUMBERED.sub(" ", text)
+
+
 @cache
 def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
     """(how many, of how many) wherever a fragment prints the two together: 6/36, 6 of 36, six of the 36."""
     number = rf"(?:\d+|{_NUMBER_WORD}(?:[-\u2010\u2011 ](?:and )?{_NUMBER_WORD})*)"
     found = re.findall(
         rf"(?<![\d.,/\w])({number})\s*(?:/|(?:out )?of(?: the)?|among)\s*({number})(?![\d/]|[.,]\d|\s*%)",
-        text.lower(),
+        without_numbering(text).lower(),
     )
     pairs = []
     for first, second in found:

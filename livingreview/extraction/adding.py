@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +14,10 @@ from livingreview.extraction.against import Beside, compare_report, tell_beside,
 from livingreview.extraction.ctgov import read_ctgov
 from livingreview.extraction.drafts import draft_more, start_draft
 from livingreview.extraction.euctr import read_euctr
+from livingreview.extraction.layout import codes_of
 from livingreview.extraction.posted import Posted
 from livingreview.extraction.proposing import Proposal, propose
-from livingreview.extraction.reading import Book
+from livingreview.extraction.reading import Book, code_for
 from livingreview.extraction.workbook import SheetError, write_sheet
 from livingreview.surveillance.asking import Client, Request, SourceError
 from livingreview.surveillance.identity import SCHEMES, slug
@@ -41,6 +42,7 @@ def add(
     what: str,
     *,
     class_id: str = "",
+    disease: str = "",
     output: Path | None = None,
     as_tables: bool = False,
     against: str = "",
@@ -61,6 +63,8 @@ def add(
         a trial register.
     class_id : str
         The class whose usual outcomes are offered.
+    disease : str
+        What its patients have, as a code or in words: the outcomes usual in it are offered.
     against : str
         A report of the review with which posted results are compared: differences are listed beside the
         sheet.
@@ -74,6 +78,7 @@ def add(
     """
     evidence = load_evidence(root)
     _check_class(evidence, class_id)
+    disease = _find_disease(evidence, disease)
     proposal = None
     if what in set(evidence.tables["reports"]["report_id"]):
         draft, name = draft_more(evidence, what), what
@@ -85,8 +90,10 @@ def add(
             proposal = propose(evidence, read.posted, class_id=class_id)
             draft, name = proposal.draft, slug(read.posted.number) or name
         else:
-            draft = start_draft(evidence, read.found, class_id=class_id)
+            draft = start_draft(evidence, read.found, class_id=class_id, disease=disease)
         draft.form["record_from"] = read.source
+        if unused := list(_tell_unused(read.found)):
+            tell(f"not used of the record: {'; '.join(unused)}")
     if against and proposal is None:
         msg = f"--against {against}: {what} holds no results of a trial that could be compared"
         raise SheetError(msg)
@@ -121,6 +128,27 @@ def _check_class(evidence: Evidence, class_id: str) -> None:
     if class_id and class_id not in known:
         msg = f"--class {class_id}: no such class in data/regimen_classes.csv; there are: {', '.join(known)}"
         raise SheetError(msg)
+
+
+def _tell_unused(found: Found) -> Iterator[str]:
+    """What a person may know to be a field of the form, and the record does not say."""
+    if found.accession and found.accession not in (found.pmid, found.doi, found.pmcid, *found.trials):
+        is_like = not found.pmid and re.fullmatch(r"[1-9]\d{5,8}", found.accession)
+        hint = " (if it is the PubMed number, write it into pmid)" if is_like else ""
+        yield f"the number {found.accession} in its database{hint}"
+    if found.address:
+        yield f"{found.address} (into page_read, if that is the page that you read)"
+
+
+def _find_disease(evidence: Evidence, text: str) -> str:
+    """The code of a disease that is named by it or in words; '' where none is named."""
+    item = evidence.package.field("cohorts", "disease")
+    found = code_for(item, text) if text else [""]
+    if len(found) != 1:
+        known = (f"{code} ({words})" for code, words in codes_of(item).items())
+        msg = f"--disease {text}: expected one of: {', '.join(known)}"
+        raise SheetError(msg)
+    return found[0]
 
 
 def _read(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from livingreview.checks.problems import quote
 from livingreview.evidence import Evidence
 from livingreview.extraction.layout import APPRAISALS
-from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_code, resolve_name
+from livingreview.extraction.reading import Book, Place, Sheet, resolve_code, resolve_name
 from livingreview.surveillance.identity import Row, free, normal, slug
 
 _RESULT = re.compile(r"(.+?)[,:]?\s+(?:row\s+)?(\d+)", re.IGNORECASE)
@@ -47,7 +47,7 @@ def read_answers(
     for read in filled:
         cells, place = read.cells, read.place
         question = resolve_name(book, "appraisal_tools", cells["question"], place, "question", sheet)
-        result = _find_result(sheet, book, report_id, read, results)
+        result = find_result(sheet, book, report_id, cells["result"], place, "result", results)
         if not cells["result"] and tools.get(question) in of_one:
             expected = f"the result that is judged: {tools[question]} judges one result"
             mend = "write its page and row, such as: Outcomes, row 2"
@@ -72,11 +72,16 @@ def _tools_of_results(evidence: Evidence) -> set[str]:
     return set(judged[answers["result"].notna()]) - set(judged[answers["result"].isna()])
 
 
-def _find_result(
-    sheet: Sheet, book: Book, report_id: str, read: Read, results: Mapping[tuple[str, int], str]
+def find_result(
+    sheet: Sheet,
+    book: Book,
+    report_id: str,
+    text: str,
+    place: Place,
+    column: str,
+    results: Mapping[tuple[str, int], str],
 ) -> str:
-    """The address of the result that an answer is about: by its page and row in the sheet, or by itself."""
-    text = read.cells["result"]
+    """The address of the row that a cell means: by its page and row in the sheet, or by itself."""
     if not text:
         return ""
     if named := _RESULT.fullmatch(text):
@@ -88,5 +93,5 @@ def _find_result(
         if name in known and name.startswith(f"{report_id}."):
             return name
     expected, mend = "a row of this report", "write its page and row, such as: Outcomes, row 2"
-    sheet.tell(read.place, "result", "result-unknown", quote(text), expected, mend)
+    sheet.tell(place, column, "result-unknown", quote(text), expected, mend)
     return ""

@@ -24,6 +24,8 @@ def add_commands(commands) -> None:
     )
     add.add_argument("record", metavar="RECORD", help=what)
     add.add_argument("--class", dest="class_id", metavar="CLASS", help="class of regimens, by its id")
+    ill = "what its patients have, by its code or words: rows usual in it are offered"
+    add.add_argument("--disease", default="", metavar="DISEASE", help=ill)
     add.add_argument("--csv", action="store_true", help="a folder of short tables instead of a workbook")
     add.add_argument("--output", type=Path, metavar="PATH", help="where to (default: sheets/NAME.xlsx)")
     compared = "of posted results: list where they differ from the rows of this report"
@@ -77,6 +79,7 @@ def run_add(options: argparse.Namespace) -> int:
         root,
         options.record,
         class_id=options.class_id or "",
+        disease=options.disease,
         output=options.output,
         as_tables=options.csv,
         against=options.against,
@@ -84,6 +87,10 @@ def run_add(options: argparse.Namespace) -> int:
         environment=os.environ,
         tell=lambda text: print(text, file=sys.stderr, flush=True),
     )
+    if options.class_id and not options.disease:
+        print(
+            "its rows are those usual in the class, whatever the disease; of one: --disease", file=sys.stderr
+        )
     print(f"{path}: fill it in, then: livingreview take {path}")
     return 0
 

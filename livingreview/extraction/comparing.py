@@ -19,7 +19,7 @@ from livingreview.checks.digits import FRAGMENT
 from livingreview.checks.wording import numbers_in
 from livingreview.evidence.schema import Package
 from livingreview.evidence.writing import write_rows
-from livingreview.extraction.layout import APPRAISALS, FORM, MADE
+from livingreview.extraction.layout import APPRAISALS, DISCREPANCIES, FORM, MADE, lists_of
 from livingreview.extraction.naming import ENDS
 from livingreview.extraction.resolving import Entered, Entry
 from livingreview.extraction.workbook import SheetError, read_table
@@ -27,9 +27,12 @@ from livingreview.surveillance.identity import Row
 
 HEADER = ["place", "what", "column", "first", "second", "decision"]
 # Said in a reader's own words: those of the reader whose numbers stand, and no decision is asked for.
-OWN_WORDS = ("locator", "note", "as_reported", "derivation", "definition", "label", "status_reason", "reason")
+OWN_WORDS = (
+    *("locator", "note", "as_reported", "derivation", "definition", "label", "status_reason", "reason"),
+    *("title", "where_a", "value_a", "where_b", "value_b", "explanation", "resolution"),
+)
 # Of what a row is that has no address by its words: an answer is to a question about a result.
-OF_WHAT = {APPRAISALS: ("item_id", "result")}
+OF_WHAT = {APPRAISALS: ("item_id", "result"), DISCREPANCIES: ("affects",)}
 WITNESSES = (FRAGMENT, "locator", "derivation")  # in which the numbers of a row stand, and where they are
 NO_ROW = "(no such row)"
 
@@ -67,6 +70,8 @@ class Compared:
         Fragments that hold different numbers among them, though they may follow from what else is decided.
     figures : frozenset of str
         Columns of numbers.
+    lists : frozenset of str
+        Tables of lists, such as drugs: a new row stays if one that stands names it.
     pairs : dict of str to list of (Entered or None, Entered or None)
         Table -> rows of the two readings that are of the same thing.
     first, second, both, alike : int
@@ -75,6 +80,7 @@ class Compared:
 
     differences: list[Difference] = field(default_factory=list)
     figures: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
     pairs: dict[str, list[tuple[Entered | None, Entered | None]]] = field(default_factory=dict)
     first: int = 0
     second: int = 0
@@ -86,13 +92,17 @@ def compare(first: Entry, second: Entry, package: Package) -> Compared:
     """The rows of two readings side by side."""
     done = Compared(figures=_figures_of(package))
     evidence = {table.name for table in package.evidence_tables}
+    lists = {table.name: table.primary_key for table in lists_of(package)}
+    done.lists = frozenset(lists)
     for table in dict.fromkeys([*first.rows, *second.rows]):
         one, two = first.rows.get(table, []), second.rows.get(table, [])
-        done.pairs[table] = list(_pair(table, one, two))
+        done.pairs[table] = list(_pair(table, one, two, lists.get(table, "")))
         if table in evidence:
             done.first += len(one)
             done.second += len(two)
         for mine, other in done.pairs[table]:
+            if table in lists and not (mine and other):
+                continue  # what one reader alone enters stays if a row that stands names it
             found = list(_differ(table, mine, other, first.report_id))
             done.differences += found
             if table in evidence and mine and other:
@@ -119,18 +129,18 @@ def _figures_of(package: Package) -> frozenset[str]:
     )
 
 
-def _key(table: str, row: Row) -> tuple[str, ...]:
-    columns = OF_WHAT.get(table) or ENDS.get(table, ((), ()))[0]
+def _key(table: str, row: Row, by: str) -> tuple[str, ...]:
+    columns = (by,) if by else OF_WHAT.get(table) or ENDS.get(table, ((), ()))[0]
     whom = row.get("cohort_id") or row.get("regimen_id") or ""
     return (whom, *(row[name].lower() for name in columns))
 
 
 def _pair(
-    table: str, one: Sequence[Entered], two: Sequence[Entered]
+    table: str, one: Sequence[Entered], two: Sequence[Entered], by: str
 ) -> Iterator[tuple[Entered | None, Entered | None]]:
     left = list(two)
     for mine in one:
-        fits = [item for item in left if _key(table, item.row) == _key(table, mine.row)]
+        fits = [item for item in left if _key(table, item.row, by) == _key(table, mine.row, by)]
         best = max(fits, key=lambda item: _shared(mine.row, item.row), default=None)
         if best is not None:
             left.remove(best)
@@ -145,7 +155,7 @@ def _shared(row: Row, other: Row) -> int:
 def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: str) -> Iterator[Difference]:
     some = mine or other
     assert some is not None
-    what = some.row.get("row_id") or f"{table}"
+    what = some.row.get("row_id") or some.row.get("discrepancy_id") or f"{table}"
     what = what.removeprefix(f"{report_id}.")
     place = f"{some.place.page}, row {some.place.row}"
     if mine is None or other is None:
@@ -153,7 +163,7 @@ def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: 
         yield Difference(place, what, "", *told)
         return
     for name in mine.row:
-        is_own = name in (*MADE, *OWN_WORDS)
+        is_own = name in (*MADE, *OWN_WORDS, "discrepancy_id")
         if name == FRAGMENT:
             is_own = numbers_in(mine.row[name]) == numbers_in(other.row.get(name, ""))
         if not is_own and mine.row[name] != other.row.get(name, ""):
@@ -161,7 +171,16 @@ def _differ(table: str, mine: Entered | None, other: Entered | None, report_id: 
 
 
 def _tell_row(row: Row) -> str:
-    told = ("events", "total", "percent_reported_pct", "estimate", "value", "n_enrolled", "as_reported")
+    told = (
+        "events",
+        "total",
+        "percent_reported_pct",
+        "estimate",
+        "value",
+        "n_enrolled",
+        "as_reported",
+        "title",
+    )
     return "; ".join(f"{name} {row[name]}" for name in told if row.get(name)) or "a row"
 
 
@@ -219,7 +238,11 @@ def settle(
             else:
                 entry.record[item.column] = value
     for table, pairs in compared.pairs.items():
-        rows = (settling.settle(table, mine, other) for mine, other in pairs)
+        free = table in compared.lists
+        rows = (
+            (mine or other) if free and not (mine and other) else settling.settle(table, mine, other)
+            for mine, other in pairs
+        )
         entry.rows[table] = [row for row in rows if row is not None]
     compared.differences += [item for item in settling.asked if item not in compared.differences]
     followed = {item.key for item in settling.followed}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from livingreview.checks.said import SEVERE
 from livingreview.evidence import Evidence, records
 from livingreview.extraction.layout import APPRAISALS, FORM, form_of, name_column, pages_of, words_of
 from livingreview.surveillance.identity import SCHEMES
@@ -19,6 +20,7 @@ USUAL = {
     "survival": (("endpoint", "statistic"), 4),
     "adverse_events": (("term",), 8),
 }
+OF_DRUGS = ("adverse_events",)  # what is counted there goes with the drugs
 EVERYONE = "all"  # the short name of the group of all patients
 PROPOSED = "proposed_by"  # a page's last column: the tool that proposed the row
 
@@ -39,7 +41,9 @@ class Draft:
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
-def start_draft(evidence: Evidence, found: Found | None = None, *, class_id: str = "") -> Draft:
+def start_draft(
+    evidence: Evidence, found: Found | None = None, *, class_id: str = "", disease: str = ""
+) -> Draft:
     """The draft of a new report, with the usual rows of its class to be filled.
 
     Parameters
@@ -48,6 +52,8 @@ def start_draft(evidence: Evidence, found: Found | None = None, *, class_id: str
         What a database says of it.
     class_id : str
         The class of regimens that it is about; '' where that is not known.
+    disease : str
+        The code of what its patients have; '' where that is not known.
     """
     draft = Draft(dict.fromkeys((line.name for line in form_of(evidence.package)), ""))
     if found:
@@ -56,11 +62,13 @@ def start_draft(evidence: Evidence, found: Found | None = None, *, class_id: str
     draft.rows = {name: [] for name in pages}
     draft.rows["regimens"].append({"regimen": "studied", **_usual_family(evidence, class_id)})
     draft.rows["cohorts"].append({"cohort": EVERYONE, "regimen": "studied"})
+    if disease:
+        draft.rows["cohorts"][0]["disease"] = evidence.package.field("cohorts", "disease").label(disease)
     for name, (columns, most) in USUAL.items():
         if name in pages:
             draft.rows[name] += [
                 {"cohort": EVERYONE, **_in_words(evidence, name, columns, codes)}
-                for codes in usual_codes(evidence, name, columns, class_id)[:most]
+                for codes in usual_codes(evidence, name, columns, class_id, disease)[:most]
             ]
     if APPRAISALS in pages:
         draft.rows[APPRAISALS] = usual_questions(evidence, draft.form)
@@ -103,7 +111,7 @@ def form_of_record(evidence: Evidence, found: Found) -> dict[str, str]:
         **{scheme: getattr(found, scheme) for scheme in SCHEMES},
     }
     if found.kind != "registry":
-        told["first_available"] = found.year
+        told["first_available"] = found.published or found.year
     kinds = evidence.package.field("reports", "kind")
     if found.kind in kinds.labels:
         told["kind"] = kinds.label(found.kind)
@@ -136,26 +144,48 @@ def draft_more(evidence: Evidence, report_id: str) -> Draft:
 
 
 def usual_codes(
-    evidence: Evidence, table: str, columns: Sequence[str], class_id: str = ""
+    evidence: Evidence, table: str, columns: Sequence[str], class_id: str = "", disease: str = ""
 ) -> list[tuple[str, ...]]:
-    """What most included reports of a class count (of all classes, where this one has none), most first."""
+    """What most included reports of a class count (of all classes, where this one has none), most first.
+
+    Of a disease, first what reports of the class count in it, then what those of other classes do; harms go
+    with the drugs more than with the disease.
+    """
     regimens = evidence.families.reset_index()
     own = set(regimens.loc[regimens["class_id"].eq(class_id), "regimen_id"]) if class_id else set()
-    given = dict(
-        zip(*(evidence.tables["cohorts"][name] for name in ("cohort_id", "regimen_id")), strict=True)
-    )
-    seen: dict[bool, Counter[tuple[str, ...]]] = {True: Counter(), False: Counter()}
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
+    given, ill = cohorts["regimen_id"].to_dict(), cohorts["disease"].to_dict()
+    alike = _within(evidence, disease)
+    seen: dict[tuple[bool, bool], Counter[tuple[str, ...]]] = {}
     told: set[tuple] = set()
     for row in records(evidence.tables[table]):
-        codes = tuple(row[name] for name in columns)
-        is_own = given.get(row["cohort_id"]) in own
-        if row["report_id"] in evidence.included and (row["report_id"], codes, is_own) not in told:
-            told.add((row["report_id"], codes, is_own))
-            seen[is_own][codes] += 1
-    chosen = seen[True] or seen[False]
-    if not chosen and len(columns) == 1:
-        chosen = Counter(dict.fromkeys(((code,) for code in _declared(evidence, table, columns[0])), 1))
-    return [codes for codes, _ in sorted(chosen.items(), key=lambda item: (-item[1], item[0]))]
+        codes = tuple(plain_term(name, row[name]) for name in columns)
+        whose = given.get(row["cohort_id"]) in own, ill.get(row["cohort_id"]) in alike
+        if row["report_id"] in evidence.included and (row["report_id"], codes, whose) not in told:
+            told.add((row["report_id"], codes, whose))
+            seen.setdefault(whose, Counter())[codes] += 1
+    of_disease = [seen.get((is_own, True), Counter()) for is_own in (True, False)]
+    of_class = sum((found for whose, found in seen.items() if whose[0]), Counter())
+    if any(of_disease):
+        ranked = [of_disease[0], *([of_class] if table in OF_DRUGS else []), of_disease[1]]
+    else:
+        ranked = [of_class or sum(seen.values(), Counter())]
+    if not any(ranked) and len(columns) == 1:
+        ranked = [Counter(dict.fromkeys(((code,) for code in _declared(evidence, table, columns[0])), 1))]
+    parts = (sorted(found.items(), key=lambda item: (-item[1], item[0])) for found in ranked)
+    return list(dict.fromkeys(codes for part in parts for codes, _ in part))
+
+
+def _within(evidence: Evidence, disease: str) -> set[str]:
+    """A disease and what is part of it; nothing where none is told."""
+    item = evidence.package.field("cohorts", "disease")
+    codes = item.constraints.get("enum", ()) if disease else ()
+    return {code for code in codes if code == disease or disease in item.wholes(code)}
+
+
+def plain_term(column: str, code: str) -> str:
+    """An adverse event without 'severe' behind it, as a sheet offers it beside its columns of grades."""
+    return code.removesuffix(SEVERE) if column == "term" else code
 
 
 def _declared(evidence: Evidence, table: str, column: str) -> Iterable[str]:

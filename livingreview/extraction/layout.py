@@ -25,7 +25,19 @@ ANSWERS = {
 }
 # What a row of another table is called by: the first of these columns that its table has.
 NAMES = ("label", "name", "title", "short_title")
-FOLLOWS = ("definition", "group", "unit", "cohort")  # needed, but filled in where they follow from the rest
+DISCREPANCIES = "discrepancies"  # another page beside the evidence: what does not add up
+# Of a column on whatever page: what the sheet makes of it.
+MADE_OF = {
+    "events": "Left empty where the report prints the percentage alone, it is worked out if one whole number "
+    "of the total fits: 38.1% of 21 is 8; basis and derivation follow.",
+    "affects": "In a sheet by page and row: Adverse events, row 10; Outcomes, row 2.",
+    "value_a": 'Printed words in quotes: "hypokalemia (14.4%)".',
+    "value_b": "A sum without quotes: 3/21 = 14.3%.",
+}
+# Needed, but filled in where they follow from the rest.
+FOLLOWS = ("definition", "group", "unit", "cohort", "short_name")
+HAVE_FORM = ("reports", "studies")  # entered in the form
+PLACE = "position"  # of a row among its fellows: made by the machine where the row is new
 OWED = {"regimens": ("family",)}  # a row may do without, but not that of what is studied
 LAST = ("basis", "derivation", "source_report_id", "source_citation")
 # Of the publication, beside its numbers: name in the form -> field of references.bib, and what to write.
@@ -63,15 +75,22 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the sheet: a table of evidence, less what the machine makes."""
+    """One page of the sheet: a table of evidence, less what the machine makes.
+
+    Attributes
+    ----------
+    heading : str
+        What it is called, if not as its table.
+    """
 
     table: Table
     columns: tuple[Column, ...]
+    heading: str = ""
 
     @property
     def title(self) -> str:
         """What the page is called in a workbook."""
-        return self.table.title
+        return self.heading or self.table.title
 
     @property
     def own(self) -> Column | None:
@@ -97,8 +116,11 @@ class Line(NamedTuple):
 
 
 def pages_of(package: Package) -> dict[str, Page]:
-    """The pages of a sheet, by table, in the package's order; last how the report is judged."""
+    """The pages of a sheet, by table, in the package's order; last new rows of lists, and appraisals."""
     pages = {table.name: _page(package, table) for table in package.evidence_tables}
+    pages |= {table.name: _list_page(table) for table in lists_of(package)}
+    if DISCREPANCIES in package.tables:
+        pages[DISCREPANCIES] = _list_page(package.table(DISCREPANCIES), "Contradictions")
     if APPRAISALS not in package.tables:
         return pages
     table = package.table(APPRAISALS)
@@ -108,6 +130,26 @@ def pages_of(package: Package) -> dict[str, Page]:
         for called, name in ANSWERS.items()
     )
     return pages | {APPRAISALS: Page(table, tuple(columns))}
+
+
+def lists_of(package: Package) -> list[Table]:
+    """The tables whose rows evidence names by their words, such as drugs: a sheet may enter a new one."""
+    named = {key.table for table in package.evidence_tables for key in table.foreign_keys}
+    return [
+        table
+        for name, table in package.tables.items()
+        if name in named and not table.evidence and name not in HAVE_FORM
+    ]
+
+
+def _list_page(table: Table, heading: str = "") -> Page:
+    links = {key.field: key.table or "" for key in table.foreign_keys}
+    columns = (
+        Column(item.name.removesuffix("_id"), item, links.get(item.name, ""))
+        for item in table.fields
+        if item.name not in (table.primary_key, PLACE, "report_id")
+    )
+    return Page(table, tuple(columns), heading or f"New {table.title.lower()}")
 
 
 def _page(package: Package, table: Table) -> Page:
@@ -162,15 +204,23 @@ def form_of(package: Package) -> list[Line]:
     lines += [
         Line(
             "study",
-            "Its study's short name, as clinicians know it: one that is here already, or a new one.",
+            "Its study's short name, as clinicians know it: one that is here already, or a new one. Of one "
+            "without a name: first author and what was studied in whom, such as Roe, new drug in children.",
             "studies",
             studies.field("name"),
         )
     ]
     apart = {*made, "name"}
     lines += [_line("study_", studies, item) for item in studies.fields if item.name not in apart]
-    lines.append(Line("record_from", "Where the numbers above were read, where no page_read is given."))
-    return [*lines, Line("found_by", "How the report was found, where no stored search brought it.")]
+    read = (
+        "Where the numbers above (DOI, PubMed number …) were read, where no page_read is given: the record "
+        "in found.ris. Not how the report was found."
+    )
+    by = (
+        "How the report was found, where no stored search brought it: reference list of Roe 2020. Empty: it "
+        "stands as found by hand."
+    )
+    return [*lines, Line("record_from", read), Line("found_by", by)]
 
 
 def _line(prefix: str, table: Table, item: Field) -> Line:
@@ -186,6 +236,8 @@ def explain(item: Field) -> str:
         parts.append(f"At most {item.constraints['maxLength']} characters.")
     if item.default:
         parts.append(f"Left empty: {item.label(item.default)}.")
+    if item.name in MADE_OF:
+        parts.append(MADE_OF[item.name])
     return " ".join(filter(None, parts))
 
 

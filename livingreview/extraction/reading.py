@@ -20,7 +20,7 @@ from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import Evidence, records
 from livingreview.evidence.lexical import is_plain
 from livingreview.evidence.schema import Field
-from livingreview.extraction.drafts import PROPOSED, USUAL
+from livingreview.extraction.drafts import PROPOSED, USUAL, plain_term
 from livingreview.extraction.layout import (
     APPRAISALS,
     FORM,
@@ -28,6 +28,7 @@ from livingreview.extraction.layout import (
     Page,
     codes_of,
     form_of,
+    lists_of,
     pages_of,
     words_of,
 )
@@ -69,6 +70,8 @@ class Sheet:
         What was taken for what it means.
     unused : int
         Offered rows in which nothing was filled.
+    added : dict of str to dict of str to str
+        Table of a list -> what a new row of it is called, as compared -> its id.
     """
 
     form: dict[str, str] = field(default_factory=dict)
@@ -77,6 +80,7 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     unused: int = 0
+    added: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def tell(self, place: Place, column: str, rule: str, found: str, expected: str, mend: str) -> None:
         """Note a problem."""
@@ -92,13 +96,16 @@ class Book:
         By table.
     tables : dict of str to Page
         Those of evidence.
+    lists : dict of str to Page
+        Those on which new rows of a list are entered, such as drugs.
     """
 
     def __init__(self, evidence: Evidence):
         self.evidence = evidence
         self.package = evidence.package
         self.pages = pages_of(evidence.package)
-        self.tables = {name: page for name, page in self.pages.items() if name != APPRAISALS}
+        self.tables = {name: page for name, page in self.pages.items() if page.table.evidence}
+        self.lists = {table.name: self.pages[table.name] for table in lists_of(evidence.package)}
 
     @cached_property
     def known(self) -> dict[str, dict[str, set[str]]]:
@@ -139,7 +146,7 @@ class Book:
             for column in page.columns:
                 if codes := codes_of(column.field):
                     offered[name, column.name] = list(codes.values())
-                elif column.refers_to and column.refers_to not in self.pages:
+                elif column.refers_to and column.refers_to not in self.tables:
                     offered[name, column.name] = self.names(column.refers_to)
         families = self.evidence.tables["families"]
         own = families.loc[families["class_id"].eq(class_id), "name"].tolist()
@@ -149,8 +156,8 @@ class Book:
         for name, (columns, _) in USUAL.items():
             for column in columns if name in self.pages else ():
                 if (name, column) not in offered:
-                    seen = self.evidence.tables[name][column].dropna()
-                    offered[name, column] = sorted(seen.unique(), key=str.lower)
+                    seen = {plain_term(column, code) for code in self.evidence.tables[name][column].dropna()}
+                    offered[name, column] = sorted(seen, key=str.lower)
         for line in form_of(self.package):
             if line.field and (codes := codes_of(line.field)):
                 offered[FORM, line.name] = list(codes.values())
@@ -165,7 +172,7 @@ def read_rows(pages: Mapping[str, Cells], book: Book) -> Sheet:
     for name, page in book.pages.items():
         if name in pages:
             sheet.rows[name] = list(_read_page(page, pages[name], sheet))
-        else:
+        elif page.table.evidence or name == APPRAISALS:  # the others a sheet of before has not
             sheet.remarks.append(f"there is no page {page.title!r}: nothing is taken of it")
     return sheet
 
@@ -341,13 +348,19 @@ def resolve_code(item: Field, text: str, place: Place, name: str, sheet: Sheet) 
 def resolve_name(book: Book, table: str, text: str, place: Place, name: str, sheet: Sheet) -> str:
     """The id of the row of another table that a cell means; a problem where it means none, or several."""
     known = book.known[table]
+    if added := sheet.added.get(table, {}).get(normal(text)):
+        return added
     found = known.get(normal(text), set())
     if text in found or len(found) == 1:
         return text if text in found else next(iter(found))
     mend = f"a new one is entered in {table}.csv first"
+    if table in book.lists:
+        mend = f"enter a new one on the page {book.lists[table].title!r}: its name, and what is needed there"
+    elif table == "reports":
+        mend = "what is not in the review is named in source_citation"
     if near := difflib.get_close_matches(normal(text), known, 1):  # by its id too; told by its name
         meant = (words for words in book.names(table) if known.get(normal(words)) == known[near[0]])
-        mend = f"did you mean {next(meant, near[0])!r}?"
+        mend = f"did you mean {next(meant, near[0])!r}? If not, {mend}"
     if found:
         mend = f"write its id: {', '.join(sorted(found))}"
     sheet.tell(place, name, "reference-unknown", quote(text), f"one row of {table}.csv, by its name", mend)

@@ -13,8 +13,20 @@ from livingreview.checks.problems import quote
 from livingreview.evidence import records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.appraising import read_answers
+from livingreview.extraction.contradicting import read_contradictions
+from livingreview.extraction.deriving import derive_count
 from livingreview.extraction.drafts import PROPOSED
-from livingreview.extraction.layout import APPRAISALS, FORM, Column, Page, codes_of, form_of, name_column
+from livingreview.extraction.entering import enter_lists
+from livingreview.extraction.layout import (
+    APPRAISALS,
+    DISCREPANCIES,
+    FORM,
+    Column,
+    Page,
+    codes_of,
+    form_of,
+    name_column,
+)
 from livingreview.extraction.naming import (
     Row,
     fields_of_record,
@@ -27,6 +39,7 @@ from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_co
 from livingreview.surveillance.identity import normal, slug
 
 SHARED = ("registry",)  # numbers that several reports have
+UNSAID = "not_reported"  # where a report does not say
 UNITS = {
     "median": "months",
     "mean": "months",
@@ -88,10 +101,16 @@ def resolve(sheet: Sheet, book: Book) -> Entry:
         study_id = book.evidence.report_studies[entry.report_id]
     else:
         study_id = _enter_report(sheet, book, entry)
-    _Pages(sheet, book, entry, study_id).enter()
+    for name, new in enter_lists(sheet, book).items():
+        entry.rows[name] = [Entered(place, row) for place, row in new]
+    pages = _Pages(sheet, book, entry, study_id)
+    pages.enter()
     results = {
         (name, item.place.row): item.row["row_id"] for name in book.tables for item in entry.rows[name]
     }
+    if DISCREPANCIES in book.pages:
+        told = read_contradictions(sheet, book, entry.report_id, pages.usual_place, results)
+        entry.rows[DISCREPANCIES] = [Entered(place, row) for place, row in told]
     if APPRAISALS in book.pages:
         answers = read_answers(sheet, book, entry.report_id, results)
         entry.rows[APPRAISALS] = [Entered(place, row) for place, row in answers]
@@ -200,7 +219,8 @@ class _Pages:
         self.taken = set(book.evidence.row_tables)
         reports = book.evidence.tables["reports"].set_index("report_id")["text_seen"].to_dict()
         reports |= {row.row["report_id"]: row.row["text_seen"] for row in entry.rows.get("reports", ())}
-        self.text_seen = reports.get(entry.report_id, "")
+        # Where a row stands if it does not say: in all that was read.
+        self.usual_place = "Abstract" if reports.get(entry.report_id) == "abstract" else ""
 
     def _held(self, page: Page) -> dict[str, str]:
         """Short name or words, in small letters -> id, of what the report has already."""
@@ -289,20 +309,21 @@ class _Pages:
     def _fill(self, table: Table, row: Row, read: Read) -> None:
         """What a row says where nothing is written: what follows from the rest, then the schema's default."""
         fields = {item.name: item for item in table.fields}
+        if "events" in row and not read.cells.get(PROPOSED) and (told := derive_count(row)):
+            self.sheet.remarks.append(f"{read.place.page}, row {read.place.row}: {told}")
         if not row["basis"]:
             is_restated = bool(row["source_citation"] or row["source_report_id"])
             basis = {(False, True): "derived", (True, False): "restated", (True, True): "restated_derived"}
             row["basis"] = basis.get((is_restated, bool(row["derivation"])), "")
-        if "definition" in row and not row["definition"] and row.get("outcome"):
-            row["definition"] = fields["outcome"].label(row["outcome"])
+        if "definition" in row and not row["definition"]:
+            row["definition"] = UNSAID  # the outcome's name is the review's word, not the report's
         if table.name == "survival":
             row["unit"] = row["unit"] or UNITS.get(row["statistic"], "")
             if row["ci_low"] and not row["ci_level"] and re.search(r"\b95 ?%", row["as_reported"]):
                 row["ci_level"] = "0.95"
         if table.name == "adverse_events" and not row["group"]:
             row["group"] = self._group(row["term"], fields["group"])
-        if not row["locator"] and self.text_seen == "abstract":
-            row["locator"] = "Abstract"
+        row["locator"] = row["locator"] or self.usual_place
         if row.get("partition"):
             row["partition"] = slug(normal(row["partition"]))
         for name, item in fields.items():

@@ -18,9 +18,11 @@ from livingreview.extraction.comparing import (
     settle,
     write_differences,
 )
+from livingreview.extraction.entering import keep_used
 from livingreview.extraction.paging import place_rows
 from livingreview.extraction.reading import Book, read_rows
 from livingreview.extraction.resolving import Entry, resolve
+from livingreview.extraction.sizing import tell_parts
 from livingreview.extraction.taking import Taken, take
 from livingreview.extraction.workbook import SheetError, read_sheet
 from livingreview.files import PAUSE, Stamp, settled, stamp_files
@@ -93,6 +95,7 @@ def take_sheets(
         if settled is None:
             return session
         entry = settled
+    session.remarks += [*keep_used(book.package, entry.rows), *tell_parts(entry, book)]
     if not any(entry.rows.values()):
         msg = f"{first}: no row is filled in; nothing to take"
         raise SheetError(msg)

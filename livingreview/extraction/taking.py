@@ -46,6 +46,8 @@ class Taken:
         Problems of the review that are not of this sheet.
     record : str
         The record of ``references.bib``; '' where none was added.
+    before : list of Problem
+        What was wrong in the review before, and is.
     """
 
     report_id: str
@@ -53,6 +55,7 @@ class Taken:
     problems: list[Problem] = field(default_factory=list)
     elsewhere: list[Problem] = field(default_factory=list)
     record: str = ""
+    before: list[Problem] = field(default_factory=list)
 
 
 def take(
@@ -89,6 +92,7 @@ def take(
         root,
         lambda trial: _enter(trial, package, entry, compared, read_by, today, taken),
         judge=judge,
+        stood=taken.before.extend,
         sources=sources,
         dry_run=dry_run,
     )

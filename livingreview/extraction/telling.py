@@ -53,6 +53,9 @@ def _tell_rows(taken: Taken, *, dry_run: bool) -> Iterator[str]:
         yield "references.bib: 1 record"
         if dry_run:
             yield from (f"  + {line}" for line in taken.record.splitlines())
+    if taken.before:
+        yield f"{len(taken.before)} problem(s) stood in data/ before, such as {taken.before[0]}"
+        yield "to see them all: livingreview check"
     if dry_run:
         yield "nothing was changed (--dry-run)"
     else:

@@ -23,6 +23,7 @@ def try_change(
     change: Callable[[Path], None],
     *,
     judge: Callable[[Path, list[Problem]], list[Problem]] = lambda trial, found: found,
+    stood: Callable[[list[Problem]], None] = lambda left: None,
     sources: Path | None = None,
     dry_run: bool = False,
 ) -> list[Problem]:
@@ -35,6 +36,8 @@ def try_change(
     judge : callable
         Takes the copy, changed, and the problems that the review did not have before; returns those for
         which the change is refused.
+    stood : callable
+        Takes the problems that the review had before and still has: no change is refused for them.
     sources : Path, optional
         Folder of source texts, ``<report_id>.txt``: every printed fragment is looked up in its report's.
     dry_run : bool
@@ -47,7 +50,7 @@ def try_change(
     OSError
         If the files cannot be written; those of the review are as they were.
     """
-    stood = _stamp(root)
+    stamp = _stamp(root)
     with tempfile.TemporaryDirectory(prefix="livingreview-") as folder:
         trial = Path(folder)
         _copy(root, trial)
@@ -55,10 +58,11 @@ def try_change(
         found = check_project(trial, sources=sources)
         if found:  # what was wrong before is not of this change
             before = {_same(problem) for problem in check_project(root, sources=sources)}
+            stood([item for item in found if _same(item) in before])
             found = [item for item in found if _same(item) not in before]
         problems = judge(trial, found)
         if not problems and not dry_run:
-            if _stamp(root) != stood:
+            if _stamp(root) != stamp:
                 msg = "data/ or CHANGELOG.md was changed meanwhile; nothing was written: run it again"
                 raise SheetError(msg)
             _publish(root, trial)

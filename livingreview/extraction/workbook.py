@@ -122,7 +122,8 @@ def _write_book(path: Path, package: Package, draft: Draft, choices: Choices) ->
             elif words := choices.get((name, column.name)):
                 is_strict = bool(column.field.constraints.get("enum")) or bool(column.refers_to)
                 formula = lists.add(f"{name}.{column.name}", words)
-                _offer(sheet, number, formula, is_strict=is_strict, last=last)
+                new = pages[column.refers_to].title if column.refers_to in pages else ""
+                _offer(sheet, number, formula, is_strict=is_strict, last=last, new=new)
     book.move_sheet(lists.sheet, len(book.sheetnames))
     book.save(path)
 
@@ -150,10 +151,21 @@ class _Lists:
 
 
 def _offer(
-    sheet: Worksheet, column: int, formula: str, *, is_strict: bool, row: int = 2, last: int = _ROWS
+    sheet: Worksheet,
+    column: int,
+    formula: str,
+    *,
+    is_strict: bool,
+    row: int = 2,
+    last: int = _ROWS,
+    new: str = "",
 ) -> None:
+    """Offer a list in a column; `new` is the page on which what it has not is entered."""
     rule = DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=is_strict)
     rule.error, rule.errorTitle = "Take one of the list.", "Not in the list"
+    if new:
+        rule.errorStyle = "warning"
+        rule.error = f"If it is a new one, keep it and enter it on the page {new!r} too."
     at = get_column_letter(column)
     rule.add(f"{at}{row}:{at}{last}")
     sheet.add_data_validation(rule)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_evidence, records
-from livingreview.tables.readings import Reading, new_reports, reading_state, take_reading
+from livingreview.tables.readings import Reading, new_reports, reading_state, take_reading, untold_studies
 
 COLUMNS = ("claim_id", "read_on", *Reading._fields)
 
@@ -56,4 +56,15 @@ def list_unread(root: Path) -> list[tuple[str, str, list[str]]]:
         (claim_id, state, new_reports(evidence, claim_id))
         for claim_id in evidence.tables["claims"]["claim_id"]
         if (state := reading_state(evidence, claim_id)) != "read"
+    ]
+
+
+def list_untold(root: Path) -> list[tuple[str, str]]:
+    """(class_id, study's name) of every larger included study that no conclusion of its class rests on."""
+    evidence = load_evidence(root)
+    names = evidence.tables["studies"].set_index("study_id")["name"]
+    return [
+        (class_id, str(names[study_id]))
+        for class_id in evidence.tables["regimen_classes"]["class_id"]
+        for study_id in sorted(untold_studies(evidence, class_id))
     ]

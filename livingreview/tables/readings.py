@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from livingreview.evidence import Evidence, split_ids
+from livingreview.evidence import Evidence, select_class, select_part, split_ids
 from livingreview.evidence.schema import Table
 from livingreview.tables.common import short_name, whole, with_cohorts
 
@@ -28,6 +28,9 @@ STATES = {
 }
 # Table -> the column that says what was measured. An outcome or event counts with its whole group.
 MEASURED = {"outcomes": "outcome", "survival": "endpoint", "adverse_events": "group"}
+
+
+LEAST_TOLD = 10  # patients from which a study belongs into some conclusion
 
 
 class Reading(NamedTuple):
@@ -133,6 +136,24 @@ def new_reports(evidence: Evidence, claim_id: str) -> list[str]:
         return []
     known = split_ids(kept.slice_reports)
     return [name for name in split_ids(take_reading(evidence, claim_id).slice_reports) if name not in known]
+
+
+def untold_studies(evidence: Evidence, class_id: str) -> set[str]:
+    """Included studies of enough patients and a regimen of the class's core that no conclusion of it names.
+
+    What such a study found is in the tables only, and may point elsewhere than what is said to be known.
+    """
+    part = select_part(select_class(evidence, class_id), "core")
+    told = {
+        evidence.cohort_studies[evidence.row(row_id)["cohort_id"]]
+        for cell in part.tables["claims"]["rests_on"].dropna()
+        for row_id in split_ids(cell)
+        if not pd.isna(evidence.row(row_id).get("cohort_id"))
+    }
+    cohorts = part.tables["cohorts"]
+    size = cohorts["n_enrolled"].fillna(cohorts["n_evaluable"])
+    is_whole = cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(evidence.included)
+    return set(cohorts.loc[size.ge(LEAST_TOLD) & is_whole, "study_id"]) - told
 
 
 def _claim(evidence: Evidence, claim_id: str) -> pd.Series:

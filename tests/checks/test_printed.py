@@ -2,6 +2,7 @@
 
 import pytest
 
+from livingreview.checks.agreement import AGREEMENT_RULES
 from livingreview.checks.printed import PRINTED_RULES
 from livingreview.checks.rules import RULES
 from tests.checks.spoilt import line_of, spoil, told
@@ -107,3 +108,29 @@ def test_a_discrepancy_excuses_the_figures_it_names_and_no_others(checked):
             checked.package, checked.frames | {"discrepancies": without}, checked.records
         ),
     )
+
+
+GRADED = "adverse events (grade 3/4) … hypokalemia (14.4%)"
+
+
+def test_a_grade_that_is_printed_is_neither_a_count_left_out_nor_a_witness_of_one(checked):
+    """Of 21 patients 14.4% is no whole number of them; three, which grade 3/4 seems to say, is near."""
+    line = line_of(checked, "adverse_events", row_id="attar-2008.ae.all.bilirubin-g3")
+    cells = {"as_reported": GRADED, "grade_min": 3, "grade_max": 4, "total": 21, "term": "Hypokalaemia"}
+    without = spoil(checked, "adverse_events", line, events=None, percent_reported_pct="14.4", **cells)
+    assert ("adverse_events.csv", line, "events") not in told([*AGREEMENT_RULES, *PRINTED_RULES], without)
+    wrong = spoil(checked, "adverse_events", line, events=3, percent_reported_pct="14.4", **cells)
+    assert ("adverse_events.csv", line, "events") in told(PRINTED_RULES, wrong)
+    of_four = cells | {"as_reported": "grade 3/4 hypokalemia in 3/21", "events": 3, "total": 4}
+    assert ("adverse_events.csv", line, "total") in told(
+        PRINTED_RULES, spoil(checked, "adverse_events", line, **of_four)
+    )
+
+
+def test_a_count_beside_a_grade_is_told_where_it_is_left_out(checked):
+    line = line_of(checked, "adverse_events", row_id="attar-2008.ae.all.bilirubin-g3")
+    words = "grade 3/4 hypokalemia in 3 (14.3%)"
+    left = spoil(
+        checked, "adverse_events", line, events=None, total=21, percent_reported_pct="14.3", as_reported=words
+    )
+    assert ("adverse_events.csv", line, "events") in told(AGREEMENT_RULES, left)

@@ -2,7 +2,13 @@
 
 import pytest
 
-from livingreview.checks.said import SAID_RULES, check_cohorts_said, check_outcomes_said, names_of_codes
+from livingreview.checks.said import (
+    SAID_RULES,
+    check_cohorts_said,
+    check_graded_terms,
+    check_outcomes_said,
+    names_of_codes,
+)
 from livingreview.checks.tables import check_data
 from tests.checks.damage import set_cell
 from tests.checks.spoilt import line_of, spoil, told
@@ -142,3 +148,12 @@ def test_patients_are_of_a_cohort_of_their_stratum(checked, words, is_told):
     labelled = spoil(checked, "cohorts", whole, label="Relapsed adults", note=None)
     spoilt = spoil(labelled, "outcomes", line, as_reported=words)
     assert (("outcomes.csv", line, "cohort_id") in told([check_cohorts_said], spoilt)) is is_told
+
+
+def test_a_graded_event_has_its_plain_term_and_one_without_a_grade_may_be_called_severe(checked):
+    line = line_of(checked, "adverse_events", row_id="iguchi-2017.ae.all.severe-infection")
+    assert checked.frames["adverse_events"].loc[line, "term"] == "Infection, severe"
+    assert list(check_graded_terms(checked)) == []
+    (problem,) = check_graded_terms(spoil(checked, "adverse_events", line, grade_min=3, grade_max=4))
+    assert (problem.column, problem.rule, problem.mend) == ("term", "term-graded", "write 'Infection'")
+    assert problem.expected.endswith("grade 3 to 4")

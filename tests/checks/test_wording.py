@@ -17,6 +17,7 @@ from livingreview.checks.wording import (
     quantities_in,
     said_in,
     without_asides,
+    without_numbering,
 )
 
 UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()  # noqa: SIM905
@@ -63,6 +64,52 @@ def test_a_word_is_not_taken_for_part_of_another():
     assert numbers_in("one patient alone, none of them often") == {1}
     assert {0.0, 2.0} <= said_in("no relapse in both")
     assert 3.0 in said_in("grade III")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "adverse events (grade 3/4) … hypokalemia (14.4%)",
+        "grade 3-4 adverse events",
+        "grades 3/4/5",
+        "Grade 3\u20134",
+        "grade 3 and 4",
+        "grade \u22653",
+        "Gr 3/4",
+        "G3/4",
+        "after cycle 1/2",
+        "courses 1 and 2",
+        "a phase 1/2 trial",
+        "phase 1b/2",
+        "on days 1/8",
+        "d1/8",
+        "until 05/2014",
+        "2014/05",
+        "on 2014-05-12",
+        "on 7/6/2022",
+    ],
+)
+def test_what_names_a_grade_a_cycle_a_phase_a_day_or_a_date_is_no_count(text):
+    assert pairs_in(text) == ()
+    assert not numbers_in(without_numbering(text)) - {14.4}
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("grade 3/4 in 3/21", (3, 21)),
+        ("grade 3 and 4 of 21 patients", (4, 21)),
+        ("cycle 1 6/36", (6, 36)),
+        ("after cycle 1, 3 of 21", (3, 21)),
+        ("3/4 patients had grade 3/4 events", (3, 4)),
+        ("grade 3/4: 3 of the 21", (3, 21)),
+        ("grade 3 5/40", (5, 40)),
+        ("05/2014 (0.2%)", (5, 2014)),
+        ("day 8 3/4", (3, 4)),
+    ],
+)
+def test_a_count_beside_a_grade_or_a_cycle_is_one(text, pair):
+    assert pairs_in(text) == (pair,)
 
 
 def test_pairs_and_durations():

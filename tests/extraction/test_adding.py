@@ -39,6 +39,46 @@ def test_one_exported_record_fills_the_form(tmp_path, review):
     assert [cell.value for cell in book["Outcomes"][2]][:2] == ["all", "complete remission (CR)"]
 
 
+DATED = RIS.replace(
+    "ER  -",
+    "DA  - 2024/08/18\nAN  - 37664023\nUR  - https://example.org/full\nER  -",
+)
+
+
+def test_the_day_of_a_record_is_used_and_what_is_not_used_is_told(tmp_path, review):
+    (tmp_path / "record.ris").write_text(DATED, encoding="utf-8")
+    said = []
+    path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path, disease="aml", tell=said.append)
+    assert form(path, review.package)["first_available"] == "2024-08-18"
+    assert form(path, review.package)["pmid"] == ""  # a database's own number may be anybody's
+    (line,) = said
+    assert "37664023 in its database (if it is the PubMed number, write it into pmid)" in line
+    assert "https://example.org/full (into page_read, if that is the page that you read)" in line
+
+
+@pytest.mark.parametrize("day", ["2019/08/18", "2024-08-18", "18 Aug", "2024/13/01"])
+def test_a_day_of_another_year_or_in_another_form_is_not_taken(tmp_path, review, day):
+    (tmp_path / "record.ris").write_text(DATED.replace("2024/08/18", day), encoding="utf-8")
+    path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path)
+    assert form(path, review.package)["first_available"] == "2024"
+
+
+@pytest.mark.parametrize("words", ["aml", "AML", "acute myeloid leukaemia (AML)"])
+def test_a_disease_by_its_code_or_words_offers_its_rows(tmp_path, review, words):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    label = review.package.field("cohorts", "disease").label("aml")
+    path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path, disease=label if "(" in words else words)
+    page = openpyxl.load_workbook(path)["Cohorts"]
+    at = [cell.value for cell in page[1]].index("disease") + 1
+    assert page.cell(2, at).value == label
+
+
+def test_a_disease_that_is_none_is_told_with_those_there_are(tmp_path):
+    (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
+    with pytest.raises(SheetError, match=r"--disease measles: expected one of: .*aml"):
+        begin(ROOT, str(tmp_path / "record.ris"), tmp_path, disease="measles")
+
+
 def test_a_folder_of_tables_where_no_workbook_is_wanted(tmp_path, review):
     (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
     path = add(ROOT, str(tmp_path / "record.ris"), output=tmp_path / "sheet", as_tables=True, environment={})

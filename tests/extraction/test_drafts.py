@@ -56,6 +56,47 @@ def test_a_draft_offers_rows_in_words(known):
     assert draft.rows["figures"] == []
 
 
+def offered(known, table, **more):
+    rows = start_draft(known.evidence, FOUND, **more).rows[table]
+    return {" / ".join(text for name, text in row.items() if name != "cohort") for row in rows}
+
+
+def test_rows_are_those_usual_in_the_disease_once_it_is_known(known):
+    aml = {"class_id": "bortezomib", "disease": "aml"}
+    traits, before = (offered(known, "characteristics", **more) for more in (aml, {"class_id": "bortezomib"}))
+    assert any("T-cell" in words or "CNS" in words for words in before)
+    assert traits
+    assert not any("T-cell" in words or "CNS" in words for words in traits)
+    assert "overall response (ORR)" in offered(known, "outcomes", **aml)
+    assert "relapse-free survival / proportion at a time" in offered(known, "survival", **aml)
+    harms = offered(known, "adverse_events", **aml)
+    assert {"Febrile neutropenia", "Peripheral neuropathy"} <= harms  # of the disease, and of the drug
+    draft = start_draft(known.evidence, FOUND, **aml)
+    assert draft.rows["cohorts"] == [
+        {
+            "cohort": "all",
+            "regimen": "studied",
+            "disease": known.package.field("cohorts", "disease").label("aml"),
+        }
+    ]
+
+
+def test_a_disease_that_no_report_of_the_class_treats_offers_what_others_count_in_it(known):
+    assert "overall response (ORR)" in offered(known, "outcomes", class_id="blinatumomab", disease="aml")
+
+
+def test_no_event_is_offered_with_severe_behind_it_beside_its_columns_of_grades(known):
+    held = known.evidence.tables["adverse_events"]["term"]
+    assert held.str.endswith(", severe").any()
+    for class_id in ("", *known.evidence.tables["regimen_classes"]["class_id"]):
+        assert not any(
+            words.endswith(", severe") for words in offered(known, "adverse_events", class_id=class_id)
+        )
+    words = known.choices()["adverse_events", "term"]
+    assert not any(text.endswith(", severe") for text in words)
+    assert "Mucosal inflammation" in words  # which no report of the review has but as severe
+
+
 def test_more_rows_for_a_report_offer_nothing_and_name_it(known):
     draft = draft_more(known.evidence, "zhou-2022")
     assert draft.form["report"] == "zhou-2022"

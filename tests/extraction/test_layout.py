@@ -5,12 +5,23 @@ from livingreview.extraction.layout import codes_of, explain, form_of, is_needed
 
 def test_each_table_of_evidence_has_a_page_and_no_page_asks_for_what_the_machine_makes(known):
     pages = pages_of(known.package)
-    assert list(pages) == [*(table.name for table in known.package.evidence_tables), "appraisals"]
+    evidence = [table.name for table in known.package.evidence_tables]
+    assert list(pages) == [*evidence, "families", "drugs", "discrepancies", "appraisals"]
     for name, page in known.tables.items():
         asked = {column.field.name for column in page.columns}
         assert not asked & {"row_id", "report_id", "verification", "study_id"}, name
         made = {"row_id", "report_id", "verification", "study_id"} & set(page.table.columns)
         assert asked | made == set(page.table.columns), name
+
+
+def test_a_list_that_evidence_names_has_a_page_for_what_is_new_and_asks_no_id_nor_order(known):
+    pages = pages_of(known.package)
+    assert (pages["drugs"].title, pages["families"].title) == ("New drugs", "New regimen families")
+    asked = {name: [column.name for column in pages[name].columns] for name in ("drugs", "families")}
+    assert asked["families"] == ["class", "name", "part"]
+    assert asked["drugs"][:2] == ["name", "short_name"]
+    needed = {column.name for column in pages["drugs"].columns if is_needed(pages["drugs"], column)}
+    assert needed == {"name"}
 
 
 def test_a_column_that_names_a_row_elsewhere_is_called_after_it(known):

@@ -5,8 +5,10 @@ import csv
 import pytest
 
 from livingreview.checks import check_project, record_rows
+from livingreview.cli import main
+from livingreview.evidence import load_evidence
 from livingreview.releases import compare, load_snapshot
-from livingreview.releases.reread import record_readings
+from livingreview.releases.reread import list_untold, record_readings
 from livingreview.tables.readings import reading_state
 from tests.checks.damage import set_cell
 from tests.released import CLAIM, FIRST, correct_a_row
@@ -38,3 +40,22 @@ def test_readings_are_checked(copy):
         )
     record_rows(copy)
     assert {problem.column for problem in check_project(copy)} == {"claim_id"}
+
+
+@pytest.mark.slow
+def test_a_larger_study_that_no_conclusion_rests_on_is_listed_and_a_small_one_is_not(copy, capsys):
+    evidence = load_evidence(copy)
+    study = evidence.report_studies["kantarjian-2017"]
+    own = {report for report, other in evidence.report_studies.items() if other == study}
+    before = set(list_untold(copy))
+    path = copy / "data" / "claims.csv"
+    with open(path, newline="", encoding="utf-8") as handle:
+        header, *rows = csv.reader(handle)
+    at = header.index("rests_on")
+    for row in rows:
+        row[at] = "; ".join(item for item in row[at].split("; ") if item.partition(".")[0] not in own)
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle, lineterminator="\n").writerows([header, *rows])
+    assert set(list_untold(copy)) - before == {("blinatumomab", "TOWER")}
+    main(["--root", str(copy), "reread"])
+    assert "TOWER: ten patients or more, and in no conclusion of blinatumomab" in capsys.readouterr().out

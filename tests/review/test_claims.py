@@ -8,10 +8,11 @@ import pytest
 
 from livingreview.checks.wording import numbers_in
 from livingreview.display.numbers import exact_interval, is_second_hand
-from livingreview.evidence import records, select_class, select_part, split_ids
+from livingreview.evidence import records, split_ids
 from livingreview.execution import read_chapter
 from livingreview.manuscript import find_pages
 from livingreview.tables.counts import base_of
+from livingreview.tables.readings import untold_studies
 from tests.conftest import ROOT
 from tests.drawn import CLASSES
 
@@ -91,20 +92,8 @@ def test_a_report_is_quoted_at_first_hand_wherever_it_can_be(places, alike):
 
 @pytest.mark.parametrize("class_id", CLASSES)
 def test_every_included_study_of_ten_patients_is_in_a_conclusion(review, class_id):
-    """Else what it found is in the tables only, and may point elsewhere than what is said to be known."""
-    part = select_part(select_class(review, class_id), "core")
-    told = {
-        review.cohort_studies[review.row(row_id)["cohort_id"]]
-        for cell in part.tables["claims"]["rests_on"]
-        for row_id in split_ids(cell)
-        if not pd.isna(review.row(row_id).get("cohort_id"))
-    }
-    cohorts = part.tables["cohorts"]
-    size = cohorts["n_enrolled"].fillna(cohorts["n_evaluable"])
-    large = cohorts[
-        size.ge(10) & cohorts["parent_cohort_id"].isna() & cohorts["report_id"].isin(review.included)
-    ]
-    assert set(large["study_id"]) <= told
+    """`livingreview reread` lists those that are in none."""
+    assert untold_studies(review, class_id) == set()
 
 
 def test_the_width_that_a_rating_names_is_that_of_the_largest_study(review):

@@ -99,6 +99,10 @@ class Found:
         Of `FLAGS`, in their order.
     day : str
         The day on which the database took it in, where the file says so.
+    published : str
+        The month or day of publication, where the file says more than the year.
+    address : str
+        A web address of it.
     """
 
     title: str = ""
@@ -118,6 +122,8 @@ class Found:
     kind: str = "other"
     flags: tuple[str, ...] = ()
     day: str = ""
+    published: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from rispy.config import LIST_TYPE_TAGS, TAG_KEY_MAPPING
 from rispy.parser import RisParser
@@ -160,8 +160,19 @@ def _make(record: Record) -> Found:
         ),
         accession=first("U2", "UT", "AN", "ID", "U1"),
         kinds=kinds,
+        published=_published(record.get("DA", ()), told["year"]),
+        address=first("UR", "LK", fits=lambda value: value.startswith("http")),
         texts=" ".join([*notes, *record.get("AN", ()), *record.get("UR", ())]),
     )
+
+
+def _published(dates: Iterable[str], year: str) -> str:
+    """The day or month that a record gives as the format has it, 2023/08/18; '' where its year is another."""
+    for text in dates:
+        parts = re.match(r"(\d{4})/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?(?:/|$)", text)
+        if parts and parts[1] in year:
+            return "-".join(filter(None, parts.groups()))
+    return ""
 
 
 def _abstract(texts: list[str]) -> str:
