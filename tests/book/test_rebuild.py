@@ -105,11 +105,10 @@ CONFIGURATION = (
 # Changes that reach a page by the same way go together.
 CHANGES = {
     "a row": ([ROW], OVER_ALL | OF_ONE),
-    "the schema, terms, bibliography and citation record": (
-        [SCHEMA, TERM, BIBLIOGRAPHY, CITATION],
-        OVER_ALL | OF_CLASSES | {"how-to-cite"},  # the pages of a class say how to cite them
+    "the engine, the schema, terms, bibliography and citation record": (
+        [CHART_MODULE, PAGE_MODULE, SCHEMA, TERM, BIBLIOGRAPHY, CITATION],
+        EVERY,
     ),
-    "modules of the engine": ([CHART_MODULE, PAGE_MODULE], EVERY),
     "a chapter's code, another's prose, contents, configuration and style": (
         [CODE, PROSE, CONTENTS, CONFIGURATION, STYLE],
         {"safety"},

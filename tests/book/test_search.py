@@ -260,6 +260,7 @@ def test_the_search_works_where_storage_is_refused(site, book, chromium, refusal
         assert len(find(page, origin, "blinatumomab")) > 10
         page.locator("ul.search li a").first.click()
         page.locator(".bd-article h1").wait_for()
+        page.wait_for_load_state()  # what answers the button is loaded last
         before = page.evaluate("document.documentElement.dataset.mode")
         page.locator(".theme-switch-button:visible").first.click()
         assert page.evaluate("document.documentElement.dataset.mode") != before
