@@ -28,7 +28,7 @@ def tell_import(done: Imported, day: str) -> str:
             more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
             fields = ", ".join(f"{tag} ({count})" for tag, count in told[:_MOST])
             lines.append(f"  not used: {fields}{more}")
-    lines.append("abstracts, addresses, notes and the like stay in the file, of which records/raw keeps a copy")
+    lines.append("abstracts, addresses, notes and such stay in the file; records/raw keeps a copy")
     if done.already:
         lines.append(f"taken in before, as search {done.already}: nothing is added")
         return "\n".join([*lines, *(f"  corrected: {text}" for text in done.told)])

@@ -36,7 +36,7 @@ def test_from_a_file_to_a_settled_screening(place, capsys):
     assert run(place, "import", str(file), "--strategy", "main", "--date", "2026-05-02", "--told", "6") == 0
     told = capsys.readouterr().out
     assert "x.ris: RIS, Ovid; 6 record(s)" in told
-    assert "abstracts, addresses, notes and the like stay in the file, of which records/raw keeps a copy\n" in told
+    assert "abstracts, addresses, notes and such stay in the file; records/raw keeps a copy\n" in told
     assert [path.read_bytes() for path in (place / "records" / "raw").iterdir()] == [file.read_bytes()]
     assert told.endswith("next: livingreview screen --reader NAME, each reader, then livingreview settle\n")
     for reader, reason in (("AB", "1"), ("CD", "2")):
