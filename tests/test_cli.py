@@ -123,21 +123,18 @@ def test_a_page_that_is_not_built_is_not_printed(project, capsys):
     assert "no chapter 'nothing'; there are: index" in capsys.readouterr().err
 
 
+def loaded(module: str, names: set[str]) -> str:
+    """Which of some packages a fresh process has loaded once it has a module."""
+    code = f"import sys, {module}; print(*sorted({names!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
 def test_an_unchanged_book_is_told_without_importing_much():
     """The quick answer is quick because nothing heavy is loaded for it."""
-    code = (
-        "import sys; from livingreview import cli; "
-        "print(*sorted({'altair', 'pandas', 'sphinx'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert loaded("livingreview.cli", {"altair", "pandas", "sphinx"}) == ""
 
 
 def test_a_build_begins_without_what_only_some_chapters_need():
     """Every process of a build would otherwise spend a second on it: there are hundreds of them in a day."""
-    code = (
-        "import sys; from livingreview.book import build; "
-        "print(*sorted({'scipy.stats', 'scipy.optimize'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert loaded("livingreview.book.build", {"scipy.stats", "scipy.optimize"}) == ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Stack
 from livingreview.display.numbers import make_figure
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import Kinship, kinship
 from livingreview.tables.common import capitalise, group_by
 from livingreview.tables.counts import study_cares
@@ -113,7 +113,7 @@ def _populations(evidence: Evidence) -> dict[tuple[str, ...], None]:
 
 def _population(evidence: Evidence, row: Mapping) -> tuple[str, ...]:
     """Disease, setting and age in the schema's broad words; of unknown age all together."""
-    if row["age_group"] == "not_reported":
+    if row["age_group"] == UNSAID:
         return ("age not reported",)
     fields = (evidence.package.field("cohorts", column) for column in STRATUM)
     return tuple(field.broad_label(row[field.name]) for field in fields)

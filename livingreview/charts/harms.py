@@ -19,7 +19,7 @@ from livingreview.display.numbers import (
     is_second_hand,
     make_figure,
 )
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_arms, pair_rows
 from livingreview.tables.choice import choose_counts, count_size, is_whole, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
@@ -244,7 +244,7 @@ def _patients(row: Mapping) -> int:
 
 def _about(evidence: Evidence, row: Mapping) -> str:
     """Who a row's patients are: a part of a cohort by its own name, a whole one by age."""
-    age = "" if row["c_age_group"] == "not_reported" else row["c_age_group"]
+    age = "" if row["c_age_group"] == UNSAID else row["c_age_group"]
     words = evidence.label("cohorts", "age_group", age) if age else "age not reported"
     if not is_whole(row):
         words = row["c_label"]

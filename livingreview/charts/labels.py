@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from livingreview.display.numbers import format_interval
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.evidence.names import trial_name
 from livingreview.tables.common import capitalise, group_by, short_name, stratum_name, study_name, text
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 
-AGES = ("mixed", "not_reported")  # both say that adults and children may be among the patients
+AGES = ("mixed", UNSAID)  # both say that adults and children may be among the patients
 
 
 def population_of(evidence: Evidence, row: Mapping) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.wording import numbers_in, without_numbering
-from livingreview.evidence import split_ids
+from livingreview.evidence import UNSAID, split_ids
 from livingreview.evidence.lexical import is_plain, latest_day
 
 # Table -> what its positions count within.
@@ -138,7 +138,7 @@ def check_something_said(checked: Checked) -> Iterator[Problem]:
                 expected, place = "events or a percentage", (table, line, "events", "nothing-counted")
                 yield checked.problem(*place, "neither", expected, "fill one, or say in the note why not")
     for line, row in checked.rows_of("cohorts", "age_statistic"):
-        if row["age_statistic"] != "not_reported" and pd.isna(row["age_centre_years"]):
+        if row["age_statistic"] != UNSAID and pd.isna(row["age_centre_years"]):
             expected, place = (
                 f"the {row['age_statistic']} age",
                 ("cohorts", line, "age_centre_years", "age-missing"),

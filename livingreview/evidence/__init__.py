@@ -17,12 +17,14 @@ from livingreview.evidence.package import (
     split_ids,
     split_levels,
 )
+from livingreview.evidence.schema import UNSAID
 from livingreview.evidence.slices import load_class, select_class, select_part, select_setting, setting_codes
 from livingreview.files import DESCRIPTOR, find_root
 
 __all__ = [
     "BIBLIOGRAPHY",
     "DESCRIPTOR",
+    "UNSAID",
     "Evidence",
     "expand_days",
     "find_root",

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+UNSAID = "not_reported"  # a code, or stands where a report does not say
 # Table Schema type -> pandas dtype. Dates stay text: many are a month or a year only.
 PANDAS_DTYPES = {"string": "string", "integer": "Int64", "number": "Float64", "date": "string"}
 

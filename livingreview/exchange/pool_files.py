@@ -8,6 +8,7 @@ from pathlib import Path
 from livingreview.evidence import Evidence
 from livingreview.exchange.folder import README, as_csv, write_readme
 from livingreview.exchange.pools import PROPORTION, Pool, Study, list_pools
+from livingreview.tables.pool import SPREAD
 
 SCRIPTS = {"reproduce.R": "reproduce.R", "reproduce.py": "reproduce.py.txt"}
 DIGITS = 6  # of a pooled value after the point
@@ -49,7 +50,7 @@ INDEX = {
     "new_high": "upper limit",
     "tau2": "variance between studies on the analysis scale",
 }
-USE = """## Use
+USE = f"""## Use
 
 `Rscript reproduce.R` pools every table again with metafor, `Rscript reproduce.R meta` with meta, and
 `python reproduce.py` without R (numpy, scipy); each takes names of tables too. They read the tables alone,
@@ -79,7 +80,7 @@ predict(fit, transf = transf.ilogit)
 ```
 
 Ratios are pooled on the log; two trials by a common effect, three or more with random effects.
-The interval of a new study is the Bayesian model's (uniform median proportion, half-normal(1.25) spread)."""
+The interval of a new study is the Bayesian model's (uniform median proportion, half-normal({SPREAD}) spread)."""
 
 
 def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import MutableMapping
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil, floor
 
 from livingreview.checks.wording import in_printed_digits, numbers_in, said_in, without_numbering
 from livingreview.evidence.lexical import is_plain
+from livingreview.synthesis import counts_from_percent
 
 PERCENT = "percent_reported_pct"
 # What is estimated over time is no count of a total.
 _ESTIMATE = re.compile(r"cumulative|estimat|kaplan|actuarial|probabilit|incidence of", re.IGNORECASE)
 DERIVED = ("", "derived", "restated_derived")  # an empty basis follows from the derivation
-
-
-def counts_of(percent: str, total: int) -> list[int]:
-    """The whole numbers of a total that may be so many per cent of it: 14.3 of 21 is 3.
-
-    Half of the last digit may have been rounded up or down.
-    """
-    share = Decimal(percent)
-    half = Decimal(5).scaleb(int(share.as_tuple().exponent) - 1)
-    low, high = ((share + sign * half) * total / 100 for sign in (-1, 1))
-    return list(range(max(ceil(low), 0), min(floor(high), total) + 1))
 
 
 def derive_count(row: MutableMapping[str, str]) -> str:
@@ -35,13 +24,13 @@ def derive_count(row: MutableMapping[str, str]) -> str:
     """
     percent = in_printed_digits(row.get(PERCENT, ""), row["as_reported"], is_percent=True)
     total = row.get("total", "")
-    is_known = is_plain("number", percent) and total.isdecimal() and int(total) > 0
+    is_known = is_plain("number", percent) and percent[0] != "-" and total.isdecimal() and int(total) > 0
     if not is_known or row["basis"] not in DERIVED or not _is_free(row, percent, total):
         return ""
     if _ESTIMATE.search(row["as_reported"]):
         return ""
     words = without_numbering(row["as_reported"])
-    fits = counts_of(percent, int(total))
+    fits = counts_from_percent(percent, int(total))
     if len(fits) != 1 or float(percent) not in numbers_in(words) or row["events"] not in ("", str(fits[0])):
         return ""
     share = Decimal(100 * fits[0]) / int(total)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from livingreview.checks.digits import columns_of, print_cell
 from livingreview.checks.problems import quote
-from livingreview.evidence import records
+from livingreview.evidence import UNSAID, records
 from livingreview.evidence.schema import Field, Table
 from livingreview.extraction.appraising import read_answers
 from livingreview.extraction.contradicting import read_contradictions
@@ -39,7 +39,6 @@ from livingreview.extraction.reading import Book, Place, Read, Sheet, resolve_co
 from livingreview.surveillance.identity import normal, slug
 
 SHARED = ("registry",)  # numbers that several reports have
-UNSAID = "not_reported"  # where a report does not say
 UNITS = {
     "median": "months",
     "mean": "months",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from livingreview.display.numbers import count_words, write_printed
-from livingreview.evidence import Evidence
+from livingreview.evidence import UNSAID, Evidence
 from livingreview.evidence.schema import Field, Table
 from livingreview.tables.outcomes import grade_text, says_the_same
 from livingreview.tables.reports import age_text
@@ -68,7 +68,6 @@ PHRASES = {
     "follow_up_min_months": "shortest follow-up {} months",
     "follow_up_max_months": "longest follow-up {} months",
 }
-UNSAID = "not_reported"  # a code, or stands where a report does not say
 
 
 def describe_row(evidence: Evidence, table: Table, row: Mapping, *, without: Collection[str] = ()) -> str:

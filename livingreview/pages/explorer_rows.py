@@ -19,8 +19,7 @@ from livingreview.display.numbers import (
     write_printed,
     write_value,
 )
-from livingreview.evidence import Evidence, records
-from livingreview.pages.describe import UNSAID
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.common import capitalise, text, whole
 from livingreview.tables.outcomes import grade_text
 

@@ -5,7 +5,6 @@ A person is shown them; none is merged. Two records whose DOIs or PubMed numbers
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -98,8 +97,5 @@ def are_one_journal(name: str, other: str) -> bool:
     return (
         bool(words)
         and len(words) == len(others)
-        and all(
-            one.startswith(two) or two.startswith(one)
-            for one, two in itertools.zip_longest(words, others, fillvalue="")
-        )
+        and all(one.startswith(two) or two.startswith(one) for one, two in zip(words, others, strict=True))
     )

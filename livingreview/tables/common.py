@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from livingreview.display.html import link
 from livingreview.display.numbers import NOT_REPORTED  # noqa: F401 - one word for all tables
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.evidence.names import shorten
 
 NO_FAMILY = {"name": "Several regimens, or regimen not stated", "position": 99}
@@ -157,7 +157,7 @@ def stratum_name(evidence: Evidence, disease, setting, age_group) -> str:
     """Disease, setting and age group in words: what may stand side by side."""
     codes = {"disease": disease, "setting": setting, "age_group": age_group}
     names = [evidence.label("cohorts", column, code) for column, code in codes.items()]
-    return ", ".join(names[:2] if age_group == "not_reported" else names)
+    return ", ".join(names[:2] if age_group == UNSAID else names)
 
 
 def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[str, list[dict]]]:

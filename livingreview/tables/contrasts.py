@@ -8,7 +8,7 @@ import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_difference, format_ratio, make_figure
-from livingreview.evidence import Evidence
+from livingreview.evidence import UNSAID, Evidence
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Pair, find_arms, name_treatments, pair_rows
 from livingreview.tables.common import text, with_cohorts
@@ -75,7 +75,7 @@ def _contrast_row(evidence: Evidence, pair: Pair) -> Row:
     name = [
         evidence.study_names[one["cohort_id"]],
         evidence.label("outcomes", "outcome", one["outcome"]),
-        "" if one["definition"] == "not_reported" else one["definition"],
+        "" if one["definition"] == UNSAID else one["definition"],
         " against ".join(treatments) if all(treatments) else "",
     ]
     return Row(

@@ -21,7 +21,7 @@ from livingreview.display.numbers import (
     format_percent,
     make_figure,
 )
-from livingreview.evidence import Evidence, records, split_ids
+from livingreview.evidence import UNSAID, Evidence, records, split_ids
 from livingreview.synthesis import GroupPrediction, effect_from_interval, predict_alive
 from livingreview.tables.common import capitalise, text
 from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
@@ -35,7 +35,6 @@ from livingreview.tables.reports import grade
 SIZE = 100  # patients of whom results are told
 POOL, STUDY = "pool", "study"
 ONE_STUDY = "largest study that the rules admit, alone"
-UNSAID = "not_reported"  # time zero of survival, where the report does not say it
 NOTHING = "No result of this kind is counted in any population of this chapter."
 
 

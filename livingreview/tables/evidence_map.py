@@ -7,7 +7,7 @@ import pandas as pd
 from livingreview.display.html import Column, Fragment, HtmlTable, Row, fold
 from livingreview.display.marks import Figure
 from livingreview.display.numbers import make_figure
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import choose_counts, kinship
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 from livingreview.tables.counts import SECONDARY
@@ -85,7 +85,7 @@ def own_cohorts(evidence: Evidence) -> list[dict]:
 
 
 def _short(evidence: Evidence, setting: str, age_group: str) -> str:
-    columns = {"setting": setting} | ({} if age_group == "not_reported" else {"age_group": age_group})
+    columns = {"setting": setting} | ({} if age_group == UNSAID else {"age_group": age_group})
     return capitalise(", ".join(evidence.label("cohorts", column, code) for column, code in columns.items()))
 
 

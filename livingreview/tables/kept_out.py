@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.evidence import Evidence
+from livingreview.evidence import UNSAID, Evidence
 from livingreview.tables.counts import (
     NO_CARE,
     PooledResult,
@@ -21,8 +21,6 @@ from livingreview.tables.counts import (
     pooled_results,
 )
 from livingreview.tables.pool import CARES, PRIMARY, Plan
-
-UNKNOWN_AGE = "not_reported"
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def _rows_like(evidence: Evidence, plan: Plan) -> list[dict]:
     near = (one.codes for one in _nested(evidence) if place.what in (one.result_id, *one.codes))
     codes = {place.what}.union(*near)
     held = evidence.package.field("cohorts", "age_group").within.get(place.age, ())
-    ages = {place.age, UNKNOWN_AGE, *held}
+    ages = {place.age, UNSAID, *held}
     where = place.family, place.disease, place.setting
     told = _ages_told(evidence)
     return [
@@ -90,18 +88,20 @@ def _rows_like(evidence: Evidence, plan: Plan) -> list[dict]:
         if row["outcome"] in codes
         and (row["p_family"], row["c_disease"], row["c_setting"]) == where
         and row["c_age_group"] in ages
-        and (row["c_age_group"] != UNKNOWN_AGE or told.get(row["study_id"], ages) & ages)
+        and (row["c_age_group"] != UNSAID or told.get(row["study_id"], ages) & ages)
         and row["base"] in (place.base, "unknown")
     ]
 
 
 def _ages_told(evidence: Evidence) -> dict[str, set[str]]:
-    """The age groups of each study that tells one: it is known then of its other cohorts."""
-    found: dict[str, set[str]] = {}
+    """The age groups of each study that tells one: it is known then of its other cohorts. Read once."""
+    if "ages told" in evidence.memo:
+        return evidence.memo["ages told"]
+    found: dict[str, set[str]] = evidence.memo.setdefault("ages told", {})
     for study, age in evidence.tables["cohorts"][["study_id", "age_group"]].itertuples(
         index=False, name=None
     ):
-        if age != UNKNOWN_AGE:
+        if age != UNSAID:
             found.setdefault(study, set()).add(age)
     return found
 
@@ -140,7 +140,7 @@ def _patients(row: dict) -> int:
 def _keep(evidence: Evidence, plan: Plan, row: dict, told: str) -> KeptOut:
     reason = _reason(evidence, plan, row)
     # Without a reason of its own they are in the pool by another study.
-    patients = _patients(row) if reason and row["c_age_group"] != UNKNOWN_AGE else 0
+    patients = _patients(row) if reason and row["c_age_group"] != UNSAID else 0
     words = reason or told or "patients of another study"
     return KeptOut(str(row["name"]).split(":")[0], _value(row), words, row["care"], patients)
 
@@ -151,7 +151,7 @@ def _reason(evidence: Evidence, plan: Plan, row: dict) -> str:
         return NO_CARE
     if reason := bar(row, "widest"):
         return reason
-    if row["c_age_group"] == UNKNOWN_AGE != plan.place.age:
+    if row["c_age_group"] == UNSAID != plan.place.age:
         return "age not reported"
     if row["c_age_group"] != plan.place.age:
         return f"{evidence.label('cohorts', 'age_group', row['c_age_group'])} together"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from livingreview.evidence import Evidence
+from livingreview.evidence import UNSAID, Evidence
 from livingreview.tables.common import NOT_REPORTED, short_name, study_name, text
 
 ORGAN = ("adverse_events", "group")  # it stands in a heading
@@ -108,7 +108,7 @@ def row_details(evidence: Evidence, table: str) -> list[Words]:
     def of_row(column: str) -> Words:
         if package.field(column).labels:
             return lambda row: _coded(evidence, table, column, row[column])
-        return lambda row: "" if text(row[column]) in ("", "not_reported") else text(row[column])
+        return lambda row: "" if text(row[column]) in ("", UNSAID) else text(row[column])
 
     own = [of_row(name) for name in TELLING if name in package.columns and (table, name) != ORGAN]
     return [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from livingreview.display.html import Column, Folded, HtmlTable, Row, Stack, fold, join_tables
 from livingreview.display.numbers import exact_interval, format_interval, format_number, make_figure
-from livingreview.evidence import Evidence
+from livingreview.evidence import UNSAID, Evidence
 from livingreview.tables.choice import Choice, say_sum
 from livingreview.tables.common import (
     capitalise,
@@ -118,7 +118,7 @@ def _outcome_rows(evidence: Evidence, part: Iterable[dict], caption: str) -> lis
 
 def _outcome_parts(evidence: Evidence, row: Mapping) -> list[str]:
     outcome = [evidence.label("outcomes", "outcome", row["outcome"])]
-    if text(row["definition"]) not in ("", "not_reported"):
+    if text(row["definition"]) not in ("", UNSAID):
         # Shortened, so without quotation marks.
         outcome += [] if says_the_same(outcome[0], row["definition"]) else [row["definition"]]
     return outcome
@@ -150,7 +150,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
         (
             _endpoint_parts(evidence, row),
             "" if pd.isna(row["time_months"]) else f"{format_number(row['time_months'])} months",
-            text(row["origin"]).replace("not_reported", "not reported"),
+            text(row["origin"]).replace(UNSAID, "not reported"),
         )
         for row in ordered
     ]

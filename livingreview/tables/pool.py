@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from livingreview.evidence import UNSAID
 from livingreview.synthesis import (
     GroupPrediction,
     LevelComparison,
@@ -18,8 +19,8 @@ from livingreview.tables.choice import say_sum
 
 LEAST_STUDIES, FEW_STUDIES = 3, 5
 # Scale of the half-normal prior of the spread between studies [logit]: the smallest of 1, 1.25 and 1.5 with
-# which at least 92 of 100 new studies lie in the interval for one, however far studies are apart
-# (benchmarks/coverage.py).
+# which at least 92 of 100 new studies lie in the interval for one where logits have a standard deviation of
+# 1.2 (benchmarks/coverage.py).
 SPREAD = 1.25
 WIDEST = 0.60  # width of the interval for a new study beyond which a median describes no study
 LEAST_A_SIDE = 2  # studies that a comparison of two kinds of studies needs of each
@@ -309,7 +310,7 @@ def find_moderators(plan: Plan, plans: Iterable[Plan] = ()) -> list[Moderator]:
     for name in ("disease", "age"):
         for other in plans:
             levels = (getattr(plan.place, name), getattr(other.place, name))
-            known = "not_reported" not in levels
+            known = UNSAID not in levels
             if known and other.kind == plan.kind and plan.place.beside(other.place, name):
                 found.append((name, levels, (plan.entries, _not_in(other.entries, plan.entries))))
     return [

@@ -3,10 +3,10 @@
 import pytest
 
 from livingreview.evidence import load_evidence
-from livingreview.extraction.deriving import counts_of
 from livingreview.extraction.layout import explain
 from livingreview.extraction.reading import Book
 from livingreview.extraction.sessions import take_sheets
+from livingreview.synthesis import counts_from_percent
 from tests.extraction.example import ROWS, changed, read, write
 from tests.extraction.test_entering import rows_of
 from tests.extraction.test_taking import TODAY
@@ -30,7 +30,7 @@ FULL = "42.5% of 40: 17/40 = 42.50%; the only whole number that fits"
     ],
 )
 def test_whole_numbers_that_a_percentage_stands_for(percent, total, counts):
-    assert counts_of(percent, total) == counts
+    assert list(counts_from_percent(percent, total)) == counts
 
 
 def entered(known, **cells):
@@ -53,7 +53,7 @@ def test_a_count_that_alone_fits_is_filled_in_with_its_derivation_and_told(known
 
 def test_a_percentage_counts_in_the_digits_that_are_printed(known):
     """5% of 320 may be 15, 16 or 17; 5.0%, of which a spreadsheet made 5, is 16."""
-    assert len(counts_of("5", 320)) == 3
+    assert len(counts_from_percent("5", 320)) == 3
     row, _ = entered(known, **ALONE | {"percent_reported_pct": "5", "total": "320", "as_reported": "in 5.0%"})
     assert row[:2] == ("16", "derived")
 
