@@ -80,7 +80,8 @@ predict(fit, transf = transf.ilogit)
 ```
 
 Ratios are pooled on the log; two trials by a common effect, three or more with random effects.
-The interval of a new study is the Bayesian model's (uniform median proportion, half-normal({SPREAD}) spread)."""
+The interval of a new study is the Bayesian model's (uniform median proportion, half-normal({SPREAD}) \
+spread)."""
 
 
 def export(evidence: Evidence, record: Mapping) -> dict[str, bytes]:
