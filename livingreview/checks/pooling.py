@@ -76,6 +76,42 @@ def check_names_of_pools(checked: Checked) -> Iterator[Problem]:
                 yield checked.problem(*place, value, expected, "correct it, or the name")
 
 
+def check_grades_apart(checked: Checked) -> Iterator[Problem]:
+    """Grades of an event counted one by one have their sum beside them, which alone is pooled.
+
+    Each patient is counted at the highest grade. Without the sum a study would leave the pool of that grade
+    or more because it had events of a higher one.
+    """
+    least = {
+        term: float(row["grade_min"])
+        for _, row in checked.rows_of("pooled_results", "codes", "grade_min")
+        for term in split_ids(row["codes"])
+    }
+    same = ["cohort_id", "term", "attribution", "period", "total"]
+    rows = [
+        (line, row)
+        for line, row in checked.rows_of("adverse_events", "cohort_id", "term", "grade_min", "events")
+        if row["term"] in least
+    ]
+    alone: dict[tuple, list[tuple[int, float]]] = {}
+    summed = set()
+    for line, row in rows:
+        key = tuple("" if pd.isna(row[name]) else str(row[name]) for name in same)
+        low, high = float(row["grade_min"]), row["grade_max"]
+        if low == least[row["term"]] and (pd.isna(high) or float(high) > low):
+            summed.add(key)
+        elif low >= least[row["term"]]:
+            alone.setdefault(key, []).append((line, low))
+    for key, told in alone.items():
+        grades = sorted(low for _, low in told)
+        if key not in summed and len(told) > 1 and grades[0] == least[key[1]]:
+            line = min(line for line, low in told if low == grades[0])
+            found = f"grades {' and '.join(f'{grade:g}' for grade in grades)} of {key[1]}, one by one"
+            expected = f"one more count, of grade {grades[0]:g} or more: their sum"
+            mend = "enter the sum, basis derived, with its derivation"
+            yield checked.problem("adverse_events", line, "grade_max", "grades-apart", found, expected, mend)
+
+
 def check_one_synthesis(checked: Checked) -> Iterator[Problem]:
     """The values of one publication are of the same studies and patients, read on one page."""
     first: dict[tuple[str, str], object] = {}
@@ -174,6 +210,7 @@ def check_external_controls(checked: Checked) -> Iterator[Problem]:
 
 POOLING_RULES = (
     check_external_controls,
+    check_grades_apart,
     check_pooled_results,
     check_levels_of_pools,
     check_names_of_pools,

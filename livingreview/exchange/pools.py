@@ -27,7 +27,6 @@ GLMM = "binomial-normal model, maximum likelihood, logit; interval: t(k-1)"
 BAYES = f"binomial-normal model, Bayesian: uniform median proportion, half-normal({SPREAD}) spread"
 COMMON_EFFECT = "common effect, inverse variance, log; interval: normal"
 RANDOM_EFFECTS = "random effects, REML, {scale}; interval: Hartung-Knapp, truncated, t(k-1)"
-DERSIMONIAN = "random effects, DerSimonian-Laird, months; interval: normal"
 ONE_TRIAL, NO_INTERVAL = "one trial: shown, not pooled", "no 95% interval is printed"
 
 
@@ -250,7 +249,7 @@ def _of_survival(evidence: Evidence, pool: SurvivalPool) -> Pool:
         "as printed, one value a study",
         "pooled",
         f"{fit.k} studies with a printed 95% interval",
-        DERSIMONIAN if is_median else RANDOM_EFFECTS.format(scale="log(-log)"),
+        RANDOM_EFFECTS.format(scale="log months" if is_median else "log(-log)"),
         tuple(studies),
         _of_effect(fit),
     )

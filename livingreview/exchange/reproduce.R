@@ -57,8 +57,7 @@ pool_effects <- function(estimate, low, high, there, back, method, test) {
     fit <- metagen(y, se, common = TRUE, random = FALSE)
     return(back(c(fit$TE.common, fit$lower.common, fit$upper.common)))
   }
-  fit <- metagen(y, se, common = FALSE, method.tau = method, adhoc.hakn.ci = "se",
-                 method.random.ci = if (test == "z") "classic" else "HK")
+  fit <- metagen(y, se, common = FALSE, method.tau = method, adhoc.hakn.ci = "se", method.random.ci = "HK")
   back(c(fit$TE.random, fit$lower.random, fit$upper.random))
 }
 
@@ -101,9 +100,9 @@ pool_table <- function(file) {
       if (all(x == 0 | x == n)) fit[1:3] else pool_counts(x, n)
     },
     hazard_ratio = ,
-    risk_ratio = pool_effects(told$estimate, told$ci_low, told$ci_high, log, exp,
+    risk_ratio = ,
+    median_months = pool_effects(told$estimate, told$ci_low, told$ci_high, log, exp,
                               if (k == 2) "EE" else "REML", if (k == 2) "z" else "adhoc"),
-    median_months = pool_effects(told$estimate, told$ci_low, told$ci_high, identity, identity, "DL", "z"),
     share_alive = pool_effects(told$estimate, told$ci_low, told$ci_high, function(s) log(-log(s)),
                                function(y) exp(-exp(y)), "REML", "adhoc"))
   value <- c(value[1], sort(value[2:3]), new)

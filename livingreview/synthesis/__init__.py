@@ -34,6 +34,7 @@ from livingreview.synthesis.reported import (
     effect_from_interval,
     hazard_ratio_from_interval,
     landmark_from_interval,
+    median_of_medians,
     standard_error_from_p,
 )
 from livingreview.synthesis.results import (
@@ -78,6 +79,7 @@ __all__ = [
     "hazard_ratio_from_interval",
     "landmark_from_interval",
     "leave_one_out",
+    "median_of_medians",
     "overstatement",
     "pairs_from_percent_and_interval",
     "parse_percent",

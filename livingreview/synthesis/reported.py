@@ -1,13 +1,13 @@
 """Estimates and standard errors from what reports print: intervals and p-values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from livingreview.synthesis._tails import normal_isf
 from livingreview.synthesis._types import Interval
-from livingreview.synthesis._validate import as_floats, check_choice, check_level
+from livingreview.synthesis._validate import as_floats, check_as_many, check_choice, check_level
 from livingreview.synthesis.printed import Number, printed_range, read_printed
 
 # scale -> the way there and the largest value it can take
@@ -203,3 +203,39 @@ def landmark_from_interval(survival: Number, low: Number, high: Number, *, level
     """
     effect = effect_from_interval(survival, low, high, scale="cloglog", level=level)
     return effect.estimate, effect.se
+
+
+def median_of_medians(medians: Sequence[float], patients: Sequence[int]) -> float:
+    """Return the middle one of the medians of studies, each weighed by its patients.
+
+    It asks for no interval, so that a study whose upper limit was not reached counts like any other.
+
+    Parameters
+    ----------
+    medians : sequence of float, (k,), k >= 1
+        In one unit.
+    patients : sequence of int, (k,), each > 0
+
+    Returns
+    -------
+    float
+        The least median up to which at least half of the patients are; where exactly half are, the mean of
+        it and the next.
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer or more patients than medians, a number is not finite, or a weight not above 0.
+
+    Source
+    ------
+    McGrath S, Zhao X, Qin ZZ, Steele R, Benedetti A. One-sample aggregate data meta-analysis of medians.
+    Stat Med 2019;38:969-984 (the weighted median of medians).
+    """
+    values, weights = as_floats(medians, "medians"), as_floats(patients, "patients", positive=True)
+    check_as_many(weights, "patients", values, "medians")
+    order = np.argsort(values)
+    values, so_far = values[order], np.cumsum(weights[order])
+    half = so_far[-1] / 2
+    place = int(np.searchsorted(so_far, half))
+    return float(values[place : place + 2].mean() if so_far[place] == half else values[place])

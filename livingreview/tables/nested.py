@@ -178,13 +178,12 @@ def _merge(
     """Levels that are counted; two neighbours that no study tells apart are taken as one.
 
     Without a study that counts on both sides of a step, nothing but the difference between studies would say
-    how large it is.
+    how large it is. Where all that do count the same the likelihood is greatest with a step of none.
     """
     counted = [place for place in range(len(levels)) if any(rows[place] for rows in told)]
     groups: list[list[int]] = [[place] for place in counted[:1]]
     for before, place in pairwise(counted):
-        apart = any(any(rows[: before + 1]) and any(rows[place:]) for rows in told)
-        if apart:
+        if any(_is_step(rows[: before + 1], rows[place:]) for rows in told):
             groups.append([place])
         else:
             groups[-1].append(place)
@@ -197,11 +196,17 @@ def _merge(
         )
         for group in groups
     )
-    # Of levels taken as one no study counts two, else it would tell them apart.
+    # Of levels taken as one a study that counts two counts the same in both.
     merged = [
         tuple(next((rows[place] for place in group if rows[place]), ()) for group in groups) for rows in told
     ]
     return names, merged
+
+
+def _is_step(stricter: Sequence[tuple[dict, ...]], wider: Sequence[tuple[dict, ...]]) -> bool:
+    """Whether a study has patients in a wider level who are in none of the stricter ones it counts."""
+    inner, outer = [_events(rows) for rows in stricter if rows], [_events(rows) for rows in wider if rows]
+    return bool(inner and outer) and max(inner) < min(outer)
 
 
 def tabulate_nested(evidence: Evidence, *, caption: str) -> Stack:

@@ -143,7 +143,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Moderator:
-    """Two kinds of studies of one question compared: exploratory, chosen after the spread was seen.
+    """Two kinds of studies of one question compared: exploratory, since studies differ in other things too.
 
     ``levels`` names the two kinds, ``entries`` are their studies, ``comparison`` is of the second with the
     first.
@@ -293,7 +293,7 @@ def find_fractions(plan: Plan) -> list[str]:
 
 
 def find_moderators(plan: Plan, plans: Iterable[Plan] = ()) -> list[Moderator]:
-    """What may explain the spread of a pool, whatever it turns out to be.
+    """What the spread of a pool may go with, whatever it turns out to be.
 
     Trials against routine care, where most patients of both are in it, and each setting within the
     population against the others; and, among `plans`, pools that differ in the disease or the age group

@@ -19,7 +19,7 @@ from livingreview.display.numbers import (
     write_printed,
 )
 from livingreview.evidence import Evidence
-from livingreview.synthesis import PooledEffect, effect_from_interval, pool_generic
+from livingreview.synthesis import PooledEffect, effect_from_interval, median_of_medians, pool_generic
 from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
 from livingreview.tables.common import (
     full_name,
@@ -44,11 +44,12 @@ from livingreview.tables.notices import warn_of
 from livingreview.tables.pool import LEAST_STUDIES
 
 MEANING = (
-    "By inverse variance of the medians in months: REML with limits of the t distribution (truncated "
+    "By inverse variance of the logarithms of the medians: REML with limits of the t distribution (truncated "
     "Hartung-Knapp), as is the interval in which the median of a new study would be expected. Beside them "
-    "the limits that published syntheses print (DerSimonian-Laird): of few studies that differ they are too "
-    "narrow. A median whose upper limit was not reached has no place in such a pool, so that long survival "
-    "is told too low."
+    "what published syntheses print (in months, DerSimonian-Laird): there longer medians weigh less, and the "
+    "limits are too narrow where few studies differ. A median without limits, as where the upper one was not "
+    "reached, cannot be pooled; what the studies say with those among them is told by the middle one of all "
+    "printed medians, each weighed by its patients."
 )
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
 # Groups of the schema: what survival is counted from that comes after treatment; endpoints of those in
@@ -91,7 +92,9 @@ class SurvivalPool:
     time_months : float or None
         Of a landmark.
     entries : tuple of SurvivalEntry
-        One a study, the largest first.
+        One a study, the largest first; of a study the value with limits.
+    printed : tuple of SurvivalEntry
+        One a study, whether it has limits or not.
     """
 
     stratum: str
@@ -100,6 +103,7 @@ class SurvivalPool:
     statistic: str
     time_months: float | None
     entries: tuple[SurvivalEntry, ...]
+    printed: tuple[SurvivalEntry, ...] = ()
 
     @property
     def told(self) -> tuple[SurvivalEntry, ...]:
@@ -108,33 +112,36 @@ class SurvivalPool:
 
     @cached_property
     def pooled(self) -> PooledEffect | None:
-        """Medians by DerSimonian-Laird in months, shares by REML on log(-log); None of fewer than three."""
-        told = self.told
-        if len(told) < LEAST_STUDIES:
+        """By REML, truncated Hartung-Knapp: medians on log months, shares on log(-log); None of under three.
+
+        On the log scale a standard error does not grow with the median, so that longer ones weigh no less.
+        """
+        if len(self.told) < LEAST_STUDIES:
             return None
-        if self.statistic == "median":
-            return self._pool_medians("DL")
-        read = [effect_from_interval(entry.value, entry.low, entry.high, scale="cloglog") for entry in told]
-        return pool_generic([one.estimate for one in read], [one.se for one in read], scale="cloglog")
+        scale = "exp" if self.statistic == "median" else "cloglog"
+        read = [effect_from_interval(entry.value, entry.low, entry.high, scale=scale) for entry in self.told]
+        return pool_generic([one.estimate for one in read], [one.se for one in read], scale=scale)
 
     @cached_property
-    def foretold(self) -> PooledEffect | None:
-        """The same medians by REML with the interval of a new study; None where nothing is pooled.
-
-        The limits of DerSimonian-Laird are those that syntheses print; of few studies that differ they are
-        too narrow (Hartung & Knapp 2001), so those of the t distribution stand beside them.
-        """
+    def as_published(self) -> PooledEffect | None:
+        """The same medians as published syntheses pool them: in months, DerSimonian-Laird."""
         if self.pooled is None or self.statistic != "median":
-            return self.pooled
-        return self._pool_medians("REML")
-
-    def _pool_medians(self, method: str) -> PooledEffect:
+            return None
         errors = [(entry.high - entry.low) / (2 * Z) for entry in self.told]
-        return pool_generic([entry.value for entry in self.told], errors, method=method, scale="none")
+        return pool_generic([entry.value for entry in self.told], errors, method="DL", scale="none")
+
+    @property
+    def middle(self) -> float:
+        """The middle one of all printed values, weighed by patients, with limits or without."""
+        values, patients = zip(*((entry.value, entry.patients) for entry in self.printed), strict=True)
+        return median_of_medians(values, patients)
 
     def of_trials(self) -> SurvivalPool:
         """The same of trials alone."""
-        return replace(self, entries=tuple(entry for entry in self.entries if entry.care == "trial"))
+        entries, printed = (
+            tuple(entry for entry in told if entry.care == "trial") for told in (self.entries, self.printed)
+        )
+        return replace(self, entries=entries, printed=printed)
 
 
 def survival_pools(
@@ -152,8 +159,8 @@ def survival_pools(
     for (_, *place), part in group_by(rows, *WHERE).items():
         stratum = f"{place[0]}: {stratum_name(evidence, *place[1:])}"
         words = evidence.label("survival", "endpoint", endpoint)
-        entries = _one_a_study(evidence, part)
-        found.append(SurvivalPool(stratum, words, tuple(place), statistic, time_months, entries))
+        both = (_one_a_study(evidence, part, limits=limits) for limits in (True, False))
+        found.append(SurvivalPool(stratum, words, tuple(place), statistic, time_months, *both))
     return found
 
 
@@ -207,12 +214,15 @@ def _patients(evidence: Evidence, row: dict) -> int:
     return whole_size(evidence, row) if pd.isna(size) else int(size)
 
 
-def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntry, ...]:
-    """Of each study the value with an interval, of the most patients, of an included report, first-hand."""
+def _one_a_study(evidence: Evidence, rows: Sequence[dict], *, limits: bool) -> tuple[SurvivalEntry, ...]:
+    """Of each study the value of an included report, first-hand, of the most patients.
+
+    With `limits` those that print an interval come first, of one study and of studies that share patients.
+    """
 
     def rank(row: dict) -> tuple:
         return (
-            has_95(row),
+            limits and has_95(row),
             row["report_id"] in evidence.included,
             not is_second_hand(row),
             _patients(evidence, row),
@@ -222,11 +232,12 @@ def _one_a_study(evidence: Evidence, rows: Sequence[dict]) -> tuple[SurvivalEntr
     for row in sorted(rows, key=rank, reverse=True):
         best.setdefault(row["c_study_id"], row)
     kept: list[Choice] = []
-    for told in (True, False):  # a value that can be pooled gives way to none that cannot
+    for told in (True, False) if limits else (None,):  # what can be pooled gives way to none that cannot
         choices = [
             Choice(study, (row,), _patients(evidence, row))
             for study, row in best.items()
-            if has_95(row) == told and not evidence.overlaps[study] & {choice.study_id for choice in kept}
+            if told in (None, has_95(row))
+            and not evidence.overlaps[study] & {choice.study_id for choice in kept}
         ]
         kept += one_of_each_patient(evidence, choices)[0]
     return tuple(_entry(evidence, choice.rows[0]) for choice in kept)
@@ -297,12 +308,12 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     for pool in pools:
         trials = pool.of_trials()
         warned = warn_of(evidence, [entry.row_id for entry in pool.told])
-        apart = [f"trials alone: {_say_months(trials.foretold)}"] if _differs(pool, trials) else []
+        apart = [f"trials alone: {_say_months(trials.pooled)}"] if _differs(pool, trials) else []
         rows.append(
             Row(
                 [
                     [pool.stratum, pool.endpoint],
-                    [_say_months(pool.foretold), f"{pool.pooled.k} studies", *apart, *warned],
+                    [_say_months(pool.pooled), f"{pool.pooled.k} studies", *apart, *warned],
                     _say_beside(pool),
                     [make_figure(evidence, entry.row_id) for entry in pool.told],
                     _say_left_out(evidence, left_out(evidence, pool, endpoint)) or "none",
@@ -312,7 +323,7 @@ def tabulate_pooled_survival(evidence: Evidence, *, caption: str, endpoint: str 
     columns = [
         Column("Population"),
         Column("Pooled median, months (95% CI)", True),
-        Column("By DerSimonian-Laird; a new study", True),
+        Column("A new study; other ways", True),
         Column("Printed medians", True),
         Column("Left out, and why"),
     ]
@@ -335,10 +346,15 @@ def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
 
 
 def _say_beside(pool: SurvivalPool) -> list[str]:
-    """'DerSimonian-Laird: 8.0 (6.2 to 9.7)' and 'a new study: 2.1 to 13.9'; no survival is below none."""
-    low, high = pool.foretold.prediction
-    outer = f"{format_fixed(max(low, 0.0), 1)} to {format_fixed(high, 1)}"
-    return [f"DerSimonian-Laird: {_say_months(pool.pooled)}", f"a new study: {outer}"]
+    """'a new study: 4.3 to 15.3', what published syntheses print, and the middle one of all medians."""
+    outer = " to ".join(format_fixed(months, 1) for months in pool.pooled.prediction)
+    values = sorted(entry.value for entry in pool.printed)
+    reach = f"{format_fixed(values[0], 1)} to {format_fixed(values[-1], 1)}"
+    return [
+        f"a new study: {outer}",
+        f"in months, DerSimonian-Laird: {_say_months(pool.as_published)}",
+        f"all {len(values)} printed medians, the middle one: {format_fixed(pool.middle, 1)} ({reach})",
+    ]
 
 
 def _say_months(fit: PooledEffect) -> str:

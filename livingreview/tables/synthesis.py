@@ -155,7 +155,7 @@ def say_without(evidence: Evidence, plan: Plan) -> list[str]:
 
 
 def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[str]:
-    """The value of a pool, its settings where it joins several, and what may explain a wide spread."""
+    """The value of a pool, its settings where it joins several, and what its studies' spread may go with."""
     if plan.decision != "pooled":
         return []
     settings = plan.part(lambda entry: entry.setting)
@@ -164,9 +164,9 @@ def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[st
         for code, entries in settings.items()
         if len(settings) > 1
     ]
-    found = find_moderators(plan, plans) if plan.is_wide else []
-    explained = [say_moderator(evidence, plan, each) for each in found]
-    if plan.is_wide and (fractions := find_fractions(plan)):
+    # In every pool: to look where results differ most would choose the comparisons by the results.
+    explained = [say_moderator(evidence, plan, each) for each in find_moderators(plan, plans)]
+    if fractions := find_fractions(plan):
         names = " and ".join(CARE_NAMES[care] for care in fractions)
         without = "; ".join(say_kept_out(evidence, plan, CARES.values()))
         explained.append(f"{CARES_APART}: not compared; {MOST_OUTSIDE} ({names}). Left out: {without}")

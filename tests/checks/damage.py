@@ -656,3 +656,16 @@ cell_damage("one code under two results", "pooled_results", "codes", "cr", resul
 cell_damage("published value not in its fragment", "published_syntheses", "estimate", "55")
 cell_damage("published value of no result", "published_syntheses", "code", "remissions", measure="proportion")
 cell_damage("published value of no age group", "published_syntheses", "age_group", "adults")
+
+
+@damage("grades counted one by one without their sum")
+def _(project):
+    rows = read(project, "adverse_events")
+    place = find(rows, row_id="gokbuget-2018.ae.treated.neurotoxicity-g3")
+    write(project, "adverse_events", rows[:place] + rows[place + 1 :])
+    rows = read(project, "adverse_events")
+    return (
+        "adverse_events.csv",
+        find(rows, row_id="gokbuget-2018.ae.treated.neurotoxicity-g3-only") + 1,
+        "grade_max",
+    )

@@ -1,9 +1,12 @@
 """Levels that lie within each other, pooled in one model: which counts enter, and what is said of them."""
 
+from itertools import permutations
+
 import pytest
 
-from livingreview.evidence import select_class, select_part, split_levels
+from livingreview.evidence import records, select_class, select_part, split_levels
 from livingreview.tables.nested import NOTHING, nested_pools, tabulate_nested
+from tests.changed import spoil
 
 ADULTS = ("b-all", "relapsed_refractory", "adult")
 
@@ -75,6 +78,39 @@ def test_levels_that_no_study_tells_apart_are_one(pools):
         for number, level in enumerate(pool.levels):
             for rows in pool.rows:
                 assert len({row["outcome"] for row in rows[number]}) <= 1 or len(level) == 1
+
+
+def test_levels_that_all_who_count_both_count_alike_are_one(review, adults):
+    """A step of no patients has no estimate of its own; the wider level stands for both."""
+    both = [(strict[0]["row_id"], wide[0]["events"]) for strict, wide, _ in adults.rows if strict and wide]
+    assert len(both) == 4
+    changed = spoil(review, "outcomes", lambda frame: _set_events(frame, dict(both)))
+    pool = next(one for one in nested_pools(changed) if one.plan.place == adults.plan.place)
+    assert pool.levels[0] == ("cr", "cr_crh")
+    assert pool.fit.status == "ok"
+
+
+def _set_events(frame, events):
+    place = frame["row_id"].isin(events)
+    frame.loc[place, "events"] = frame.loc[place, "row_id"].map(events)
+    return frame
+
+
+def test_no_stricter_count_of_this_review_exceeds_a_wider_one(pools, review):
+    """The rules say that there is none to leave out."""
+    outcomes = review.tables["outcomes"].dropna(subset=["events"])
+    compared = 0
+    for pool in pools:
+        depth = {code: number for number, level in enumerate(pool.result.levels) for code in level}
+        cohorts = {review.row(row_id)["cohort_id"] for entry in pool.entries for row_id in entry.row_ids}
+        told = outcomes[outcomes["cohort_id"].isin(cohorts) & outcomes["outcome"].isin(depth)]
+        for _, same in told.groupby(["cohort_id", "total"]):
+            rows = [(depth[row["outcome"]], row["events"]) for row in records(same)]
+            for stricter, wider in permutations(rows, 2):
+                if stricter[0] < wider[0]:
+                    compared += 1
+                    assert stricter[1] <= wider[1], same["row_id"].tolist()
+    assert compared >= 10
 
 
 def test_the_table_says_model_and_separate_pools(core):

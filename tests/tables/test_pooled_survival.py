@@ -30,9 +30,9 @@ def test_median_survival_of_adults(medians):
     assert told == {
         "mt103-206": (9, 15), "mt103-211": (4.2, 7.5), "tower": (5.6, 9.6), "nct03476239": (6.5, 11.7)
     }  # fmt: skip
-    fit = pool.pooled
+    fit = pool.as_published
     assert [fit.effect, *fit.ci] == pytest.approx([7.96, 6.24, 9.68], abs=0.005)
-    assert pool.of_trials().pooled.effect == fit.effect
+    assert pool.of_trials().as_published.effect == fit.effect
 
 
 def test_no_standard_error_is_read_from_an_interval_of_another_level(review):
@@ -124,16 +124,41 @@ def test_no_rule_looks_at_how_long_patients_lived(review, medians):
         assert [entry.row_id for entry in again[place].told] == [entry.row_id for entry in pool.told]
 
 
-def test_the_limits_of_the_t_distribution_lead_and_those_of_der_simonian_and_laird_stand_beside(
-    review, medians
-):
-    """5.2 to 10.8 by REML and truncated Hartung-Knapp; a new study 2.9 to 13.0."""
-    fit = medians[ADULTS].foretold
-    assert list(fit.ci) == pytest.approx([5.2, 10.8], abs=0.05)
+def test_medians_are_pooled_on_the_log_scale_with_what_syntheses_print_beside_them(review, medians):
+    """metafor 3.8: rma(log(m), sei, method="REML", test="adhoc"): 8.14, 5.76 to 11.52."""
+    fit = medians[ADULTS].pooled
+    assert [fit.effect, *fit.ci] == pytest.approx([8.14, 5.76, 11.52], abs=0.005)
     (row,) = [
         row
         for row in tabulate_pooled_survival(review, caption="x").rows
         if row.cells[0][0].startswith("Blinatumomab: B-cell precursor ALL, relapsed or refractory, adults")
     ]
-    assert row.cells[1][0] == "8.0 (5.2 to 10.8)"
-    assert row.cells[2] == ["DerSimonian-Laird: 8.0 (6.2 to 9.7)", "a new study: 2.9 to 13.0"]
+    assert row.cells[1][0] == "8.1 (5.8 to 11.5)"
+    assert row.cells[2] == [
+        "a new study: 4.3 to 15.3",
+        "in months, DerSimonian-Laird: 8.0 (6.2 to 9.7)",
+        "all 5 printed medians, the middle one: 7.7 (6.1 to 26.3)",
+    ]
+
+
+def test_twice_as_long_medians_give_a_pooled_median_twice_as_long(medians):
+    """In months they would not: the limits of longer medians are wider, and those then weigh less."""
+    pool = medians[ADULTS]
+    first = pool.told[0]
+    longer = dataclasses.replace(first, value=2 * first.value, low=2 * first.low, high=2 * first.high)
+    moved = dataclasses.replace(pool, entries=(longer, *pool.told[1:]))
+    errors = [effect_from_interval(one.value, one.low, one.high, scale="exp").se for one in (first, longer)]
+    assert errors[0] == pytest.approx(errors[1])
+    assert moved.pooled.effect > pool.pooled.effect
+
+
+def test_among_all_medians_a_study_stands_by_its_own_report_whether_it_has_limits_or_not(medians):
+    """The report of MT103-206 prints 13.0 without limits; another repeats 10.0 with them."""
+    pool = medians[ADULTS]
+    values = {entry.study_id: entry.value for entry in pool.printed}
+    assert values["mt103-206"] == 13
+    assert {entry.study_id: entry.value for entry in pool.told}["mt103-206"] == 10
+    assert not {entry.has_interval for entry in pool.printed} - {True, False}
+    assert any(not entry.has_interval for entry in pool.printed)
+    assert pool.middle in values.values()
+    assert {entry.care for entry in pool.of_trials().printed} == {"trial"}
