@@ -225,7 +225,8 @@ def median_of_medians(medians: Sequence[float], patients: Sequence[int]) -> floa
     Raises
     ------
     ValueError
-        Where there are fewer or more patients than medians, a number is not finite, or a weight not above 0.
+        Where there is none, there are fewer or more patients than medians, a number is not finite, or a
+        weight not above 0.
 
     Source
     ------
@@ -234,6 +235,9 @@ def median_of_medians(medians: Sequence[float], patients: Sequence[int]) -> floa
     """
     values, weights = as_floats(medians, "medians"), as_floats(patients, "patients", positive=True)
     check_as_many(weights, "patients", values, "medians")
+    if not values.size:
+        msg = "medians: expected one at least, found none"
+        raise ValueError(msg)
     order = np.argsort(values)
     values, so_far = values[order], np.cumsum(weights[order])
     half = so_far[-1] / 2
