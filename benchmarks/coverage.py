@@ -5,7 +5,8 @@ from a known median and spread, pools them as the pages do, and counts how often
 interval and a new study's true value in the interval shown for it. Nothing is left out: spread hides no pool.
 Of nested responses some levels a study are missing; what the model refuses is counted apart.
 Median survival is drawn as patients with uniform follow-up, printed as a Kaplan-Meier median with its log-log
-interval, and pooled both by DerSimonian-Laird with z and by REML with the truncated Hartung-Knapp t.
+interval, and pooled both in months by DerSimonian-Laird with z and, as the pages do, on the log scale by REML
+with the truncated Hartung-Knapp t.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import argparse
 import numpy as np
 from scipy.special import expit, logit
 
-from livingreview.synthesis import fit_ordered, pool_generic
-from livingreview.tables.pool import Entry, Place, Plan
+from livingreview.synthesis import fit_ordered
+from livingreview.tables.pool import LEAST_STUDIES, Entry, Place, Plan
+from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool
 
 PLACE = Place("", "", "", "", "", "", "")
 # Patients of each study, median proportion, standard deviation between studies on the logit scale.
@@ -35,12 +37,14 @@ GRID = (
 )
 # Studies, standard deviation between studies of the widest level and of the shares (logit).
 NESTED = ((5, 0.5, 0.4), (8, 0.5, 0.4), (8, 1.0, 0.8), (12, 0.5, 0.4))
-# Patients of each study, standard deviation between studies of the median survival (months).
+# Patients of each study, standard deviation between studies of the logarithm of median survival.
 SURVIVAL = (
     ((36, 189, 90, 271), 0.0),
-    ((36, 189, 90, 271), 1.0),
-    ((36, 189, 90, 271), 2.0),
-    ((36, 189, 90), 1.0),
+    ((36, 189, 90, 271), 0.125),
+    ((36, 189, 90, 271), 0.25),
+    ((36, 189, 90, 271), 0.5),
+    ((36, 189, 90), 0.125),
+    ((36, 189, 90), 0.5),
 )
 MONTHS = 8.0  # the true median
 FOLLOWED = (6.0, 36.0)  # months after which a patient is no longer seen, evenly
@@ -119,21 +123,23 @@ def print_median(random: np.random.Generator, median: float, patients: int) -> t
     return value, low, high
 
 
-def simulate_survival(sizes: tuple[int, ...], tau: float, sets: int, seed: int) -> tuple[float, float, float]:
-    """Shares of sets whose interval holds the true median, by both methods, and of sets too few to pool."""
+def simulate_survival(sizes: tuple[int, ...], tau: float, sets: int, seed: int) -> tuple[float, ...]:
+    """Shares of sets whose interval holds the true median (in months, by log), and a new study; too few."""
     random = np.random.default_rng([seed, len(sizes)])
-    held, pooled = np.zeros(2), 0
+    held, pooled = np.zeros(3), 0
     for _ in range(sets):
-        medians = np.maximum(MONTHS + tau * random.standard_normal(len(sizes)), 1.0)
+        *medians, new = MONTHS * np.exp(tau * random.standard_normal(len(sizes) + 1))
         printed = np.round([print_median(random, m, n) for m, n in zip(medians, sizes, strict=True)], 1)
-        value, low, high = printed[~np.isnan(printed).any(axis=1)].T
-        if len(value) < 3:
+        told = printed[~np.isnan(printed).any(axis=1)]
+        if len(told) < LEAST_STUDIES:
             continue
         pooled += 1
-        errors = (high - low) / (2 * Z)
-        for place, method in enumerate(("DL", "REML")):
-            fit = pool_generic(value, errors, method=method, scale="none")
-            held[place] += fit.ci[0] <= MONTHS <= fit.ci[1]
+        entries = tuple(SurvivalEntry("", "", "", *row, 0) for row in told.tolist())
+        pool = SurvivalPool("", "", ("", "", "", ""), "median", None, entries)
+        low, high = pool.new_study
+        held += [fit.ci[0] <= MONTHS <= fit.ci[1] for fit in (pool.as_published, pool.pooled)] + [
+            low <= new <= high
+        ]
     return *(held / pooled).tolist(), 1 - pooled / sets
 
 
@@ -161,12 +167,13 @@ def show_nested(sets: int, rows: list[int]) -> None:
 
 def show_survival(sets: int, rows: list[int]) -> None:
     """Print the grid of median survival."""
-    print("median survival: patients, spread in months: DerSimonian-Laird, REML with Hartung-Knapp; too few")
+    print("median survival: patients, spread (log): DerSimonian-Laird, as shown, new study; too few")
     for place, (sizes, tau) in enumerate(SURVIVAL):
         if not rows or place in rows:
-            found = simulate_survival(sizes, tau, sets, place)
+            *found, few = simulate_survival(sizes, tau, sets, place)
             words = ",".join(map(str, sizes))
-            print(f"{words:22} {tau:.1f}: {found[0]:.1%} {found[1]:.1%}; {found[2]:.1%}", flush=True)
+            shares = " ".join(f"{share:.1%}" for share in found)
+            print(f"{words:22} {tau:.3f}: {shares}; {few:.1%}", flush=True)
 
 
 SHOWN = {"proportions": show_proportions, "nested": show_nested, "survival": show_survival}

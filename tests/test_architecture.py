@@ -64,7 +64,6 @@ HELD_ELSEWHERE = {
     "surveillance/tell.py": "surveillance/test_commands.py",
     "extraction/commands.py": "extraction/test_sessions.py",
     "extraction/telling.py": "extraction/test_sessions.py",
-    "synthesis/reported.py": "synthesis/test_printed.py",
     "tables/register.py": "tables/test_reports.py",  # the register beside the reports it is about
     "synthesis/two_arm.py": "synthesis/test_ratios.py",  # two arms pooled and alone give one ratio
 }

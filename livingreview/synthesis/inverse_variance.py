@@ -33,7 +33,8 @@ class InverseVarianceFit:
     q, q_df, q_p : float, int, float  Cochran's Q and its chi-square p
     i2_percent : float  0-100
     prediction : (low, high)  estimate +- t(k-1) * sqrt(se**2 + tau2)
-    prediction_z : (low, high)  the same with the normal quantile
+    prediction_z, prediction_km2 : (low, high)  the same with the normal quantile and with t(k-2)
+        Of two effects the last is nan.
     """
 
     k: int
@@ -52,6 +53,7 @@ class InverseVarianceFit:
     i2_percent: float
     prediction: Interval
     prediction_z: Interval
+    prediction_km2: Interval
 
 
 def pool_inverse_variance(
@@ -97,6 +99,7 @@ def pool_inverse_variance(
         factor = np.sum(w * (y - estimate) ** 2) / (k - 1)
         se = float(np.sqrt(max(factor, 1.0) if test == "adhoc" else factor)) * se_wald
     z, t1 = normal_isf((1 - level) / 2), float(t_isf((1 - level) / 2, k - 1))
+    t2 = float(t_isf((1 - level) / 2, k - 2)) if k > 2 else float("nan")
     spread = np.sqrt(se**2 + tau2)
     q = cochran_q(y, v, 0.0)
     return InverseVarianceFit(
@@ -116,6 +119,7 @@ def pool_inverse_variance(
         i2_percent=_i2_percent(v, tau2, q, tau2_method),
         prediction=around(estimate, t1 * spread),
         prediction_z=around(estimate, z * spread),
+        prediction_km2=around(estimate, t2 * spread),
     )
 
 
@@ -143,6 +147,7 @@ def _single_effect(y: Array, v: Array, level: float) -> InverseVarianceFit:
         i2_percent=nan,
         prediction=_NAN_PAIR,
         prediction_z=_NAN_PAIR,
+        prediction_km2=_NAN_PAIR,
     )
 
 

@@ -168,6 +168,7 @@ def _from_fit(y: Array, v: Array, refused: PooledEffect) -> PooledEffect:
         q_p=fit.q_p,
         i2_percent=fit.i2_percent,
         prediction=_reported(back, fit.prediction),
+        prediction_km2=_reported(back, fit.prediction_km2),
         details=fit,
     )
 

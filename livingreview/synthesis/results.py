@@ -141,7 +141,7 @@ class PooledEffect(PooledValue):
     effect, ci : float, (low, high)  reported scale
     tau2, tau2_ci, q, q_df, q_p, i2_percent : heterogeneity, analysis scale;
         nan for Mantel-Haenszel and Peto
-    prediction : (low, high)  reported scale, t(k-1)
+    prediction, prediction_km2 : (low, high)  of a new study, reported scale, t(k-1) and t(k-2)
     details : InverseVarianceFit or None  with effects, variances and weights
     """
 
@@ -156,6 +156,7 @@ class PooledEffect(PooledValue):
     q: float = NAN
     q_p: float = NAN
     i2_percent: float = NAN
+    prediction_km2: Interval = NAN_PAIR
     details: InverseVarianceFit | None = None
 
 

@@ -45,11 +45,12 @@ from livingreview.tables.pool import LEAST_STUDIES
 
 MEANING = (
     "By inverse variance of the logarithms of the medians: REML with limits of the t distribution (truncated "
-    "Hartung-Knapp), as is the interval in which the median of a new study would be expected. Beside them "
-    "what published syntheses print (in months, DerSimonian-Laird): there longer medians weigh less, and the "
-    "limits are too narrow where few studies differ. A median without limits, as where the upper one was not "
-    "reached, cannot be pooled; what the studies say with those among them is told by the middle one of all "
-    "printed medians, each weighed by its patients."
+    "Hartung-Knapp). A new study: where its median would be expected, by the t distribution with two degrees "
+    "of freedom fewer than there are studies. Beside them what published syntheses print (in months, "
+    "DerSimonian-Laird): there longer medians weigh less, and the limits are too narrow where few studies "
+    "differ. A median without limits, as where the upper one was not reached, cannot be pooled; what the "
+    "studies say with those among them is told by the middle one of all printed medians, each weighed by its "
+    "patients."
 )
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
 # Groups of the schema: what survival is counted from that comes after treatment; endpoints of those in
@@ -129,6 +130,14 @@ class SurvivalPool:
             return None
         errors = [(entry.high - entry.low) / (2 * Z) for entry in self.told]
         return pool_generic([entry.value for entry in self.told], errors, method="DL", scale="none")
+
+    @property
+    def new_study(self) -> tuple[float, float]:
+        """Where the value of a new study would be expected, by t(k-2) (Higgins and colleagues 2009).
+
+        With t(k-1) it held in fewer than 92 of 100 simulated sets of medians (benchmarks/coverage.py).
+        """
+        return self.pooled.prediction_km2
 
     @property
     def middle(self) -> float:
@@ -347,7 +356,7 @@ def _differs(pool: SurvivalPool, trials: SurvivalPool) -> bool:
 
 def _say_beside(pool: SurvivalPool) -> list[str]:
     """'a new study: 4.3 to 15.3', what published syntheses print, and the middle one of all medians."""
-    outer = " to ".join(format_fixed(months, 1) for months in pool.pooled.prediction)
+    outer = " to ".join(format_fixed(months, 1) for months in pool.new_study)
     values = sorted(entry.value for entry in pool.printed)
     reach = f"{format_fixed(values[0], 1)} to {format_fixed(values[-1], 1)}"
     return [

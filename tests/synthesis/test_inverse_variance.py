@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
-from scipy.stats import chi2
+from scipy.stats import chi2, t
 
 from livingreview.synthesis import pool_proportions
 from livingreview.synthesis.inverse_variance import (
@@ -97,6 +97,14 @@ def test_hartung_knapp_factor():
     assert hk.se == pytest.approx(z.se * np.sqrt(factor))
     assert truncated.se == pytest.approx(z.se * np.sqrt(max(1, factor)))
     assert sum(z.weights_percent) == pytest.approx(100)
+
+
+def test_a_new_study_by_two_degrees_of_freedom_fewer():
+    """Higgins, Thompson and Spiegelhalter 2009: estimate +- t(k-2) * sqrt(se**2 + tau2)."""
+    fit = pool_inverse_variance(Y, V)
+    half = t.ppf(0.975, len(Y) - 2) * np.sqrt(fit.se**2 + fit.tau2)
+    assert fit.prediction_km2 == pytest.approx((fit.estimate - half, fit.estimate + half))
+    assert np.isnan(pool_inverse_variance(Y[:2], V[:2]).prediction_km2).all()
 
 
 def test_one_effect_keeps_its_own_interval_and_no_heterogeneity():
