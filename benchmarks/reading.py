@@ -35,12 +35,24 @@ TASKS = ("RunTask", "ThreadControllerImpl::RunTask")
 TRACED = {"categories": "toplevel,devtools.timeline,disabled-by-default-devtools.timeline"}
 
 
-def longest_task(events: list[dict]) -> tuple[float, float]:
+def process_of(events: list[dict], address: str) -> int:
+    """The process that renders the page: the browser's own surfaces are pages of others."""
+    return next(
+        event["args"]["data"]["processId"]
+        for event in reversed(events)
+        if event.get("name") == "FrameCommittedInBrowser" and event["args"]["data"].get("url") == address
+    )
+
+
+def longest_task(events: list[dict], address: str) -> tuple[float, float]:
     """The longest task of the page's main thread by the clock, and by the thread's time; milliseconds."""
+    page = process_of(events, address)
     main = {
         (event["pid"], event["tid"])
         for event in events
-        if event.get("name") == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        if event.get("name") == "thread_name"
+        and event["args"]["name"] == "CrRendererMain"
+        and event["pid"] == page
     }
     tasks = [event for event in events if event.get("name") in TASKS and (event["pid"], event["tid"]) in main]
     longest = (max((task.get(kind, 0) for task in tasks), default=0) / 1000 for kind in ("dur", "tdur"))
@@ -66,7 +78,7 @@ def measure(browser, address: str, width: int, height: int, pace: int = SLOWED) 
     session.send("Tracing.end")
     while not ended:
         page.wait_for_timeout(50)
-    clock, own = longest_task(events)
+    clock, own = longest_task(events, address)
     found = {
         "clock": clock,
         "own": own,

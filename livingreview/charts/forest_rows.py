@@ -236,10 +236,16 @@ def _count_studies(lines: Sequence[Line]) -> str:
     return told if studies == len(lines) else f"{len(lines)} rows of {told}"
 
 
+def say_counted(line: Line) -> str:
+    """What was counted, and of whom or by which limit, in one phrase."""
+    between = " " if line.whom.startswith("of ") else ", "
+    return f"{line.outcome}{between}{line.whom}" if line.whom else line.outcome
+
+
 def _say_line(line: Line, family: str) -> str:
     count = f" ({line.count})" if line.low is not None else ""
     who = f" ({'; '.join(filter(None, (line.who, family)))})" if line.who or family else ""
-    return f"{line.label}{who}, {line.outcome}{' ' if line.whom else ''}{line.whom} {line.share}%{count}"
+    return f"{line.label}{who}, {say_counted(line)} {line.share}%{count}"
 
 
 def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from livingreview.charts.forest_rows import NO_COUNT, Block, Line, Pool
+from livingreview.charts.forest_rows import NO_COUNT, Block, Line, Pool, say_counted
 from livingreview.charts.sheet import LEADING, PERCENT, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
 
 ROW = 26  # pixels a row of one line takes
@@ -156,9 +156,8 @@ def _words_on_phone(forest: _Forest, line: Line) -> _Words:
     sheet = forest.sheet
     label = wrap(line.label, LABEL)
     letter = f" ({forest.letters[line.reason]})" if line.reason in forest.letters else ""
-    outcome = " ".join(filter(None, (line.outcome, line.whom)))
     count = "" if line.count == NO_COUNT else f", {line.count}"
-    told = f"{outcome}{count}{' r' if line.second_hand else ''}{letter}"
+    told = f"{say_counted(line)}{count}{' r' if line.second_hand else ''}{letter}"
     under = wrap("; ".join(filter(None, (line.who, told))), LABEL, size=SMALL)
 
     def draw(top: float) -> None:

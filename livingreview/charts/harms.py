@@ -120,7 +120,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
     note = (
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
-        "interval]. Blank: not reported at this grade and under this term, which is not the same as none. "
+        "interval]. A dot, or no cell: not reported at this grade and under this term, which is not the same "
+        "as none. "
         "The shade is the share of patients."
     )
     if any(row.about.endswith("; r") or row.has_restated for row in rows):

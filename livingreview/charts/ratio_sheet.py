@@ -123,7 +123,12 @@ def _draw_words_on_phone(plot: _Plot, ratio: Ratio, lines: Sequence[str], top: f
     sheet = plot.sheet
     y = top + 9 + sheet.block(0, top + 9, lines)
     mark = " r" if ratio.second_hand else ""
-    sheet.text(0, y, f"{ratio.experimental} v {ratio.control}{mark}", **QUIET)
+    shown = (
+        "no rates by arm"
+        if ratio.experimental == ratio.control == "–"
+        else f"{ratio.experimental} v {ratio.control}"
+    )
+    sheet.text(0, y, f"{shown}{mark}", **QUIET)
     if ratio.value is None:
         sheet.block(
             plot.edges[0], top + 9, ratio.shown, sheet.width - plot.edges[0], leading=SMALL_LEADING, **QUIET

@@ -360,7 +360,8 @@ def list_claims(evidence: Evidence, *, most: int = 0) -> Fragment:
     """The chapter's conclusions, each with its certainty, why, and what would overturn it.
 
     With `most` those after so many are folded away; 0 = none are. Conclusions that rest on case reports alone
-    are no answers to the chapter's question: they stand after the others, in a box of their own.
+    are no answers to the chapter's question: they stand after the others, in a box of their own, which is
+    shut where some of the others are folded away.
     """
     table, claims = evidence.package.table("claims"), evidence.table("claims")
     marks = legend(figure for words in claims["text"] for figure in figures_in(evidence, words))

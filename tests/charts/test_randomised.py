@@ -7,6 +7,7 @@ from livingreview.charts.randomised import _by_trial, _event_ratios, _hazard_rat
 from livingreview.display.html import HtmlTable, Stack
 from livingreview.evidence import select_class, select_setting
 from livingreview.tables.arms import find_arms
+from tests.drawn import words_of
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +135,12 @@ def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(r
     words = {ratio.words: ratio.experimental for ratio in told.ratios}
     assert words["CR or CRi"] == "121/164"
     assert words["Composite complete remission (CRc), in ASH table of phase 3 trials"] == "80.7%"
+
+
+def test_on_a_phone_a_ratio_without_rates_says_so_in_words(chapter):
+    """“– v –” under a hazard ratio once told a reader nothing."""
+    (figure,) = draw_randomised(chapter, title="Randomised").parts
+    _, phone = figure.sheets()
+    words = words_of(phone)
+    assert any(text.startswith("no rates by arm") for text in words)
+    assert not any(text.startswith("– v –") for text in words)

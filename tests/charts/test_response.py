@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, tabulate
+from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, say_counted, tabulate
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
@@ -279,3 +279,13 @@ def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):
     lines = [line for block in blocks for line in block.lines if line.second_hand]
     assert ("TOWER (in Stein 2018)", "restated") in [(line.label, line.who) for line in lines]
     assert all(f"{line.label} {line.who}".count("restated") == 1 for line in lines)
+
+
+def test_of_whom_and_by_which_limit_read_as_one_phrase(blocks):
+    """On a phone “MRD positive to negative” once ran into its limit without a comma."""
+    (*_, found), *_ = blocks
+    line = found[0].lines[0]
+    say = lambda whom: say_counted(replace(line, outcome="MRD negative", whom=whom))  # noqa: E731
+    assert say("") == "MRD negative"
+    assert say("of responders") == "MRD negative of responders"
+    assert say("limit 0.01%") == "MRD negative, limit 0.01%"

@@ -17,6 +17,20 @@ MOVED = {
 }
 
 
+# Of each option: where its answer begins, where its certainty ends, what stands between rate and certainty.
+TOGETHER = """[...document.querySelectorAll('.lr-sof tbody tr:not(.lr-group)')].map(row => {
+    const [rate, depth, certainty] = [2, 3, 7].map(cell => row.cells[cell].getBoundingClientRect());
+    const answer = rate.height ? rate : depth;
+    return answer.height && [answer.top, certainty.bottom, rate.height && certainty.top - rate.bottom];
+}).filter(Boolean)"""
+SETTINGS = (
+    "adult-relapse",
+    "ph-positive",
+    "mrd-positive",
+    "child-first-relapse",
+    "child-later-relapse",
+    "aml",
+)
 # Chapters, and what stands beside them: long lists are folded away, and open on paper.
 PAGES = [f"{class_id}{end}" for class_id in CLASSES for end in ("", "-evidence")]
 
@@ -53,6 +67,17 @@ def test_the_answer_stands_on_the_first_screen(site, chromium):
         assert visit.page.evaluate(seen, ".lr-sof tbody tr:not(.lr-group)") >= options / 4
         visit.page.set_viewport_size({"width": 390, "height": 844})
         assert visit.page.evaluate(seen, ".lr-sof tbody td:nth-child(3)") >= 1
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_rate_and_its_certainty_are_seen_together_on_a_phone(site, chromium, name):
+    """Certainty once stood a screen below the remission rate that it is about."""
+    with Visit(chromium, site, f"chapters/{name}.html", width=390) as visit:
+        visit.page.set_viewport_size({"width": 390, "height": 844})
+        places = visit.page.evaluate(TOGETHER)
+        assert places[0][1] < 844, "the first option's certainty is on the first screen"
+        assert all(bottom - top < 844 / 2 for top, bottom, _ in places)
+        assert all(0 <= gap < 4 for *_, gap in places), "nothing stands between rate and certainty"
 
 
 @pytest.mark.parametrize(("anchor", "end"), MOVED.items())

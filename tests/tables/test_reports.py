@@ -162,6 +162,15 @@ def test_conclusions_on_single_patients_stand_apart(review):
     assert not any(item["single"] for item in values["items"])
 
 
+def test_single_patients_are_shut_away_only_where_other_conclusions_are(review):
+    """Of a class whose answer is one woman's course she is part of what is seen first."""
+    chapter = select_class(review, "blinatumomab")
+    shut, shown = (str(list_claims(chapter, most=most).__html__()) for most in (5, 0))
+    assert "<summary>Single patients (2)" in shut
+    assert "<summary>Single patients" not in shown
+    assert all(html.count('id="blinatumomab.claim.retreatment"') == 1 for html in (shut, shown))
+
+
 def test_every_conclusion_stands_in_its_order_with_certainty_and_what_would_overturn_it(part):
     values = list_claims(part).values  # noqa: PD011 (values of a template)
     claims = part.tables["claims"].sort_values("position")

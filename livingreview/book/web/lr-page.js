@@ -66,9 +66,17 @@ document.querySelectorAll('[data-lr-print]').forEach(button => button.addEventLi
 /* On a phone a table's rows are set as blocks, which hides from some screen readers that they are rows; the roles say it again. */
 {
   const ROLES = { table: 'table', thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', td: 'cell', 'th[scope=col]': 'columnheader', 'th[scope^=row]': 'rowheader' };
-  const narrow = matchMedia('(max-width: 640px)');
+  const narrow = matchMedia('(max-width: 640px)'), later = globalThis.requestIdleCallback ?? setTimeout;
+  // A table at a time, in moments when nothing else is asked of the page: all at once would keep it busy while it comes.
   const name = () => {
-    if (narrow.matches) Object.entries(ROLES).forEach(([what, role]) => document.querySelectorAll(`.lr-table ${what}`).forEach(part => part.setAttribute('role', role)));
+    const tables = [...document.querySelectorAll('.lr-table table')];
+    const next = () => {
+      const table = tables.shift();
+      if (!table || !narrow.matches) return;
+      Object.entries(ROLES).forEach(([what, role]) => (table.matches(what) ? [table] : table.querySelectorAll(what)).forEach(part => part.setAttribute('role', role)));
+      later(next);
+    };
+    later(next);
   };
   narrow.addEventListener('change', name);
   name();
