@@ -13,6 +13,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pybtex.exceptions import PybtexError
@@ -27,6 +28,7 @@ Cells = dict[str, dict[str, str]]  # key of a row -> column -> text, or sign, of
 Record = dict[str, Cells]  # file -> its rows
 
 
+@lru_cache(maxsize=2**17)
 def sign(cell: str) -> str:
     """A few letters by which a cell is known again."""
     return base64.urlsafe_b64encode(hashlib.sha256(cell.encode()).digest()).decode()[:LENGTH]

@@ -1,5 +1,6 @@
 """What is not as it was recorded is told, whatever the rules say of it, until somebody confirms it."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -13,9 +14,17 @@ from livingreview.evidence.recorded import RECORDED
 from livingreview.evidence.writing import save_bibliography, save_tables
 
 
+@pytest.fixture(scope="module")
+def record(core_project, tmp_path_factory):
+    """The record of the project whose copies are edited."""
+    folder = shutil.copytree(core_project, tmp_path_factory.mktemp("recorded") / "review")
+    confirm(folder)
+    return (folder / "data" / RECORDED).read_bytes()
+
+
 @pytest.fixture
-def recorded(project):
-    confirm(project)
+def recorded(project, record):
+    (project / "data" / RECORDED).write_bytes(record)
     return project
 
 
@@ -113,6 +122,7 @@ def test_what_a_command_writes_is_confirmed_and_nothing_else(recorded):
     assert told(recorded) == [("changed-since-recorded", "glossary.csv", term, "meaning")]
 
 
+@pytest.mark.slow
 def test_one_command_lists_what_it_confirms_with_what_stood_there(recorded, capsys):
     for arguments in (
         ["init"],
