@@ -4,9 +4,11 @@
 
 Three of four edits fall on the tables, each table in turn with each kind in turn (`benchmarks.careless`); the
 rest on the files beside them. An edit is told with file, row and column; told of a row or file as a whole;
-told in another file, which it contradicts; harmless (a build reads the same); flagged (no problem, but a
-conclusion is to be read again, as its page says); or accepted. Prints each as it goes, what was changed where
-it is flagged, accepted or ends in a traceback, and at the end, or when it is stopped, the counts by kind.
+told in another file, which it contradicts; harmless (a build reads the same); unconfirmed (no rule sees it,
+and `livingreview check` tells that it is not what was recorded, until somebody confirms it); or accepted.
+Prints each as it goes, what was changed where it is unconfirmed, accepted or ends in a traceback, and at the
+end, or when it is stopped, the counts by kind. The number of rows is made to fit, as by a hand that does not
+look.
 """
 
 from __future__ import annotations
@@ -25,11 +27,10 @@ import yaml
 
 from benchmarks.careless import FILES, KINDS, Sheet
 from benchmarks.slips import ROOT, copy_project, read_options, read_rows
-from livingreview.checks import check_project, record_rows, write_rows
+from livingreview.checks import check_project, find_unconfirmed, record_rows, write_rows
 from livingreview.checks.tables import check_data
 from livingreview.evidence import load_package
 from livingreview.evidence.package import read_package
-from livingreview.tables.readings import reading_state
 
 
 class Edit(NamedTuple):
@@ -64,7 +65,7 @@ def read_copy() -> tuple[Path, tuple]:
     """The copy for one process to damage, and its tables and records as a build reads them."""
     folder = copy_project()
     frames = check_data(folder)[0].frames
-    return folder, (frames, read_package(folder).bibliography, to_read_again(folder))
+    return folder, (frames, read_package(folder).bibliography)
 
 
 def apply_edit(edit: Edit, root: Path) -> tuple[Path, bytes, str]:
@@ -119,19 +120,12 @@ def try_edit(edit: Edit) -> tuple[str, str]:
             return fate, f"{problems[0].rule}: {how}"
         if is_same(root, path, whole, sound):
             return "harmless", how
-        return ("accepted" if to_read_again(root) == sound[2] else "flagged"), how
+        return ("unconfirmed" if find_unconfirmed(root) else "accepted"), how
     except Exception:
         return "traceback", traceback.format_exc(limit=-3)
     finally:
         path.write_bytes(whole)
         descriptor.write_bytes(declared)
-
-
-def to_read_again(root: Path) -> list[str]:
-    """Conclusions that are to be read again, because their rows or the results on their question changed."""
-    evidence = read_package(root)
-    claims = evidence.tables["claims"]["claim_id"]
-    return [claim for claim in claims if reading_state(evidence, claim) != "read"]
 
 
 def is_same(root: Path, path: Path, whole: bytes, sound: tuple) -> bool:
@@ -169,7 +163,7 @@ def main() -> None:
                     continue
                 tried += 1
                 counts[edit.kind][fate] += 1
-                more = f": {how}" if fate in ("flagged", "accepted", "traceback") else ""
+                more = f": {how}" if fate in ("unconfirmed", "accepted", "traceback") else ""
                 print(f"{tried:4d}  {fate}: {edit.kind} {edit.place}{more}", flush=True)
                 if tried == options.number:
                     break

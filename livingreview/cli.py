@@ -70,7 +70,7 @@ def _add_check(commands) -> None:
     check.add_argument("--json", action="store_true", help="problems as JSON, for machines")
     sources = "also look up every printed fragment in DIR/<report_id>.txt"
     check.add_argument("--sources", type=Path, metavar="DIR", help=sources)
-    record = "first record each table's number of rows in datapackage.json"
+    record = "first confirm every row as it stands (what differs from before is listed), and their number"
     check.add_argument("--record-rows", action="store_true", help=record)
     mend = "first put right what is certain in tables that other programs wrote, and list it"
     check.add_argument("--mend", action="store_true", help=mend)
@@ -110,7 +110,16 @@ def _add_pdf(commands) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """``livingreview check``"""
-    from livingreview.checks import check_project, find_unfilled, mend_tables, record_rows
+    from livingreview.checks import (
+        check_project,
+        confirm,
+        find_unconfirmed,
+        find_unfilled,
+        mend_tables,
+        record_rows,
+    )
+    from livingreview.checks.problems import keep_first
+    from livingreview.checks.unconfirmed import SINCE
 
     root = find_root(options.root)
     check_folder("--sources", options.sources)
@@ -120,16 +129,20 @@ def run_check(options: argparse.Namespace) -> int:
     if options.record_rows:
         for name, (before, now) in record_rows(root).items():
             print(f"{name}: {before} -> {now} rows", file=sys.stderr)
-    problems = check_project(root, sources=options.sources)
+        for line in confirm(root):
+            print(f"recorded {line}", file=sys.stderr)
+    found = check_project(root, sources=options.sources)
+    problems = keep_first([*found, *find_unconfirmed(root)])  # of a cell, what a rule tells comes first
     if options.json:
         print(json.dumps([problem.to_dict() for problem in problems], indent=1, ensure_ascii=False))
     else:
         for line in (*problems, *find_unfilled(root)):
             print(line)
         print(f"{len(problems)} problem(s)" if problems else "no problem found", file=sys.stderr)
-        if any(problem.rule == "row-count" for problem in problems):
+        if any(problem.rule == "row-count" or problem.rule.endswith(SINCE) for problem in problems):
             print(
-                "if rows were added or removed on purpose: livingreview check --record-rows", file=sys.stderr
+                "if it was changed on purpose: livingreview check --record-rows (it lists what it confirms)",
+                file=sys.stderr,
             )
     return 1 if problems else 0
 

@@ -38,7 +38,8 @@ def copy_parts(folder: Path, parts: Collection[str] = PARTS) -> None:
     """Copy files and folders of the project, without what builds write."""
     for name in parts:
         if (ROOT / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "reports")
+            # What was recorded is of more rows than are kept.
+            ignored = shutil.ignore_patterns("__pycache__", "reports", ".recorded")
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
             shutil.copy(ROOT / name, folder / name)

@@ -135,6 +135,7 @@ def test_an_unchanged_book_is_told_without_importing_much():
     assert loaded("livingreview.cli", {"altair", "pandas", "sphinx"}) == ""
 
 
+@pytest.mark.slow
 def test_a_build_begins_without_what_only_some_chapters_need():
     """Every process of a build would otherwise spend a second on it: there are hundreds of them in a day."""
     assert loaded("livingreview.book.build", {"scipy.stats", "scipy.optimize"}) == ""

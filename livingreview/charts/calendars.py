@@ -89,6 +89,13 @@ def _named_first(evidence: Evidence) -> dict[str, int]:
 
 def _find_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
     """Calendars that can be drawn, those of one study and the same days together; tables of the others."""
+    if "calendars" not in evidence.memo:
+        evidence.memo["calendars"] = _gather_calendars(evidence)
+    calendars, tables = evidence.memo["calendars"]
+    return list(calendars), list(tables)
+
+
+def _gather_calendars(evidence: Evidence) -> tuple[list[list[_Calendar]], list[HtmlTable]]:
     studies = evidence.report_studies
     calendars: dict[tuple, list[_Calendar]] = {}
     tables = []

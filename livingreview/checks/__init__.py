@@ -12,6 +12,7 @@ from livingreview.checks.record import check_record
 from livingreview.checks.releases import check_release, check_releases
 from livingreview.checks.surveillance import check_decisions
 from livingreview.checks.tables import check_data
+from livingreview.checks.unconfirmed import confirm, find_unconfirmed
 from livingreview.checks.unfilled import find_unfilled
 from livingreview.checks.upkeep import check_upkeep
 from livingreview.evidence.writing import write_rows
@@ -21,6 +22,8 @@ __all__ = [
     "Problem",
     "check_project",
     "check_release",
+    "confirm",
+    "find_unconfirmed",
     "find_unfilled",
     "mend_tables",
     "record_rows",

@@ -20,6 +20,7 @@ from livingreview.checks.documents import read_document
 from livingreview.checks.json_schema import Finding, check_against
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence.lexical import latest_day
+from livingreview.files import parse_version
 
 FILE = "CITATION.cff"
 SCHEMA = Path(__file__).parent / "citation-file-format-1.2.0.json"
@@ -31,6 +32,7 @@ NEEDED = {
     "license": "an SPDX licence identifier, for example CC-BY-4.0",
 }
 NAMES = ("name", "family-names", "given-names", "alias")
+EARLIEST = "1990-01-01"  # no review was published in versions before
 ADDRESSES = ("url", "repository-code")
 FORMS = {
     "orcid": "an address like https://orcid.org/0000-0002-1825-0097",
@@ -123,6 +125,9 @@ def _check_version(version: object) -> Iterator[Finding]:
         yield ("version",), "wrong-kind", quote(version), expected, mend
     elif not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+-]*", version, re.ASCII):
         yield ("version",), "form", quote(version), expected, "correct it"
+    elif re.fullmatch(r"\d{3,}\.\d+\.\d+", version, re.ASCII) and parse_version(version) is None:
+        expected = "a version of a year and a month with a number, for example 2026.11.0"
+        yield ("version",), "form", quote(version), expected, "look for a slip"
 
 
 def _check_date(value: Any) -> Iterator[Finding]:
@@ -135,6 +140,8 @@ def _check_date(value: Any) -> Iterator[Finding]:
         is_day = False
     if value is not None and not is_day:
         yield ("date-released",), "no-date", quote(value), "a day like 2026-11-21", "write the day"
+    elif value is not None and text < EARLIEST:
+        yield ("date-released",), "long-past", quote(text), f"a day from {EARLIEST} on", "look for a slip"
     elif value is not None and text > (latest := latest_day().isoformat()):
         mend = "look for a slip; the day of a release is set when it is made"
         yield ("date-released",), "in-future", quote(text), f"a day up to {latest}", mend

@@ -100,13 +100,16 @@ def _person(name: dict) -> Person:
     if re.search(r",|\band\b|(?:^|\s)[^\W\d_A-Z]", family) or (" " in family and not given):
         family = f"{{{family}}}"
     person = Person()
-    person.first_names.extend(
-        [given] if given and not re.search(r",|\band\b", given) else [f"{{{given}}}"] * bool(given)
-    )
-    person.prelast_names.extend([parts["non-dropping-particle"]] if "non-dropping-particle" in parts else [])
+    person.first_names.extend(_whole(given))
+    person.prelast_names.extend(_whole(parts.get("non-dropping-particle", "")))
     person.last_names.append(family)
-    person.lineage_names.extend([parts["suffix"]] if "suffix" in parts else [])
+    person.lineage_names.extend(_whole(parts.get("suffix", "")))
     return person
+
+
+def _whole(part: str) -> list[str]:
+    """A part of a name, in braces where a comma or an 'and' would begin another."""
+    return [f"{{{part}}}" if re.search(r",|\band\b", part) else part] if part else []
 
 
 def _protect(text: str) -> str:

@@ -220,7 +220,12 @@ def expand_days(text: str) -> list[int] | None:
 
 def load_package(data: Path) -> Package:
     """The schema in ``data/datapackage.json``, with blanks for the tables that a review may do without."""
-    return parse_review(json.loads((data / DESCRIPTOR).read_text(encoding="utf-8")))
+    return _parse_package((data / DESCRIPTOR).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4)
+def _parse_package(text: str) -> Package:
+    return parse_review(json.loads(text))
 
 
 def read_tables(package: Package, read: Callable[[str], Path | io.BytesIO]) -> dict[str, pd.DataFrame]:

@@ -151,6 +151,15 @@ def usual_codes(
     Of a disease, first what reports of the class count in it, then what those of other classes do; harms go
     with the drugs more than with the disease.
     """
+    name = f"usual_codes:{table}:{columns}:{class_id}:{disease}"
+    if name not in evidence.memo:
+        evidence.memo[name] = _rank_codes(evidence, table, columns, class_id, disease)
+    return list(evidence.memo[name])
+
+
+def _rank_codes(
+    evidence: Evidence, table: str, columns: Sequence[str], class_id: str, disease: str
+) -> list[tuple[str, ...]]:
     regimens = evidence.families.reset_index()
     own = set(regimens.loc[regimens["class_id"].eq(class_id), "regimen_id"]) if class_id else set()
     cohorts = evidence.tables["cohorts"].set_index("cohort_id")

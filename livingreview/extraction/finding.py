@@ -159,6 +159,28 @@ class Dependents:
         return [item for item in self._find_namers(ids) if item.table not in evidence]
 
     def _find_namers(self, ids: dict[str, str]) -> Iterator[Namer]:
+        found = {}
+        for one, column in ids.items():
+            home = self.evidence.row_tables.get(one, self.held.table.name)
+            for place, namer, key in self._named_in.get(one, ()):
+                is_own = (namer.table, namer.key) == (self.held.table.name, self.held.key)
+                if not is_own and key in (None, (home, column)):
+                    found[place] = namer
+        return (found[place] for place in sorted(found))
+
+    @property
+    def _named_in(self) -> dict[str, list[tuple[int, Namer, tuple[str, str] | None]]]:
+        """Word -> cells that name it, in their order: place, row and column, and what a key leads to."""
+        if "named_in" not in self.evidence.memo:
+            index: dict[str, list[tuple[int, Namer, tuple[str, str] | None]]] = {}
+            for place, (namer, key, cell) in enumerate(self._cells()):
+                for word in {cell} if key else _words_of(cell):
+                    index.setdefault(word, []).append((place, namer, key))
+            self.evidence.memo["named_in"] = index
+        return self.evidence.memo["named_in"]
+
+    def _cells(self) -> Iterator[tuple[Namer, tuple[str, str] | None, str]]:
+        """Every cell of text that may name a row."""
         for table in self.evidence.package.tables.values():
             keys = {key.field: (key.table or table.name, key.target) for key in table.foreign_keys}
             frame = self.evidence.tables[table.name]
@@ -167,18 +189,8 @@ class Dependents:
                 if item.type != "string" or (item.name == table.primary_key and item.name not in keys):
                     continue
                 for key, cell in zip(addresses, frame[item.name].tolist(), strict=True):
-                    if isinstance(cell, str) and (table.name, key) != (self.held.table.name, self.held.key):
-                        named = self._named(cell, keys.get(item.name), ids)
-                        if named:
-                            yield Namer(table.name, str(key), item.name)
-
-    def _named(self, cell: str, key: tuple[str, str] | None, ids: dict[str, str]) -> bool:
-        if key is not None:
-            home = self.evidence.row_tables.get(cell, self.held.table.name)
-            return cell in ids and key[0] == home and key[1] == ids[cell]
-        if cell in ids or not ids.keys().isdisjoint(split_ids(cell)):
-            return True
-        return "{" in cell and not ids.keys().isdisjoint(re.findall(r"\{([^{}]+)\}", cell))
+                    if isinstance(cell, str):
+                        yield Namer(table.name, str(key), item.name), keys.get(item.name), cell
 
     @cached_property
     def pools(self) -> list[tuple[PoolInputs, str]]:
@@ -221,3 +233,9 @@ def columns_of(namers: Collection[Namer]) -> dict[tuple[str, str], list[str]]:
     for item in namers:
         found.setdefault((item.table, item.column), []).append(item.key)
     return found
+
+
+def _words_of(cell: str) -> set[str]:
+    """What a cell may name: all of it, each part of a list, what stands in braces."""
+    words = {cell, *(split_ids(cell) if ";" in cell else [cell.strip()])}
+    return words | set(re.findall(r"\{([^{}]+)\}", cell) if "{" in cell else ())

@@ -16,7 +16,7 @@ from livingreview.citation.formats import write_entries
 from livingreview.evidence import BIBLIOGRAPHY, read_cells
 from livingreview.evidence.schema import Package
 from livingreview.evidence.upkeep import BY_HAND as BY_HAND_SOURCE
-from livingreview.evidence.writing import save_tables
+from livingreview.evidence.writing import save_bibliography, save_tables
 from livingreview.extraction.comparing import Compared
 from livingreview.extraction.layout import RECORD, form_of, pages_of
 from livingreview.extraction.naming import name_row
@@ -181,7 +181,7 @@ def _add_record(data: Path, entry: Entry) -> str:
     text = write_entries({entry.report_id: record}).strip() + "\n"
     path = data / BIBLIOGRAPHY
     held = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.write_text(f"{held.rstrip()}\n\n{text}".lstrip(), encoding="utf-8")
+    save_bibliography(path, f"{held.rstrip()}\n\n{text}".lstrip())
     return text
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.checks import check_project, find_unfilled
+from livingreview.checks import check_project, find_unconfirmed, find_unfilled
 from livingreview.citation import author_names, read_citation, write_deposit
 from livingreview.evidence import records
 from livingreview.evidence.package import read_package
@@ -76,8 +76,8 @@ def make_release(root: Path, version: str) -> Path:
 
 
 def require_sound(root: Path) -> None:
-    """Refuse data in which a check finds a problem."""
-    if problems := check_project(root):
+    """Refuse data in which a check finds a problem, or a change that nobody confirmed."""
+    if problems := [*check_project(root), *find_unconfirmed(root)]:
         told = "\n".join(f"  {problem}" for problem in problems)
         msg = (
             f"{len(problems)} problem(s) in the data:\n{told}\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from livingreview.checks import record_rows, write_rows
 from livingreview.evidence import load_evidence, records
+from livingreview.evidence.writing import save_tables
 from livingreview.tables.readings import Reading, new_reports, reading_state, take_reading, untold_studies
 
 COLUMNS = ("claim_id", "read_on", *Reading._fields)
@@ -40,12 +40,8 @@ def record_readings(root: Path, claim_ids: Sequence[str], *, day: str) -> list[s
         if take_reading(evidence, claim_id) and reading_state(evidence, claim_id) != "read"
     ]
     kept |= {claim_id: [claim_id, day, *take_reading(evidence, claim_id)] for claim_id in fresh}
-    write_rows(
-        root / "data" / "readings.csv",
-        COLUMNS,
-        [kept[claim_id] for claim_id in sorted(kept)],
-    )
-    record_rows(root)
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in kept.values()]
+    save_tables(root / "data", evidence.package, {"readings": rows})
     return fresh
 
 

@@ -208,16 +208,15 @@ def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list
         for other in records(evidence.tables["settings"])
         if other["setting_id"] != setting["setting_id"]
     ]
-    return [part for row in whole for part in _parts_here(evidence, row, codes, elsewhere)]
+    parts = [row for row in records(evidence.tables["cohorts"]) if not pd.isna(row["parent_cohort_id"])]
+    return [part for row in whole for part in _parts_here(parts, row, codes, elsewhere)]
 
 
-def _parts_here(evidence: Evidence, whole: dict, codes: Mapping, elsewhere: Sequence[Mapping]) -> list[dict]:
+def _parts_here(
+    cohorts: Sequence[dict], whole: dict, codes: Mapping, elsewhere: Sequence[Mapping]
+) -> list[dict]:
     """The parts of a cohort in a setting, where with parts of other settings they make the whole; else it."""
-    parts = [
-        row
-        for row in records(evidence.tables["cohorts"])
-        if text(row["parent_cohort_id"]) == whole["cohort_id"]
-    ]
+    parts = [row for row in cohorts if row["parent_cohort_id"] == whole["cohort_id"]]
     here = [row for row in parts if _stands_in(row, codes)]
     there = [row for row in parts if row not in here and any(_stands_in(row, other) for other in elsewhere)]
     makes_whole = sum(map(cohort_size, here + there)) == cohort_size(whole) > 0

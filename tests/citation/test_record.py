@@ -66,15 +66,20 @@ PERSON = st.fixed_dictionaries(
 )
 ENTITY = st.fixed_dictionaries({"name": NAME}, optional={"alias": NAME, "country": st.just("NO")})
 LICENCE = st.sampled_from(["CC-BY-4.0", "MIT", "Apache-2.0"])
-DAYS = st.dates(max_value=datetime.date(2026, 11, 1))  # a day to come is told
+DAYS = st.dates(datetime.date(1990, 1, 1), datetime.date(2026, 11, 1))  # a day to come is told
 RECORDS = st.fixed_dictionaries(
     {
         "cff-version": st.just("1.2.0"),
         "message": NAME,
         "title": NAME,
-        "authors": st.lists(st.one_of(PERSON, ENTITY), min_size=1, max_size=3, unique_by=str),
+        "authors": st.lists(
+            st.one_of(PERSON, ENTITY),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda person: frozenset(person.items()),
+        ),
         "license": st.one_of(LICENCE, st.lists(LICENCE, min_size=1, max_size=3, unique=True)),
-        "version": st.one_of(st.from_regex(r"[0-9a-z][0-9a-z.]{0,6}", fullmatch=True), st.just(1.2)),
+        "version": st.one_of(st.from_regex(r"[0-9a-z][0-9a-z.]{0,5}", fullmatch=True), st.just(1.2)),
         "date-released": st.one_of(DAYS, DAYS.map(str)),
     },
     optional={

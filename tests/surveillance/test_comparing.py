@@ -91,6 +91,7 @@ def test_old_records_that_no_fresh_one_may_be_are_left_out(rows):
     assert list(narrow(told, {"without"})) == list(told)
 
 
+@pytest.mark.slow
 def test_pieces_run_elsewhere_come_to_the_same(rows, monkeypatch):
     whole = find_copies(rows, set(rows))
     monkeypatch.setattr(comparing, "_RECORDS", 40)

@@ -72,6 +72,7 @@ def test_without_a_strategy_it_is_told_which_there_are(place, file, capsys, word
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_row_with_too_few_cells_is_told_and_nothing_is_written(place, file, capsys):
     path, record = place / "data" / "strategies.csv", place / "data" / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8") + "web,Web,Web,website,words\n", encoding="utf-8")
