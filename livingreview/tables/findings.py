@@ -145,7 +145,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     return Row(
         [
             [name, _small(row["who"])],
-            _count(evidence, setting, row),
+            _link_count(row, _count(evidence, setting, row)),
             *(
                 _survival(evidence, row, name, main)
                 if shows.table == "survival"
@@ -157,6 +157,13 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
+
+
+def _link_count(row: Mapping, count: str) -> Markup | str:
+    """The count, with the way to the cohorts of the class from which it is made up."""
+    if not count or pd.isna(row["class_id"]):
+        return count
+    return link(count, f"{row['class_id']}-evidence.html#which-cohorts-were-treated")
 
 
 def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
