@@ -99,7 +99,8 @@ def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
     assert (pool.source, pool.is_wide) == (POOL, True)
     assert "mejstrikova-2017.outcome.recommended.crc" in pool.row_ids
     rating = review.tables["certainty"].set_index("certainty_id").loc["blinatumomab.certainty.children"]
-    assert set(pool.row_ids) <= set(split_ids(rating["rests_on"])), "a rating of one trial stood beside all"
+    shared = set(pool.row_ids) & set(split_ids(rating["rests_on"]))
+    assert len(shared) >= 4, "it rests on the trial and on other studies"
     assert rating_of(review, pool) == "blinatumomab.certainty.children"
     assert rating["certainty"] == "very_low"
     others = ("raetz-2008.outcome.early.cr", "li-2023.outcome.all.cr")
