@@ -12,6 +12,7 @@ from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
 from livingreview.evidence import Evidence
+from livingreview.tables.choice import kinship
 from livingreview.tables.common import text, whole
 from livingreview.tables.counts import pooled_codes
 
@@ -164,9 +165,10 @@ def write_share(row: Mapping, events: int | None, total: int | None) -> dict:
 
 
 def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict | None:
-    """The result of the same patients by the widest definition their report gives, where it is wider.
+    """The result of the same patients by the widest definition that is told of them, where it is wider.
 
-    A percentage without a count is compared with another such.
+    Another report of the study may tell it: as many patients of one study and arm are the same. A percentage
+    without a count is compared with another such of its cohort.
     """
     nested = pooled_codes(evidence, "outcomes")
     if row["outcome"] not in nested:
@@ -176,7 +178,7 @@ def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict |
     wider = [
         other
         for other in told
-        if other["cohort_id"] == row["cohort_id"]
+        if _same_patients(evidence, other, row)
         and whole(other["total"]) == whole(row["total"])
         and (other["base"], other["assessed_at"]) == (row["base"], row["assessed_at"])
         and other["outcome"] in nested[:place]
@@ -185,6 +187,15 @@ def find_wider(evidence: Evidence, row: Mapping, told: Iterable[dict]) -> dict |
         and float(other[printed]) > float(row[printed])
     ]
     return max(wider, key=lambda other: float(other[printed]), default=None)
+
+
+def _same_patients(evidence: Evidence, one: Mapping, other: Mapping) -> bool:
+    """Whether two rows of one size are of the same patients: a cohort's, or those of a study's arm."""
+    if one["cohort_id"] == other["cohort_id"]:
+        return True
+    kin = kinship(evidence)
+    alike = one["c_study_id"] == other["c_study_id"]
+    return alike and not pd.isna(one["total"]) and kin.arm(one["cohort_id"]) == kin.arm(other["cohort_id"])
 
 
 def say_wider(evidence: Evidence, row: Mapping) -> str:

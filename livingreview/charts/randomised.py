@@ -224,6 +224,7 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
         others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
         sources = [] if about else [trial, *others]
         told = [_arms_rows(by_cohort, arm, row["endpoint"]) for arm in sources]
+        told += [_arms_counts(evidence, arm, row["endpoint"]) for arm in sources]
         yield trial, _hazard_ratio(evidence, row, about, next(filter(None, told), ()))
 
 
@@ -236,6 +237,20 @@ def _arms_rows(by_cohort: Mapping, trial: Arms, endpoint: str) -> tuple[Mapping,
     return tuple(row for row in found if row is not None) if None not in found else ()
 
 
+def _arms_counts(evidence: Evidence, trial: Arms, endpoint: str) -> tuple[Mapping, ...]:
+    """How many of both arms were free of an end point, where no survival is printed; () where not told."""
+    if not (step := evidence.package.field("survival", "endpoint").step(endpoint)):
+        return ()
+    field = evidence.package.field("outcomes", "outcome")
+    counted = {
+        row["cohort_id"]: row
+        for row in records(evidence.tables["outcomes"])
+        if field.step(row["outcome"]) == step and not pd.isna(row["events"]) and not pd.isna(row["total"])
+    }
+    arms = [counted.get(arm["cohort_id"]) for arm in (trial.experimental, trial.control)]
+    return tuple(row for row in arms if row is not None) if None not in arms else ()
+
+
 def _survival_row(rows: Sequence[Mapping]) -> Mapping | None:
     """What stands for an arm's survival: the median, else the latest landmark."""
     medians = [row for row in rows if row["statistic"] == "median" and row["unit"] == "months"]
@@ -244,7 +259,9 @@ def _survival_row(rows: Sequence[Mapping]) -> Mapping | None:
 
 
 def _survival_words(row: Mapping) -> str:
-    """An arm's survival in a few characters."""
+    """An arm's survival in a few characters, or how many were free of the end point."""
+    if "statistic" not in row:
+        return _count_words(row)
     if row["statistic"] == "median":
         return f"{write_printed(row, row['estimate'])} mo"
     months = float(row["time_months"])

@@ -203,10 +203,10 @@ TIMES = ("point", "once", "follow_up")
 STEPS = {
     ("outcomes", "outcome"): (
         "complete", "incomplete", "remission", "partial", "response", "refractory", "early_death",
-        "mrd_negative", "transplant", "alive",
+        "mrd_negative", "transplant", "alive", "event_free",
     ),
     ("outcomes", "denominator"): ("evaluable", "responders"),
-    ("survival", "endpoint"): ("alive",),
+    ("survival", "endpoint"): ("alive", "event_free"),
     ("patient_timeline", "response"): (
         "active", "refractory", "partial", "remission", "mrd_remains", "mrd_negative",
     ),

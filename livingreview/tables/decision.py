@@ -176,15 +176,25 @@ def _no_narrower(group: GroupPrediction, interval: tuple[float, float]) -> Group
 
 
 def _larger_left_out(evidence: Evidence, plan: Plan, largest: Entry) -> bool:
-    """Whether the rules keep out a larger count of another study: the smaller must not stand for all then."""
+    """Whether the rules keep out a larger study: the smaller must not stand for all then.
+
+    A study whose share is printed without a count is as large as its cohort.
+    """
     rows = [evidence.row(row_id) for row_id, _, _ in plan.left_out]
     return any(
         evidence.cohort_studies[row["cohort_id"]] != largest.study_id
-        and not pd.isna(row["events"])
-        and not pd.isna(row["total"])
-        and row["total"] > largest.total
+        and _patients(evidence, row) > largest.total
         for row in rows
     )
+
+
+def _patients(evidence: Evidence, row: Mapping) -> int:
+    """Patients a row tells of; of its whole cohort where their number is not printed with it."""
+    if not pd.isna(row["total"]):
+        return int(row["total"])
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")["n_enrolled"]
+    size = cohorts.get(row["cohort_id"])
+    return 0 if size is None or pd.isna(size) else int(size)
 
 
 def pooled_cells(evidence: Evidence, result: PooledResult) -> dict[tuple, Cell]:

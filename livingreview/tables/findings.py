@@ -28,7 +28,7 @@ from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.evidence.schema import Shown
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import capitalise, group_by, short_name, text
-from livingreview.tables.counts import EVERYONE, base_of, pooled_results
+from livingreview.tables.counts import EVERYONE, base_of, is_evaluable, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.evidence_map import cohort_size, count_once
 from livingreview.tables.reports import grade
@@ -36,7 +36,7 @@ from livingreview.tables.reports import grade
 COUNTS = "{}: patients of 100 [exact 95% confidence interval]"
 SURVIVAL = "{} as printed, its 95% interval in brackets unless another level is named"
 CONTROL = "; a v stands before the comparator of the same report"
-RANDOMISED = "; in bold: counted of all who were randomised"
+RANDOMISED = "; in bold: a randomised comparison, its arms counted whole, as the trial analysed them"
 POOLED = (
     "Pooled: the typical rate, the median across studies, with its interval; then, of the next 100 such "
     "patients treated elsewhere, how many it would be expected of. That range holds for 95 of 100 such "
@@ -44,9 +44,10 @@ POOLED = (
     "chance of 100 patients: the rate itself."
 )
 LINES = (
-    "Each line shows the report named under Design, or with the result; studies and patients are those of "
-    "the option in this setting, of a class's own options in included reports alone, each patient counted "
-    "once in a line, as far as the reports tell. Certainty is that of the outcomes named with it. "
+    "Each line shows the report named under Design, or with the result. Studies and patients are all those "
+    "of the option in this setting; where an option belongs to a class of this review, those of included "
+    "reports. Within a line each patient is counted once, as far as the reports tell. Certainty is that of "
+    "the outcomes named with it. "
     "Lines are not to be compared with each other: the patients differ. Blank: the report shown has no such "
     "figure, or none that fits the column; a blank under Studies: counted in another line."
 )
@@ -144,7 +145,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     return Row(
         [
             [name, _small(row["who"])],
-            _count(evidence, setting, row),
+            _link_count(row, _count(evidence, setting, row)),
             *(
                 _survival(evidence, row, name, main)
                 if shows.table == "survival"
@@ -156,6 +157,13 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
+
+
+def _link_count(row: Mapping, count: str) -> Markup | str:
+    """The count, with the way to the cohorts of the class from which it is made up."""
+    if not count or pd.isna(row["class_id"]):
+        return count
+    return link(count, f"{row['class_id']}-evidence.html#which-cohorts-were-treated")
 
 
 def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
@@ -380,8 +388,15 @@ def _bold(figure: Figure, bold: bool) -> list:
 def is_randomised(evidence: Evidence, row: Mapping) -> bool:
     """Whether a result is one of a randomised arm as a whole: randomisation does not protect a part of it.
 
-    Not of responders or a subgroup, and not of harms, which are counted of those who were treated.
+    Not of responders, a subgroup or those who could be evaluated, and not of harms, which are counted of
+    those who were treated.
     """
-    arm = bool(kinship(evidence).arm(row["cohort_id"]))
-    whom = base_of(evidence, row["denominator"]) if "denominator" in row else EVERYONE
-    return arm and "term" not in row and whom == EVERYONE
+    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
+    cohort = cohorts.loc[row["cohort_id"]]
+    if pd.isna(cohort["arm"]) or "term" in row:
+        return False
+    everyone = "denominator" not in row or (
+        base_of(evidence, row["denominator"]) == EVERYONE and not is_evaluable(evidence, row)
+    )
+    told, size = row["total"], cohort["n_enrolled"]
+    return everyone and (pd.isna(told) or pd.isna(size) or told >= size)

@@ -12,7 +12,7 @@ from livingreview.evidence import Evidence, records
 from livingreview.tables.common import capitalise, short_name, text
 from livingreview.tables.labels import refuse_twins
 
-NOTHING = "No report of this chapter compares its patients by a ratio, but by treatment."
+NOTHING = "No report of this chapter gives a ratio between groups of its patients other than by treatment."
 MEANING = (
     "Patients were not assigned by these, and what goes with an outcome need not cause it. A ratio is of the "
     "patients of one report, of whatever treatments it compares; ratios of different reports are adjusted "

@@ -31,6 +31,7 @@ from livingreview.tables.notices import warn_of
 from livingreview.tables.pooled_survival import Z
 
 NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
+OF_PART = "of_part"  # an endpoint that holds the events of one cause alone
 COMMON = "common effect of two randomised comparisons"
 RANDOM = "random effects"
 
@@ -114,10 +115,12 @@ def _treatment(row: dict) -> str:
 
 def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
     rows = with_cohorts(evidence, "survival")
+    field = evidence.package.field("survival", "endpoint")
     told = [
         row | {"treatment": _treatment(row)}
         for row in own_families(evidence, rows)
         if row["statistic"] == "hazard_ratio" and text(row["c_arm"]) == "experimental" and has_95(row)
+        if field.groups.get(row["endpoint"]) != OF_PART
     ]
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")
     for (_, *place, endpoint), part in group_by(told, *keys).items():

@@ -55,8 +55,20 @@ def test_an_analysis_of_some_events_stands_without_the_shares_of_all(review):
     children = select_setting(review, "child-first-relapse")
     told = [ratio for _, ratio in _hazard_ratios(children, find_arms(children, None))]
     specific = [ratio for ratio in told if "cause-specific" in ratio.words]
-    assert [(ratio.experimental, ratio.control) for ratio in specific] == [("–", "–")]
+    assert [(ratio.experimental, ratio.control) for ratio in specific] == [("–", "–")] * 2
+    assert not any("rogression-free" in ratio.words for ratio in specific), "no ratio of the whole endpoint"
     assert any(ratio.experimental != "–" for ratio in told)
+
+
+def test_without_printed_survival_the_arms_show_who_was_free_of_an_event(chapter, arms):
+    """The primary endpoint of a trial once had dashes, though both arms count those without an event."""
+    (ratio,) = [
+        ratio
+        for trial, ratio in _hazard_ratios(chapter, arms)
+        if trial.study_id == "nct02393859" and ratio.words.startswith("Event-free survival")
+    ]
+    assert (ratio.experimental, ratio.control) == ("37/54", "23/54")
+    assert "locatelli-2021.outcome.blinatumomab.favourable" in [figure.row_id for figure in ratio.figures]
 
 
 def test_a_risk_ratio_is_that_of_both_counts(chapter, arms):

@@ -98,6 +98,20 @@ def test_the_widest_definition_is_a_tick_of_the_same_patients(blocks):
     assert all(line.wider > line.value for line in ticks)
 
 
+def test_another_report_of_the_same_patients_may_tell_the_widest_definition(review):
+    """One trial once had 33% as its widest definition in a figure and 39% in the table over it."""
+    place = select_setting(review, "child-later-relapse")
+    found = _make_blocks(place, "response", _candidates(place, "response", 5), "Remission")
+    (trial,) = [
+        line
+        for block in found
+        for line in block.lines
+        if line.figures[0].row_id == "blinatumomab-safety-review-2018.outcome.mt103-205.cr"
+    ]
+    assert "27/70" in trial.wider_words
+    assert trial.wider == pytest.approx(100 * 27 / 70)
+
+
 def test_the_narrowest_pooled_definition_comes_first(cores):
     ranks = outcome_ranks(cores["blinatumomab"], "response")
     assert sorted(ranks, key=ranks.get)[:5] == ["cr", "cr_crh", "cr_crp", "cr_cri", "crc"]

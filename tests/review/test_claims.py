@@ -18,7 +18,7 @@ from tests.drawn import CLASSES
 
 SAME = {
     "outcomes": ("outcome", "base"),
-    "adverse_events": ("term", "grade_min", "grade_max"),
+    "adverse_events": ("term", "grade_min", "grade_max", "attribution"),
 }
 FINDINGS = ("remission", "mrd", "survival", "early_death")
 

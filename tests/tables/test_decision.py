@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from livingreview.evidence import select_class, select_part, select_setting
+from livingreview.evidence import select_class, select_part, select_setting, split_ids
 from livingreview.tables.counts import LEAST_PATIENTS, is_timed, pooled_results
 from livingreview.tables.decision import (
     ONE_STUDY,
@@ -98,9 +98,14 @@ def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
     pool = children["remission"]
     assert (pool.source, pool.is_wide) == (POOL, True)
     assert "mejstrikova-2017.outcome.recommended.crc" in pool.row_ids
-    assert rating_of(review, pool) is None
-    alone = replace(pool, source=STUDY, row_ids=("mejstrikova-2017.outcome.recommended.crc",))
-    assert rating_of(review, alone) == "blinatumomab.certainty.children"
+    rating = review.tables["certainty"].set_index("certainty_id").loc["blinatumomab.certainty.children"]
+    shared = set(pool.row_ids) & set(split_ids(rating["rests_on"]))
+    assert len(shared) >= 4, "it rests on the trial and on other studies"
+    assert rating_of(review, pool) == "blinatumomab.certainty.children"
+    assert rating["certainty"] == "very_low"
+    others = ("raetz-2008.outcome.early.cr", "li-2023.outcome.all.cr")
+    alone = ("nelken-2016.outcome.all.cr", *others)
+    assert rating_of(review, replace(pool, row_ids=alone)) is None, "one of three"
 
 
 def test_the_next_hundred_are_told_of_survival_too_where_an_interval_is_printed(review):
@@ -240,6 +245,42 @@ def test_a_small_study_does_not_stand_for_a_larger_one_that_the_rules_keep_out(r
     adults = next(one for one in decision_data(select_class(review, "blinatumomab")) if one.place == ADULTS)
     assert adults.cells["remission"].studies == 5
     assert adults.cells["mrd-negativity"] is None
+
+
+def test_a_small_study_does_not_stand_for_a_larger_one_without_a_count(review):
+    """9 of 17 adults with AML once stood for all, where 58% of 172 is printed without a count."""
+    place = ("Conventional mitoxantrone regimens in AML", "aml", "relapsed_refractory", "adult")
+    adults = next(one for one in decision_data(review) if one.place == place)
+    assert adults.cells["remission"] is None
+    assert adults.cells["early-death"] or adults.cells["alive-12m"], "what the larger study counts stands"
+
+
+def test_deaths_by_treatment_are_not_fewer_than_the_trial_itself_names(review):
+    """A later review counts one of 93 children; the trial's own abstract names two, both in dose finding."""
+    place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
+    children = next(one.cells for one in decision_data(review) if one.place == place)
+    told = [line.row_ids for line in children["fatal-event-related"].lines]
+    assert ("von-stackelberg-2016.ae.treated.fatal-related",) in told
+    html = str(tabulate_decision(select_setting(review, "child-later-relapse"), caption="C").__html__())
+    assert "Not settled: Two deaths by dose-limiting toxicity in dose finding" in html
+
+
+def test_a_pool_of_remission_holds_children_in_overt_relapse_alone(review):
+    """Children with MRD alone, or in remission only after chemotherapy, once counted as remissions.
+
+    The medians are worked out anew: maximum likelihood by Gauss-Hermite quadrature, eighty nodes.
+    """
+    place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
+    children = next(one.cells for one in decision_data(review) if one.place == place)
+    remission, mrd = children["remission"], children["mrd-negativity"]
+    assert not [row_id for row_id in remission.row_ids if row_id.startswith("li-2023")]
+    assert "schlegel-2014.outcome.all.cr" in remission.row_ids
+    assert (remission.studies, remission.patients) == (5, 151)
+    assert remission.value == pytest.approx(0.49985, abs=5e-4)
+    assert remission.interval == pytest.approx((0.28454, 0.71522), abs=5e-4)
+    assert (mrd.studies, mrd.patients) == (4, 113)
+    assert mrd.value == pytest.approx(0.31131, abs=5e-4)
+    assert mrd.interval == pytest.approx((0.09769, 0.65366), abs=5e-4)
 
 
 def test_of_two_studies_both_stand(review):

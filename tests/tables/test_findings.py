@@ -77,6 +77,12 @@ def test_an_interval_without_upper_limit_is_shown(findings):
     assert "| OS median 36.5 months [22.0 to not reached]; BLAST (Gökbuget 2020a) |" in told
 
 
+def test_a_part_of_a_randomised_arm_is_not_called_randomised(review):
+    part = review.row("hogan-2023.survival.blinatumomab-marrow.dfs-hr")
+    assert not is_randomised(review, part)
+    assert is_randomised(review, review.row("hogan-2023.survival.blinatumomab.dfs-hr"))
+
+
 def test_what_is_randomised_is_bold_and_nothing_else(review, findings):
     html = str(findings.__html__())
     bold = set(re.findall(r'<b><a class="lr-figure" href="[^"]*#([^"]*)"', html))
@@ -86,6 +92,7 @@ def test_what_is_randomised_is_bold_and_nothing_else(review, findings):
     assert not bold & {
         "ash-table-6502810.outcome.blinatumomab.mrd-negative",  # of responders
         "kantarjian-2017.ae.blinatumomab.fatal-serious-adverse-event-g5",  # of those treated
+        "locatelli-2021.outcome.blinatumomab.mrd-negative",  # of those evaluable, fewer than were randomised
     }, "randomisation does not protect a part of an arm"
 
 
