@@ -8,6 +8,11 @@ time, of all visits the median and the range; the cumulative layout shift (https
 bytes of its HTML as it lies and as it travels (gzip). A task of more than 200 ms is felt. Where other
 programs keep the cores busy, both times swell several times over: then `--pace 1`, times four, is nearer to
 the truth.
+
+Whole sections that are laid out only near the view (`content-visibility: auto`) were tried and left out: at
+390 pixels the longest task of the evidence page of blinatumomab grew from 156 to 250 ms, that of methods
+from 107 to 246 (the thread's own at full pace, times four). What asks for the places of headings then lays
+out everything at once.
 """
 
 from __future__ import annotations

@@ -334,3 +334,18 @@ def test_the_short_form_is_printed_by_the_command_line(book, root, tmp_path):
     for told in ("What is known?", "How many responded?", "References", "doi:10."):
         assert told in words, told
     assert not [told for told in HIDDEN if told in words]
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_heads_of_the_summary_of_findings_keep_their_words_whole_on_paper(site, chromium):
+    """Columns are shared out anew on paper, where “(patients)” once lost its bracket to a line of its own."""
+    with Visit(chromium, site, "chapters/blinatumomab.html", width=673) as visit:  # A4 less its margins
+        visit.page.emulate_media(media="print")
+        torn = visit.page.evaluate(
+            """[...document.querySelectorAll('.lr-sof thead th')].map(head => {
+                head.style.overflowWrap = 'normal';
+                return head.scrollWidth > head.clientWidth && head.textContent;
+            }).filter(Boolean)"""
+        )
+        assert torn == []
