@@ -4,7 +4,7 @@ import re
 
 import rispy
 
-from livingreview.citation import entry_to_csl, items_to_ris, write_bibtex
+from livingreview.citation import entry_to_csl, format_reference, items_to_ris, write_bibtex
 from livingreview.evidence import read_bibliography
 
 
@@ -28,3 +28,10 @@ def test_the_bibliography_survives_ris(review):
         assert entry.get("secondary_title") == item.get("container-title")
         assert len(entry.get("authors", [])) == len(item.get("author", []))
         assert entry.get("year") == (str(item["issued"]["date-parts"][0][0]) if "issued" in item else None)
+
+
+def test_pages_without_a_volume_follow_the_year():
+    text = "@article{x, author={Example, A}, title={T}, journal={J}, year={2020}, pages={5--9}}"
+    told = str(format_reference("x", read_bibliography(text).entries["x"]))
+    assert "2020:5–9" in told
+    assert "; :" not in told
