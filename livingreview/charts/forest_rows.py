@@ -218,12 +218,12 @@ def explain(blocks: Sequence[Block], main: str) -> str:
 
 
 def _in_several(blocks: Sequence[Block]) -> list[str]:
-    """The names of each study that has rows under several headings: 'Roe 2018b and Roe 2023a'."""
-    told: dict[str, dict[str, set[str]]] = {}
+    """Each study that several reports put under several headings: 'Roe 2018b and Roe 2023a'."""
+    told: dict[str, dict[str, str]] = {}
     for block in blocks:
         for line in block.lines:
-            told.setdefault(line.study, {}).setdefault(block.title, set()).add(line.label)
-    return [" and ".join(sorted(set().union(*names.values()))) for names in told.values() if len(names) > 1]
+            told.setdefault(line.study, {}).setdefault(line.label, block.title)
+    return [" and ".join(sorted(names)) for names in told.values() if len(set(names.values())) > 1]
 
 
 def describe(blocks: Sequence[Block]) -> str:
