@@ -214,14 +214,27 @@ def explain(blocks: Sequence[Block], main: str) -> str:
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
         words.append(NEW_STUDY)
     else:
-        words.append("None of these counts enters a primary pool; the table says why.")
+        words.append("None of these counts enters a primary pool; the table of its numbers says why of each.")
     if any(line.low is None for line in lines):
         words.append("A mark without a line: a percentage whose count is not reported.")
     if any(line.second_hand for line in lines):
         words.append(RESTATED)
+    if again := _in_several(blocks):
+        words.append(
+            f"One study under several headings, so that patients may stand twice: {'; '.join(again)}."
+        )
     if main:
         words.append(f"Where no regimen is named: {main}.")
     return " ".join(words)
+
+
+def _in_several(blocks: Sequence[Block]) -> list[str]:
+    """Each study that several reports put under several headings: 'Roe 2018b and Roe 2023a'."""
+    told: dict[str, dict[str, str]] = {}
+    for block in blocks:
+        for line in block.lines:
+            told.setdefault(line.study, {}).setdefault(line.label, block.title)
+    return [" and ".join(sorted(names)) for names in told.values() if len(set(names.values())) > 1]
 
 
 def describe(blocks: Sequence[Block]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
+from livingreview.charts.harm_notes import Event, other_terms, without_grade
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
 from livingreview.charts.selection import instead_of_figure
@@ -90,18 +91,6 @@ class ArmsRow:
     second_hand: bool = False
 
 
-@dataclass
-class _Event:
-    """A column: what is counted, by which codes, from which grade on (None for any)."""
-
-    name: str
-    table: str
-    codes: tuple[str, ...]
-    grade: int | None
-    result_id: str = ""
-    chosen: dict[str, dict] = field(default_factory=dict)
-
-
 def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     """Severe adverse events and deaths, study by event; a blank cell is not reported.
 
@@ -126,13 +115,15 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     )
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
-    if others := _other_terms(evidence, events, part):
+    if others := other_terms(evidence, events, part):
         note += f" Told under other terms, so in the tables alone: {', '.join(others)}."
+    if ungraded := without_grade(evidence, events, part):
+        note += f" Counted without a grade, so in the tables alone: {'; '.join(ungraded)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 
 
-def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
+def _choose_events(evidence: Evidence, part: str) -> list[Event]:
     """The columns, each with the row that stands for each study; those told most often."""
     directions = evidence.package.field("outcomes", "outcome")
     events = []
@@ -142,7 +133,7 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
         )
         if harm and not result.attribution:  # what is put down to the treatment alone is in the tables
             name = result.name.partition(", grade")[0]
-            events.append(_Event(name, result.table, result.codes, result.grade_min, result.result_id))
+            events.append(Event(name, result.table, result.codes, result.grade_min, result.result_id))
     for event in events:
         event.chosen = _choose_rows(evidence, event, part)
     told = sorted((event for event in events if event.chosen), key=lambda event: -len(event.chosen))
@@ -150,10 +141,11 @@ def _choose_events(evidence: Evidence, part: str) -> list[_Event]:
     return [event for event in events if event.name in kept]
 
 
-def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict]:
+def _choose_rows(evidence: Evidence, event: Event, part: str) -> dict[str, dict]:
     """For each study the row of most patients, of those with the fewest remarks (see `_remarks`).
 
-    A subgroup of less than half of a study's patients stands for it here as little as in a pool.
+    A subgroup of less than half of a study's patients stands for it here as little as in a pool; beside the
+    other part of the patients it has a row of its own.
     """
     kin = kinship(evidence)
     column = "term" if event.table == "adverse_events" else "outcome"
@@ -161,7 +153,6 @@ def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict
         row
         for row in own_families(evidence, with_cohorts(evidence, event.table))
         if row[column] in event.codes
-        and not part_of(evidence, row)
         and (event.table != "adverse_events" or result_of_event(evidence, row).result_id == event.result_id)
         and row["c_part"] == part
         and kin.arm(row["cohort_id"]) != "control"
@@ -169,16 +160,26 @@ def _choose_rows(evidence: Evidence, event: _Event, part: str) -> dict[str, dict
         and not (pd.isna(row["events"]) and pd.isna(row["percent_reported_pct"]))
         and (pd.isna(row["total"]) or row["total"] >= LEAST_PATIENTS)
     ]
+    small = [row for row in rows if part_of(evidence, row)]
+    rows = [row for row in rows if not part_of(evidence, row)]
     least: dict[str, int] = {}
     for row in rows:
         study = evidence.cohort_studies[row["cohort_id"]]
         least[study] = min(len(_remarks(row)), least.get(study, 9))
     rows = [row for row in rows if len(_remarks(row)) == least[evidence.cohort_studies[row["cohort_id"]]]]
     choices, _ = choose_counts(evidence, rows, alike=lambda row: row["row_id"])
-    return {choice.study_id: choice.rows[0] for choice in reversed(choices)}
+    chosen = {choice.study_id: choice.rows[0] for choice in reversed(choices)}
+    beside = {
+        f"{study}: {other['cohort_id']}": other
+        for study, row in chosen.items()
+        if not is_whole(row)
+        for other in small
+        if other["report_id"] == row["report_id"] and kin.apart(row["cohort_id"], other["cohort_id"])
+    }
+    return chosen | beside
 
 
-def _of_grade(evidence: Evidence, row: Mapping, event: _Event) -> bool:
+def _of_grade(evidence: Evidence, row: Mapping, event: Event) -> bool:
     if event.table != "adverse_events":
         return base_of(evidence, row["denominator"]) == EVERYONE
     return event.grade is None or (not pd.isna(row["grade_min"]) and row["grade_min"] == event.grade)
@@ -196,21 +197,7 @@ def _remarks(row: Mapping) -> list[str]:
     ]
 
 
-def _other_terms(evidence: Evidence, events: Sequence[_Event], part: str) -> list[str]:
-    """Terms of severe events that are in no column: neuropathy, say, and harm to the liver."""
-    counted = {code for event in events for code in event.codes}
-    terms = {
-        str(row["term"])
-        for row in own_families(evidence, with_cohorts(evidence, "adverse_events"))
-        if (row["c_part"], row["term"] in counted) == (part, False)
-        and row["c_arm_at"] != "control"
-        and not pd.isna(row["grade_min"])
-        and SEVERE <= row["grade_min"] < FATAL
-    }
-    return sorted(term[:1].lower() + term[1:] for term in terms)
-
-
-def _make_blocks(evidence: Evidence, events: Sequence[_Event]) -> list[HarmBlock]:
+def _make_blocks(evidence: Evidence, events: Sequence[Event]) -> list[HarmBlock]:
     firsts = [
         max(rows, key=lambda row: (not is_second_hand(row), count_size(row)))
         | {"told": {row["row_id"] for row in rows}}
@@ -252,7 +239,7 @@ def _about(evidence: Evidence, row: Mapping) -> str:
     return f"{words}; r" if is_second_hand(row) else words
 
 
-def _told_together(events: Sequence[_Event]) -> list[list[dict]]:
+def _told_together(events: Sequence[Event]) -> list[list[dict]]:
     """The rows of each study as one report tells them, with those in which others repeat that report.
 
     What a review tells of a pool of trials is not the report that another pool of them is known by.
@@ -268,7 +255,7 @@ def _told_together(events: Sequence[_Event]) -> list[list[dict]]:
     return list(told.values())
 
 
-def _make_cell(evidence: Evidence, event: _Event, first: Mapping) -> Cell | None:
+def _make_cell(evidence: Evidence, event: Event, first: Mapping) -> Cell | None:
     """The cell of an event in the row of `first`, which names it; None where it tells of none."""
     row = next((row for row in event.chosen.values() if row["row_id"] in first["told"]), None)
     if row is None:

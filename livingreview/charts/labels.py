@@ -12,6 +12,7 @@ from livingreview.display.numbers import format_interval
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.evidence.names import trial_name
 from livingreview.tables.common import capitalise, group_by, short_name, stratum_name, study_name, text
+from livingreview.tables.counts import base_of, say_base
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 
 AGES = ("mixed", UNSAID)  # both say that adults and children may be among the patients
@@ -151,3 +152,10 @@ def mrd_limit(row: Mapping) -> str:
     if found := re.search(r"(?<![\d.])0?\.\d+ ?%", definition):
         return f"limit {found[0]}"
     return "limit 0.01%" if re.search(r"10\^?[-−–]4|1 in 10[ ,]?000", definition) else ""
+
+
+def say_whom(evidence: Evidence, row: dict) -> str:
+    """', of patients in remission' where not all randomised are counted."""
+    base = base_of(evidence, row["denominator"])
+    whom = "" if base == "unknown" else say_base(evidence, row | {"base": base})
+    return whom and f", {whom}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from livingreview.charts.labels import is_of_one_class, name_study
+from livingreview.charts.labels import is_of_one_class, name_study, say_whom
 from livingreview.charts.ratio_sheet import lay_out_ratios
 from livingreview.charts.selection import instead_of_figure, main_direction
 from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
@@ -192,7 +192,9 @@ def _name_source(evidence: Evidence, report_id: str, ratio: Ratio) -> Ratio:
     """A comparison by another report than that which names the trial: it may be of other patients or days."""
     if REPORTED in ratio.words:
         return ratio
-    return replace(ratio, words=f"{ratio.words}, in {short_name(evidence, report_id)}")
+    told = text(evidence.row(ratio.figures[0].row_id).get("timepoint", pd.NA))
+    words = f"{ratio.words}, in {short_name(evidence, report_id)}"
+    return replace(ratio, words=f"{words}; {told}" if told else words)
 
 
 def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
@@ -318,7 +320,10 @@ def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator
         about = main_direction(field, field.groups.get(code, ""))
         if field.direction(code) == way and way in ("bad", about):
             words = evidence.label("outcomes", "outcome", code)
-            yield pair.arms, _risk_ratio(evidence, pair, capitalise(words))
+            yield (
+                pair.arms,
+                _risk_ratio(evidence, pair, capitalise(words) + say_whom(evidence, pair.experimental)),
+            )
 
 
 def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:

@@ -32,14 +32,10 @@ from livingreview.charts.labels import (
     short_interval,
     short_outcome,
 )
-from livingreview.charts.selection import instead_of_figure, main_direction
+from livingreview.charts.selection import group_size, instead_of_figure, larger_groups, main_direction
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack, fold
-from livingreview.display.numbers import (
-    format_percent,
-    is_second_hand,
-    make_figure,
-)
+from livingreview.display.numbers import format_percent, is_second_hand, make_figure
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import (
     Choice,
@@ -54,6 +50,7 @@ from livingreview.tables.counts import (
     EVERYONE,
     LEAST_PATIENTS,
     SINGLE,
+    SMALLEST_PART,
     base_of,
     pooled_codes,
     say_base,
@@ -259,9 +256,11 @@ def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], draw
         for row in rows
         if row["row_id"] in drawn
     ]
-
+    told += larger_groups(told, rows)
+    most: dict[str, int] = {}  # patients of each study's largest group, counted or as a share
     largest: dict[str, int] = {}
     for choice in told:
+        most[choice.study_id] = max(group_size(choice.rows), most.get(choice.study_id, 0))
         if is_whole(choice.rows[0]):
             largest[choice.study_id] = max(choice.size, largest.get(choice.study_id, 0))
 
@@ -273,6 +272,7 @@ def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], draw
         return (
             not is_drawn(first),
             first["base"] != EVERYONE,
+            not is_whole(first) and 0 < group_size(choice.rows) < SMALLEST_PART * most[choice.study_id],
             not is_whole(first) and choice.size < largest.get(choice.study_id, 0),
             ranks[first["outcome"]],
             pd.isna(first["events"]),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
+
+import pandas as pd
 
 from livingreview.display.html import HtmlTable, Stack
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence
 from livingreview.evidence.schema import Field
-from livingreview.tables.choice import is_whole, kinship
+from livingreview.tables.choice import Choice, is_whole, kinship
+from livingreview.tables.counts import SMALLEST_PART
 
 Item = TypeVar("Item")
 
@@ -75,3 +78,22 @@ def one_of_each(
         if not any(shares(cohort, row_of(other)["cohort_id"]) for other in kept):
             kept.append(item)
     return kept
+
+
+def larger_groups(told: Sequence[Choice], rows: Sequence[dict]) -> list[Choice]:
+    """Shares without a count, of more than twice the patients of the part that their report counts."""
+    shares = [row for row in rows if pd.isna(row["events"])]
+    return [
+        Choice(choice.study_id, (row,), 0)
+        for choice in told
+        if not is_whole(first := choice.rows[0]) and not pd.isna(first["events"])
+        for row in shares
+        if all(row[name] == first[name] for name in ("report_id", "outcome", "base"))
+        and SMALLEST_PART * group_size([row]) > group_size(choice.rows)
+    ]
+
+
+def group_size(rows: Sequence[dict]) -> int:
+    """Patients of the cohorts of some rows, or those counted where that is not known."""
+    sizes = (row["total"] if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in rows)
+    return sum(0 if pd.isna(size) else int(size) for size in sizes)

@@ -333,8 +333,8 @@ def tabulate_decision(evidence: Evidence, *, caption: str, least: int = 2) -> St
         "study it does not, so that it is too narrow, though never narrower than what is known of the rate. "
         "Of two studies both stand here, and nothing is pooled. A chart's “new study” is the same without "
         "the chance of 100 patients. Where the rules keep out a larger study, no smaller one stands "
-        "for it; the table of what they allow says why. Certainty is that of the rate, where a rating of "
-        "this review rests on its count, or on at least half of the counts of a pool."
+        "for it; the tables of what the rules of pooling allow say why. Certainty is that of the rate, "
+        "where a rating of this review rests on its count, or on at least half of the counts of a pool."
     )
     meant = [f"{result.name}: {result.note}" for result in pooled_results(evidence) if result.note]
     names = {result.result_id: result.name for result in pooled_results(evidence)}

@@ -104,7 +104,7 @@ def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
 
 
 def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]:
-    """Studies and patients of whole cohorts, each patient once, and whether every study's number is known.
+    """Studies and patients of whole cohorts, each patient once, and whether every number is known.
 
     Those evaluable where no more is printed.
 
@@ -124,7 +124,17 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]
         told = studies.setdefault(choice.study_id, {})
         told[of_arms] = told.get(of_arms, 0) + choice.size
     sizes = [max(told.values()) for told in studies.values()]
-    return len(sizes), sum(sizes), all(sizes)
+    # A report may tell how many had one of its regimens, and not how many had another.
+    told = {(row["report_id"], row["regimen_id"]) for choice in chosen for row in choice.rows}
+    reports = {report for report, _ in told}
+    unsized = [
+        row
+        for row in own
+        if not cohort_size(row)
+        and row["report_id"] in reports
+        and (row["report_id"], row["regimen_id"]) not in told
+    ]
+    return len(sizes), sum(sizes), all(sizes) and not unsized
 
 
 def _everyone(_cohort: dict) -> bool:

@@ -153,7 +153,7 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
                 for name, shows in columns.items()
             ),
             [row["design"], *([_small(study)] if study else []), *note],
-            _certainty(evidence, row["ratings"]),
+            _certainty(evidence, row, [name for name in columns if text(row[f"{name}_control"])]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
     )
@@ -167,12 +167,21 @@ def _link_count(row: Mapping, count: str) -> Markup | str:
 
 
 def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
-    """'13 (1202)': studies and patients of an option's families in a setting; '' where they are not told."""
+    """'13 (1202)': studies and patients of an option's families in a setting; '' where they are not told.
+
+    '1 comparison (55)' where its patients are known from comparisons across studies alone.
+    """
     narrower = setting if pd.isna(row["age_groups"]) else {**setting, "age_groups": row["age_groups"]}
     cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
     if not cohorts:
         return ""
     studies, patients, all_told = count_once(evidence, cohorts)
+    if not studies:  # patients of comparisons across studies alone, as an external control
+        of_each: dict[str, int] = {}
+        for cohort in cohorts:
+            of_each[cohort["study_id"]] = max(cohort_size(cohort), of_each.get(cohort["study_id"], 0))
+        told = sum(of_each.values()) or "not reported"
+        return f"{len(of_each)} comparison{'s' if len(of_each) > 1 else ''} ({told})"
     return (
         f"{studies} ({'' if all_told else 'at least '}{patients})"
         if patients
@@ -180,13 +189,19 @@ def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
     )
 
 
-def _certainty(evidence: Evidence, ids: object) -> list:
-    """'⊕⊕⊕◯ moderate' and what it is of, 'overall survival against chemotherapy'; one grade is said once."""
-    outcomes = evidence.tables["certainty"].set_index("certainty_id")["outcome"]
+def _certainty(evidence: Evidence, row: Mapping, compared: Sequence[str]) -> list:
+    """'⊕⊕⊕◯ moderate' and what it is of, 'overall survival against chemotherapy'; one grade is said once.
+
+    Beside numbers of two arms (`compared`: columns that show them) the rating of a rate is called that of a
+    rate, so that it is not taken for one of the difference.
+    """
+    rated = evidence.tables["certainty"].set_index("certainty_id")
     graded: dict[str, list] = {}
-    for rating in split_ids(ids):
-        words = _small(outcomes[rating].partition(",")[0])
-        graded.setdefault(grade(evidence, rating), []).append(words)
+    for rating in split_ids(row["ratings"]):
+        words = rated["outcome"][rating].partition(",")[0]
+        if compared and rated["question"][rating] == "absolute":
+            words = f"rate of {words[:1].lower() if words[1:2].islower() else words[:1]}{words[1:]}"
+        graded.setdefault(grade(evidence, rating), []).append(_small(words))
     return [part for sign, told in graded.items() for part in (sign, *told)] or [grade(evidence, pd.NA)]
 
 

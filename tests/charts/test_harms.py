@@ -76,7 +76,16 @@ def test_a_subgroup_stands_for_no_study(tables):
     shown = {cell.figure.row_id for _, _, cell in cells_of(tables)}
     assert shown
     assert not any(row_id.startswith("stein-post-hsct.") for row_id in shown)
-    assert "kantarjian-2016.ae.older.neurological-event-g3" not in shown
+
+
+def test_a_small_part_stands_beside_the_other_part_of_its_study(tables):
+    """Of 261 the 225 under 65 years were once drawn alone, with half the neurological events."""
+    (old,) = [row for row in rows_of(tables) if row.about == "Adults of 65 years or more"]
+    counts = {cell.count.partition(" ")[0]: cell.remark for cell in old.cells if cell}
+    assert counts == {"1/36": "grade 3", "10/36": ""}
+    (young,) = [row for row in rows_of(tables) if row.about == "Adults under 65 years"]
+    assert young.name.startswith("Kantarjian 2016")
+    assert old.name.startswith("Kantarjian 2016")
 
 
 def test_deaths_as_adverse_events_have_a_column_and_need_no_grade(tables):

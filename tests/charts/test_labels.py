@@ -2,7 +2,7 @@
 
 import pytest
 
-from livingreview.charts.labels import by_population, name_lines, name_study, own_words
+from livingreview.charts.labels import by_population, name_lines, name_study, own_words, say_whom
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.common import with_cohorts
 from livingreview.tables.labels import TwinsError
@@ -60,3 +60,16 @@ def test_studies_of_one_trial_say_which_part_of_it_they_are(review):
         "AALL1331, high and intermediate risk, 2019",
         "TOWER (Kantarjian 2017)",
     ]
+
+
+def test_whom_a_count_is_of_is_told_where_not_of_all(review):
+    """MRD of responders once stood unmarked among rates of all randomised."""
+    told = {
+        row_id: say_whom(review, review.row(row_id))
+        for row_id in (
+            "ash-table-6502810.outcome.blinatumomab.mrd-negative",
+            "kantarjian-2019.outcome.inotuzumab.cr-cri",
+            "ash-table-6502810.outcome.inotuzumab.crc",
+        )
+    }
+    assert list(told.values()) == [", of patients in remission", "", ""]

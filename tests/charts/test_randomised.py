@@ -146,7 +146,9 @@ def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(r
     (told,) = [trial for trial in trials if trial.name == "INO-VATE (Kantarjian 2019)"]
     words = {ratio.words: ratio.experimental for ratio in told.ratios}
     assert words["CR or CRi"] == "121/164"
-    assert words["Composite complete remission (CRc), in ASH table of phase 3 trials"] == "80.7%"
+    first = "in ASH table of phase 3 trials; first analysis, of the first 218 randomised"
+    assert words[f"Composite complete remission (CRc), {first}"] == "80.7%"
+    assert words[f"MRD negative, of patients in remission, {first}"] == "78.4%"
 
 
 def test_on_a_phone_a_ratio_without_rates_says_so_in_words(chapter):

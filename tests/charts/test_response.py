@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, say_counted, tabulate
+from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, explain, say_counted, tabulate
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
@@ -227,7 +227,7 @@ def test_a_description_counts_studies_and_not_rows(in_settings):
     """Twelve rows of ten studies were once told as twelve studies."""
     told = describe(in_settings["adult-relapse", "mrd"])
     assert ": 12 rows of 10 studies, from INO-VATE" in told
-    assert ": 16 rows of 13 studies, from" in describe(in_settings["aml", "response"])
+    assert ": 17 rows of 13 studies, from" in describe(in_settings["aml", "response"])
     (block,) = [block for block in in_settings["adult-relapse", "response"] if len(block.lines) == 3]
     assert ": 3 studies, from" in describe([block] * 6), "one row each"
 
@@ -303,3 +303,22 @@ def test_of_whom_and_by_which_limit_read_as_one_phrase(blocks):
     assert say("") == "MRD negative"
     assert say("of responders") == "MRD negative of responders"
     assert say("limit 0.01%") == "MRD negative, limit 0.01%"
+
+
+def test_a_part_stands_for_no_study_while_a_share_of_twice_its_patients_is_printed(in_settings):
+    """Of the first relapses of one group the 48 after transplant once stood, not the 224 others."""
+    (line,) = [
+        line
+        for block in in_settings["adult-relapse", "response"]
+        for line in block.lines
+        if line.study == "gmall-relapse" and "first relapse" in block.title
+    ]
+    assert (line.share, line.figures[0].row_id) == ("42", "gmall-relapse-2012.outcome.first-salvage.cr")
+
+
+def test_a_study_under_several_headings_is_named_in_the_note(in_settings):
+    note = explain(in_settings["adult-relapse", "response"], "")
+    assert "patients may stand twice" in note
+    assert "Jabbour 2018b and Kantarjian 2023a" in note
+    (block,) = [block for block in in_settings["adult-relapse", "response"] if len(block.lines) == 3]
+    assert "stand twice" not in explain([block], "")

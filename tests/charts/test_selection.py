@@ -2,7 +2,14 @@
 
 import pytest
 
-from livingreview.charts.selection import main_direction, one_of_each, whole_reports
+from livingreview.charts.selection import (
+    group_size,
+    larger_groups,
+    main_direction,
+    one_of_each,
+    whole_reports,
+)
+from livingreview.tables.choice import Choice
 from livingreview.tables.common import with_cohorts
 
 
@@ -35,3 +42,18 @@ def test_of_two_that_share_patients_the_first_asked_for_stays(review):
         told = {row["row_id"]: sign * place for place, row in enumerate(one)}
         (kept,) = one_of_each(review, one, lambda row: row, lambda row: (told[row["row_id"]],))  # noqa: B023
         assert told[kept["row_id"]] == max(told.values())
+
+
+def test_a_share_of_more_than_twice_the_patients_is_a_choice_beside_a_counted_part(review):
+    rows = {
+        row["row_id"]: row | {"base": "all"}
+        for row in with_cohorts(review, "outcomes")
+        if row["report_id"] == "gmall-relapse-2012"
+    }
+    counted = rows["gmall-relapse-2012.outcome.after-transplant.cr"]
+    told = [Choice("gmall-relapse", (counted,), 48)]
+    (larger,) = larger_groups(told, list(rows.values()))
+    assert larger.rows[0]["row_id"] == "gmall-relapse-2012.outcome.first-salvage.cr"
+    assert (group_size(larger.rows), group_size([counted])) == (224, 48)
+    half = larger.rows[0] | {"c_n_enrolled": 96}
+    assert larger_groups(told, [counted, half]) == [], "no more than twice as many"

@@ -325,7 +325,7 @@ def test_the_harms_of_a_control_arm_stand_with_the_regimen_it_was_given(review):
     }
     assert told == {
         "infection": ("kantarjian-2017.ae.chemotherapy.infection-g3",),
-        "fatal-event": ("kantarjian-2017.ae.chemotherapy.fatal-serious-adverse-event-g5",),
+        "fatal-event": ("kantarjian-2019.ae.chemotherapy.fatal-serious-adverse-event-g5",),
         "veno-occlusive-disease": ("kantarjian-2019.ae.chemotherapy.venoocclusive-liver-disease",),
     }
 

@@ -36,8 +36,9 @@ def test_a_line_tells_both_arms_of_a_trial(findings):
     )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith(
-        "| ⊕⊕⊕◯ moderate; Complete remission within two cycles; Overall survival against chemotherapy; "
-        "⊕⊕◯◯ low; Complete remission with full or partial recovery of counts (CR/CRh) within two cycles"
+        "| ⊕⊕⊕◯ moderate; rate of complete remission within two cycles; Overall survival against "
+        "chemotherapy; ⊕⊕◯◯ low; rate of complete remission with full or partial recovery of counts "
+        "(CR/CRh) within two cycles"
     )
 
 
@@ -153,7 +154,18 @@ def test_no_adult_trial_is_counted_among_children(review):
 
 def test_patients_whose_number_is_not_reported_make_the_sum_a_least_one(findings):
     told = line(findings, "aml.clag-m")
-    assert "(at least 945)" in told
+    assert "(at least 924)" in told
+
+
+def test_patients_of_comparisons_alone_are_not_told_as_no_study(findings):
+    """An external control of 55 patients once stood as "0 (not reported)" beside its own numbers."""
+    assert "| 1 comparison (55) |" in line(findings, "ph-positive.standard")
+
+
+def test_a_rating_of_a_rate_is_not_taken_for_one_of_a_difference(review, findings):
+    """Beside two arms a rating of one arm's rate says so; where no control stands it does not."""
+    assert "rate of" not in line(findings, "adult-relapse.bortezomib")
+    assert "moderate; rate of complete remission" in line(findings, "adult-relapse.blinatumomab")
 
 
 def test_the_note_explains_the_marks_that_are_there(review):

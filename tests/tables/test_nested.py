@@ -67,7 +67,7 @@ def test_adults_by_three_definitions(adults):
     ]  # fmt: skip
     medians = [adults.fit.median(level[0])[0] for level in adults.levels]
     assert [round(100 * value) for value in medians] == [38, 50, 51]
-    assert len(adults.alone) == 5
+    assert len(adults.alone) == 4
     assert set(adults.alone) | set(adults.entries) == set(adults.plan.entries)
 
 

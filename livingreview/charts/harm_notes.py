@@ -1,0 +1,65 @@
+"""What the table of harms does not show: events under other terms, and those told without a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from livingreview.charts.labels import name_study
+from livingreview.evidence import Evidence
+from livingreview.tables.common import in_sentence, with_cohorts
+from livingreview.tables.counts import own_families
+from livingreview.tables.outcomes import SEVERE
+
+FATAL = 5  # the grade that the name of an event says
+
+
+@dataclass
+class Event:
+    """A column: what is counted, by which codes, from which grade on (None for any)."""
+
+    name: str
+    table: str
+    codes: tuple[str, ...]
+    grade: int | None
+    result_id: str = ""
+    chosen: dict[str, dict] = field(default_factory=dict)
+
+
+def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
+    """Terms of severe events that are in no column: neuropathy, say, and harm to the liver."""
+    counted = {code for event in events for code in event.codes}
+    terms = {
+        str(row["term"])
+        for row in _told(evidence, part)
+        if row["term"] not in counted and not pd.isna(row["grade_min"]) and SEVERE <= row["grade_min"] < FATAL
+    }
+    return sorted(term[:1].lower() + term[1:] for term in terms)
+
+
+def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
+    """'infection in Roe 2017 and Doe 2018': blank cells of drawn studies that count the event."""
+    drawn = {evidence.cohort_studies[row["cohort_id"]] for event in events for row in event.chosen.values()}
+    rows = [row for row in _told(evidence, part) if pd.isna(row["grade_min"])]
+    found = []
+    for event in events:
+        if event.grade is None:
+            continue
+        told = {evidence.cohort_studies[row["cohort_id"]] for row in event.chosen.values()}
+        names = {
+            name_study(evidence, row["report_id"], row["cohort_id"])
+            for row in rows
+            if row["term"] in event.codes and evidence.cohort_studies[row["cohort_id"]] in drawn - told
+        }
+        if names:
+            found.append(f"{in_sentence(event.name)} in {', '.join(sorted(names))}")
+    return found
+
+
+def _told(evidence: Evidence, part: str) -> Iterator[Mapping]:
+    """Adverse events of a part of the chapter, without those of control arms."""
+    for row in own_families(evidence, with_cohorts(evidence, "adverse_events")):
+        if row["c_part"] == part and row["c_arm_at"] != "control":
+            yield row
