@@ -96,7 +96,7 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         *(row["source_report_id"] for table in package.evidence_tables for row in tables[table.name]),
     }
     tables["reports"] = [row for row in tables["reports"] if row["report_id"] in reports]
-    for name in ("screening", "identifiers", "expected", "notices", "watches"):
+    for name in ("screening", "identifiers", "former_ids", "expected", "notices", "watches"):
         tables[name] = [row for row in tables[name] if row["report_id"] in reports]
     empty_loop(tables)
     for name, column in (("reports", "status"), ("screening", "decision"), ("expected", "fate")):

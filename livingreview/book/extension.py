@@ -22,6 +22,7 @@ from sphinx.util import logging
 
 from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
+from livingreview.book.former import write_former
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source
 from livingreview.book.lines import write_lines
 from livingreview.book.made import lay_data, renew_reports
@@ -225,6 +226,7 @@ def finish_build(app, error) -> None:
     if not slim_icons(Path(app.outdir) / "_static"):
         log.warning("the theme's icon fonts could not be cut: see livingreview/book/slim_icons")
     settle_schemes(Path(app.outdir) / "_static")
+    write_former(root, Path(app.outdir), app.config.livingreview_record)
 
 
 def explain_on(app, path: Path, text: str) -> str:

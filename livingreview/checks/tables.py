@@ -26,6 +26,7 @@ from livingreview.checks.descriptor import LineFinder, check_shape, read_descrip
 from livingreview.checks.digits import check_digits
 from livingreview.checks.directions import CHOICE_RULES
 from livingreview.checks.findings import FINDING_RULES
+from livingreview.checks.former import FORMER_RULES
 from livingreview.checks.identifiers import IDENTIFIER_RULES
 from livingreview.checks.links import LINK_RULES
 from livingreview.checks.pooling import POOLING_RULES
@@ -57,6 +58,7 @@ ALL_RULES = (
     *POOLING_RULES,
     *SURVEILLANCE_RULES,
     *WATCHED_RULES,
+    *FORMER_RULES,
 )
 
 

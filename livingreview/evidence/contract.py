@@ -29,6 +29,7 @@ COLUMNS = {
         "data_cutoff licence funding competing_interests note"
     ),
     "identifiers": "identifier_id! report_id! scheme! value! as_printed basis!",
+    "former_ids": "former_id! report_id! renamed_on:date! reason!",
     "expected": ("expected_id! class_id! report! doi pmid why! named_by! named_in fate! report_id tried"),
     "studies": "study_id! name! design! overlaps_with",
     "regimen_classes": "class_id! title! short_title! question! position:integer!",
@@ -149,6 +150,7 @@ EVIDENCE = (
 FOLLOWED = {
     "reports.study_id": "studies.study_id",
     "identifiers.report_id": "reports.report_id",
+    "former_ids.report_id": "reports.report_id",
     "expected.class_id": "regimen_classes.class_id",
     "expected.report_id": "reports.report_id",
     "families.class_id": "regimen_classes.class_id",

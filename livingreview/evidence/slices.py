@@ -25,6 +25,7 @@ OF_THE_WHOLE = (
     "pairs",
     "screening",
     "departures",
+    "former_ids",
     "watches",
     "trials",
     "trial_events",

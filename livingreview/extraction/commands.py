@@ -51,6 +51,18 @@ def add_commands(commands) -> None:
     take.add_argument("--watch", action="store_true", help=watched)
     take.set_defaults(run=told(run_take))
     _add_fix(commands)
+    _add_rename(commands)
+
+
+def _add_rename(commands) -> None:
+    about = "give a report another id, wherever it stands; former addresses of the book lead on"
+    rename = commands.add_parser("rename", help=about)
+    rename.add_argument("report", metavar="REPORT_ID", help="the report's id as it is")
+    new = "its new id (default: first author and year, by data/references.bib)"
+    rename.add_argument("present", metavar="NEW_ID", nargs="?", default="", help=new)
+    rename.add_argument("--reason", metavar="WHY", required=True, help="why, for the changelog")
+    rename.add_argument("--dry-run", action="store_true", help="show what would change; change nothing")
+    rename.set_defaults(run=told(run_rename))
 
 
 def _add_fix(commands) -> None:
@@ -168,3 +180,19 @@ def run_fix(options: argparse.Namespace) -> int:
     )
     print(tell_fixed(fixed, dry_run=options.dry_run))
     return 1 if fixed.problems else 0
+
+
+def run_rename(options: argparse.Namespace) -> int:
+    """``livingreview rename``"""
+    from livingreview.extraction.renaming import rename, tell_renamed
+
+    renamed = rename(
+        find_root(options.root),
+        options.report,
+        options.present,
+        reason=options.reason,
+        day=datetime.date.today(),
+        dry_run=options.dry_run,
+    )
+    print(tell_renamed(renamed, dry_run=options.dry_run))
+    return 1 if renamed.problems else 0

@@ -21,6 +21,7 @@ from livingreview.manuscript.pages import parse_page
 from livingreview.surveillance.identity import Row
 from livingreview.tables.inputs import PoolInputs, list_pools
 
+LEADS = b'http-equiv="refresh"'  # a page that only leads to another
 NEAR = 5  # ids that are offered for one that is none
 SAID_AGAIN = ("source_report_id",)  # a row that restates another report's figure does not stand under it
 
@@ -223,7 +224,7 @@ class Dependents:
         return [
             path.relative_to(book).as_posix()
             for path in sorted(book.rglob("*.html"))
-            if path.stem == self.held.key or wanted.search(path.read_bytes())
+            if path.stem == self.held.key or (wanted.search(text := path.read_bytes()) and LEADS not in text)
         ]
 
 

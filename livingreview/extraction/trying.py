@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ def try_change(
     judge: Callable[[Path, list[Problem]], list[Problem]] = lambda trial, found: found,
     stood: Callable[[list[Problem]], None] = lambda left: None,
     sources: Path | None = None,
+    beside: Sequence[str] = (),
     dry_run: bool = False,
 ) -> list[Problem]:
     """Make a change of ``data/`` and the changelog, unless it breaks a rule; returns what it breaks.
@@ -40,6 +41,8 @@ def try_change(
         Takes the problems that the review had before and still has: no change is refused for them.
     sources : Path, optional
         Folder of source texts, ``<report_id>.txt``: every printed fragment is looked up in its report's.
+    beside : sequence of str
+        Folders of `BESIDE` whose files the change may write too.
     dry_run : bool
         Try it only.
 
@@ -50,7 +53,7 @@ def try_change(
     OSError
         If the files cannot be written; those of the review are as they were.
     """
-    stamp = _stamp(root)
+    stamp = _stamp(root, beside)
     with tempfile.TemporaryDirectory(prefix="livingreview-") as folder:
         trial = Path(folder)
         _copy(root, trial)
@@ -62,17 +65,18 @@ def try_change(
             found = [item for item in found if _same(item) not in before]
         problems = judge(trial, found)
         if not problems and not dry_run:
-            if _stamp(root) != stamp:
-                msg = "data/ or CHANGELOG.md was changed meanwhile; nothing was written: run it again"
+            if _stamp(root, beside) != stamp:
+                written = " or ".join(("data/", *(f"{name}/" for name in beside), CHANGES))
+                msg = f"{written} was changed meanwhile; nothing was written: run it again"
                 raise SheetError(msg)
-            _publish(root, trial)
+            _publish(root, trial, beside)
     return problems
 
 
-def _stamp(root: Path) -> dict[str, tuple[int, int]]:
+def _stamp(root: Path, beside: Sequence[str]) -> dict[str, tuple[int, int]]:
     """When the files that a change may write were last written."""
-    stamp = stamp_project(root)
-    return {name: stamp[name] for name in stamp if name == CHANGES or name.startswith("data/")}
+    stamp, folders = stamp_project(root), tuple(f"{name}/" for name in ("data", *beside))
+    return {name: stamp[name] for name in stamp if name == CHANGES or name.startswith(folders)}
 
 
 def _same(problem: Problem) -> Problem:
@@ -90,9 +94,10 @@ def _copy(root: Path, trial: Path) -> None:
             shutil.copy(path, target)
 
 
-def _publish(root: Path, trial: Path) -> None:
+def _publish(root: Path, trial: Path, beside: Sequence[str]) -> None:
     """Bring the files that differ into the review: all written aside first, then put in place."""
-    made = [path for path in (*sorted((trial / "data").iterdir()), trial / CHANGES) if path.is_file()]
+    inside = [path for name in ("data", *beside) for path in sorted((trial / name).iterdir())]
+    made = [path for path in (*inside, trial / CHANGES) if path.is_file()]
     parts = []
     try:
         for path in made:

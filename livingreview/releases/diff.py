@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from livingreview.evidence import BIBLIOGRAPHY, read_cells, split_ids
 from livingreview.releases.estimates import Estimate
-from livingreview.releases.snapshot import Snapshot
+from livingreview.releases.snapshot import Snapshot, under_present_ids
 from livingreview.tables.readings import reading_state, rows_on_question
 
 # Kind of a changed evidence row -> what it means. New evidence is told apart from what was known and is now
@@ -123,7 +123,8 @@ class Difference:
 
 
 def compare(before: Snapshot, after: Snapshot) -> Difference:
-    """What moved from one version to the other."""
+    """What moved from one version to the other; a report renamed meanwhile is compared with itself."""
+    before = under_present_ids(before, after)
     old, new = (read_rows(item) for item in (before, after))
     rows = tuple(
         change

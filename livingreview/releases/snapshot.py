@@ -6,11 +6,13 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from livingreview.evidence import Evidence, parse_evidence
+from livingreview.evidence import BIBLIOGRAPHY, Evidence, parse_evidence, read_cells
+from livingreview.evidence.former import FORMER, rename_entries, rename_in, rename_rows
+from livingreview.evidence.writing import format_rows
 from livingreview.files import DATA, DESCRIPTOR, ESTIMATES, RECORD, RELEASES, list_releases
 from livingreview.releases.estimates import Estimate, collect_estimates
 
@@ -68,6 +70,37 @@ def load_snapshot(root: Path, version: str) -> Snapshot:
         files = {name: archive.read(name) for name in archive.namelist()}
     estimates = json.loads((folder / ESTIMATES).read_text(encoding="utf-8"))["estimates"]
     return Snapshot(version, files, read_record(root, version), tuple(Estimate(**item) for item in estimates))
+
+
+def under_present_ids(before: Snapshot, after: Snapshot) -> Snapshot:
+    """A version with its reports called as they are in a later one: a new id alone is no change of a row."""
+    rows = after.evidence.tables[FORMER]
+    known = set(before.evidence.tables["reports"]["report_id"])
+    ids = {
+        former: present
+        for former, present in zip(rows["former_id"], rows["report_id"], strict=True)
+        if former in known
+    }
+    if not ids:
+        return before
+    tables = before.evidence.package.tables
+    renamed = rename_rows(
+        before.evidence.package,
+        {name: read_cells(before.files[table.path]) for name, table in tables.items()},
+        ids,
+    )
+    files = {
+        tables[name].path: format_rows(
+            [tables[name].columns, *([row[column] for column in tables[name].columns] for row in cells)]
+        ).encode()
+        for name, cells in renamed.items()
+    }
+    entries = rename_entries(before.files[BIBLIOGRAPHY].decode("utf-8"), ids).encode()
+    frozen = before.frozen and tuple(
+        replace(item, key=rename_in(item.key, ids), report_id=rename_in(item.report_id, ids))
+        for item in before.frozen
+    )
+    return replace(before, files={**before.files, **files, BIBLIOGRAPHY: entries}, frozen=frozen)
 
 
 def read_record(root: Path, version: str) -> dict:

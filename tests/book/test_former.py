@@ -1,0 +1,113 @@
+"""The page of a former id leads on, with a script to the very row, without one to the report."""
+
+import datetime
+import re
+import zipfile
+from urllib.parse import urlsplit
+
+import pytest
+
+from livingreview.book.finish import INLINE
+from livingreview.book.former import lead_on, write_former
+from livingreview.book.look_over import look_over
+from livingreview.extraction.renaming import rename
+from livingreview.releases.offline import zip_book
+from tests.copies import Copy
+
+PAGE = (
+    "<html><head><title>Roe 2019 &amp; Co.</title></head>"
+    '<body><p id="roe-2019.outcome.all.cr">x</p></body></html>'
+)
+
+
+def laid(folder):
+    pages = folder / "chapters" / "reports"
+    pages.mkdir(parents=True)
+    (pages / "roe-2019.html").write_text(PAGE, encoding="utf-8")
+    return pages
+
+
+def test_the_page_leads_on_without_a_script_and_is_no_page_for_search_engines(tmp_path):
+    text = lead_on(laid(tmp_path), "alpha-trial", "roe-2019", {})
+    assert '<noscript><meta http-equiv="refresh" content="0; url=roe-2019.html"></noscript>' in text
+    assert '<meta name="robots" content="noindex">' in text
+    assert '<link rel="canonical" href="roe-2019.html">' in text
+    assert '<a href="roe-2019.html">Roe 2019 &amp; Co.</a>' in text
+    row = '<li id="alpha-trial.outcome.all.cr"><a href="roe-2019.html#roe-2019.outcome.all.cr">'
+    assert row in text
+    assert text.count("'sha256-") == len(INLINE.findall(text)) == 1
+    online = lead_on(
+        tmp_path / "chapters" / "reports", "alpha-trial", "roe-2019", {"url": "https://example.org"}
+    )
+    assert '<link rel="canonical" href="https://example.org/chapters/reports/roe-2019.html">' in online
+
+
+def test_a_page_is_written_for_each_former_id(project):
+    (project / "data" / "former_ids.csv").write_text(
+        "former_id,report_id,renamed_on,reason\nalpha-trial,roe-2019,2026-01-02,Why\n", encoding="utf-8"
+    )
+    pages = laid(project / "out")
+    write_former(project, project / "out", {})
+    assert sorted(path.name for path in pages.iterdir()) == ["alpha-trial.html", "roe-2019.html"]
+
+
+OLD, NEW = "lipomit-clag-2025", "roe-2025"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    copy = Copy(tmp_path_factory.mktemp("former") / "project")
+    assert rename(copy.folder, OLD, NEW, reason="Why", day=datetime.date(2026, 1, 2)).problems == []
+    done = copy.build()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return copy
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_a_built_book_leads_on_and_does_not_count_the_page(built, tmp_path):
+    book = built.published
+    page = book / "chapters" / "reports" / f"{OLD}.html"
+    text = page.read_text(encoding="utf-8")
+    new = (book / "chapters" / "reports" / f"{NEW}.html").read_text(encoding="utf-8")
+    ends = re.findall(rf'href="{NEW}\.html#({NEW}[^"]+)"', text)
+    assert f"{NEW}.outcome.all.crc" in ends
+    assert all(f'id="{end}"' in new for end in ends)
+    assert look_over(book) == []
+    # No list of the book names it; the table of former ids does.
+    named = {
+        path.relative_to(book).as_posix()
+        for path in book.rglob("*")
+        if path.is_file() and f"{OLD}.html".encode() in path.read_bytes()
+    }
+    assert named == set()
+    assert OLD.encode() not in (book / "searchindex.js").read_bytes()
+    with zipfile.ZipFile(zip_book(book, tmp_path / "book.zip")) as archive:
+        assert any(name.endswith(f"/chapters/reports/{OLD}.html") for name in archive.namelist())
+
+
+@pytest.mark.book
+@pytest.mark.slow
+def test_a_second_build_keeps_the_page(built):
+    with built.edited(("chapters/methods.md", "# ", "# Once more: ")):
+        done = built.build()
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert (built.published / "chapters" / "reports" / f"{OLD}.html").is_file()
+
+
+@pytest.mark.book
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "end", "wanted"),
+    [
+        (True, f"#{OLD}.outcome.all.crc", f"{NEW}.outcome.all.crc"),
+        (True, "", ""),
+        (False, "", ""),
+    ],
+)
+def test_a_browser_follows(built, browser, script, end, wanted):
+    page = browser.new_context(java_script_enabled=script).new_page()
+    page.goto((built.published / "chapters" / "reports" / f"{OLD}.html").as_uri() + end)
+    page.wait_for_url(f"**/{NEW}.html*")
+    assert urlsplit(page.url).fragment == wanted
