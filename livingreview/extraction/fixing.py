@@ -169,6 +169,8 @@ def _parse(corrections: Sequence[str], book: Book, held: Held) -> dict[str, str]
 
 def _refuse_key(held: Held, column: str) -> str:
     """Why an address is not changed, and how a row comes by another."""
+    if held.table.name == "reports" and column == held.table.primary_key:
+        return f"{column} of {held.key} is an address; to rename the report: livingreview rename {held.key}"
     again = (
         f"enter it anew under its report (livingreview add {held.cells['report_id']}, then take)"
         if held.table.evidence
