@@ -27,10 +27,10 @@ def remove_report_rows(folder, table, keep):
     write(folder, table, [rows[0], *[row for row in rows[1:] if keep(dict(zip(rows[0], row, strict=True)))]])
 
 
-def correct_a_row(folder):
+def correct_a_row(folder, row_id=ROW):
     """One patient less in an outcome that a conclusion rests on, in the count and in the fragment."""
     rows = read(folder, "outcomes")
-    index = find(rows, row_id=ROW)
+    index = find(rows, row_id=row_id)
     place = {name: rows[0].index(name) for name in rows[0]}
     before = int(rows[index][place["events"]])
     rows[index][place["events"]] = str(before - 1)

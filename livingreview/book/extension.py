@@ -22,7 +22,7 @@ from sphinx.util import logging
 
 from livingreview import __version__
 from livingreview.book.finish import finish_page, lead_to, math_renderer, settle_search_index
-from livingreview.book.former import write_former
+from livingreview.book.former import keep_places, read_former, write_former
 from livingreview.book.frame import add_head_tags, add_theme, frame_page, offer_no_made_source
 from livingreview.book.lines import write_lines
 from livingreview.book.made import lay_data, renew_reports
@@ -80,6 +80,7 @@ def prepare_sources(app, config) -> None:
         raise ExtensionError(str(error)) from None
     config.livingreview_record = read_citation(root)
     config.html_baseurl = site_address(config.livingreview_record)  # Sphinx writes the canonical links
+    config.livingreview_former = read_former(root)
     renew_reports(root, config.livingreview_record, hash_of)
     if (upkeep := read_upkeep(root)) and upkeep.notice:
         config.html_theme_options = {**config.html_theme_options, "announcement": escape(upkeep.notice)}
@@ -213,7 +214,8 @@ def finish_build(app, error) -> None:
     )
     for path in sorted(map(Path, app.livingreview_written)):  # others were finished by an earlier build
         text = path.read_text(encoding="utf-8")
-        finished, problems = finish_page(explain_on(app, path, text))
+        former = app.config.livingreview_former if path.parent.name == "chapters" else {}
+        finished, problems = finish_page(keep_places(explain_on(app, path, text), former))
         for problem in problems:
             log.warning("%s: %s", path.relative_to(app.outdir), problem)
         if finished != text:
@@ -226,7 +228,7 @@ def finish_build(app, error) -> None:
     if not slim_icons(Path(app.outdir) / "_static"):
         log.warning("the theme's icon fonts could not be cut: see livingreview/book/slim_icons")
     settle_schemes(Path(app.outdir) / "_static")
-    write_former(root, Path(app.outdir), app.config.livingreview_record)
+    write_former(Path(app.outdir), app.config.livingreview_former, app.config.livingreview_record)
 
 
 def explain_on(app, path: Path, text: str) -> str:
@@ -261,6 +263,7 @@ def setup(app) -> dict:
     app.add_config_value("livingreview_engine", "", "env")
     app.add_config_value("livingreview_assets", "", "html")
     app.add_config_value("livingreview_terms", {"page": "", "terms": {}}, "html")
+    app.add_config_value("livingreview_former", {}, "html")
     app.add_config_value("livingreview_record", {}, "html")  # a changed record reaches every page
     app.add_css_file("lr.css")
     app.add_js_file("lr-page.js", loading_method="defer")  # first: it loads what the others ask for

@@ -1,11 +1,12 @@
-"""Pages under the former ids of reports, which lead on to the present ones: each row of them too.
+"""Former ids of reports in a finished book: pages that lead on, and places on other pages that are found.
 
-They are no pages of the book: neither Sphinx nor the search, the contents or any count knows them.
+The pages are no pages of the book: neither Sphinx nor the search, the contents or any count knows them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from livingreview.book.finish import finish_page, policy_tag
@@ -15,15 +16,35 @@ from livingreview.evidence import load_package, read_cells
 from livingreview.evidence.former import FORMER
 
 FOLDER = "chapters/reports"
+# What stands on a chapter under a report's id: a reference, a contradiction.
+PLACE = re.compile(
+    r'<(?:li|div|section|p)\b[^>]*\sid="(?P<head>(?:ref-)?)(?P<report>[a-z0-9-]+)(?P<end>(?:\.[\w.-]+)?)"[^>]*>'
+)
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
-def write_former(root: Path, out: Path, record: dict) -> None:
-    """Write into a finished book a page for each former id."""
+def read_former(root: Path) -> dict[str, str]:
+    """Former id -> present id, as ``data/`` has them."""
     table = load_package(root / "data").tables.get(FORMER)
-    for row in read_cells((root / "data" / table.path).read_bytes()) if table else ():
-        path = out / FOLDER / f"{row['former_id']}.html"
-        path.write_text(lead_on(out / FOLDER, row["former_id"], row["report_id"], record), encoding="utf-8")
+    rows = read_cells((root / "data" / table.path).read_bytes()) if table else ()
+    return {row["former_id"]: row["report_id"] for row in rows}
+
+
+def write_former(out: Path, former: Mapping[str, str], record: dict) -> None:
+    """Write into a finished book a page for each former id."""
+    for name, present in former.items():
+        path = out / FOLDER / f"{name}.html"
+        path.write_text(lead_on(out / FOLDER, name, present, record), encoding="utf-8")
+
+
+def keep_places(text: str, former: Mapping[str, str]) -> str:
+    """A chapter on which what tells of a report is found by the report's former ids too."""
+
+    def add(found: re.Match) -> str:
+        names = [name for name, present in former.items() if present == found["report"]]
+        return found[0] + "".join(f'<span id="{found["head"]}{name}{found["end"]}"></span>' for name in names)
+
+    return PLACE.sub(add, text) if former else text
 
 
 def lead_on(pages: Path, former: str, present: str, record: dict) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from livingreview.book.finish import INLINE
-from livingreview.book.former import lead_on, write_former
+from livingreview.book.former import keep_places, lead_on, read_former, write_former
 from livingreview.book.look_over import look_over
 from livingreview.extraction.renaming import rename
 from livingreview.releases.offline import zip_book
@@ -47,8 +47,21 @@ def test_a_page_is_written_for_each_former_id(project):
         "former_id,report_id,renamed_on,reason\nalpha-trial,roe-2019,2026-01-02,Why\n", encoding="utf-8"
     )
     pages = laid(project / "out")
-    write_former(project, project / "out", {})
+    write_former(project / "out", read_former(project), {})
     assert sorted(path.name for path in pages.iterdir()) == ["alpha-trial.html", "roe-2019.html"]
+
+
+def test_places_on_chapters_are_found_by_former_ids_too():
+    former = {"alpha-trial": "roe-2019", "beta": "doe-2020"}
+    for tag, here, there in (
+        ("li", "ref-roe-2019", "ref-alpha-trial"),
+        ("div", "doe-2020.discrepancy.x", "beta.discrepancy.x"),
+    ):
+        text = f'<{tag} class="a" id="{here}">x</{tag}>'
+        assert keep_places(text, former) == text.replace(">x", f'><span id="{there}"></span>x')
+    for text in ('<li id="roe-2019-more">', '<li id="figure-roe-2019">', '<tr id="roe-2019.outcome.x">'):
+        assert keep_places(text, former) == text
+    assert keep_places(text, {}) == text
 
 
 OLD, NEW = "lipomit-clag-2025", "roe-2025"
@@ -74,6 +87,7 @@ def test_a_built_book_leads_on_and_does_not_count_the_page(built, tmp_path):
     assert f"{NEW}.outcome.all.crc" in ends
     assert all(f'id="{end}"' in new for end in ends)
     assert look_over(book) == []
+    assert any(f'<span id="ref-{OLD}">' in page.read_text() for page in (book / "chapters").glob("*.html"))
     # No list of the book names it; the table of former ids does.
     named = {
         path.relative_to(book).as_posix()
@@ -104,10 +118,11 @@ def test_a_second_build_keeps_the_page(built):
         (True, f"#{OLD}.outcome.all.crc", f"{NEW}.outcome.all.crc"),
         (True, "", ""),
         (False, "", ""),
+        (False, f"#{OLD}.outcome.all.crc", ""),  # no refresh keeps the end of an address
     ],
 )
-def test_a_browser_follows(built, browser, script, end, wanted):
-    page = browser.new_context(java_script_enabled=script).new_page()
+def test_a_browser_follows(built, chromium, script, end, wanted):
+    page = chromium.new_context(java_script_enabled=script).new_page()
     page.goto((built.published / "chapters" / "reports" / f"{OLD}.html").as_uri() + end)
     page.wait_for_url(f"**/{NEW}.html*")
     assert urlsplit(page.url).fragment == wanted

@@ -132,7 +132,7 @@ def test_no_key_of_a_cohort_or_report_is_changed_and_no_program_is_spoken_for(pr
     cohort = row_of(project)["cohort_id"]
     with pytest.raises(SheetError, match=r"cohort_id of .* never changed"):
         fix(project, cohort, ["cohort_id=x"], reason="x")
-    with pytest.raises(SheetError, match=r"add a row with the right one to data/reports\.csv"):
+    with pytest.raises(SheetError, match="to rename the report: livingreview rename lipomit-clag-2025"):
         fix(project, "lipomit-clag-2025", ["report_id=x"], reason="x")
     row = next(
         row

@@ -87,3 +87,26 @@ def test_a_full_disk_leaves_all_as_it_was(project, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         try_change(project, retitle("Said anew."))
     assert state(project) == before
+
+
+def test_a_chapter_is_written_only_where_the_change_may_write_chapters(project):
+    path = project / "chapters" / "safety.md"
+    before = path.read_text(encoding="utf-8")
+
+    def change(root):
+        (root / "chapters" / "safety.md").write_text(f"{before}\nSaid anew.\n", encoding="utf-8")
+
+    assert try_change(project, change) == []
+    assert path.read_text(encoding="utf-8") == before
+    assert try_change(project, change, beside=("chapters",)) == []
+    assert path.read_text(encoding="utf-8").endswith("Said anew.\n")
+
+
+def test_a_chapter_that_somebody_saved_meanwhile_is_not_written_over(project):
+    def change(root):
+        (root / "chapters" / "safety.md").write_text("# Lost\n", encoding="utf-8")
+        path = project / "chapters" / "aml.md"
+        path.write_text(path.read_text(encoding="utf-8") + "\nMine.\n", encoding="utf-8")
+
+    with pytest.raises(SheetError, match=r"chapters/ or CHANGELOG\.md was changed meanwhile"):
+        try_change(project, change, beside=("chapters",), judge=lambda trial, found: [])

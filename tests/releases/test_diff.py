@@ -1,10 +1,12 @@
 """Two versions are told apart cell by cell; a conclusion whose rows moved is flagged."""
 
+import datetime
 import json
 
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.extraction.renaming import rename
 from livingreview.releases import compare, load_snapshot
 from livingreview.releases.reread import record_readings
 from livingreview.releases.tell import tell_difference
@@ -86,3 +88,19 @@ def test_a_new_column_is_told_once(copy):
     difference = compare(load_snapshot(copy, FIRST), load_snapshot(copy, "now"))
     assert difference.rows == ()
     assert difference.columns["added"] == {"outcomes": ["remark"]}
+
+
+@pytest.mark.slow
+def test_a_report_that_was_renamed_is_compared_with_itself(copy):
+    new = "roe-2025"
+    assert rename(copy, REPORT, new, reason="Why", day=datetime.date(2031, 1, 2)).problems == []
+    difference = compare(load_snapshot(copy, FIRST), load_snapshot(copy, "now"))
+    assert [(change.table, change.key) for change in difference.rows] == [("former_ids", REPORT)]
+    assert not difference.estimates
+    assert not difference.conclusions
+    before = correct_a_row(copy, ROW.replace(REPORT, new))
+    difference = compare(load_snapshot(copy, FIRST), load_snapshot(copy, "now"))
+    (change,) = difference.evidence_rows("correction")
+    assert (change.key, change.report_id) == (ROW.replace(REPORT, new), new)
+    (move,) = difference.estimates
+    assert (move.before.events, move.after.events) == (before, before - 1)
