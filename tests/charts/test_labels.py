@@ -26,7 +26,7 @@ def test_a_line_names_its_cohort_only_where_that_parts(review):
     cohorts = (
         "yoon-2023.blinatumomab",
         "kantarjian-2016.younger",
-        "blinatumomab-safety-review-2018.mt103-211",
+        "stein-2018.mt103-211",
     )
     names = name_lines(review, "display", "stratum", [rows[cohort] for cohort in cohorts])
     assert names == ["Yoon 2023", "Kantarjian 2016: Adults under 65 years", "MT103-211 (in Stein 2018)"]

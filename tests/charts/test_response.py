@@ -106,7 +106,7 @@ def test_another_report_of_the_same_patients_may_tell_the_widest_definition(revi
         line
         for block in found
         for line in block.lines
-        if line.figures[0].row_id == "blinatumomab-safety-review-2018.outcome.mt103-205.cr"
+        if line.figures[0].row_id == "stein-2018.outcome.mt103-205.cr"
     ]
     assert "27/70" in trial.wider_words
     assert trial.wider == pytest.approx(100 * 27 / 70)

@@ -669,3 +669,26 @@ def _(project):
         find(rows, row_id="gokbuget-2018.ae.treated.neurotoxicity-g3-only") + 1,
         "grade_max",
     )
+
+
+def _add_former(project: Path, former: str, report_id: str) -> int:
+    """One more former id; returns its line."""
+    rows = [*read(project, "former_ids"), [former, report_id, "2026-01-02", "Its author was found"]]
+    write(project, "former_ids", [rows[0], *sorted(rows[1:])])
+    return sorted(rows[1:]).index([former, report_id, "2026-01-02", "Its author was found"]) + 2
+
+
+@damage("former id of a report that is there")
+def former_id_that_is_there(project: Path) -> Place:
+    return "former_ids.csv", _add_former(project, "linder-2016", "hochberg-2026"), "former_id"
+
+
+@damage("former id of a report that is gone")
+def former_id_of_nothing(project: Path) -> Place:
+    return "former_ids.csv", _add_former(project, "alpha-trial", "beta-trial"), "report_id"
+
+
+@damage("note that goes by a former id")
+def note_by_a_former_id(project: Path) -> Place:
+    _add_former(project, "alpha-trial", "linder-2016")
+    return set_cell(project, "reports", "note", "Same patients as alpha-trial.")

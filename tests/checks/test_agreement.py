@@ -25,7 +25,7 @@ CASES = {
         "outcomes", {"row_id": "advani-2010.outcome.all.cr-cri"}, {"percent_reported_pct": None}, ""
     ),
     "percentage in brackets left out": (
-        "adverse_events", {"row_id": "blinatumomab-safety-review-2018.ae.alcantara.any-adverse-event-g3"},
+        "adverse_events", {"row_id": "stein-2018.ae.alcantara.any-adverse-event-g3"},
         {"percent_reported_pct": None}, "",
     ),
     "size left out": (

@@ -117,7 +117,7 @@ def test_an_interval_without_upper_limit_is_told_as_printed(review, code, told):
 
 
 def test_a_figure_derived_from_restated_ones_carries_both_marks(review):
-    assert make_figure(review, "blinatumomab-safety-review-2018.outcome.alcantara.cr").marks[:2] == (
+    assert make_figure(review, "stein-2018.outcome.alcantara.cr").marks[:2] == (
         "restated",
         "derived",
     )

@@ -120,8 +120,8 @@ def test_what_is_pooled_under_one_name_is_in_the_data(review):
 def test_fatal_events_stand_by_what_they_are_put_down_to(review):
     """51 of TOWER's 267 were fatal, 8 of them put down to the treatment: two results, neither barred."""
     rows = {row["row_id"]: row for row in count_rows(review, "harm")}
-    whole = rows["blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-g5"]
-    related = rows["blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-related-g5"]
+    whole = rows["stein-2018.ae.tower.fatal-adverse-event-g5"]
+    related = rows["stein-2018.ae.tower.fatal-adverse-event-related-g5"]
     assert [(row["outcome"], row["events"], bar(row)) for row in (whole, related)] == [
         ("fatal-event", 51, ""), ("fatal-event-related", 8, ""),
     ]  # fmt: skip

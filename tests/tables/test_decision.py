@@ -164,7 +164,7 @@ def test_deaths_are_told_as_each_report_counts_them(adults):
     """TOWER counts fatal adverse events: they stand in lines of their own beside deaths."""
     assert "kantarjian-2017.ae.blinatumomab.fatal-serious-adverse-event-g5" in adults["fatal-event"].row_ids
     related = adults["fatal-event-related"]
-    assert "blinatumomab-safety-review-2018.ae.tower.fatal-adverse-event-related-g5" in related.row_ids
+    assert "stein-2018.ae.tower.fatal-adverse-event-related-g5" in related.row_ids
 
 
 def test_the_table_says_where_each_cell_is_from(core):

@@ -72,10 +72,10 @@ def test_a_class_shows_its_own(review, table):
 # What had been reported of trials of relapsed or refractory leukaemia when Yu and colleagues searched (2018).
 FIVE_TRIALS = [
     ["zugmaier-2015.outcome.all.cr-crh"],
-    ["blinatumomab-safety-review-2018.outcome.mt103-211.cr-crh"],
-    ["blinatumomab-safety-review-2018.outcome.tower.cr-crh"],
+    ["stein-2018.outcome.mt103-211.cr-crh"],
+    ["stein-2018.outcome.tower.cr-crh"],
     ["mejstrikova-2017.outcome.recommended.crc"],
-    ["blinatumomab-safety-review-2018.outcome.alcantara.cr-crh"],
+    ["stein-2018.outcome.alcantara.cr-crh"],
 ]
 SEVERE_CYTOKINE_RELEASE = [
     [
