@@ -64,6 +64,7 @@ HELD_ELSEWHERE = {
     "surveillance/tell.py": "surveillance/test_commands.py",
     "extraction/commands.py": "extraction/test_sessions.py",
     "extraction/telling.py": "extraction/test_sessions.py",
+    "charts/arms.py": "charts/test_randomised.py",  # what stands next to a ratio
     "tables/register.py": "tables/test_reports.py",  # the register beside the reports it is about
     "synthesis/two_arm.py": "synthesis/test_ratios.py",  # two arms pooled and alone give one ratio
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from livingreview.charts.arms import count_words, counts_of_arms, survival_of_arms, survival_words
 from livingreview.charts.labels import is_of_one_class, name_study, say_whom
 from livingreview.charts.ratio_sheet import lay_out_ratios
 from livingreview.charts.selection import instead_of_figure, main_direction
@@ -15,7 +16,6 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
     Figure,
     format_fixed,
-    format_number,
     is_second_hand,
     make_figure,
     write_limits,
@@ -225,50 +225,9 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
         # analysis of its own, of other events or other patients, are not told.
         others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
         sources = [] if about else [trial, *others]
-        told = [_arms_rows(by_cohort, arm, row["endpoint"]) for arm in sources]
-        told += [_arms_counts(evidence, arm, row["endpoint"]) for arm in sources]
+        told = [survival_of_arms(by_cohort, arm, row["endpoint"]) for arm in sources]
+        told += [counts_of_arms(evidence, arm, row["endpoint"]) for arm in sources]
         yield trial, _hazard_ratio(evidence, row, about, next(filter(None, told), ()))
-
-
-def _arms_rows(by_cohort: Mapping, trial: Arms, endpoint: str) -> tuple[Mapping, ...]:
-    """An end point in both arms by one report; () where it tells of none or one."""
-    found = [
-        _survival_row([row for row in by_cohort.get(arm["cohort_id"], ()) if row["endpoint"] == endpoint])
-        for arm in (trial.experimental, trial.control)
-    ]
-    return tuple(row for row in found if row is not None) if None not in found else ()
-
-
-def _arms_counts(evidence: Evidence, trial: Arms, endpoint: str) -> tuple[Mapping, ...]:
-    """How many of both arms were free of an end point, where no survival is printed; () where not told."""
-    if not (step := evidence.package.field("survival", "endpoint").step(endpoint)):
-        return ()
-    field = evidence.package.field("outcomes", "outcome")
-    counted = {
-        row["cohort_id"]: row
-        for row in records(evidence.tables["outcomes"])
-        if field.step(row["outcome"]) == step and not pd.isna(row["events"]) and not pd.isna(row["total"])
-    }
-    arms = [counted.get(arm["cohort_id"]) for arm in (trial.experimental, trial.control)]
-    return tuple(row for row in arms if row is not None) if None not in arms else ()
-
-
-def _survival_row(rows: Sequence[Mapping]) -> Mapping | None:
-    """What stands for an arm's survival: the median, else the latest landmark."""
-    medians = [row for row in rows if row["statistic"] == "median" and row["unit"] == "months"]
-    landmarks = [row for row in rows if row["statistic"] == "landmark" and row["unit"] == "pct"]
-    return next(iter(medians or sorted(landmarks, key=lambda row: -row["time_months"])), None)
-
-
-def _survival_words(row: Mapping) -> str:
-    """An arm's survival in a few characters, or how many were free of the end point."""
-    if "statistic" not in row:
-        return _count_words(row)
-    if row["statistic"] == "median":
-        return f"{write_printed(row, row['estimate'])} mo"
-    months = float(row["time_months"])
-    when = f"{format_number(months / 12)} y" if months % 12 == 0 else f"{format_number(months)} mo"
-    return f"{format_fixed(row['estimate'], 0)}% at {when}"
 
 
 def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, arms: Sequence[Mapping]) -> Ratio:
@@ -284,7 +243,7 @@ def _hazard_ratio(evidence: Evidence, row: Mapping, about: str, arms: Sequence[M
     elsewhere = not {row["report_id"], text(row["source_report_id"])} & {arm["report_id"] for arm in arms}
     elsewhere = elsewhere and bool(arms)
     words += f"{REPORTED} {_year(evidence, row['report_id'])}".rstrip() if elsewhere else ""
-    one, other = map(_survival_words, arms) if arms else ("–", "–")
+    one, other = map(survival_words, arms) if arms else ("–", "–")
     return Ratio(
         f"{words}, {about}" if about else words,
         "HR",
@@ -379,8 +338,8 @@ def _risk_ratio(evidence: Evidence, pair: Pair, words: str) -> Ratio:
     return Ratio(
         words,
         "RR",
-        _count_words(one),
-        _count_words(other),
+        count_words(one),
+        count_words(other),
         value,
         low,
         high,
@@ -388,12 +347,6 @@ def _risk_ratio(evidence: Evidence, pair: Pair, words: str) -> Ratio:
         tuple(make_figure(evidence, row) for row in (one, other)),
         is_second_hand(one) or is_second_hand(other),
     )
-
-
-def _count_words(row: Mapping) -> str:
-    if pd.isna(row["events"]) or pd.isna(row["total"]):
-        return "–" if pd.isna(row["percent_reported_pct"]) else f"{row['percent_reported_pct']}%"
-    return f"{row['events']}/{row['total']}"
 
 
 def _refuse_twins(panels: Sequence[Panel], title: str) -> None:

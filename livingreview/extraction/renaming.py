@@ -17,7 +17,7 @@ from livingreview.evidence.former import FORMER, rename_entries, rename_in, rena
 from livingreview.evidence.latex import plain_text
 from livingreview.evidence.names import first_author
 from livingreview.evidence.schema import Table
-from livingreview.evidence.writing import save_tables
+from livingreview.evidence.writing import save_bibliography, save_tables
 from livingreview.extraction.fixing import add_entry, open_review
 from livingreview.extraction.naming import name_report
 from livingreview.extraction.trying import try_change
@@ -148,7 +148,10 @@ def _rename_texts(trial: Path, renamed: Renamed) -> None:
         text = path.read_text(encoding="utf-8")
         fresh = rename_entries(text, ids) if path == bibliography else rename_in(text, ids)
         if fresh != text:
-            path.write_text(fresh, encoding="utf-8")
+            if path == bibliography:
+                save_bibliography(path, fresh)
+            else:
+                path.write_text(fresh, encoding="utf-8")
             pairs = zip(text.splitlines(), fresh.splitlines(), strict=True)
             renamed.changed[path.relative_to(trial).as_posix()] = sum(old != new for old, new in pairs)
 

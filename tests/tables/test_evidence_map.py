@@ -55,9 +55,7 @@ def test_the_evidence_map_counts_each_patient_once(review):
 def test_studies_are_those_that_the_patients_are_counted_from(review):
     """Sixteen studies by name once stood beside the patients of thirteen."""
     cohorts = {row["cohort_id"]: row for row in records(review.tables["cohorts"])}
-    joined = [
-        cohorts[name] for name in ("kantarjian-2016.all", "zugmaier-2015.all", "przepiorka-2015.all")
-    ]
+    joined = [cohorts[name] for name in ("kantarjian-2016.all", "zugmaier-2015.all", "przepiorka-2015.all")]
     assert count_once(review, joined) == (1, 261, True)
     apart = [cohorts[name] for name in ("kantarjian-2017.blinatumomab", "zhou-2022.all")]
     assert count_once(review, apart) == (2, 271 + 90, True)
