@@ -99,7 +99,6 @@ def pool_inverse_variance(
         factor = np.sum(w * (y - estimate) ** 2) / (k - 1)
         se = float(np.sqrt(max(factor, 1.0) if test == "adhoc" else factor)) * se_wald
     z, t1 = normal_isf((1 - level) / 2), float(t_isf((1 - level) / 2, k - 1))
-    t2 = float(t_isf((1 - level) / 2, k - 2)) if k > 2 else float("nan")
     spread = np.sqrt(se**2 + tau2)
     q = cochran_q(y, v, 0.0)
     return InverseVarianceFit(
@@ -119,7 +118,7 @@ def pool_inverse_variance(
         i2_percent=_i2_percent(v, tau2, q, tau2_method),
         prediction=around(estimate, t1 * spread),
         prediction_z=around(estimate, z * spread),
-        prediction_km2=around(estimate, t2 * spread),
+        prediction_km2=around(estimate, t_isf((1 - level) / 2, k - 2) * spread) if k > 2 else _NAN_PAIR,
     )
 
 

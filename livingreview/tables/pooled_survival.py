@@ -270,16 +270,19 @@ def _entry(evidence: Evidence, row: dict) -> SurvivalEntry:
 def left_out(evidence: Evidence, pool: SurvivalPool, endpoint: str) -> list[tuple[dict, str]]:
     """The printed medians of a pool's population that are not in it, the largest of each study, and why."""
     found: dict[str, tuple[dict, str]] = {}
+
+    def rank(row: dict) -> tuple:
+        return _patients(evidence, row), has_95(row), row["report_id"] in evidence.included
+
     for row in _with_care(evidence, with_cohorts(evidence, "survival")):
         study = row["c_study_id"]
         if (
             (row["endpoint"], row["statistic"]) == (endpoint, pool.statistic)
             and (row["p_family"], *(row[name] for name in WHERE[2:])) == pool.place
             and (reason := _why_left_out(evidence, pool, row))
+            and (study not in found or rank(row) > rank(found[study][0]))
         ):
-            patients = _patients(evidence, row)
-            if study not in found or patients > _patients(evidence, found[study][0]):
-                found[study] = row, reason
+            found[study] = row, reason
     return sorted(found.values(), key=lambda one: -_patients(evidence, one[0]))
 
 

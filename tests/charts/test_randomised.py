@@ -151,9 +151,9 @@ def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(r
     assert words[f"MRD negative, of patients in remission, {first}"] == "78.4%"
 
 
-def test_on_a_phone_a_ratio_without_rates_says_so_in_words(chapter):
+def test_on_a_phone_a_ratio_without_rates_says_so_in_words(review):
     """“– v –” under a hazard ratio once told a reader nothing."""
-    (figure,) = draw_randomised(chapter, title="Randomised").parts
+    (figure,) = draw_randomised(select_setting(review, "child-first-relapse"), title="Randomised").parts
     _, phone = figure.sheets()
     words = words_of(phone)
     assert any(text.startswith("no rates by arm") for text in words)
