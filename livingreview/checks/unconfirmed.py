@@ -12,7 +12,7 @@ import io
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -148,7 +148,8 @@ def read_files(data: Path) -> dict[str, Now]:
 def confirm(root: Path) -> list[str]:
     """Record every row as it stands; returns what differed from the record, a line each.
 
-    What stood there before is told where the last commit still has it.
+    What stood there before is told where the last commit still has it. The same change of many rows is one
+    line that names them all: among hundreds of lines nobody sees the one that was not meant.
     """
     data = Path(root) / "data"
     now = read_files(data)
@@ -161,21 +162,40 @@ def confirm(root: Path) -> list[str]:
         told = [f"{count} rows"] if count else []
     else:
         old = {file: _committed(data, file, here) for file, here in now.items()}
-        told = [_say(change, record, now[change.file], old[change.file]) for change in compare(record, now)]
+        told = _gather(
+            (change.file, change.key, *_say(change, record, now[change.file], old[change.file]))
+            for change in compare(record, now)
+        )
     if told or record is None:
         write_record(data, (record or {}) | {file: here.signs for file, here in now.items()})
     return told
 
 
-def _say(change: Change, record: Record, now: Now, old: Cells) -> str:
-    place = f"{change.file}, {change.key}"
+def _gather(changes: Iterable[tuple[str, str, str, str]]) -> list[str]:
+    """Changes as lines: file, row, column, what changed; of more than a few rows alike one line."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for file, key, column, what in changes:
+        alike.setdefault((file, column, what), []).append(key)
+    lines = []
+    for (file, column, what), keys in alike.items():
+        said = f"{column}: {what}" if column else what
+        if len(keys) > MOST_TOLD:
+            lines.append(f"{file}, {said} in {len(keys)} rows: {', '.join(keys)}")
+        else:
+            joint = ", " if column else ": "
+            lines += [f"{file}, {key}{joint}{said}" for key in keys]
+    return lines
+
+
+def _say(change: Change, record: Record, now: Now, old: Cells) -> tuple[str, str]:
+    """The column of a change, and what changed in it."""
     if not change.column:
-        return f"{place}: {'new' if change.is_new else 'taken out'}"
+        return "", "new" if change.is_new else "taken out"
     before = old.get(change.key, {}).get(change.column, "")
     after = quote(now.rows[change.key].get(change.column, ""))
     known = record[change.file][change.key].get(change.column, "")
-    told = f"{quote(before)} -> {after}" if (sign(before) if before else "") == known else f"now {after}"
-    return f"{place}, {change.column}: {told}"
+    stood = (sign(before) if before else "") == known
+    return change.column, f"{quote(before)} -> {after}" if stood else f"now {after}"
 
 
 def _committed(data: Path, file: str, now: Now) -> Cells:

@@ -147,6 +147,22 @@ def test_without_a_commit_the_new_cell_alone_is_listed(recorded):
     assert confirm(recorded) == [f"glossary.csv, {row['term']}, meaning: now 'another'"]
 
 
+def test_the_same_change_of_many_rows_is_one_line_that_names_them(recorded):
+    terms = [row["term"] for row in glossary(recorded)]
+
+    def change(rows):
+        for row in rows:
+            row["synonyms"] = "alike"
+        rows[3]["meaning"] = "another"
+
+    rewrite(recorded, change)
+    many, alone = confirm(recorded)
+    if "meaning" in many:
+        many, alone = alone, many
+    assert alone == f"glossary.csv, {terms[3]}, meaning: now 'another'"
+    assert many == f"glossary.csv, synonyms: now 'alike' in {len(terms)} rows: {', '.join(sorted(terms))}"
+
+
 def test_nothing_of_this_review_is_unconfirmed(root):
     assert (root / "data" / RECORDED).is_file()
     assert [str(problem) for problem in find_unconfirmed(root)] == []
