@@ -44,7 +44,7 @@ def _survival_row(rows: Sequence[Mapping]) -> Mapping | None:
 def survival_words(row: Mapping) -> str:
     """An arm's survival in a few characters, or how many were free of the end point."""
     if "statistic" not in row:
-        return count_words(row)
+        return f"{count_words(row)} free"
     if row["statistic"] == "median":
         return f"{write_printed(row, row['estimate'])} mo"
     months = float(row["time_months"])

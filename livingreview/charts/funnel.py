@@ -22,7 +22,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import group_by, text, with_cohorts
-from livingreview.tables.counts import EVERYONE, base_of, is_evaluable
+from livingreview.tables.counts import EVERYONE, base_of, is_evaluable, pooled_codes, timed_codes
 
 # Each step of the funnel: the steps of the schema that tell it, and what its column is called.
 STEPS = {
@@ -129,15 +129,23 @@ def _is_of_all(evidence: Evidence, row: Mapping) -> bool:
 
 
 def _flow(evidence: Evidence, study: str, arm: str, same: Sequence[dict], rows: Sequence[dict]) -> Flow:
-    base = max(same, key=lambda row: (row["step"] == "remission", row["events"]))
+    base = max(same, key=lambda row: (row["step"] == "remission", _rank(evidence, row)))
     counts = {"remission": base} if base["step"] == "remission" else {}
     for step in list(STEPS)[1:]:
         like = [row for row in rows if row["step"] == step and _counts_of(evidence, base, row)]
         own = [row for row in like if row["report_id"] == base["report_id"]] or like
         if own:
-            counts[step] = max(own, key=lambda row: row["events"])
+            counts[step] = max(own, key=lambda row: _rank(evidence, row))
     estimate = None if "alive" in counts else _estimate(evidence, base)
     return Flow(study, arm, base, counts, estimate)
+
+
+def _rank(evidence: Evidence, row: Mapping) -> tuple[int, int, int]:
+    """Of several counts of a step that of the most patients, then the widest, then the latest stands."""
+    wide, times = pooled_codes(evidence, "outcomes"), timed_codes(evidence)
+    width = -wide.index(row["outcome"]) if row["outcome"] in wide else -len(wide)
+    late = times.index(row["assessed_at"]) if row["assessed_at"] in times else -1
+    return int(row["total"]), width, late
 
 
 def _counts_of(evidence: Evidence, base: Mapping, row: Mapping) -> bool:
@@ -184,8 +192,8 @@ NAMES = {
 }  # step: on a desk, on a phone
 NOTE = (
     "Every bar is a share of all patients: of an arm those randomised, else those treated or enrolled. "
-    "Remission is by the widest definition reported, of several counts the largest. Steps are no order of "
-    "events: a transplant may have come without remission."
+    "Of several counts of a step that of the most patients stands, then that by the widest definition, then "
+    "the latest. Steps are no order of events: a transplant may have come without remission."
 )
 HALF = 8  # pixels, half a bar's height
 

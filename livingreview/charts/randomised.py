@@ -33,7 +33,7 @@ from livingreview.tables.common import (
     with_cohorts,
 )
 from livingreview.tables.contrasts import NO_CONTRAST
-from livingreview.tables.counts import pooled_codes
+from livingreview.tables.counts import is_timed, pooled_codes
 from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words, is_severe
 
@@ -194,7 +194,7 @@ def _name_source(evidence: Evidence, report_id: str, ratio: Ratio) -> Ratio:
         return ratio
     told = text(evidence.row(ratio.figures[0].row_id).get("timepoint", pd.NA))
     words = f"{ratio.words}, in {short_name(evidence, report_id)}"
-    return replace(ratio, words=f"{words}; {told}" if told else words)
+    return replace(ratio, words=f"{words}; {told}" if told and told not in ratio.words else words)
 
 
 def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
@@ -278,11 +278,11 @@ def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator
         code = pair.experimental["outcome"]
         about = main_direction(field, field.groups.get(code, ""))
         if field.direction(code) == way and way in ("bad", about):
-            words = evidence.label("outcomes", "outcome", code)
-            yield (
-                pair.arms,
-                _risk_ratio(evidence, pair, capitalise(words) + say_whom(evidence, pair.experimental)),
-            )
+            words = capitalise(evidence.label("outcomes", "outcome", code))
+            words += say_whom(evidence, pair.experimental)
+            if is_timed(evidence, code) and (when := text(pair.experimental["timepoint"])):
+                words += f", {when}"
+            yield pair.arms, _risk_ratio(evidence, pair, words)
 
 
 def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:

@@ -24,6 +24,7 @@ MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them a
 SECONDARY = "secondary"  # designs that treat no patient of their own
 SINGLE = "single"  # designs that tell of single patients
 EVERYONE = "all"  # the base of counts of all patients
+FATAL = 5  # the grade of deaths, which are results of their own
 HARM = "harm"  # adverse events, by the names of `pooled_results`
 ONCE = "once"  # counted over the treatment and what follows it
 # A population, see `own_families`.
@@ -145,16 +146,17 @@ def _harm_rows(evidence: Evidence) -> list[dict]:
             shape = {"outcome": result.result_id, "denominator": EVERYONE, "assessed_at": ONCE}
             told = {"words": result.name, "least_grade": result.grade_min, "wanted": result.attribution}
             found.append(row | shape | told)
-    # A count of one grade alone stands for that grade or more only where no higher one is counted.
-    higher = {
-        (row["c_study_id"], row["outcome"], text(row["c_arm"]))
-        for row in found
-        if row["least_grade"] and not pd.isna(row["grade_min"]) and row["grade_min"] > row["least_grade"]
-    }
-    return [
-        row | {"higher_told": (row["c_study_id"], row["outcome"], text(row["c_arm"])) in higher}
-        for row in found
-    ]
+    # A count of one of the grades wanted stands for all of them only where no other of them is counted.
+    lowest: dict[tuple, set[int]] = {}
+    for row in found:
+        if row["least_grade"] and not pd.isna(row["grade_min"]) and row["grade_min"] >= row["least_grade"]:
+            lowest.setdefault(_event_of(row), set()).add(int(row["grade_min"]))
+    return [row | {"others_told": lowest.get(_event_of(row), set()) > {row["grade_min"]}} for row in found]
+
+
+def _event_of(row: Mapping) -> tuple[str, str, str]:
+    """Study, result and arm of a count of adverse events."""
+    return row["c_study_id"], row["outcome"], text(row["c_arm"])
 
 
 def _with_study(evidence: Evidence, rows: Iterable[dict]) -> list[dict]:
@@ -251,10 +253,12 @@ def say_part(whole: int) -> str:
 def _bar_event(row: dict) -> str:
     """Why a count of adverse events may not enter."""
     least, low, high = row["least_grade"], row["grade_min"], row["grade_max"]
-    if least and (pd.isna(low) or low != least):
-        return "the grade is not reported" if pd.isna(low) else "of other grades"
-    if least and not pd.isna(high) and high == low and row["higher_told"]:
-        return "of one grade alone; higher grades are counted as well"
+    if least and pd.isna(low):
+        return "the grade is not reported"
+    if least and (low < least or low == FATAL > least):
+        return "of other grades"
+    if least and row["others_told"] and (low > least or (not pd.isna(high) and high == low)):
+        return "of one grade alone; other grades are counted as well"
     if not pd.isna(row["period"]):
         return "counted over a part of the treatment"
     if row["attribution"] == "treatment_related" and not row.get("wanted"):

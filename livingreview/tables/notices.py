@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from livingreview.evidence import Evidence, records
 from livingreview.tables.common import group_by, number_link, short_name
 
-NEVER = "not looked up yet"
+NEVER = "not asked of Crossref and PubMed yet"
 
 
 def tell_notices(evidence: Evidence, report_id: str) -> Markup:

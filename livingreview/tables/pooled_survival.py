@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import pandas as pd
 
@@ -18,9 +19,9 @@ from livingreview.display.numbers import (
     make_figure,
     write_printed,
 )
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.synthesis import PooledEffect, effect_from_interval, median_of_medians, pool_generic
-from livingreview.tables.choice import Choice, is_whole, one_of_each_patient
+from livingreview.tables.choice import Choice, kinship, one_of_each_patient
 from livingreview.tables.common import (
     full_name,
     group_by,
@@ -28,6 +29,7 @@ from livingreview.tables.common import (
     source_name,
     stratum_name,
     study_name,
+    text,
     with_cohorts,
 )
 from livingreview.tables.counts import (
@@ -77,6 +79,11 @@ class SurvivalEntry:
         """Whether both limits of 95% are printed, so that it can be pooled."""
         return self.low is not None and self.high is not None
 
+    @property
+    def is_share_of_some(self) -> bool:
+        """Whether a share is neither nought nor all, which log(-log) cannot tell."""
+        return 0 < self.value < 1
+
 
 @dataclass(frozen=True)
 class SurvivalPool:
@@ -108,8 +115,11 @@ class SurvivalPool:
 
     @property
     def told(self) -> tuple[SurvivalEntry, ...]:
-        """The entries that can be pooled: those with both limits printed."""
-        return tuple(entry for entry in self.entries if entry.has_interval)
+        """The entries that can be pooled: those with both limits printed, of shares none of nought or all."""
+        is_median = self.statistic == "median"
+        return tuple(
+            entry for entry in self.entries if entry.has_interval and (is_median or entry.is_share_of_some)
+        )
 
     @cached_property
     def pooled(self) -> PooledEffect | None:
@@ -204,7 +214,7 @@ def _bar(evidence: Evidence, row: dict) -> str:
     """
     if row["care"] == SECONDARY:
         return "no own patients"  # a comparison or review of other studies
-    whole = is_whole(row) or not pd.isna(row["c_arm"])
+    whole = is_population(evidence, row["cohort_id"]) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
     survival = evidence.package.table("survival")
@@ -215,6 +225,39 @@ def _bar(evidence: Evidence, row: dict) -> str:
     if patients < LEAST_PATIENTS:
         return f"fewer than {LEAST_PATIENTS} patients" if patients else "number of patients not reported"
     return ""
+
+
+def is_population(evidence: Evidence, cohort_id: str) -> bool:
+    """Whether a cohort is a whole one, or all of its patients of some disease, setting, age or regimen.
+
+    Such a part was known before treatment: its codes are others than those of the cohort around it, or than
+    those of a part that is declared to share no patient with it. Responders, say, are no population. A cohort
+    around it that is not among this evidence is of another regimen or setting.
+    """
+    kin, codes = kinship(evidence), _population_codes(evidence)
+    line = kin.line(cohort_id)
+    return all(
+        codes.get(part) != codes.get(around)
+        or any(
+            kin.sets.get(part) == taken and codes.get(beside) != codes.get(around)
+            for beside, taken in kin.sets.items()
+        )
+        for part, around in pairwise(line)
+    )
+
+
+def _population_codes(evidence: Evidence) -> dict[str, tuple]:
+    if "population_codes" not in evidence.memo:
+        groups = evidence.package.field("cohorts", "setting").groups
+        evidence.memo["population_codes"] = {
+            row["cohort_id"]: (
+                *(row[name] for name in ("disease", "age_group")),
+                groups.get(row["setting"], row["setting"]),
+                text(row["regimen_id"]),
+            )
+            for row in records(evidence.tables["cohorts"])
+        }
+    return evidence.memo["population_codes"]
 
 
 def _patients(evidence: Evidence, row: dict) -> int:
@@ -361,7 +404,7 @@ def _say_beside(pool: SurvivalPool) -> list[str]:
     """'a new study: 4.3 to 15.3', what published syntheses print, and the middle one of all medians."""
     outer = " to ".join(format_fixed(months, 1) for months in pool.new_study)
     values = sorted(entry.value for entry in pool.printed)
-    reach = f"{format_fixed(values[0], 1)} to {format_fixed(values[-1], 1)}"
+    reach = f"lowest {format_fixed(values[0], 1)}, highest {format_fixed(values[-1], 1)}"
     return [
         f"a new study: {outer}",
         f"in months, DerSimonian-Laird: {_say_months(pool.as_published)}",

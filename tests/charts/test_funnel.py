@@ -104,7 +104,9 @@ def rows(*cells):
         "c_age_group": "y",
     }
     return [
-        base | {"row_id": f"r{place}", "step": step, "events": events, "total": total, "denominator": of}
+        base
+        | {"row_id": f"r{place}", "step": step, "events": events, "total": total, "denominator": of}
+        | {"outcome": "cr" if step == "remission" else "mrd_negative", "assessed_at": "not_reported"}
         for place, (step, events, total, of) in enumerate(cells)
     ]
 
@@ -127,6 +129,19 @@ def test_a_count_of_responders_or_of_all_evaluable_counts_of_all_treated(blinatu
     )
     flow = _flow(empty, "s", "", told[:1], told)
     assert ("mrd_negative" in flow.counts) == counts
+
+
+def test_of_several_counts_that_of_the_most_patients_then_the_widest_then_the_latest_stands(blinatumomab):
+    """The highest once stood: which count is drawn must not be chosen by its result."""
+    base, *counts = rows(
+        ("remission", 12, 20, "treated"),
+        ("mrd_negative", 9, 12, "responders"),
+        ("mrd_negative", 6, 20, "treated"),
+        ("mrd_negative", 5, 20, "treated"),
+    )
+    counts[2]["assessed_at"] = "courses_2"
+    flow = _flow(blinatumomab, "s", "", [base], [base, *counts])
+    assert flow.counts["mrd_negative"]["events"] == 5
 
 
 def test_the_schema_says_what_every_step_is(review):

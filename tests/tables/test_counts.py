@@ -25,7 +25,7 @@ HARM = SOUND | {
     "least_grade": 3,
     "grade_min": 3,
     "grade_max": 5,
-    "higher_told": False,
+    "others_told": False,
     "period": pd.NA,
     "attribution": "not_reported",
 }
@@ -88,11 +88,13 @@ def test_each_other_pool_changes_one_rule(kind, change, words):
         ({}, ""),
         ({"events": 0}, ""),
         ({"grade_max": 3}, ""),
-        ({"grade_max": 3, "higher_told": True}, "higher grades are counted as well"),
-        ({"grade_max": 4, "higher_told": True}, ""),
+        ({"grade_max": 3, "others_told": True}, "other grades are counted as well"),
+        ({"grade_max": 4, "others_told": True}, ""),
         ({"grade_min": pd.NA, "grade_max": pd.NA}, "the grade is not reported"),
         ({"grade_min": 1}, "of other grades"),
-        ({"grade_min": 4}, "of other grades"),
+        ({"grade_min": 4}, ""),
+        ({"grade_min": 4, "others_told": True}, "other grades are counted as well"),
+        ({"grade_min": 5, "grade_max": 5}, "of other grades"),
         ({"least_grade": None, "grade_min": pd.NA}, ""),
         ({"period": "cycle 1"}, "a part of the treatment"),
         ({"attribution": "treatment_related"}, "put down to the treatment"),
@@ -157,5 +159,5 @@ def test_what_is_no_subgroup(review):
 def test_higher_grades_of_the_same_study_bar_a_grade_alone(review):
     """BLAST counts neurological events of grade 3 and of grade 4: neither is grade 3 or more."""
     rows = {row["row_id"]: row for row in count_rows(review, "harm")}
-    assert "higher grades" in bar(rows["gokbuget-2018.ae.treated.neurotoxicity-g3-only"])
+    assert "other grades" in bar(rows["gokbuget-2018.ae.treated.neurotoxicity-g3-only"])
     assert bar(rows["gokbuget-2018.ae.treated.crs-g3"]) == ""

@@ -9,6 +9,7 @@ from livingreview.synthesis import effect_from_interval, pool_generic
 from livingreview.tables.pooled_survival import (
     SurvivalEntry,
     SurvivalPool,
+    is_population,
     left_out,
     survival_pools,
     tabulate_pooled_survival,
@@ -24,15 +25,14 @@ def medians(review):
 
 
 def test_median_survival_of_adults(medians):
-    """8.0 months, 6.2 to 9.7 by DerSimonian-Laird on four printed intervals."""
-    pool = medians[ADULTS]
+    """8.0 months, 6.2 to 9.7 by DerSimonian-Laird on the printed intervals of four trials."""
+    pool = medians[ADULTS].of_trials()
     told = {entry.study_id: (entry.low, entry.high) for entry in pool.entries if entry.has_interval}
     assert told == {
         "mt103-206": (9, 15), "mt103-211": (4.2, 7.5), "tower": (5.6, 9.6), "nct03476239": (6.5, 11.7)
     }  # fmt: skip
     fit = pool.as_published
     assert [fit.effect, *fit.ci] == pytest.approx([7.96, 6.24, 9.68], abs=0.005)
-    assert pool.of_trials().as_published.effect == fit.effect
 
 
 def test_no_standard_error_is_read_from_an_interval_of_another_level(review):
@@ -46,10 +46,19 @@ def test_no_standard_error_is_read_from_an_interval_of_another_level(review):
     assert not told["tower"]
 
 
-def test_a_part_of_a_cohort_or_a_comparison_of_studies_has_no_value_of_its_own(medians):
-    """Ph-negative adults of a cohort are a part of it; an indirect comparison treats nobody."""
+def test_all_patients_of_a_population_are_whole_and_responders_are_not(review):
+    """By setting, by Ph status and by regimen; long first remissions and responders are picked out."""
+    whole = ("badar-2020.rr", "neuf-2023.rr-ph-negative", "neuf-2023.rr-ph-positive", "mushtaq-2021.mec")
+    assert all(is_population(review, cohort) for cohort in whole)
+    picked = ("wells-ccg-2951.cr1-long", "lipomit-clag-2025.crc", "gokbuget-2020.responders-hsct")
+    assert not any(is_population(review, cohort) for cohort in picked)
+
+
+def test_a_comparison_of_studies_has_no_value_of_its_own_and_no_study_two(medians):
+    """An indirect comparison treats nobody."""
     studies = {entry.study_id for pool in medians.values() for entry in pool.entries}
-    assert not studies & {"neuf", "song-indirect", "linder-case"}
+    assert "neuf" in studies
+    assert not studies & {"song-indirect", "linder-case"}
     for pool in medians.values():
         ids = [entry.study_id for entry in pool.entries]
         assert len(set(ids)) == len(ids)
@@ -84,8 +93,7 @@ def test_every_printed_median_of_the_population_is_pooled_or_named_with_a_reason
     pool = medians[ADULTS]
     told = {row["row_id"]: reason for row, reason in left_out(review, pool, "OS")}
     assert told == {
-        "badar-2020.survival.rr.os-median": "part of a cohort",
-        "neuf-2023.survival.rr-ph-negative.os-median": "part of a cohort",
+        "badar-2020.survival.rr.os-median": "no interval",
         "song-2019.survival.blinatumomab.os-median": "no own patients",
         "yoon-2023.survival.blinatumomab.os-median": "no interval",
         "korea-blinatumomab-abstract.survival.all.os-median": "no interval",
@@ -96,7 +104,7 @@ def test_every_printed_median_of_the_population_is_pooled_or_named_with_a_reason
     (row,) = tabulate_pooled_survival(review, caption="C").rows
     html = "".join(part.__html__() for part in row.cells[-1])
     words = re.sub(r"<sup.*?</sup>|<[^>]+>", "", html)
-    assert "part of a cohort: 12.7 months (Badar 2020), 12.2 months (NEUF, 2023)" in words
+    assert "no interval: 12.7 months (Badar 2020), 26.3 months (Yoon 2023)" in words
 
 
 def test_a_median_of_patients_who_are_counted_already_says_with_whom(review, medians):
@@ -125,19 +133,19 @@ def test_no_rule_looks_at_how_long_patients_lived(review, medians):
 
 
 def test_medians_are_pooled_on_the_log_scale_with_what_syntheses_print_beside_them(review, medians):
-    """metafor 3.8: rma(log(m), sei, method="REML", test="adhoc"): 8.14, 5.76 to 11.52."""
+    """metafor: rma(log(m), sei, method="REML", test="adhoc"): 8.45, 6.27 to 11.37; t(3) for a new study."""
     fit = medians[ADULTS].pooled
-    assert [fit.effect, *fit.ci] == pytest.approx([8.14, 5.76, 11.52], abs=0.005)
+    assert [fit.effect, *fit.ci] == pytest.approx([8.45, 6.27, 11.37], abs=0.005)
     (row,) = [
         row
         for row in tabulate_pooled_survival(review, caption="x").rows
         if row.cells[0][0].startswith("Blinatumomab: B-cell precursor ALL, relapsed or refractory, adults")
     ]
-    assert row.cells[1][0] == "8.1 (5.8 to 11.5)"
+    assert row.cells[1][0] == "8.4 (6.3 to 11.4)"
     assert row.cells[2] == [
-        "a new study: 3.5 to 19.1",
-        "in months, DerSimonian-Laird: 8.0 (6.2 to 9.7)",
-        "all 5 printed medians, the middle one: 7.7 (6.1 to 26.3)",
+        "a new study: 4.5 to 16.0",
+        "in months, DerSimonian-Laird: 8.1 (6.4 to 9.8)",
+        "all 7 printed medians, the middle one: 9.2 (lowest 6.1, highest 26.3)",
     ]
 
 
