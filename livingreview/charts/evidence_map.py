@@ -17,7 +17,7 @@ from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import Kinship, kinship
 from livingreview.tables.common import capitalise, group_by
 from livingreview.tables.counts import study_cares
-from livingreview.tables.evidence_map import cohort_size, cohort_table, own_cohorts
+from livingreview.tables.evidence_map import OTHER_COUNT, cohort_size, cohort_table, own_cohorts
 
 STRATUM = ("disease", "setting", "age_group")
 RANDOMISED, TRIAL, SERIES, CASE = "randomised", "trial", "series", "case"
@@ -34,8 +34,8 @@ NOTE = (
     "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
     "Within a disc each design has its share of the area, the better ones further in. "
     "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design.{} The summary of findings "
-    "counts option by option and setting by setting, so its numbers of patients differ from these. "
+    "patients the better design.{} "
+    f"{OTHER_COUNT}"
     "Randomisations of one trial count as studies of their own. "
     "A blank means that no such report was included, not that none exists."
 )

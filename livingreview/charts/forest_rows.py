@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -37,6 +38,8 @@ class Line:
         Per cent: the share, its exact 95% interval, and the share by the widest definition of the report.
     patients : int or None
         N, which sizes the mark.
+    size : int
+        Patients of the group, also where the report gives a percentage without N; 0 where that is not told.
     figures : tuple of Figure
         The rows behind it; the first is where the row leads.
     reason : str
@@ -61,6 +64,7 @@ class Line:
     wider: float | None
     wider_words: str
     patients: int | None
+    size: int
     figures: tuple[Figure, ...]
     reason: str
     second_hand: bool
@@ -119,6 +123,13 @@ NEW_STUDY = (
     "Dashed line, a new study: where the rate of one more study of such patients, elsewhere, would be "
     "expected to lie (for 95 of 100 such studies). Tables say “of the next 100”: that study's first 100 "
     "patients, among whom chance moves the count a little further."
+)
+
+
+UNPOOLED = (
+    "None of these counts enters a primary pool, which takes one outcome at one time; the table of its "
+    "numbers says why of each. Pools of any time or of the widest definition, from which the rates of a "
+    "hundred patients may come, can hold them."
 )
 
 
@@ -214,7 +225,7 @@ def explain(blocks: Sequence[Block], main: str) -> str:
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
         words.append(NEW_STUDY)
     else:
-        words.append("None of these counts enters a primary pool; the table of its numbers says why of each.")
+        words.append(UNPOOLED)
     if any(line.low is None for line in lines):
         words.append("A mark without a line: a percentage whose count is not reported.")
     if any(line.second_hand for line in lines):
@@ -235,6 +246,35 @@ def _in_several(blocks: Sequence[Block]) -> list[str]:
         for line in block.lines:
             told.setdefault(line.study, {}).setdefault(line.label, block.title)
     return [" and ".join(sorted(names)) for names in told.values() if len(set(names.values())) > 1]
+
+
+def leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], str]:
+    """Blocks of at most `most` studies, the largest and all that are pooled; which are left out, in words.
+
+    A percentage without N has the size of its group: the largest series were once left out as the smallest.
+    """
+    lines = [line for block in blocks for line in block.lines]
+    free = sorted((line.size for line in lines if not line.pooled), reverse=True)
+    room = most - (len(lines) - len(free))
+    if room >= len(free):
+        return list(blocks), ""
+    least = free[max(room, 0)] + 1
+    kept = []
+    for block in blocks:
+        items = [
+            item for item in block.items if not isinstance(item, Line) or item.pooled or item.size >= least
+        ]
+        # A family's heading stays only where something is left under it.
+        items = [
+            item
+            for item, after in zip_longest(items, items[1:], fillvalue="")
+            if not isinstance(item, str) or not isinstance(after, str)
+        ]
+        if items:
+            kept.append(Block(block.title, tuple(items)))
+    told = [f"studies of fewer than {least} patients that are not pooled"] if least > 1 else []
+    told += ["percentages whose number of patients is not reported"] if not free[-1] else []
+    return kept, f" In the table alone: {', and '.join(told)}."
 
 
 def describe(blocks: Sequence[Block]) -> str:

@@ -155,7 +155,7 @@ def mrd_limit(row: Mapping) -> str:
 
 
 def say_whom(evidence: Evidence, row: dict) -> str:
-    """', of patients in remission' where not all randomised are counted."""
+    """', of responders' where not all randomised are counted."""
     base = base_of(evidence, row["denominator"])
     whom = "" if base == "unknown" else say_base(evidence, row | {"base": base})
     return whom and f", {whom}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from livingreview.charts.forest_rows import (
     describe,
     explain,
     find_wider,
+    leave_smallest,
     say_times,
     say_wider,
     share_of,
@@ -59,7 +59,7 @@ from livingreview.tables.counts import (
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
-from livingreview.tables.pool import FEW_STUDIES, KINDS, NO_SINGLE_VALUE, Plan
+from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
@@ -100,16 +100,14 @@ def draw_response(
     if not blocks:
         return Stack([], f"{title}: not counted by any report here.")
     table = tabulate(blocks, title)
-    blocks, fewer = _leave_smallest(blocks, most) if most else (blocks, 0)
+    blocks, left = leave_smallest(blocks, most) if most else (blocks, "")
     if sum(len(block.lines) for block in blocks) < FEWEST_MARKS:
         return instead_of_figure(table)
     named = any(isinstance(item, str) for block in blocks for item in block.items)
     note = explain(blocks, main_family(evidence) if named else "")
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
         note += f" {OTHER_POOLS}"
-    if fewer:
-        small = f"of fewer than {fewer} patients" if fewer > 1 else "whose size is not reported"
-        note += f" Studies {small} that are not pooled are in the table alone."
+    note += left
     counted = outcome or evidence.package.field("outcomes", "outcome").rule(group).title
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
@@ -131,32 +129,6 @@ def _is_pooled_otherwise(evidence: Evidence, group: str, rows: Iterable[dict]) -
         plan.decision == "pooled" and studies & {entry.study_id for entry in plan.entries}
         for plan in synthesis_plan(evidence, (group,), tuple(KINDS))
     )
-
-
-def _leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], int]:
-    """Blocks of at most `most` studies, the largest and all that are pooled, and the least size drawn."""
-    lines = [line for block in blocks for line in block.lines]
-    free = sorted((line.patients or 0 for line in lines if not line.pooled), reverse=True)
-    room = most - (len(lines) - len(free))
-    if room >= len(free):
-        return list(blocks), 0
-    least = free[max(room, 0)] + 1
-    kept = []
-    for block in blocks:
-        items = [
-            item
-            for item in block.items
-            if not isinstance(item, Line) or item.pooled or (item.patients or 0) >= least
-        ]
-        # A family's heading stays only where something is left under it.
-        items = [
-            item
-            for item, after in zip_longest(items, items[1:], fillvalue="")
-            if not isinstance(item, str) or not isinstance(after, str)
-        ]
-        if items:
-            kept.append(Block(block.title, tuple(items)))
-    return kept, least
 
 
 def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
@@ -365,6 +337,7 @@ def _make_line(
         wider=share_of(wider) if wider else None,
         wider_words=say_wider(evidence, wider) if wider else "",
         patients=whole(first["total"]) if total is None else total,
+        size=group_size(choice.rows) if total is None else total,
         figures=tuple(make_figure(evidence, row) for row in choice.rows),
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),
@@ -402,7 +375,7 @@ def _make_pool(plan: Plan, above: int) -> Pool:
     fit = plan.pooled
     studies = f"Pooled, {len(plan.entries)} studies" + (f" ({above} of them above)" if above else "")
     few = "few studies; " if len(plan.entries) < FEW_STUDIES else ""
-    lead = f"{NO_SINGLE_VALUE}; " if plan.is_wide else few
+    new = FAR_FROM_MEDIAN if plan.is_wide else f"{few}a new study"
     return Pool(
         studies,
         short_outcome(plan.outcome),
@@ -413,5 +386,5 @@ def _make_pool(plan: Plan, above: int) -> Pool:
         (100 * fit.prediction[0], 100 * fit.prediction[1]),
         format_percent(fit.estimate).removesuffix("%"),
         short_interval(*fit.ci),
-        f"{lead}a new study: {short_interval(*fit.prediction)}%",
+        f"{new}: {short_interval(*fit.prediction)}%",
     )

@@ -15,7 +15,7 @@ from livingreview.pages.explorer_rows import grade_code
 from livingreview.tables.common import capitalise, whole
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import FEW_STUDIES, NO_SINGLE_VALUE, Plan
+from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, Plan
 
 
 def list_pools(evidence: Evidence) -> list[dict]:
@@ -83,7 +83,7 @@ def _tell(plan: Plan) -> dict:
         f"Pooled by the rules of this review: {len(plan.entries)} studies of {fit.total} patients, "
         f"median {format_percent(fit.estimate)} (95% interval {interval}){new}."
     )
-    told += f" {capitalise(NO_SINGLE_VALUE)}." if plan.is_wide else ""
+    told += f" {capitalise(FAR_FROM_MEDIAN)}." if plan.is_wide else ""
     return {
         "title": title,
         "rows": rows,

@@ -113,7 +113,7 @@ def base_name(evidence: Evidence, base: str) -> str:
 
 
 def say_base(evidence: Evidence, row: Mapping) -> str:
-    """'of patients in remission': whom a row with its `base` is counted from; '' of all patients."""
+    """'of responders': whom a row with its `base` is counted from; '' of all patients."""
     field = evidence.package.field("outcomes", "denominator")
     narrower = field.broad.get(row["denominator"])  # words closer than those of its base
     return "" if row["base"] == EVERYONE else f"of {narrower or base_name(evidence, row['base'])}"

@@ -28,7 +28,7 @@ from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, p
 from livingreview.tables.disputes import disputes
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
-from livingreview.tables.pool import NO_SINGLE_VALUE, PRIMARY, Entry, Plan, foretell
+from livingreview.tables.pool import FAR_FROM_MEDIAN, PRIMARY, Entry, Plan, foretell
 from livingreview.tables.pooled_survival import SurvivalEntry, SurvivalPool, survival_pools
 from livingreview.tables.reports import grade
 
@@ -62,7 +62,7 @@ class Cell:
     row_ids : tuple of str
         Every evidence row behind it.
     is_wide : bool
-        Whether no single value describes the studies of the pool.
+        Whether a new study could lie far from the median of the pool.
     beside : Cell or None
         Of two studies, which are not pooled, the smaller; the cell itself is the larger.
     is_primary : bool
@@ -356,7 +356,7 @@ def _rows(evidence: Evidence, cells: Sequence[Cell]) -> list[Row]:
     for cell in (line for one in cells for line in one.lines):
         group = f"{cell.group.low} to {cell.group.high}" if cell.group else "not known"
         interval = format_interval(*cell.interval).removesuffix("%") if cell.interval else "not reported"
-        value = [format_percent(cell.value).removesuffix("%")] + [NO_SINGLE_VALUE] * cell.is_wide
+        value = [format_percent(cell.value).removesuffix("%")] + [FAR_FROM_MEDIAN] * cell.is_wide
         source = [*say_source(cell), *warn_of(evidence, cell.row_ids), *disputes(evidence, cell.row_ids)]
         certainty = grade(evidence, rating_of(evidence, cell))
         rows.append(Row([cell.name, value, interval, group, source, certainty, _figures(evidence, cell)]))

@@ -12,12 +12,17 @@ from livingreview.tables.choice import choose_counts, kinship
 from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
 from livingreview.tables.counts import SECONDARY
 
+OTHER_COUNT = (
+    "The summary of findings counts option by option and setting by setting, so its numbers of patients "
+    "differ from these. "
+)
 NOTE = (
     "Patients in included reports on the class's own regimens; a study reported several times counts once, "
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
     "Randomisations of one trial count as studies of their own. "
     "Evaluable patients where the number enrolled is not reported. "
+    f"{OTHER_COUNT}"
     "A blank means that no such report was included, not that none exists."
 )
 UNKNOWN = " A question mark: the number of patients is not reported."

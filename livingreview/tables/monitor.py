@@ -40,8 +40,8 @@ class Arrival:
         if self.before + 1 == FEW_STUDIES:
             crossed.append(f"{FEW_STUDIES} studies: no longer few")
         if was.is_wide != now.is_wide:
-            way = "no longer describes" if now.is_wide else "now describes"
-            crossed.append(f"a single value {way} them")
+            way = "could now" if now.is_wide else "no longer could"
+            crossed.append(f"a next study {way} lie far from the median")
         return crossed
 
 

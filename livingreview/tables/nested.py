@@ -27,7 +27,7 @@ from livingreview.tables.counts import (
     pooled_results,
 )
 from livingreview.tables.plan import patients_of, synthesis_plan, widest_pools
-from livingreview.tables.pool import LEAST_STUDIES, NO_SINGLE_VALUE, PRIMARY, WIDEST, Entry, Plan
+from livingreview.tables.pool import FAR_FROM_MEDIAN, LEAST_STUDIES, PRIMARY, WIDEST, Entry, Plan
 from livingreview.tables.synthesis import estimate_words, interval_words, say_rule
 
 NOTHING = (
@@ -272,8 +272,8 @@ def _say_level_values(pool: NestedPool, number: int) -> list[str | list[str]]:
 
 
 def _say_new(interval: tuple[float, float], total: int) -> list[str]:
-    """Where a new study would be expected; where that is nearly anywhere, that no value describes them."""
-    wide = [NO_SINGLE_VALUE] if interval[1] - interval[0] > WIDEST else []
+    """Where a new study would be expected; where that is far from the median, that it is."""
+    wide = [FAR_FROM_MEDIAN] if interval[1] - interval[0] > WIDEST else []
     return [interval_words(interval, total), *wide]
 
 

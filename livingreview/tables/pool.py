@@ -24,7 +24,8 @@ LEAST_STUDIES, FEW_STUDIES = 3, 5
 SPREAD = 1.25
 WIDEST = 0.60  # width of the interval for a new study beyond which a median describes no study
 LEAST_A_SIDE = 2  # studies that a comparison of two kinds of studies needs of each
-NO_SINGLE_VALUE = "no single value describes these studies"
+# True of studies that differ and of few small ones alike: either makes the interval of a new study wide.
+FAR_FROM_MEDIAN = "a new study could lie far from the median"
 PRIMARY = "primary"
 # Pools of one question by the rule that is changed, in the order in which they are shown.
 KINDS = {
@@ -236,7 +237,7 @@ class Plan:
 
     @property
     def is_wide(self) -> bool:
-        """Whether a new study could lie so far off that no single value describes the studies."""
+        """Whether a new study could lie so far from the median that it is said (`FAR_FROM_MEDIAN`)."""
         return self.new_study is not None and self.new_study[1] - self.new_study[0] > WIDEST
 
     @property
@@ -266,7 +267,7 @@ class Plan:
         if self.stop:
             return f"{k} studies, shown but not pooled: {self.stop}"
         few = " (few studies)" if k < FEW_STUDIES else ""
-        wide = f"; {NO_SINGLE_VALUE}" if self.is_wide else ""
+        wide = f"; {FAR_FROM_MEDIAN}" if self.is_wide else ""
         return f"{k} studies of one population, outcome, time and denominator, no patient twice{few}{wide}"
 
     def is_fraction(self, care: str) -> bool:

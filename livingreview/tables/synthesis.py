@@ -24,10 +24,10 @@ from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import (
     CARES,
+    FAR_FROM_MEDIAN,
     FEW_STUDIES,
     KINDS,
     MOST_OUTSIDE,
-    NO_SINGLE_VALUE,
     PRIMARY,
     Entry,
     Moderator,
@@ -71,7 +71,7 @@ def say_value(plan: Plan) -> str:
     expected = f"between {format_interval(low, high, fit.total).replace(' to ', ' and ')}"
     size = f"{fit.k} studies, {fit.total} patients"
     if plan.is_wide:
-        return f"{NO_SINGLE_VALUE}: a new one would be expected {expected}; {median}; {size}"
+        return f"{FAR_FROM_MEDIAN}: it would be expected {expected}; {median}; {size}"
     return f"{median}; a new study would be expected {expected}; {size}"
 
 

@@ -72,4 +72,4 @@ def test_whom_a_count_is_of_is_told_where_not_of_all(review):
             "ash-table-6502810.outcome.inotuzumab.crc",
         )
     }
-    assert list(told.values()) == [", of patients in remission", "", ""]
+    assert list(told.values()) == [", of responders", "", ""]

@@ -148,7 +148,7 @@ def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(r
     assert words["CR or CRi"] == "121/164"
     first = "in ASH table of phase 3 trials; first analysis, of the first 218 randomised"
     assert words[f"Composite complete remission (CRc), {first}"] == "80.7%"
-    assert words[f"MRD negative, of patients in remission, {first}"] == "78.4%"
+    assert words[f"MRD negative, of responders, {first}"] == "78.4%"
 
 
 def test_on_a_phone_a_ratio_without_rates_says_so_in_words(review):

@@ -6,14 +6,23 @@ from itertools import pairwise
 import pytest
 
 from livingreview.charts import draw_response
-from livingreview.charts.forest_rows import NEW_STUDY, Line, describe, explain, say_counted, tabulate
+from livingreview.charts.forest_rows import (
+    NEW_STUDY,
+    Line,
+    describe,
+    explain,
+    leave_smallest,
+    say_counted,
+    tabulate,
+)
 from livingreview.charts.labels import short_outcome
 from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part, select_setting
+from livingreview.tables.counts import LEAST_PATIENTS
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import NO_SINGLE_VALUE
+from livingreview.tables.pool import FAR_FROM_MEDIAN
 from tests.drawn import sheets_of, words_of
 
 
@@ -144,8 +153,29 @@ def test_a_population_is_not_headed_twice(blocks):
 def test_studies_left_to_the_table_are_told_by_their_size(cores):
     core = cores["bortezomib"]
     notes = {most: draw_response(core, "response", title="R", most=most).parts[0].note for most in (9, 99)}
-    assert "Studies of fewer than 11 patients that are not pooled are in the table alone." in notes[9]
-    assert "in the table alone" not in notes[99]
+    small = "In the table alone: studies of fewer than 11 patients that are not pooled, "
+    assert f"{small}and percentages whose number of patients is not reported." in notes[9]
+    assert "table alone" not in notes[99]
+
+
+def test_a_large_group_is_drawn_though_its_report_gives_a_percentage_alone(review):
+    """Series of 227 and of 172 patients were once left to the table, as of fewer than 15 patients."""
+    cohorts = review.tables["cohorts"].set_index("cohort_id")
+    for setting, row_id in (
+        ("adult-relapse", "badar-2020.outcome.rr.cr-cri"),
+        ("aml", "canaani-2020.outcome.all.crc"),
+    ):
+        place = select_setting(review, setting)
+        found = _make_blocks(place, "response", _candidates(place, "response", LEAST_PATIENTS), "R")
+        drawn = {
+            line.figures[0].row_id: line for block in leave_smallest(found, 30)[0] for line in block.lines
+        }
+        lines = [line for block in found for line in block.lines]
+        left = [line.size for line in lines if line.figures[0].row_id not in drawn]
+        assert left, "the chart has more studies than it draws"
+        line = drawn[row_id]
+        assert line.patients is None
+        assert line.size == cohorts["n_enrolled"][review.row(row_id)["cohort_id"]] > max(left)
 
 
 def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
@@ -283,7 +313,7 @@ def test_every_pooled_value_shows_where_a_new_study_is_expected(cores):
     assert any("few studies; a new study: " in pool.note for pool in pools)
     for pool in pools:
         assert pool.outer[0] < pool.low < pool.high < pool.outer[1]
-        assert pool.note.startswith(NO_SINGLE_VALUE) == (pool.outer[1] - pool.outer[0] > 60)
+        assert pool.note.startswith(FAR_FROM_MEDIAN) == (pool.outer[1] - pool.outer[0] > 60)
 
 
 def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):

@@ -8,6 +8,7 @@ import frictionless
 import pytest
 
 from livingreview.checks import check_project
+from livingreview.display.numbers import SECOND_HAND
 from livingreview.evidence import records
 
 CORE = ("lipomit-vmp-2024", "lipomit-clag-2025", "hochberg-2026", "linder-2016", "ramos-2025")
@@ -143,6 +144,24 @@ def test_restated_figures_never_pass_for_first_hand(review):
             .any(axis=1)
             .all()
         )
+
+
+BY_OTHERS = re.compile(r"\bnews\b|third-party|summary (?:by|of)|univadis|pathway", re.IGNORECASE)
+
+
+def test_what_is_read_on_a_page_of_others_is_restated(review):
+    """Credible intervals of a news summary once stood as the report's own."""
+    seen = 0
+    for table, frame in review.tables.items():
+        if not {"locator", "basis"} <= set(frame):
+            continue
+        for row in records(frame):
+            if BY_OTHERS.search(row["locator"]) and not any(
+                name in row["report_id"] for name in ("news", "biocentury")
+            ):
+                assert row["basis"] in SECOND_HAND, (table, row["row_id"], row["locator"])
+                seen += 1
+    assert seen > 30
 
 
 def test_bibliography_invents_nothing(review):

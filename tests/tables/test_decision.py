@@ -92,7 +92,7 @@ def test_of_one_count_its_own_rating_comes_before_that_of_several_studies(review
 
 
 def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
-    """Six studies of children whom no single value describes once had the certainty of one trial."""
+    """Six studies of children that lie far apart once had the certainty of one trial."""
     place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
     children = next(one.cells for one in decision_data(review) if one.place == place)
     pool = children["remission"]

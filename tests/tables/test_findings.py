@@ -108,6 +108,47 @@ def test_a_control_is_of_the_same_report_and_outcome(review):
                     assert same[0] is same[1] or same[0] == same[1], (row["finding_id"], column)
 
 
+def kind(row) -> tuple:
+    """What a result is of: an outcome, a grade of an event, a statistic of survival."""
+    return tuple(
+        row[name] for name in ("outcome", "term", "grade_min", "endpoint", "statistic") if name in row
+    )
+
+
+def test_a_blank_cell_leaves_out_no_result_that_other_lines_show(review):
+    """Fatal events of inotuzumab were once called absent, beside those of blinatumomab."""
+    lines = records(review.tables["findings"])
+    columns = {name: (name, f"{name}_control") for name in KINDS}
+    shown = {
+        name: {kind(review.row(row_id)) for row in lines for one in both for row_id in split_ids(row[one])}
+        for name, both in columns.items()
+    }
+    assert ("Fatal adverse event", 5) in shown["early_death"]
+    told = [
+        row for name in ("outcomes", "adverse_events", "survival") for row in records(review.tables[name])
+    ]
+    for finding in lines:
+        for arm in (0, 1):
+            ids = [row_id for both in columns.values() for row_id in split_ids(finding[both[arm]])]
+            cohorts = {review.row(row_id)["cohort_id"] for row_id in ids}
+            blank = [name for name, both in columns.items() if not split_ids(finding[both[arm]])]
+            left = [
+                (name, row["row_id"])
+                for name in blank
+                for row in told
+                if row["cohort_id"] in cohorts and kind(row) in shown[name]
+            ]
+            assert not left, finding["finding_id"]
+
+
+def test_a_combination_that_counts_full_remissions_alone_says_how_many_responded(review, findings):
+    """69 in remission and 75 MRD negative once stood side by side without a word."""
+    told = line(findings, "adult-relapse.mini-hcvd")
+    assert "CR 69/110" in told
+    assert "75/91 of responders only" in told
+    assert "91 of 110 (83%) responded" in told
+
+
 def test_every_number_leads_to_its_row_and_marks_are_explained(review, findings):
     asked = {
         row_id

@@ -5,7 +5,7 @@ import pandas as pd
 from livingreview.display.numbers import format_percent
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.plan import synthesis_plan
-from livingreview.tables.pool import FEW_STUDIES, KINDS, NO_SINGLE_VALUE, PRIMARY
+from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, PRIMARY
 from livingreview.tables.synthesis import (
     pooled_plans,
     say_pooling,
@@ -51,7 +51,7 @@ def test_the_interval_for_a_new_study_is_always_said_and_leads_where_it_is_wide(
         said = say_value(plan)
         low, high = (format_percent(end, plan.pooled.total).removesuffix("%") for end in plan.new_study)
         assert f"between {low} and {high}%" in said
-        assert said.startswith(NO_SINGLE_VALUE if plan.is_wide else "median ")
+        assert said.startswith(FAR_FROM_MEDIAN if plan.is_wide else "median ")
         assert "median " in said
 
 
