@@ -110,6 +110,8 @@ def test_no_page_grows_by_its_cards(book):
     """What a page holds for the sake of cards, beside the page without it: 15% are allowed."""
     for path in (book / "chapters").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
+        if 'http-equiv="refresh"' in text:
+            continue  # the page of a former id, which holds its new address alone
         without = re.sub(
             r'<script[^>]*lr-card\.js[^>]*></script>|<(\w+)[^>]*class="lr-card[^>]*>.*?</\1>',
             "",
