@@ -214,6 +214,8 @@ def _bar(evidence: Evidence, row: dict) -> str:
     """
     if row["care"] == SECONDARY:
         return "no own patients"  # a comparison or review of other studies
+    if pd.isna(row["estimate"]):
+        return "not reached, or not reported"
     whole = is_population(evidence, row["cohort_id"]) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
@@ -346,6 +348,8 @@ def _why_another(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
 
     A reader who knows the trial by that number would otherwise take the pooled one for a mistake.
     """
+    if pd.isna(row["estimate"]):
+        return ""
     entry = next(entry for entry in pool.told if entry.study_id == row["c_study_id"])
     same = float(row["estimate"]) * MONTHS.get(row["unit"], 0.01) == entry.value
     restated = is_second_hand(evidence.row(entry.row_id))
@@ -389,7 +393,8 @@ def _say_left_out(evidence: Evidence, rows: Sequence[tuple[dict, str]]) -> list[
     """'part of a cohort: 12.7 months (Badar 2020), 12.2 months (NEUF, 2023)', a line for each reason."""
     lines: dict[str, list] = {}
     for row, reason in rows:
-        figure = make_figure(evidence, row, f"{write_printed(row, row['estimate'])} {row['unit']}")
+        value = None if pd.isna(row["estimate"]) else write_printed(row, row["estimate"])
+        figure = make_figure(evidence, row, f"{value} {row['unit']}" if value else "no value")
         line = lines.setdefault(reason, [f"{reason}: "])
         line += [", "] if len(line) > 1 else []
         line += [figure, f" ({source_name(evidence, row)})"]

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 
+import pandas as pd
 import pytest
 
 from livingreview.synthesis import effect_from_interval, pool_generic
@@ -115,6 +116,17 @@ def test_a_median_of_patients_who_are_counted_already_says_with_whom(review, med
     told = {row["row_id"]: reason for row, reason in left_out(review, fewer, "OS")}
     assert any("mt103-206" in row_id for row_id in told)
     assert "shares patients with a study that is counted" in told.values()
+
+
+def test_a_median_that_was_not_reached_is_named_with_those_left_out(review):
+    row_id = "yoon-2023.survival.blinatumomab.os-median"
+    evidence = spoil(review, "survival", change_rows([row_id], estimate=pd.NA))
+    (pool,) = [pool for pool in survival_pools(evidence, "OS", "median") if pool.place == ADULTS]
+    assert "yoon-catholic" not in {entry.study_id for entry in (*pool.entries, *pool.printed)}
+    told = {row["row_id"]: reason for row, reason in left_out(evidence, pool, "OS")}
+    assert told[row_id] == "not reached, or not reported"
+    html = str(tabulate_pooled_survival(evidence, caption="C").__html__())
+    assert "not reached, or not reported: " in re.sub(r"<[^>]+>", "", html)
 
 
 def test_no_rule_looks_at_how_long_patients_lived(review, medians):
