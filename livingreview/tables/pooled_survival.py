@@ -79,11 +79,6 @@ class SurvivalEntry:
         """Whether both limits of 95% are printed, so that it can be pooled."""
         return self.low is not None and self.high is not None
 
-    @property
-    def is_share_of_some(self) -> bool:
-        """Whether a share is neither nought nor all, which log(-log) cannot tell."""
-        return 0 < self.value < 1
-
 
 @dataclass(frozen=True)
 class SurvivalPool:
@@ -115,10 +110,10 @@ class SurvivalPool:
 
     @property
     def told(self) -> tuple[SurvivalEntry, ...]:
-        """The entries that can be pooled: those with both limits printed, of shares none of nought or all."""
-        is_median = self.statistic == "median"
+        """The entries that can be pooled: with both limits, none of them nought or all (of a share 1)."""
+        most = float("inf") if self.statistic == "median" else 1.0
         return tuple(
-            entry for entry in self.entries if entry.has_interval and (is_median or entry.is_share_of_some)
+            entry for entry in self.entries if entry.has_interval and 0 < entry.low <= entry.high < most
         )
 
     @cached_property

@@ -55,6 +55,8 @@ def test_zotero_is_diverted_by_other_vocabularies():
 def test_zotero_saves_every_chapter_as_a_book_section(book):
     for path in sorted((book / "chapters").rglob("*.html")):
         text = path.read_text(encoding="utf-8")
+        if 'http-equiv="refresh"' in text:
+            continue  # the page of a former id, which nobody cites
         head = Head(text)
         item = read_item(head)
         names = [name for name, _ in head.metas]

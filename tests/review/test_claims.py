@@ -122,7 +122,8 @@ def test_whom_a_summary_counts_by_line_is_what_the_report_counts(review):
     rows = review.tables["characteristics"]
     rows = rows[rows["cohort_id"].eq(review.row(finding["remission"])["cohort_id"])]
     wanted = rows[rows["characteristic"].isin(["disease_status", "phenotype"])]
-    assert sorted(map(int, re.findall(r"\d+", finding["who"]))) == sorted(wanted["events"].astype(int))
+    said = f"{finding['who']} {finding['note']}"
+    assert sorted(map(int, re.findall(r"\d+", said))) == sorted(wanted["events"].astype(int))
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
