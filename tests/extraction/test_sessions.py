@@ -215,7 +215,13 @@ class Watched:
         command = [sys.executable, "-m", "livingreview.cli", "--root", project, "take", sheet, "--watch"]
         paths = os.environ | {"PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=paths, stdout=self.log.fileno(), stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=paths,
+            stdout=self.log.fileno(),
+            stderr=subprocess.STDOUT,
+            # Tests that run in the background are given an interrupt that is ignored, and would hand it on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         self.read = 0
 
