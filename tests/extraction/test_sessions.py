@@ -221,7 +221,7 @@ class Watched:
             stdout=self.log.fileno(),
             stderr=subprocess.STDOUT,
             # Tests that run in the background are given an interrupt that is ignored, and would hand it on.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.read = 0
 
