@@ -11,9 +11,7 @@ from livingreview.charts.labels import name_study
 from livingreview.evidence import Evidence
 from livingreview.tables.common import in_sentence, with_cohorts
 from livingreview.tables.counts import own_families
-from livingreview.tables.outcomes import SEVERE
-
-FATAL = 5  # the grade that the name of an event says
+from livingreview.tables.outcomes import FATAL, SEVERE
 
 
 @dataclass

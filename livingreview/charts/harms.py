@@ -34,11 +34,10 @@ from livingreview.tables.counts import (
     result_of_event,
 )
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
-from livingreview.tables.outcomes import ABSENT, SEVERE, event_words, grade_text, is_severe
+from livingreview.tables.outcomes import ABSENT, FATAL, SEVERE, event_words, grade_text, is_severe
 
 MOST_COLUMNS = 7  # for so many there is room on a desk
 LEAST_PATIENTS = 10  # of a study in the table of shades
-FATAL = 5  # the grade that the name of an event says
 RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16

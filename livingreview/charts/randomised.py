@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import pandas as pd
 
@@ -225,8 +226,10 @@ def _hazard_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[A
         # analysis of its own, of other events or other patients, are not told.
         others = [other for other in arms if other.study_id == trial.study_id and other is not trial]
         sources = [] if about else [trial, *others]
-        told = [survival_of_arms(by_cohort, arm, row["endpoint"]) for arm in sources]
-        told += [counts_of_arms(evidence, arm, row["endpoint"]) for arm in sources]
+        told = chain(
+            (survival_of_arms(by_cohort, arm, row["endpoint"]) for arm in sources),
+            (counts_of_arms(evidence, arm, row["endpoint"]) for arm in sources),
+        )
         yield trial, _hazard_ratio(evidence, row, about, next(filter(None, told), ()))
 
 

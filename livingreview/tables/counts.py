@@ -14,7 +14,7 @@ from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records, split_ids, split_levels
 from livingreview.tables.choice import Kinship, is_whole, kinship
 from livingreview.tables.common import full_name, text, whole, with_cohorts
-from livingreview.tables.outcomes import select_outcomes
+from livingreview.tables.outcomes import FATAL, select_outcomes
 from livingreview.tables.pool import PRIMARY
 
 NO_CARE = "whether a trial or routine care is not reported"
@@ -24,7 +24,6 @@ MOST_LOST = 0.20  # share of patients not evaluable beyond which counting them a
 SECONDARY = "secondary"  # designs that treat no patient of their own
 SINGLE = "single"  # designs that tell of single patients
 EVERYONE = "all"  # the base of counts of all patients
-FATAL = 5  # the grade of deaths, which are results of their own
 HARM = "harm"  # adverse events, by the names of `pooled_results`
 ONCE = "once"  # counted over the treatment and what follows it
 # A population, see `own_families`.
@@ -316,7 +315,7 @@ def may_add_up(evidence: Evidence, row: dict) -> bool:
 def _size(evidence: Evidence, row: dict) -> int:
     """Patients of a row's cohort; of those in remission, say, who are a part by nature, of the one around."""
     line = kinship(evidence).line(row["cohort_id"])
-    sizes = _sizes(evidence)
+    sizes = cohort_sizes(evidence)
     if row.get("base", EVERYONE) != EVERYONE:
         return next((sizes[above] for above in line[1:] if above in sizes), pd.NA)
     return sizes.get(line[0], row.get("total", pd.NA))
@@ -351,7 +350,8 @@ def _population(kin: Kinship, row: dict) -> tuple:
     return (row["c_study_id"], kin.arm(row["cohort_id"]), *(row[name] for name in WHERE))
 
 
-def _sizes(evidence: Evidence) -> dict[str, int]:
+def cohort_sizes(evidence: Evidence) -> dict[str, int]:
+    """Patients enrolled in each cohort whose number is known (key: cohort_id)."""
     if "cohort_sizes" not in evidence.memo:
         evidence.memo["cohort_sizes"] = {
             row["cohort_id"]: int(row["n_enrolled"])
@@ -366,7 +366,7 @@ def _larger(evidence: Evidence) -> dict[tuple, list[tuple[str, str, int]]]:
     if "cohorts_by_population" not in evidence.memo:
         kin, found = kinship(evidence), {}
         for row in own_families(evidence, with_cohorts(evidence, "cohorts")):
-            if (size := _sizes(evidence).get(row["cohort_id"])) is not None:
+            if (size := cohort_sizes(evidence).get(row["cohort_id"])) is not None:
                 told = (row["report_id"], text(row["c_regimen_id"]), size)
                 found.setdefault(_population(kin, row), []).append(told)
         evidence.memo["cohorts_by_population"] = found

@@ -24,7 +24,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import UNSAID, Evidence, records, split_ids
 from livingreview.synthesis import GroupPrediction, effect_from_interval, predict_alive
 from livingreview.tables.common import capitalise, text
-from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
+from livingreview.tables.counts import EVERYONE, HARM, PooledResult, cohort_sizes, is_timed, pooled_results
 from livingreview.tables.disputes import disputes
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
@@ -192,9 +192,7 @@ def _patients(evidence: Evidence, row: Mapping) -> int:
     """Patients a row tells of; of its whole cohort where their number is not printed with it."""
     if not pd.isna(row["total"]):
         return int(row["total"])
-    cohorts = evidence.tables["cohorts"].set_index("cohort_id")["n_enrolled"]
-    size = cohorts.get(row["cohort_id"])
-    return 0 if size is None or pd.isna(size) else int(size)
+    return cohort_sizes(evidence).get(row["cohort_id"], 0)
 
 
 def pooled_cells(evidence: Evidence, result: PooledResult) -> dict[tuple, Cell]:

@@ -27,7 +27,7 @@ from livingreview.display.numbers import (
 from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.evidence.schema import Shown
 from livingreview.tables.choice import kinship
-from livingreview.tables.common import capitalise, group_by, short_name, text
+from livingreview.tables.common import capitalise, group_by, in_sentence, short_name, text
 from livingreview.tables.counts import EVERYONE, base_of, is_evaluable, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.evidence_map import cohort_size, count_once
@@ -200,7 +200,7 @@ def _certainty(evidence: Evidence, row: Mapping, compared: Sequence[str]) -> lis
     for rating in split_ids(row["ratings"]):
         words = rated["outcome"][rating].partition(",")[0]
         if compared and rated["question"][rating] == "absolute":
-            words = f"rate of {words[:1].lower() if words[1:2].islower() else words[:1]}{words[1:]}"
+            words = f"rate of {in_sentence(words)}"
         graded.setdefault(grade(evidence, rating), []).append(_small(words))
     return [part for sign, told in graded.items() for part in (sign, *told)] or [grade(evidence, pd.NA)]
 

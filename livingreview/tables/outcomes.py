@@ -24,6 +24,7 @@ from livingreview.tables.common import (
 from livingreview.tables.labels import name_apart, row_details
 
 SEVERE = 3  # grade from which an adverse event is called severe
+FATAL = 5  # the grade of deaths, which are results of their own
 ABSENT = "No report here gives such a result."
 
 ADVERSE = "Adverse events"

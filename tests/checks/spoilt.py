@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from livingreview.checks.checked import Checked
+from livingreview.evidence import load_package
+from tests.conftest import ROOT
 
 Told = set[tuple[str, int, str]]
 
@@ -53,6 +55,21 @@ class _Watching(Checked):
         for name in self.frames:
             if set(columns) <= set(dict.__getitem__(self.frames, name)):
                 yield from ((name, line, row) for line, row in self.rows_of(name, *columns))
+
+
+def made_of(rows: Mapping[str, list[dict]]) -> Checked:
+    """Tables of this review's columns that hold these rows alone (key: table); other cells are empty."""
+    package = load_package(ROOT / "data")
+    frames = {
+        name: pd.DataFrame(
+            [dict.fromkeys(table.columns, pd.NA) | row for row in rows.get(name, [])],
+            index=range(2, len(rows.get(name, [])) + 2),
+            columns=table.columns,
+            dtype=object,
+        )
+        for name, table in package.tables.items()
+    }
+    return Checked(package, frames)
 
 
 def line_of(checked: Checked, table: str, **wanted) -> int:

@@ -1,13 +1,10 @@
 """A former id is gone, and what still goes by it is told in its place."""
 
-import pandas as pd
 import pytest
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.former import FORMER_RULES
-from livingreview.evidence import load_package
-from tests.checks.spoilt import spoil, told
-from tests.conftest import ROOT
+from tests.checks.spoilt import made_of, spoil, told
 
 ROWS = {
     "reports": [{"report_id": "roe-2019", "study_id": "alpha-trial", "note": "Read twice."}],
@@ -36,17 +33,7 @@ SLIPS = {
 
 @pytest.fixture(scope="module")
 def checked() -> Checked:
-    package = load_package(ROOT / "data")
-    frames = {
-        name: pd.DataFrame(
-            [dict.fromkeys(table.columns, pd.NA) | row for row in ROWS.get(name, [])],
-            index=range(2, len(ROWS.get(name, [])) + 2),
-            columns=table.columns,
-            dtype=object,
-        )
-        for name, table in package.tables.items()
-    }
-    return Checked(package, frames)
+    return made_of(ROWS)
 
 
 def test_a_study_may_be_called_as_a_report_was(checked):

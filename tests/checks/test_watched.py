@@ -6,9 +6,7 @@ import pytest
 from livingreview.checks.checked import Checked
 from livingreview.checks.links import check_lists_of_ids, check_row_id_prefix
 from livingreview.checks.watched import WATCHED_RULES
-from livingreview.evidence import load_package
-from tests.checks.spoilt import spoil, told
-from tests.conftest import ROOT
+from tests.checks.spoilt import made_of, spoil, told
 
 RULES = (check_row_id_prefix, check_lists_of_ids, *WATCHED_RULES)
 ROWS = {
@@ -60,17 +58,7 @@ SLIPS = {
 
 @pytest.fixture(scope="module")
 def checked() -> Checked:
-    package = load_package(ROOT / "data")
-    frames = {
-        name: pd.DataFrame(
-            [dict.fromkeys(table.columns, pd.NA) | row for row in ROWS.get(name, [])],
-            index=range(2, len(ROWS.get(name, [])) + 2),
-            columns=table.columns,
-            dtype=object,
-        )
-        for name, table in package.tables.items()
-    }
-    return Checked(package, frames)
+    return made_of(ROWS)
 
 
 def test_what_is_sound_is_not_told_nor_what_nobody_has_read_yet(checked):
