@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from livingreview.checks.cells import check_width, read_raw
@@ -35,6 +36,7 @@ from livingreview.evidence.writing import write_record
 
 CONFIRM = "livingreview check --record-rows"
 MOST_TOLD = 10  # cells of one column that are told one by one; more are one slip
+LEAD = 20  # letters shown before the place where two texts part
 SINCE = "since-recorded"  # the end of the names of these rules
 NEW, GONE, CHANGED = f"new-{SINCE}", f"gone-{SINCE}", f"changed-{SINCE}"
 
@@ -96,7 +98,8 @@ _EXPECTED = {
     ),
     CHANGED: (
         "what was recorded",
-        f"put the old back; if it is right: {CONFIRM} (livingreview fix corrects a cell with its reason)",
+        f"put the old back (git diff data shows it); if it is right: {CONFIRM} "
+        "(livingreview fix corrects a cell with its reason)",
     ),
 }
 
@@ -192,10 +195,15 @@ def _say(change: Change, record: Record, now: Now, old: Cells) -> tuple[str, str
     if not change.column:
         return "", "new" if change.is_new else "taken out"
     before = old.get(change.key, {}).get(change.column, "")
-    after = quote(now.rows[change.key].get(change.column, ""))
+    after = now.rows[change.key].get(change.column, "")
     known = record[change.file][change.key].get(change.column, "")
-    stood = (sign(before) if before else "") == known
-    return change.column, f"{quote(before)} -> {after}" if stood else f"now {after}"
+    if (sign(before) if before else "") != known:
+        return change.column, f"now {quote(after)}"
+    # From a little before they part: of two long texts the beginnings may be all that is seen, and alike.
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    start = len(list(alike)) - LEAD
+    one, other = (f"…{text[start:]}" if start > LEAD else text for text in (before, after))
+    return change.column, f"{quote(one)} -> {quote(other)}"
 
 
 def _committed(data: Path, file: str, now: Now) -> Cells:

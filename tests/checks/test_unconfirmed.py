@@ -131,6 +131,18 @@ def test_one_command_lists_what_it_confirms_with_what_stood_there(recorded, caps
     ):
         subprocess.run(["git", *arguments], cwd=recorded, check=True, capture_output=True)
     row = glossary(recorded)[3]
+    long = max(glossary(recorded), key=lambda each: len(each["meaning"]))
+    assert len(long["meaning"]) > 100
+    rewrite(recorded, lambda rows: rows[rows.index(long)].update(meaning=f"{long['meaning'][:-1]} not."))
+    (line,) = confirm(recorded)
+    old, new = line.partition("meaning: ")[2].split(" -> ")
+    assert old != new, "a change at the end of a long text once showed the same beginning twice"
+    assert new.endswith("not.'")
+    rewrite(
+        recorded,
+        lambda rows: rows[rows.index(long | {"meaning": f"{long['meaning'][:-1]} not."})].update(long),
+    )
+    confirm(recorded)
     rewrite(recorded, lambda rows: rows[3].update(meaning="another", synonyms="another one"))
     assert cli.main(["--root", str(recorded), "check"]) == 1
     assert f"row 5 ({row['term']}), column meaning: [changed-since-recorded]" in capsys.readouterr().out
