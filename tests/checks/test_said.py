@@ -21,7 +21,7 @@ SLIPS = [
     ("survival", "locatelli-2021.survival.blinatumomab.efs-hr", "statistic", "mean", "code-of-words"),
     ("outcomes", "mitcl-pbc-2022.outcome.all.cr", "outcome", "pr", "code-of-words"),
     ("outcomes", "zhou-2022.outcome.all.cr-crh", "outcome", "mrd_negative", "code-of-words"),
-    ("outcomes", "mt103-211-hsct-ash.outcome.all.cr-crh", "assessed_at", "course_1", "cycles-said"),
+    ("outcomes", "zhou-2022.outcome.all.cr", "assessed_at", "course_1", "cycles-said"),
     ("outcomes", "ramos-2025.outcome.mrd-positive-ph.mrd-conversion", "assessed_at", "courses_2",
      "cycles-said"),
     ("outcomes", "lipomit-vmp-2024.outcome.cr", "timepoint", "53 days after start", "not-as-reported"),
