@@ -21,7 +21,7 @@ test: $(STAMP)
 	@$(BIN)/python tests/find_browser.py
 	@$(PYTEST)
 
-# The everyday tests: no book, no browser, a little more than a minute on two cores that do nothing else.
+# The everyday tests: no book, no browser, under a minute on two cores that do nothing else; a test of a fifth of a second or more is marked slow.
 unit: $(STAMP)
 	@$(PYTEST) -m "not book and not browser and not slow" -q
 

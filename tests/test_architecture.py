@@ -8,6 +8,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import LONGEST, ROOT
 
 ENGINE = ROOT / "livingreview"
@@ -157,6 +159,7 @@ def test_the_files_that_take_longest_are_there():
         assert (TESTS / name).is_file(), f"there is no tests/{name} any more: see LONGEST in conftest.py"
 
 
+@pytest.mark.slow
 def test_imports_go_down_a_floor():
     for path in MODULES:
         here = room_of(path)
@@ -259,6 +262,7 @@ COMMON_CODES = {
 }
 
 
+@pytest.mark.slow
 def test_the_engine_knows_no_disease_and_no_drug():
     words = words_of_the_field()
     for path in MODULES:

@@ -63,6 +63,7 @@ def test_sources_that_are_not_there_are_told(project, capsys):
     assert "no such folder" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_sound_data_are_told_so_and_damaged_data_are_not(project, capsys):
     assert cli.main(["--root", str(project), "check"]) == 0
     assert capsys.readouterr().err == "no problem found\n"

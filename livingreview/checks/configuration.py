@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -27,6 +28,18 @@ IMAGES = (
     ("sphinx", "config", "html_favicon"),
     ("sphinx", "config", "html_logo"),
 )
+# Where Sphinx and its extensions name their settings: a call, the table of Sphinx itself, former names, and
+# the fields of a class whose names they take over with a word before each.
+NAMED = re.compile(
+    r"""(?:add_config_value\(\s*(?:name=)?|"legacy_name": )["'](\w+)|^ +["'](\w+)["']: _Opt\(""", re.MULTILINE
+)
+FIELD = re.compile(r"^    (\w+): ", re.MULTILINE)
+FIELDS = {"myst_nb": ("core/config.py", "nb_"), "myst_parser": ("config/main.py", "myst_")}
+# Packages that every book loads, or that its own extensions load.
+ALWAYS = (
+    "sphinx", "sphinx.ext.mathjax", "myst_parser", "sphinx_external_toc", "sphinx_book_theme",
+    "pydata_sphinx_theme",
+)  # fmt: skip
 FORMS = {"execute_notebooks": "cache: the engine runs what is stale and fills that cache"}
 
 
@@ -37,7 +50,12 @@ def check_configuration(root: Path) -> list[Problem]:
         return problems
     config = document.content
     told: set[tuple] = set()
-    for path, *rest in (*_check_keys(config), *_check_engine(config), *_check_images(root, config)):
+    for path, *rest in (
+        *_check_keys(config),
+        *_check_settings(config),
+        *_check_engine(config),
+        *_check_images(root, config),
+    ):
         if path not in told:
             problems.append(document.problem(path, *rest))
             told.add(path)
@@ -66,6 +84,43 @@ def _check_keys(config: dict) -> Iterator[Finding]:
             # Jupyter Book reads more keys than it lists: only what looks like a slip of the pen is told.
             if key not in names and difflib.get_close_matches(str(key), names, 1, 0.85):
                 yield tell_unknown((section, str(key)), str(key), sorted(names))
+
+
+def _check_settings(config: dict) -> Iterator[Finding]:
+    """Settings of Sphinx that neither Sphinx nor an extension of this book names: they would do nothing."""
+    settings = look_up(config, "sphinx", "config")
+    if not isinstance(settings, dict):
+        return
+    listed = (settings.get("extensions"), look_up(config, "sphinx", "extra_extensions"))
+    extensions = {str(name) for names in listed if isinstance(names, list) for name in names if name}
+    own = {name if name.startswith("sphinx.ext.") else name.split(".")[0] for name in extensions}
+    known = _settings_of(tuple(sorted({*ALWAYS, *own})))
+    for key in map(str, settings):
+        if key not in known:
+            _, rule, found, _, mend = tell_unknown((key,), key, sorted(known))
+            expected = "a setting of Sphinx or of an extension of this book"
+            yield ("sphinx", "config", key), rule, found, expected, mend
+
+
+@cache
+def _settings_of(modules: tuple[str, ...]) -> frozenset[str]:
+    """Every setting that these modules name, read from their code: loading Sphinx would take longer."""
+    names = {"extensions"}
+    for module in modules:
+        spec = find_spec(module)
+        if spec is None or spec.origin is None:
+            continue
+        origin = Path(spec.origin)
+        files = origin.parent.rglob("*.py") if spec.submodule_search_locations else [origin]
+        for file in files:
+            if file == origin or file.parent.parts[-2:] != ("sphinx", "ext"):  # nobody loads them unasked
+                for groups in NAMED.findall(file.read_text(encoding="utf-8", errors="replace")):
+                    names.update(filter(None, groups))
+        if module in FIELDS:
+            name, before = FIELDS[module]
+            fields = FIELD.findall((origin.parent / name).read_text(encoding="utf-8"))
+            names.update(before + field for field in fields)
+    return frozenset(names)
 
 
 def _check_engine(config: dict) -> Iterator[Finding]:

@@ -124,6 +124,7 @@ def test_a_copy_that_is_not_what_was_made_is_not_published(target, monkeypatch):
     assert not target.with_name("html.new").exists()
 
 
+@pytest.mark.slow
 def test_a_lock_dies_with_its_process_and_not_with_its_children(tmp_path):
     """A child that lives on, or what a dead process wrote into the file, keeps nobody waiting."""
     code = (

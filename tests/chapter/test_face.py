@@ -38,11 +38,13 @@ def test_the_names_that_are_there_are_all_on_the_list():
     assert len(lr.__all__) == len(set(lr.__all__))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES])
 def test_a_cell_calls_only_what_the_face_has(path):
     assert called(path) <= set(lr.__all__)
 
 
+@pytest.mark.slow
 def test_nothing_stands_in_the_face_that_no_page_uses():
     used = set().union(*map(called, PAGES))
     assert set(lr.__all__) - used == set(), "a name that no chapter needs is no part of the face"

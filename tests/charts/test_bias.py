@@ -12,6 +12,7 @@ from livingreview.tables.labels import TwinsError
 from tests.drawn import CLASSES, sheets_of, words_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("class_id", CLASSES)
 def test_every_judgement_is_drawn_in_both_widths(review, class_id):
     part = select_class(review, class_id)

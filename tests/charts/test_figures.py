@@ -83,6 +83,7 @@ def test_no_word_leaves_its_picture(figures):
                 assert inside, (name, sheet.width, words)
 
 
+@pytest.mark.slow
 def test_no_word_stands_on_another(figures):
     for name, figure in figures:
         for sheet in figure.sheets():
@@ -102,6 +103,7 @@ def test_marks_stay_on_the_sheet(figures):
                 assert -1 <= mark["y"] <= sheet.height + 1, (name, mark)
 
 
+@pytest.mark.slow
 def test_paper_breaks_no_picture_through_a_word_or_a_mark(figures):
     parted = 0
     for name, figure in figures:
@@ -116,6 +118,7 @@ def test_paper_breaks_no_picture_through_a_word_or_a_mark(figures):
     assert parted > 5
 
 
+@pytest.mark.slow
 def test_paper_parts_no_title_from_what_it_names(figures):
     """Between a title, which leads to no row, and a place where paper may break there is a row."""
     titles = 0
@@ -135,6 +138,7 @@ def test_paper_parts_no_title_from_what_it_names(figures):
     assert titles > 20
 
 
+@pytest.mark.slow
 def test_each_picture_links_to_the_rows_of_its_table(figures):
     for name, figure in figures:
         told = {link.href for link in figure.table.figures}

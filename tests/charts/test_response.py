@@ -158,6 +158,7 @@ def test_studies_left_to_the_table_are_told_by_their_size(cores):
     assert "table alone" not in notes[99]
 
 
+@pytest.mark.slow
 def test_a_large_group_is_drawn_though_its_report_gives_a_percentage_alone(review):
     """Series of 227 and of 172 patients were once left to the table, as of fewer than 15 patients."""
     cohorts = review.tables["cohorts"].set_index("cohort_id")

@@ -52,6 +52,7 @@ def test_the_real_rows_fit_their_addresses(checked):
     assert told(ADDRESS_RULES, checked) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_slip_is_told(checked, name):
     table, where, cells, column = CASES[name]

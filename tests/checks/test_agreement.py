@@ -91,6 +91,7 @@ def test_the_real_tables_agree(checked):
     assert told(RULES, checked) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_what_does_not_agree_is_told(checked, name):
     table, wanted, cells, column = CASES[name]

@@ -71,6 +71,7 @@ def test_every_file_that_is_read_is_looked_at(project, name, sign):
     assert {(name.removeprefix("data/"), rule) for rule in ("control-character", "letter-in-parts")} & told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["CITATION.cff", "data/datapackage.json"])
 def test_an_escape_hides_no_character(project, name):
     path = project / name

@@ -31,6 +31,7 @@ def test_damage_is_named(project, name):
         assert problem.rule
 
 
+@pytest.mark.slow
 def test_sound_data_pass(project):
     assert check_project(project) == []
 

@@ -54,6 +54,7 @@ def test_a_missing_number_of_rows_is_put_back_by_the_command_that_is_named(proje
     assert subprocess.run(command, capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_other_files_are_looked_at_all_the_same(project):
     """One mistake does not hide another in a file that has nothing to do with it."""
     DAMAGES["no primary key"](project)

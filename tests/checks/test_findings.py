@@ -40,6 +40,7 @@ def test_the_real_findings_are_sound(checked):
     assert told(RULES, checked) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_slip_is_told(checked, name):
     where, cells, column = CASES[name]

@@ -40,6 +40,7 @@ def test_a_study_may_be_called_as_a_report_was(checked):
     assert told(FORMER_RULES, checked) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", SLIPS)
 def test_what_is_left_under_a_former_id_is_told(checked, slip):
     table, line, cells, (file, column) = SLIPS[slip]

@@ -39,6 +39,7 @@ def test_every_real_figure_has_its_witness(checked):
     assert told(PRINTED_RULES, checked) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "key", "cells"), SLIPS, ids=lambda part: str(part)[:40])
 def test_a_slip_is_told_in_its_cell(checked, table, key, cells):
     line = line_of(checked, table, row_id=key)
@@ -46,6 +47,7 @@ def test_a_slip_is_told_in_its_cell(checked, table, key, cells):
     assert columns & ({*cells} if "as_reported" not in cells else {"events", "total", "percent_reported_pct"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "key", "cells"),
     [

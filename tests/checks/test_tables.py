@@ -45,6 +45,7 @@ def test_a_table_that_cannot_be_read_is_neither_sorted_nor_counted(project, name
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
+@pytest.mark.slow
 def test_a_spreadsheets_lock_file_stops_nothing(project):
     (project / "data" / ".~lock.outcomes.csv#").write_text(",somebody,")
     assert check_data(project)[1] == []
@@ -65,6 +66,7 @@ def test_a_table_of_another_name_is_carried_along(project):
     assert check_project(project) == []
 
 
+@pytest.mark.slow
 def test_a_table_of_another_name_with_the_marks_of_evidence_says_that_it_is(project):
     def change(descriptor):
         remarks = {"name": "remarks", "path": "remarks.csv", "rows": 0, "evidence": False}
@@ -150,6 +152,7 @@ def test_a_key_copied_from_the_next_row_is_told(project):
     assert any(problem.file == "cohorts.csv" for problem in check_project(project))
 
 
+@pytest.mark.slow
 def test_a_problem_of_a_position_can_be_told_to_machines(project):
     rows = read(project, "patient_timeline")
     place = rows[0].index("position")

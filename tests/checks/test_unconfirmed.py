@@ -64,6 +64,7 @@ def test_a_changed_cell_is_told_with_row_and_column(recorded):
     assert "livingreview check --record-rows" in problem.mend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
@@ -112,6 +113,7 @@ def test_a_file_with_marks_of_a_merge_is_told_and_made_anew(recorded):
     assert path.read_text(encoding="utf-8") == whole
 
 
+@pytest.mark.slow
 def test_what_a_command_writes_is_confirmed_and_nothing_else(recorded):
     rewrite(recorded, lambda rows: rows[3].update(meaning="by hand"))
     rows = glossary(recorded)
@@ -153,12 +155,14 @@ def test_one_command_lists_what_it_confirms_with_what_stood_there(recorded, caps
     assert cli.main(["--root", str(recorded), "check"]) == 0
 
 
+@pytest.mark.slow
 def test_without_a_commit_the_new_cell_alone_is_listed(recorded):
     row = glossary(recorded)[3]
     rewrite(recorded, lambda rows: rows[3].update(meaning="another"))
     assert confirm(recorded) == [f"glossary.csv, {row['term']}, meaning: now 'another'"]
 
 
+@pytest.mark.slow
 def test_the_same_change_of_many_rows_is_one_line_that_names_them(recorded):
     terms = [row["term"] for row in glossary(recorded)]
     rewrite(recorded, lambda rows: [row.update(meaning="one" if row is rows[3] else "alike") for row in rows])
@@ -168,6 +172,7 @@ def test_the_same_change_of_many_rows_is_one_line_that_names_them(recorded):
     assert alike == f"glossary.csv, meaning: now 'alike' in {len(others)} rows: {', '.join(others)}"
 
 
+@pytest.mark.slow
 def test_nothing_of_this_review_is_unconfirmed(root):
     assert (root / "data" / RECORDED).is_file()
     assert [str(problem) for problem in find_unconfirmed(root)] == []

@@ -102,6 +102,7 @@ FORMS = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(RECORDS)
 def test_whatever_the_format_allows_is_cited_in_every_form_or_told(tmp_path, record):

@@ -228,6 +228,7 @@ def test_an_interval_without_upper_limit_says_why(review):
     assert "not reported" in write_value(review, row | {"ci_high": pd.NA})
 
 
+@pytest.mark.slow
 def test_the_explorer_prints_what_the_book_prints(review):
     for row in list_rows(review):
         if row["interval"][0] == "exact":

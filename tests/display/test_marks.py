@@ -1,5 +1,7 @@
 """Marks: never parted from their figure, told in words, flags in prose for major discrepancies only."""
 
+import pytest
+
 from livingreview.display.marks import Figure, explain_marks, legend
 from livingreview.display.numbers import make_figure
 
@@ -24,6 +26,7 @@ def test_prose_flags_major_discrepancies_only():
     assert "lr-flag" in legend([minor])
 
 
+@pytest.mark.slow
 def test_the_severity_of_a_flag_is_that_of_the_register(review):
     register = review.tables["discrepancies"].set_index("discrepancy_id")["severity"]
     for row_id, ids in review.flags.items():

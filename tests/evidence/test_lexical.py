@@ -63,6 +63,7 @@ def test_a_count_has_no_point_and_a_day_has_zeros():
     assert read("2026-01-05", "day") == "2026-01-05"
 
 
+@pytest.mark.slow
 @given(st.integers(-(10**15) + 1, 10**15 - 1), st.decimals(-9999, 9999, places=3))
 def test_what_is_a_number_reads_back_as_it_is(count, size):
     assert see(str(count), "count") == count
@@ -70,6 +71,7 @@ def test_what_is_a_number_reads_back_as_it_is(count, size):
     assert see(text, "size") == (None if text == "-0.000" else float(text))
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6))
 def test_checks_and_pages_read_the_same(cell):
     """What a rule sees is what is published, or the cell is told and nothing is published."""

@@ -14,6 +14,7 @@ def test_columns_and_types_are_those_declared(review):
             assert str(frame[field.name].dtype) == field.dtype, (name, field.name)
 
 
+@pytest.mark.slow
 def test_only_empty_cells_are_missing(tmp_path, root):
     import shutil
 

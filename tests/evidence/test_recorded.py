@@ -29,6 +29,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size
 NAMES = st.text("abc_", min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXT, st.dictionaries(NAMES, TEXT, max_size=4), max_size=4))
 def test_a_record_is_read_as_it_was_written(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("data")

@@ -19,6 +19,7 @@ def resources(exports) -> dict[str, dict]:
     }
 
 
+@pytest.mark.slow
 def test_every_resource_is_valid_and_loses_nothing(resources):
     fhir = pytest.importorskip(
         "fhir.resources", reason="fhir.resources, which knows FHIR R5, is not installed"

@@ -51,6 +51,7 @@ def test_every_report_of_a_status_comes_back_as_it_was(review, exports, status):
         assert {name: row[name] for name in told} == told, key
 
 
+@pytest.mark.slow
 def test_the_importer_takes_it_in_record_by_record(exports, review, tmp_path):
     place = lay_out(tmp_path / "review")
     done = bring(place, exports["ris"]["included.ris"].decode(), name="included.ris")

@@ -13,6 +13,7 @@ from livingreview.execution import ChapterError
 from tests.small import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 def test_outputs_of_every_kind(small, engine):
     root, write = small
@@ -33,6 +34,7 @@ def test_outputs_of_every_kind(small, engine):
     assert shown[2][1].data["text/plain"] == "'last'"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["fork", pytest.param("kernel", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("cell", "told"),

@@ -88,6 +88,7 @@ def test_what_a_class_borrows_of_another_moves_with_what_is_borrowed_alone(tmp_p
     assert hash_inputs(tmp_path)("slice:benchmarks:nothing") == "gone"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "moves"),
     [

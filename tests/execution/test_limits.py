@@ -58,6 +58,7 @@ def test_a_cell_that_shows_fifty_megabytes_is_stopped(small, engine, cell):
     assert len(str(error.value)) < 20_000
 
 
+@pytest.mark.slow
 def test_code_that_goes_over_the_error_fails_all_the_same(small):
     root, write = small
     cell = "try:\n    print('x' * 50_000_000)\nexcept RuntimeError:\n    pass"

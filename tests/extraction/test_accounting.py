@@ -62,6 +62,7 @@ def test_a_file_of_results_becomes_a_sheet_beside_what_is_left(here, capsys, nam
     assert (here / "sheet-left.csv").exists() == bool(left)
 
 
+@pytest.mark.slow
 def test_a_comparison_is_written_beside_the_sheet_and_data_stay(here, capsys):
     before = {path: path.read_bytes() for path in (ROOT / "data").iterdir()}
     words = ("--against", "kantarjian-2017", "--arm", "Drug A=blinatumomab", "--csv")

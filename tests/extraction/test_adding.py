@@ -32,6 +32,7 @@ def begin(root, what, tmp_path, *, workbook=False, **more):
     return add(root, what, output=output, as_tables=not workbook, environment={}, **more)
 
 
+@pytest.mark.slow
 def test_one_exported_record_fills_the_form(tmp_path, review):
     (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
     path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path, workbook=True, class_id="bortezomib")
@@ -65,6 +66,7 @@ def test_a_day_of_another_year_or_in_another_form_is_not_taken(tmp_path, review,
     assert form(path, review.package)["first_available"] == "2024"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["aml", "AML", "acute myeloid leukaemia (AML)"])
 def test_a_disease_by_its_code_or_words_offers_its_rows(tmp_path, review, words):
     (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
@@ -150,6 +152,7 @@ def ask(place, what, tmp_path, **more):
     return begin(place, what, tmp_path, client=Client(waits=0.01, tries=1, pace=0), **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", WAYS)
 def test_a_service_is_asked_for_a_number_and_its_answer_fills_the_form(place, replies, tmp_path, scheme):
     """Of an answer the record with that number is taken, whichever comes first."""
@@ -169,6 +172,7 @@ def test_a_service_is_asked_for_a_number_and_its_answer_fills_the_form(place, re
     assert "is asked for" in said[0]
 
 
+@pytest.mark.slow
 def test_results_in_a_registers_answer_fill_the_sheet(place, replies, tmp_path):
     give_strategies(place, replies)
     replies.say("/trials/studies", Reply(b'{"studies": [' + as_bytes(study()) + b"]}"))

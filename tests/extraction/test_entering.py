@@ -80,6 +80,7 @@ def test_a_new_family_gets_its_place_in_its_class(project, tmp_path):
     assert check_project(project) == []
 
 
+@pytest.mark.slow
 def test_a_list_in_the_workbook_takes_a_new_word_with_a_warning_and_says_where_it_is_entered(tmp_path, known):
     book = openpyxl.load_workbook(write(tmp_path / "sheet.xlsx", known))
     page = book["Regimen components"]

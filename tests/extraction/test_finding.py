@@ -22,6 +22,7 @@ def test_a_row_is_found_by_its_address_and_by_the_id_by_which_others_name_it(roo
     assert (cohort.table.name, cohort.cells["cohort_id"]) == ("cohorts", held.cells["cohort_id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table", ["reports", "studies", "claims", "certainty", "findings", "discrepancies", "drugs", "glossary"]
 )
@@ -43,6 +44,7 @@ def test_an_id_of_several_tables_is_that_of_the_one_whose_own_it_is_or_is_asked_
         find_row(root, review.package, "bortezomib")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row_id", "table", "words"),
     [

@@ -1,11 +1,14 @@
 """What a person is told of a row: what it says, where it is printed, what depends on it."""
 
+import pytest
+
 from livingreview.evidence import load_evidence
 from livingreview.extraction.finding import Dependents, find_row
 from livingreview.extraction.fix_telling import tell_row
 from tests.extraction.test_fixing import CLAIM, ROW
 
 
+@pytest.mark.slow
 def test_a_row_is_told_with_all_that_depends_on_it(project, tmp_path_factory):
     evidence = load_evidence(project)
     texts = tmp_path_factory.mktemp("texts")

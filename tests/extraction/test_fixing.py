@@ -110,6 +110,7 @@ def test_what_breaks_a_rule_is_refused_with_its_place_and_changes_nothing(
     assert "nothing was changed" in tell_fixed(fixed, dry_run=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("corrections", "words"),
     [

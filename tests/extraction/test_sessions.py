@@ -142,6 +142,7 @@ def test_the_second_readers_numbers_are_taken_with_their_words(project, tmp_path
     assert (row["events"], row["as_reported"]) == (20, "20/40 (50.0%)")
 
 
+@pytest.mark.slow
 def test_what_was_decided_before_is_kept_where_another_difference_comes_up(project, tmp_path):
     book = Book(load_evidence(project))
     first = write(tmp_path / "first", book)
@@ -155,6 +156,7 @@ def test_what_was_decided_before_is_kept_where_another_difference_comes_up(proje
     assert ",events,18,19,first\n" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_empty_sheet_is_told(project, tmp_path):
     book = Book(load_evidence(project))
     nothing = {name: [] for name in ROWS}
@@ -163,6 +165,7 @@ def test_an_empty_sheet_is_told(project, tmp_path):
         take_sheets(project, write(tmp_path / "sheet", book, form, **nothing), today=TODAY)
 
 
+@pytest.mark.slow
 def test_one_sheet_is_no_second_reading(project, tmp_path):
     book = Book(load_evidence(project))
     first = write(tmp_path / "first", book)

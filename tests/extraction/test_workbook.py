@@ -27,10 +27,12 @@ def meant(known):
     return {name: [item.row for item in rows] for name, rows in read(known)[1].rows.items()}
 
 
+@pytest.mark.slow
 def test_a_workbook_comes_back_as_it_was_written(tmp_path, known):
     assert taken(write(tmp_path / "sheet.xlsx", known), known) == meant(known)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
     [
@@ -47,6 +49,7 @@ def test_a_folder_of_tables_comes_back_however_a_spreadsheet_left_it(tmp_path, k
     assert taken(folder, known) == meant(known)
 
 
+@pytest.mark.slow
 def test_a_folder_of_tables_lists_what_may_be_chosen_and_either_word_or_code_is_taken(tmp_path, known):
     folder = write(tmp_path / "sheet", known)
     with open(folder / "choices.csv", newline="", encoding="utf-8") as handle:
@@ -112,6 +115,7 @@ def test_an_open_document_comes_back_too(tmp_path, known):
     assert taken(tmp_path / "sheet.ods", known) == meant(known)
 
 
+@pytest.mark.slow
 def test_a_workbook_offers_codes_as_choices_with_their_meaning(tmp_path, known):
     book = openpyxl.load_workbook(write(tmp_path / "sheet.xlsx", known))
     page = book["Outcomes"]
@@ -166,6 +170,7 @@ def test_a_page_of_another_name_is_told_not_left_out(tmp_path, known):
         read_sheet(path, known.package)
 
 
+@pytest.mark.slow
 def test_an_empty_draft_is_a_sheet_too(tmp_path, known):
     write_sheet(tmp_path / "sheet.xlsx", known.package, Draft(), {})
     assert set(read_sheet(tmp_path / "sheet.xlsx", known.package)) == {"report", *known.pages}

@@ -29,6 +29,7 @@ LINES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_cells_are_those_that_are_run(path):
     text = expand_chapter(path)

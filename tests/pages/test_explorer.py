@@ -109,6 +109,7 @@ def test_a_question_shows_each_trial_once(book, chromium, review):
             ), cohorts
 
 
+@pytest.mark.slow
 def test_every_question_to_start_with_can_be_asked(review, rows):
     questions = records(review.tables["questions"])
     assert len(questions) >= 10

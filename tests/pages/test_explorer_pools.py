@@ -34,6 +34,7 @@ def test_what_is_not_pooled_says_why_and_has_no_value(plans, pools):
     }
 
 
+@pytest.mark.slow
 def test_a_pool_s_rows_are_in_its_view(review, pools):
     """All counts of a pool pass the filters of its view, as the page applies them."""
     rows = {row["row_id"]: row for row in list_rows(review)}

@@ -47,6 +47,7 @@ def test_a_figures_title_names_the_class_or_the_setting(review):
         name_figure(review, "Remission, {}", "elsewhere")
 
 
+@pytest.mark.slow
 def test_a_chapter_opens_its_class_and_its_two_parts(inside):
     whole = open_chapter("bortezomib")
     core, beside = open_parts(whole)

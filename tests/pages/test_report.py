@@ -81,6 +81,7 @@ def test_a_page_a_report_is_written_once_and_goes_with_its_report(review, record
     assert {path.stat().st_mtime for path in first[1:]} == {1}
 
 
+@pytest.mark.slow
 def test_every_row_of_a_report_is_on_its_page_once(review, record):
     printed = group_rows(review)
     for report in review.tables["reports"].to_dict("records")[::12]:

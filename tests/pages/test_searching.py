@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from livingreview.display.html import Stack
 from livingreview.evidence import load_evidence
 from livingreview.pages.searching import (
@@ -42,6 +44,7 @@ def test_every_record_screened_stands_under_its_decision_with_its_reason(review)
     assert all(row.cells[3] for rows in shown.values() for row in rows)
 
 
+@pytest.mark.slow
 def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
     before, since = show_flow(load_evidence(worked)).parts
     assert before.values["title"] == "Before decisions were logged"

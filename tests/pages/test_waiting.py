@@ -34,6 +34,7 @@ def test_the_page_shows_what_the_command_lists_in_its_order(worked):
     }
 
 
+@pytest.mark.slow
 def test_the_record_found_first_leads_and_is_led_to_by_its_number(place):
     late, early = exports.make_works(2)
     bring(place, exports.scopus([late]), day="2026-05-09")
@@ -43,6 +44,7 @@ def test_the_record_found_first_leads_and_is_led_to_by_its_number(place):
     assert f'href="https://doi.org/{early["doi"]}"' in str(table.rows[0].cells[1][1])
 
 
+@pytest.mark.slow
 def test_where_nothing_was_run_or_nothing_is_left_the_page_says_which(review, place):
     assert NEVER_RUN in words(tabulate_waiting(review, caption="x"))
     bring(place, exports.scopus(exports.make_works(1)))
@@ -54,6 +56,7 @@ def test_where_nothing_was_run_or_nothing_is_left_the_page_says_which(review, pl
     assert NOTHING in words(tabulate_waiting(with_rows(evidence, screening=[left_out]), caption="x"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["More & less: 5 < 6", ""])
 def test_what_a_record_is_called_is_shown_as_text(place, title):
     bring(place, exports.scopus([exports.make_works(1)[0] | {"title": title}]))

@@ -19,6 +19,7 @@ def test_an_unknown_version_names_those_there_are(copy, capsys):
     assert f"{FIRST}, now" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_difference_speaks_json(copy, capsys):
     correct_a_row(copy)
     assert cli.main(["--root", str(copy), "diff", FIRST, "now", "--json"]) == 0

@@ -45,6 +45,7 @@ def test_a_correction_is_told_cell_by_cell_and_flags_its_conclusion(copy):
     assert "TO BE READ AGAIN" in told
 
 
+@pytest.mark.slow
 def test_a_new_report_is_new_evidence_and_a_removed_one_a_removal(copy):
     """The two directions between a version without a report and one with it."""
     gone = "linder-2016"
@@ -65,6 +66,7 @@ def test_a_new_report_is_new_evidence_and_a_removed_one_a_removal(copy):
     assert "blinatumomab.claim.case" in {item.claim_id for item in forth.conclusions}
 
 
+@pytest.mark.slow
 def test_a_row_added_to_a_known_report_is_no_new_evidence(copy):
     rows = read(copy, "outcomes")
     extra = list(rows[find(rows, row_id=ROW)])
@@ -76,6 +78,7 @@ def test_a_row_added_to_a_known_report_is_no_new_evidence(copy):
     assert [move.cause for move in difference.estimates] == ["addition"]
 
 
+@pytest.mark.slow
 def test_a_new_column_is_told_once(copy):
     path = copy / "data" / "datapackage.json"
     descriptor = json.loads(path.read_text(encoding="utf-8"))

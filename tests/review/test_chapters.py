@@ -54,6 +54,7 @@ def test_prose_types_no_number(path, review):
     assert not typed or path.stem not in CLASSES, f"a result in words: {typed.group(0)!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_cells_import_call_and_show(path):
     chapter = read_chapter(path)
@@ -70,6 +71,7 @@ def test_cells_import_call_and_show(path):
             ), "star import"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_a_page_imports_the_face_of_the_engine_once_and_nothing_else(path):
     cells = [cell.source for cell in read_chapter(path).notebook.cells if cell.cell_type == "code"]

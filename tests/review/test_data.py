@@ -50,6 +50,7 @@ def test_stock_frictionless_command_too(root):
     assert done.returncode == 0, done.stdout[-1500:]
 
 
+@pytest.mark.slow
 def test_every_rule_holds(root):
     assert check_project(root) == []
 
@@ -59,6 +60,7 @@ def test_every_fragment_stands_in_its_source(root, sources):
     assert check_project(root, sources=sources) == []
 
 
+@pytest.mark.slow
 def test_no_sentence_is_copied_from_a_source(root, sources):
     """Eight words in a row are a sentence, not a figure; runs of marker names are none."""
     length = 8

@@ -64,6 +64,7 @@ def test_a_line_of_several_diseases_says_so(review, counted, said):
     assert "; shown: " in said["child-later-relapse.mitoxantrone-clofarabine"], "39 of the 60 are described"
 
 
+@pytest.mark.slow
 def test_the_second_dose_of_a_trial_is_not_of_its_first_cycle_alone(review):
     """The note of the row has it given through all later cycles."""
     row = review.row("kiyoi-2020.component.blinatumomab.blinatumomab-weeks-2-4")

@@ -17,6 +17,7 @@ def ask(replies, **more):
     return client.get("Example", f"http://127.0.0.1:{replies.port}", ASKED, secret={"key": "k"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_what_may_pass_is_asked_again(replies, status):
     replies.say("/thing", Reply(b"", status), Reply(b"", status), Reply(b"{}"))

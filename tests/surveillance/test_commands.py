@@ -30,6 +30,7 @@ def fill(path, reason: str):
         writer.writerows(rows)
 
 
+@pytest.mark.slow
 def test_from_a_file_to_a_settled_screening(place, capsys):
     file, table = (place.parent / name for name in ("x.ris", "flow.csv"))
     file.write_text(exports.ovid(exports.make_works(6)), encoding="utf-8")

@@ -62,6 +62,7 @@ def by_the_library(rows):
     )
 
 
+@pytest.mark.slow
 def test_pairs_and_copies_are_those_of_bib_dedupe(rows):
     pairs, same = find_copies(rows, set(rows))
     all_pairs, all_same = by_the_library(rows)
@@ -69,6 +70,7 @@ def test_pairs_and_copies_are_those_of_bib_dedupe(rows):
     assert (set(pairs), same) == (all_pairs, all_same)
 
 
+@pytest.mark.slow
 def test_of_old_records_no_pair_is_made(rows):
     every, same = find_copies(rows, set(rows))
     fresh = set(list(rows)[::7])

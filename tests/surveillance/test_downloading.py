@@ -163,6 +163,7 @@ def test_an_entity_bomb_is_refused(place, replies):
     assert tables_of(place) == before
 
 
+@pytest.mark.slow
 def test_a_remote_dtd_is_never_asked_for(place, replies):
     give_strategies(place, replies.load("pubmed"), "PubMed")
     dtd = f"http://127.0.0.1:{replies.port}/dtd/pubmed.dtd".encode()
@@ -178,6 +179,7 @@ def test_a_remote_dtd_is_never_asked_for(place, replies):
     assert {path for path, _ in replies.asked} == {"/pubmed/esearch.fcgi", "/pubmed/efetch.fcgi"}
 
 
+@pytest.mark.slow
 def test_a_run_that_the_service_has_forgotten_starts_over(place, replies):
     give_strategies(place, replies.load("pubmed"), "PubMed")
     query = {"db": "pubmed", "WebEnv": "MCID_made-up-1", "query_key": "1", "retmode": "xml"}

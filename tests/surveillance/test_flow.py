@@ -128,6 +128,7 @@ HISTORY = some.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(HISTORY)
 def test_any_history_adds_up(history):
     add_up(history)

@@ -18,6 +18,7 @@ def told(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 def test_a_pair_is_asked_until_a_person_answers(told):
     loop = open_loop(told)
     ((first, second, why),) = list_doubtful(loop)

@@ -12,6 +12,7 @@ NO_ISSUE = {"volume": "", "issue": ""}
 SAME = "What was done and what came of it is told in these words, which two records have in common. " * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "two", "words"),
     [

@@ -18,6 +18,7 @@ from tests.surveillance.example import bring, ids, say, settle_all
 ANSWERS = some.lists(some.tuples(some.booleans(), some.booleans()), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(ANSWERS)
 def test_kappa_is_that_of_statsmodels(answers):
     found = measure("title_abstract", "ab", "cd", answers)

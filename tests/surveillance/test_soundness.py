@@ -13,6 +13,7 @@ def test_sound_tables_have_no_damage(worked):
     assert list(find_damage(open_loop(worked).tables)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [

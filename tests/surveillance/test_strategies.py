@@ -21,6 +21,7 @@ def strategies(place):
     return {row["strategy_id"]: row for row in open_loop(place).tables["strategies"]}
 
 
+@pytest.mark.slow
 def test_a_file_of_another_source_makes_its_strategy(place, file, capsys):
     call = ("import", str(file), "--source", "Public web pages", "--kind", "website")
     assert run(place, *call, "--dry-run") == 0

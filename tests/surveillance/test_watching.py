@@ -71,6 +71,7 @@ def test_a_second_watch_adds_nothing_and_leaves_what_a_person_wrote(watched):
     assert {row["day"] for row in rows(watched, "watches")} == {"2026-06-08"}
 
 
+@pytest.mark.slow
 def test_a_retraction_stands_beside_the_name_and_a_correction_does_not(watched):
     before = load_evidence(watched).report_names["able-2019"]
     look(watched)

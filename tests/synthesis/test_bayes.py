@@ -174,6 +174,7 @@ def test_a_new_group_of_one_study_is_no_narrower_than_the_interval_of_its_rate()
             assert group.low <= group.median <= group.high
 
 
+@pytest.mark.slow
 def test_a_new_group_of_several_studies_is_one_of_a_new_study():
     """Of a very large group the share is the new study's own; of a hundred chance comes on top."""
     x, n = np.array([25.0, 81, 41, 23, 115]), np.array([36.0, 189, 90, 40, 271])

@@ -29,6 +29,7 @@ REML = {"method": "IV", "model": "random", "tau2_method": "REML", "ci_method": "
 DL = {"method": "IV", "model": "random", "tau2_method": "DL"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "method", "options"),
     [(measure, "MH", {"method": "MH"}) for measure in ("RR", "OR", "RD")]

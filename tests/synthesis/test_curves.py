@@ -42,6 +42,7 @@ def hazard_ratio(one, other):
     return float(np.exp(fit.params_.iloc[0])), float(fit.standard_errors_.iloc[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digits", [4, 3, 2])
 @pytest.mark.parametrize("seed", range(4))
 def test_what_was_known_comes_back(seed, digits):

@@ -65,6 +65,7 @@ def check(case):
     assert not lines, "\n".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", load_cases(OWN), ids=lambda case: case["id"])
 def test_own_values(case):
     check(case)

@@ -70,6 +70,7 @@ def test_another_program_finds_the_same(case):
     assert spread == pytest.approx([expected[name] for name in SPREAD], abs=2e-5)
 
 
+@pytest.mark.slow
 def test_a_last_digit_moves_no_interval_of_a_new_study():
     """Its draws go through a root of the covariance that does not turn with the sign of a vector."""
     counts, n = simulate(4, 418, spread=(0.8, 0.0))

@@ -19,6 +19,7 @@ def mirrored(pooled):
     return tuple(1 - v for v in reversed(pooled))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @given(data=counts())
 @quick

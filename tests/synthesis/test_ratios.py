@@ -71,6 +71,7 @@ COMBINATIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("measure", "method"), COMBINATIONS)
 @given(one=counts(max_n=20), data=st.data())
 @quick
@@ -205,6 +206,7 @@ def test_one_table():
     assert not table.corrected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arms", [(500, 10**6, 400, 10**6), (3, 10**7, 9, 10**7), (4 * 10**6, 10**7, 10**6, 10**7)]
 )

@@ -71,6 +71,7 @@ def test_a_count_that_is_not_of_all_patients_stands_in_no_cell(review):
                 assert denominators.get(row_id, "treated") in ("treated", "enrolled", "evaluable")
 
 
+@pytest.mark.slow
 def test_a_rate_has_the_certainty_of_the_rating_that_rests_on_it(review, adults):
     """CR or CRh of adults is rated low; the rating of survival against chemotherapy is none of any rate."""
     assert rating_of(review, adults["remission"]) == "blinatumomab.certainty.response-adults-crh"

@@ -172,6 +172,7 @@ def test_studies_and_patients_are_those_of_the_option_in_its_setting(review):
     assert cohorts_in(review, place, set()) == []
 
 
+@pytest.mark.slow
 def test_one_setting_stands_without_headings(review, findings):
     table = tabulate_findings(review, caption="Findings", setting="aml")
     assert not any(row.heading for row in table.rows)
@@ -209,6 +210,7 @@ def test_a_rating_of_a_rate_is_not_taken_for_one_of_a_difference(review, finding
     assert "moderate; rate of complete remission" in line(findings, "adult-relapse.blinatumomab")
 
 
+@pytest.mark.slow
 def test_the_note_explains_the_marks_that_are_there(review):
     notes = {
         name: tabulate_findings(review, caption="Findings", setting=name).notes[0]

@@ -1,5 +1,7 @@
 """Every pool of the review with what goes into it: what its own tables say, no key twice."""
 
+import pytest
+
 from livingreview.tables.inputs import list_pools
 from livingreview.tables.pooled_contrasts import contrast_pools
 from tests.changed import change_rows, spoil
@@ -28,6 +30,7 @@ def test_ratios_and_printed_survival_are_among_them(review):
         assert all(review.row_tables[row_id] == "survival" for item in pool.inputs for row_id in item.row_ids)
 
 
+@pytest.mark.slow
 def test_a_pool_whose_count_changed_is_another(review, pooled):
     row_id, *_ = pooled.entries[0].row_ids
     events = int(review.row(row_id)["events"])

@@ -35,6 +35,7 @@ def test_the_large_series_of_practice_are_named_where_they_are_not_pooled(review
     assert all(value in told for value in ("(65%)", "(51%)", "(33/65)", "(17/40)", "(5/12)"))
 
 
+@pytest.mark.slow
 def test_three_of_many_series_are_shown_and_not_pooled(review, every, routine):
     assert len(routine.entries) == 3
     assert count_outside(review, routine)["routine"] > sum(routine.totals)
@@ -67,6 +68,7 @@ def test_a_part_has_the_name_of_its_definition_and_time(review, every):
     assert not parts & {KINDS[kind] for kind in CARES}
 
 
+@pytest.mark.slow
 def test_a_study_that_becomes_countable_comes_in(review, routine):
     """What is kept out follows from what is reported, not from a list."""
     rows = [

@@ -10,6 +10,7 @@ from livingreview.tables.labels import TwinsError, distinguish, name_apart, refu
 from livingreview.tables.outcomes import adverse_event_table, outcome_table, select_outcomes, survival_table
 
 
+@pytest.mark.slow
 def test_no_two_rows_of_a_table_carry_the_same_label(review):
     for name, make in (
         ("outcomes", outcome_table),

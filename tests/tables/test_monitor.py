@@ -36,6 +36,7 @@ def test_the_interval_is_that_of_the_studies_before(found):
         assert (arrival.low, arrival.high) == (group.low, group.high)
 
 
+@pytest.mark.slow
 def test_the_table_says_which_came_as_foretold(core, found):
     table = tabulate_monitor(core, caption="New studies")
     outside = ["outside what was foretold" in row.cells[4] for row in table.rows]

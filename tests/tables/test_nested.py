@@ -80,6 +80,7 @@ def test_levels_that_no_study_tells_apart_are_one(pools):
                 assert len({row["outcome"] for row in rows[number]}) <= 1 or len(level) == 1
 
 
+@pytest.mark.slow
 def test_levels_that_all_who_count_both_count_alike_are_one(review, adults):
     """A step of no patients has no estimate of its own; the wider level stands for both."""
     both = [(strict[0]["row_id"], wide[0]["events"]) for strict, wide, _ in adults.rows if strict and wide]

@@ -89,6 +89,7 @@ def test_a_correction_marks_nothing_and_stands_on_the_reports_page(noticed):
     assert "read on 2026-05-03, figures were corrected: One count." in told
 
 
+@pytest.mark.slow
 def test_pooled_survival_and_ratios_say_so_too(review):
     """Of each pool there is, the first contributor is retracted."""
     survival = next(pool for pool in survival_pools(review, "OS", "median") if pool.pooled)

@@ -344,6 +344,7 @@ def test_two_trials_stand_before_the_analysis_that_joins_them(every):
     assert "mt103-206-211-older" in {entry.study_id for entry in harm.entries}, "it alone counts all patients"
 
 
+@pytest.mark.slow
 def test_another_time_leaves_the_pool_and_not_that_of_any_time(part, pooled):
     entry = pooled.entries[0]
     for code, words in (("course_1", "assessed "), ("not_reported", "the time point is not reported")):

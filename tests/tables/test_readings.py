@@ -42,6 +42,7 @@ def rows(review):
     return split_ids(claims.loc[CLAIM, "rests_on"])
 
 
+@pytest.mark.slow
 def test_a_reading_holds_until_words_certainty_or_a_row_change(review, rows):
     reading = take_reading(review, CLAIM)
     assert len(reading.digest) == 12
@@ -80,6 +81,7 @@ def test_an_unknown_conclusion_names_those_there_are(review):
         digest_claim(review, "no.such.claim")
 
 
+@pytest.mark.slow
 def test_a_new_report_on_the_question_reopens_a_conclusion(review, rows):
     """A report that the conclusion does not know of, of the same class, setting and group of outcomes."""
     row = review.row(rows[0])
@@ -105,6 +107,7 @@ def test_a_new_report_on_the_question_reopens_a_conclusion(review, rows):
     assert reading_state(enter(outcome="death"), CLAIM) == "read"
 
 
+@pytest.mark.slow
 def test_another_result_on_the_question_corrected_or_removed_reopens_it(review, rows):
     others = [row for row in rows_on_question(review, CLAIM) if row["row_id"] not in rows]
     assert len(others) > 1
@@ -125,6 +128,7 @@ def test_the_course_of_one_patient_asks_no_question_of_others(review):
     assert rows_on_question(review, "blinatumomab.claim.case") == []
 
 
+@pytest.mark.slow
 def test_a_chapter_and_the_whole_review_find_the_same_question(review):
     """A chapter reads its class alone: its conclusions are read or not, as the whole review has it."""
     for claim_id, class_id in review.tables["claims"][["claim_id", "class_id"]].itertuples(index=False):

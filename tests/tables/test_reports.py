@@ -106,6 +106,7 @@ def test_every_cohort_and_baseline_count_has_a_row(part):
     assert tabulate_characteristics(nothing, caption="B").parts == []
 
 
+@pytest.mark.slow
 def test_doses_come_by_block_and_first_day_with_notes_on_their_drugs(part):
     shown = 0
     for regimen in regimens_shown(part):
@@ -162,6 +163,7 @@ def test_conclusions_on_single_patients_stand_apart(review):
     assert not any(item["single"] for item in values["items"])
 
 
+@pytest.mark.slow
 def test_single_patients_are_shut_away_only_where_other_conclusions_are(review):
     """Of a class whose answer is one woman's course she is part of what is seen first."""
     chapter = select_class(review, "blinatumomab")

@@ -1,6 +1,7 @@
 """Tables of what is pooled say what the plan says, whatever that is."""
 
 import pandas as pd
+import pytest
 
 from livingreview.display.numbers import format_percent
 from livingreview.evidence import select_class, select_part
@@ -19,6 +20,7 @@ from tests.changed import spoil
 EVERY = tuple(KINDS)
 
 
+@pytest.mark.slow
 def test_the_pages_tables_say_what_the_plan_says(review):
     plans = synthesis_plan(review, kinds=EVERY)
     table = tabulate_plan(review, caption="Plan")
@@ -55,6 +57,7 @@ def test_the_interval_for_a_new_study_is_always_said_and_leads_where_it_is_wide(
         assert "median " in said
 
 
+@pytest.mark.slow
 def test_every_pool_says_what_its_spread_may_go_with(review):
     """Also where studies lie close together: else results would choose the comparisons."""
     rows = tabulate_plan(review, caption="Plan").rows
@@ -70,6 +73,7 @@ def test_every_pool_says_what_its_spread_may_go_with(review):
     assert all("odds ratio" in line and "(" in line.partition("odds ratio")[2] for _, line in told)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_pooling_is_the_plan(review):
     """The sentences follow the decisions: no page can say that nothing is pooled above a pooled value."""
     for class_id in ("blinatumomab", "bortezomib", "liposomal-mitoxantrone", "mitoxantrone-clofarabine"):
