@@ -217,19 +217,20 @@ def _told_of_both_arms(
 
 
 def by_rank(evidence: Evidence, rows: Iterable[dict], size: Callable[[dict], int]) -> list[dict]:
+    """The first before the last by `standing`; of equals by their identifiers."""
+    by_id = sorted(rows, key=lambda row: row["row_id"])
+    return sorted(by_id, key=lambda row: standing(evidence, row, size(row)), reverse=True)
+
+
+def standing(evidence: Evidence, row: dict, size: int) -> tuple:
     """Larger before smaller; of equals first the included report, the first-hand, the whole, the later."""
-    available = kinship(evidence).available
-
-    def rank(row: dict) -> tuple:
-        return (
-            size(row),
-            row["report_id"] in evidence.included,
-            not is_second_hand(row),
-            is_whole(row),
-            available.get(row["report_id"], ""),
-        )
-
-    return sorted(rows, key=rank, reverse=True)
+    return (
+        size,
+        row["report_id"] in evidence.included,
+        not is_second_hand(row),
+        is_whole(row),
+        kinship(evidence).available.get(row["report_id"], ""),
+    )
 
 
 def cohorts_apart(evidence: Evidence) -> dict[str, list[str]]:

@@ -9,12 +9,22 @@ from livingreview.checks import Problem
 from livingreview.checks.directions import check_disjoint_cohorts
 from livingreview.checks.rules import Checked
 from livingreview.evidence import records
-from livingreview.tables.choice import choose_counts, is_whole, kinship, patients_once
+from livingreview.tables.choice import (
+    ANOTHER,
+    by_rank,
+    choose_counts,
+    count_size,
+    is_whole,
+    kinship,
+    patients_once,
+    standing,
+)
 from livingreview.tables.common import with_cohorts
-from livingreview.tables.counts import _with_study, bar
+from livingreview.tables.counts import _with_study, bar, count_rows, pooled_groups
 from livingreview.tables.evidence_map import tabulate_evidence_map
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
+from livingreview.tables.pool import KINDS
 from livingreview.tables.synthesis import tabulate_plan
 
 PLAN = "blinatumomab.b-all.relapsed_refractory.adult.cr_crh.all.courses_2"
@@ -135,6 +145,30 @@ def test_no_choice_counts_a_patient_twice(review):
         assert kept | {row["row_id"] for row, _ in dropped} == {row["row_id"] for row in rows}
         assert not kept & {row["row_id"] for row, _ in dropped}
     assert summed
+
+
+@pytest.mark.slow
+def test_no_pool_has_needed_the_order_of_identifiers(review):
+    """The page of rules says so: no count was chosen before another that stands as high and differs."""
+    rows = {row["row_id"]: row for group in pooled_groups(review) for row in count_rows(review, group)}
+    compared = 0
+    for plan in synthesis_plan(review, kinds=tuple(KINDS)):
+        single = {entry.study_id: rows[entry.row_id] for entry in plan.entries if len(entry.parts) == 1}
+        for row_id, _, reason in plan.left_out:
+            rival, chosen = rows[row_id], single.get(rows[row_id]["study_id"])
+            if reason != ANOTHER or chosen is None or chosen["events"] == rival["events"]:
+                continue
+            compared += 1
+            places = [standing(review, row, count_size(row)) for row in (chosen, rival)]
+            assert places[0] > places[1], (plan.key, chosen["row_id"], row_id)
+    assert compared > 10
+
+
+def test_equals_stand_in_the_order_of_their_identifiers(review):
+    row = counts_of(review, "zhou-2022.outcome.all.cr-crh")[0]
+    twins = [row | {"row_id": "b"}, row | {"row_id": "a"}]
+    for order in (twins, twins[::-1]):
+        assert [one["row_id"] for one in by_rank(review, order, count_size)] == ["a", "b"]
 
 
 def test_both_arms_of_a_trial_come_from_one_report(review):
