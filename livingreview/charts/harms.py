@@ -283,12 +283,12 @@ def _describe(blocks: Sequence[HarmBlock], names: Sequence[str]) -> str:
         told = [(row.cells[place], row.name) for block in blocks for row in block.rows if row.cells[place]]
         if told:
             least, most = (choose(told, key=lambda item: item[0].share) for choose in (min, max))
-            words = f"{len(told)} studies, from {_say_cell(*least)} to {_say_cell(*most)}"
+            words = f"{len(told)} cohorts, from {_say_cell(*least)} to {_say_cell(*most)}"
             if least[0].shown == most[0].shown:
-                one = f"1 study, {_say_cell(*least)}"
-                words = one if len(told) == 1 else f"{len(told)} studies, {least[0].shown} in each"
+                one = f"1 cohort, {_say_cell(*least)}"
+                words = one if len(told) == 1 else f"{len(told)} cohorts, {least[0].shown} in each"
             parts.append(f"{name}, {words}.")
-    return " ".join([*parts, "Each study is in the table that follows."])
+    return " ".join([*parts, "Each cohort is in the table that follows."])
 
 
 def _say_cell(cell: Cell, name: str) -> str:

@@ -20,11 +20,11 @@ from livingreview.display.numbers import (
     make_figure,
     write_printed,
 )
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import choose_counts, is_whole, kinship
 from livingreview.tables.common import capitalise, group_by, text, with_cohorts
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
-from livingreview.tables.outcomes import ABSENT
+from livingreview.tables.outcomes import ABSENT, is_from_later
 
 DAYS = 30.4375  # in a month, to place a median printed in days
 LEAST_PATIENTS = 5
@@ -89,7 +89,7 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
     A control that the same report tells of stands in the same strip and says whether it was randomised. The
     evidence may be a whole chapter: strips are those of the regimens of its `part`.
     """
-    rows = [row for row in with_cohorts(evidence, "survival") if _is_drawn(row)]
+    rows = [row for row in with_cohorts(evidence, "survival") if _is_drawn(evidence, row)]
     blocks = list(_make_blocks(evidence, rows, part))
     if not blocks:
         return Stack([], ABSENT)
@@ -106,7 +106,9 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
     drawn = _of_some_size(blocks, least)
     note = _explain(drawn)
     if len(told) > sum(len(block.strips) for block in drawn):
-        note += f" Cohorts of fewer than {least} patients are in the table alone."
+        unknown = any(not strip.patients for block in blocks for strip in block.strips)
+        also = ", or of a number not reported," if unknown else ""
+        note += f" Cohorts of fewer than {least} patients{also} are in the table alone."
     joined = _join_single(drawn)
     figure = SheetFigure(title, lambda sheet: lay_out_strips(sheet, joined), _describe(drawn), table, note)
     return Stack([figure])
@@ -141,7 +143,7 @@ def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:
     kept = [
         Strips(
             block.title,
-            tuple(s for s in block.strips if not s.patients or s.patients >= least),
+            tuple(strip for strip in block.strips if strip.patients >= least),
         )
         for block in blocks
     ]
@@ -149,13 +151,14 @@ def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:
     return [block for block in (blocks if few else kept) if block.strips]
 
 
-def _is_drawn(row: Mapping) -> bool:
+def _is_drawn(evidence: Evidence, row: Mapping) -> bool:
     """Whether a row is a median time or a share at a time of a whole cohort, counted from treatment."""
     kind = (row["statistic"], row["unit"])
     timed = kind in (("median", "months"), ("median", "days")) or (
         kind == ("landmark", "pct") and not pd.isna(row["time_months"])
     )
-    return timed and pd.isna(row["group"]) and row["endpoint"] not in NO_TIME and bool(text(row["cohort_id"]))
+    of_whom = pd.isna(row["group"]) and bool(text(row["cohort_id"]))
+    return timed and of_whom and row["endpoint"] not in NO_TIME and not is_from_later(evidence, row)
 
 
 def _make_blocks(evidence: Evidence, rows: Sequence[dict], part: str) -> Iterator[Strips]:
@@ -270,7 +273,7 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         first = cohort[0]
         about = [] if first["c_family"] == main else [first["c_family"]]
         part = not is_whole(first) and not kinship(evidence).arm(first["cohort_id"])
-        if part or first["report_id"] not in evidence.included:
+        if part or first["report_id"] not in evidence.included or _is_one_of_several(evidence, first):
             about.append(first["c_label"])  # patients chosen perhaps by what became of them
         if control:
             name_of = evidence.regimen_names.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
@@ -282,6 +285,17 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         marks, other = (_marks(evidence, rows) for rows in (cohort, control))
         found.append(Strip(name, "; ".join(about), marks, other, second, size))
     return found
+
+
+def _is_one_of_several(evidence: Evidence, row: Mapping) -> bool:
+    """Whether its report tells of other whole cohorts of its study, on other regimens, not randomised."""
+    return not text(row["c_arm"]) and any(
+        text(other["regimen_id"]) not in ("", text(row["c_regimen_id"]))
+        for other in records(evidence.tables["cohorts"])
+        if other["report_id"] == row["report_id"]
+        and other["study_id"] == row["c_study_id"]
+        and pd.isna(other["parent_cohort_id"])
+    )
 
 
 def _marks(evidence: Evidence, rows: Sequence[dict]) -> tuple[Mark, ...]:

@@ -17,10 +17,12 @@ OTHER_COUNT = (
     "differ from these. "
 )
 NOTE = (
-    "Patients in included reports on the class's own regimens; a study reported several times counts once, "
+    "Patients in included reports on the class's own regimens; "
+    "within a cell a study reported several times counts once, "
     "with its largest number or the sum of cohorts that share no patient, "
     "and of studies that share patients in one place the largest: the others are not counted as studies. "
     "Randomisations of one trial count as studies of their own. "
+    "A study may stand in several rows, so rows are not to be added up. "
     "Evaluable patients where the number enrolled is not reported. "
     f"{OTHER_COUNT}"
     "A blank means that no such report was included, not that none exists."

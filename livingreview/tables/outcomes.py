@@ -25,6 +25,9 @@ from livingreview.tables.labels import name_apart, row_details
 
 SEVERE = 3  # grade from which an adverse event is called severe
 FATAL = 5  # the grade of deaths, which are results of their own
+# Groups of the schema: what survival is counted from that comes after the start of treatment; endpoints of
+# those in remission.
+LATER, OF_REMISSION = "later", "of_remission"
 ABSENT = "No report here gives such a result."
 
 ADVERSE = "Adverse events"
@@ -275,3 +278,10 @@ def adverse_event_table(evidence: Evidence, part: Iterable[dict], caption: str) 
             for row, name, (term, grade, cause) in zip(block, names, cells, strict=True)
         ]
     return HtmlTable(caption, columns, rows)
+
+
+def is_from_later(evidence: Evidence, row: Mapping) -> bool:
+    """Whether survival is counted from remission, transplant or failure: of those who came so far alone."""
+    survival = evidence.package.table("survival")
+    late = survival.field("origin").group(row["origin"]) == LATER
+    return late and survival.field("endpoint").group(row["endpoint"]) != OF_REMISSION

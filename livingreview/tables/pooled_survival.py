@@ -43,6 +43,7 @@ from livingreview.tables.counts import (
     whole_size,
 )
 from livingreview.tables.notices import warn_of
+from livingreview.tables.outcomes import is_from_later
 from livingreview.tables.pool import LEAST_STUDIES
 
 MEANING = (
@@ -55,9 +56,6 @@ MEANING = (
     "patients."
 )
 MONTHS = {"months": 1.0, "days": 12 / 365.25}  # a unit of time in months
-# Groups of the schema: what survival is counted from that comes after treatment; endpoints of those in
-# remission.
-LATER, OF_REMISSION = "later", "of_remission"
 Z = 1.959963984540054  # of a printed 95% interval
 
 
@@ -214,9 +212,7 @@ def _bar(evidence: Evidence, row: dict) -> str:
     whole = is_population(evidence, row["cohort_id"]) or not pd.isna(row["c_arm"])
     if not whole or part_of(evidence, row) or not pd.isna(row["group"]):
         return "part of a cohort"
-    survival = evidence.package.table("survival")
-    late = survival.field("origin").group(row["origin"]) == LATER
-    if late and survival.field("endpoint").group(row["endpoint"]) != OF_REMISSION:
+    if is_from_later(evidence, row):
         return "counted from remission or transplant, so of those who came so far"
     patients = _patients(evidence, row)
     if patients < LEAST_PATIENTS:

@@ -166,9 +166,9 @@ def test_deaths_during_treatment_keep_their_column_beside_all_other_harm(review)
 def test_one_study_or_one_share_has_no_range(review):
     core = select_part(select_class(review, "mitoxantrone-clofarabine"), "core")
     words = draw_harms(core, title="Harm").parts[0].description
-    assert "Febrile neutropenia, 1 study, 100% (CLAM, 2020, grade 3)." in words
-    assert "Infection, 2 studies, from 44% (" in words
-    assert "Death from treatment, 2 studies, 0% in each." in words
+    assert "Febrile neutropenia, 1 cohort, 100% (CLAM, 2020, grade 3)." in words
+    assert "Infection, 2 cohorts, from 44% (" in words
+    assert "Death from treatment, 2 cohorts, 0% in each." in words
 
 
 def test_the_legend_names_both_treatments_and_their_patients(review):

@@ -25,7 +25,7 @@ def blocks(review) -> list[tuple[object, Strips]]:
     found = []
     for name in CLASSES:
         chapter = select_class(review, name)
-        rows = [row for row in with_cohorts(chapter, "survival") if _is_drawn(row)]
+        rows = [row for row in with_cohorts(chapter, "survival") if _is_drawn(chapter, row)]
         found += [(chapter, block) for block in _make_blocks(chapter, rows, "core")]
     return found
 
@@ -80,7 +80,7 @@ def test_small_cohorts_stand_in_the_table_alone(review, blocks):
     own = [block for chapter, block in blocks if chapter is blocks[-1][0]]
     kept = [strip for block in _of_some_size(own, 20) for strip in block.strips]
     assert len(kept) < sum(len(block.strips) for block in own)
-    assert all(not strip.patients or strip.patients >= 20 for strip in kept)
+    assert all(strip.patients >= 20 for strip in kept)
     figure = draw_landmarks(select_class(review, "blinatumomab"), title="Survival").parts[0]
     assert len([row for row in figure.table.rows if not row.heading]) > len(kept)
     assert "no survival curves" in figure.note
@@ -98,8 +98,37 @@ def test_patients_who_may_be_chosen_by_their_course_are_named_or_left_out(review
         if not row.heading
     }
     assert "COG AALL07P1 (Horton 2019)" not in told
-    assert "After blinatumomab failure" in told["Jabbour 2018a"]
+    assert "After blinatumomab failure" not in told.values()
     assert told["Zhou 2022"] == "n = 90"
+
+
+def test_survival_from_failure_or_transplant_is_no_survival_with_the_treatment(review, blocks):
+    """Those who failed, or who were transplanted, are not all who were treated."""
+    late = {
+        row["row_id"]
+        for row in with_cohorts(review, "survival")
+        if row["endpoint"] == "OS"
+        and row["origin"] in ("failure of blinatumomab", "not reported, presumably transplant")
+    }
+    drawn = {
+        mark.figure.row_id
+        for _, block in blocks
+        for strip in block.strips
+        for mark in (*strip.marks, *strip.control)
+    }
+    assert late
+    assert not late & drawn
+
+
+def test_one_of_several_treatments_of_a_report_is_named(blocks):
+    """The study is named by a treatment that these patients had not."""
+    (strip,) = [
+        strip
+        for _, block in blocks
+        for strip in block.strips
+        if strip.marks[0].figure.row_id == "sfgm-tc-blinatumomab-dli.survival.alone.os-24m"
+    ]
+    assert "blinatumomab alone" in strip.about
 
 
 def test_the_note_explains_the_marks_that_are_drawn(review):
