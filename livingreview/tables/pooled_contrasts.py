@@ -26,7 +26,7 @@ from livingreview.synthesis import (
 from livingreview.tables.arms import Pair
 from livingreview.tables.common import group_by, has_95, stratum_name, study_name, text, whole, with_cohorts
 from livingreview.tables.contrasts import pair_arms
-from livingreview.tables.counts import own_families
+from livingreview.tables.counts import EVERYONE, base_of, own_families
 from livingreview.tables.notices import warn_of
 from livingreview.tables.pooled_survival import Z
 
@@ -160,7 +160,10 @@ def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
     found = []
     for pair in pair_arms(evidence):
         row = pair.experimental
-        if pair.counted and (ratio := _of_counts(evidence, pair)) is not None:
+        # Responders, those assessed or transplanted are groups that the result made, not the randomisation.
+        if base_of(evidence, row["denominator"]) != EVERYONE or not pair.counted:
+            continue
+        if (ratio := _of_counts(evidence, pair)) is not None:
             found.append(row | {"treatment": _treatment(row), "ratio": ratio})
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
     for (_, *place, outcome, _, _), part in group_by(found, *keys).items():

@@ -8,6 +8,7 @@ import pytest
 
 from livingreview.checks import check_project
 from tests.checks.damage import DAMAGES
+from tests.checks.packs import not_named
 
 
 def test_the_catalogue_is_large():
@@ -15,20 +16,8 @@ def test_the_catalogue_is_large():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_named(project, name):
-    file, row, column = DAMAGES[name](project)
-    problems = check_project(project)
-    assert problems, f"{name}: nothing found"
-    places = {(problem.file, problem.row, problem.column) for problem in problems}
-    assert (file, row, column) in places, (
-        f"{name}: expected {file} row {row} column {column!r}, got\n" + "\n".join(map(str, problems))
-    )
-    for problem in problems:
-        assert problem.found
-        assert problem.expected
-        assert problem.mend
-        assert problem.rule
+def test_every_damage_is_named_in_its_place(core_project, tmp_path):
+    assert not_named(core_project, tmp_path, DAMAGES) == {}
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from livingreview.checks.upkeep import check_upkeep
 from livingreview.citation import format_item, read_citation
 from livingreview.citation.record import book_item
 from tests.checks.damage_files import AUTHOR, CFF, DAMAGES
+from tests.checks.packs import not_named
 
 ROWS = ["ramos-2025.outcome.all.early-death"]
 # File -> the part of a check that reads it, and how often it is spoilt (a look at all tables takes a while).
@@ -35,18 +36,8 @@ READERS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_named(project, name):
-    file, line, key = DAMAGES[name](project)
-    problems = check_project(project)
-    places = {(problem.file, problem.row, problem.column) for problem in problems}
-    wanted = (file.removeprefix("data/"), line, key)
-    assert wanted in places, f"expected {wanted}, got\n" + "\n".join(map(str, problems))
-    for problem in problems:
-        assert problem.rule
-        assert problem.found
-        assert problem.expected
-        assert problem.mend
+def test_every_damage_is_named_in_its_place(core_project, tmp_path):
+    assert not_named(core_project, tmp_path, DAMAGES) == {}
 
 
 @pytest.mark.slow

@@ -72,6 +72,26 @@ def test_no_rule_looks_at_a_ratio_or_a_count(review, pools):
         assert [one.study_id for one in other.trials] == [one.study_id for one in pool.trials]
 
 
+def test_counts_of_groups_that_the_result_made_give_no_randomised_ratio(review):
+    """Transplants in two trials of first relapse, as if of one population: of all, or of responders."""
+
+    def pools_of(whom):
+        def alike(frame):
+            frame.loc[frame["cohort_id"].str.startswith("brown-2021"), "age_group"] = "paediatric"
+            return frame
+
+        def denominators(frame):
+            transplants = frame["row_id"].str.fullmatch(r"(brown|locatelli)-2021\.outcome\.\w+\.transplant")
+            frame.loc[transplants, ["outcome", "denominator"]] = "transplant", whom
+            return frame
+
+        changed = spoil(spoil(review, "cohorts", alike), "outcomes", denominators)
+        return [pool for pool in contrast_pools(changed) if (pool.kind, pool.code) == ("RR", "transplant")]
+
+    assert [len(pool.trials) for pool in pools_of("enrolled")] == [2]
+    assert pools_of("responders") == []
+
+
 def test_of_trials_that_share_patients_the_larger_stands(review):
     """The more precise one once stood, which its events decide."""
     shared = spoil(
