@@ -306,6 +306,8 @@ def _write_measure(evidence, row) -> str:
     table = evidence.row_tables[row["row_id"]]
     sign = "" if pd.isna(row.get("comparator")) else row["comparator"]
     unit = "" if pd.isna(row["unit"]) else evidence.label(table, "unit", row["unit"])
+    if unit.endswith("ratio"):  # what the row is called, or the sentence, says that it is one
+        unit = ""
     joint = "" if unit.startswith(("%", "°")) else " "
     if pd.isna(row["value"]):
         low, high = row.get("value_low"), row.get("value_high")

@@ -93,6 +93,9 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     tables["drugs"] = evidence.tables["drugs"].loc[
         lambda frame: frame["drug_id"].isin(tables["regimen_components"]["drug_id"])
     ]
+    # A report may have results in two classes: what judges one goes with it.
+    elsewhere = _row_ids(evidence.tables) - _row_ids(tables)
+    tables["appraisals"] = tables["appraisals"].loc[lambda frame: ~frame["result"].isin(elsewhere)]
     # What no chapter of a class shows may change without touching it.
     tables |= {name: evidence.tables[name].iloc[:0] for name in OF_THE_WHOLE}
     tables["readings"] = evidence.tables["readings"].loc[
@@ -106,6 +109,11 @@ def _select_class(evidence: Evidence, class_id: str) -> Evidence:
     mentioned = find_mentioned(tables.values(), evidence.report_names)
     named = {key: evidence.report_names[key] for key in sorted(mentioned)}
     return replace(evidence, tables=tables, bibliography=BibliographyData(kept), named=named)
+
+
+def _row_ids(tables: Mapping[str, pd.DataFrame]) -> set[str]:
+    """Addresses of the rows that belong to cohorts."""
+    return {row_id for name in OF_COHORTS for row_id in tables[name]["row_id"]}
 
 
 def select_part(evidence: Evidence, part: str) -> Evidence:

@@ -31,14 +31,16 @@ from livingreview.synthesis import (
     tipping_rate,
     two_by_two,
 )
-from livingreview.tables.common import full_name, has_95, with_cohorts
+from livingreview.tables.common import capitalise, full_name, has_95, in_sentence, text, with_cohorts
+from livingreview.tables.counts import SECONDARY, study_cares
 from livingreview.tables.pooled_contrasts import hazard_pools_of
 
 NOTHING = (
-    "No comparison without randomisation in this chapter prints a hazard ratio with its interval, or counts "
-    "that are set beside those of other controls."
+    "No comparison without randomisation in this chapter prints a hazard or odds ratio with its interval, or "
+    "counts that are set beside those of other controls."
 )
 NEEDS = "What an unmeasured difference would need (E-value)"
+ODDS_RATIO = "odds ratio"  # as `figures.unit` has it
 E_VALUE = (
     "E-value (VanderWeele and Ding): had an unmeasured factor made the treatment so many times as likely, "
     "and the outcome so many times as likely, it could by itself have made the result. A value near 1 is "
@@ -58,6 +60,7 @@ class Benchmark:
     shown: str  # the same in the digits of its report
     answer: tuple[float, float, float]
     bias: Overstatement
+    treatment: str = ""  # the short title of the class whose chapter shows it
 
     @property
     def randomised(self) -> float:
@@ -74,12 +77,27 @@ def unrandomised_ratios(evidence: Evidence) -> Iterator[dict]:
             yield row
 
 
+def unrandomised_odds(evidence: Evidence) -> Iterator[dict]:
+    """Odds ratios between treatments, with an interval, of cohorts that are no randomised arm.
+
+    Those of syntheses and indirect comparisons are left out: they are shown as such. Not judged one by one: a
+    report that prints a ratio and no count is told of whatever part it plays.
+    """
+    cares = study_cares(evidence)
+    for row in with_cohorts(evidence, "figures"):
+        told = text(row.get("unit")) == ODDS_RATIO and text(row.get("interval")) == "ci95"
+        between = not text(row.get("modifier")) and not text(row.get("c_arm_at"))
+        if told and between and cares.get(text(row["c_study_id"]), SECONDARY) != SECONDARY:
+            yield row
+
+
 def _ends(row: dict) -> tuple[float, float, float]:
     return float(row["estimate"]), float(row["ci_low"]), float(row["ci_high"])
 
 
 def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
     """The questions with both answers: same population, treatment and endpoint, no patient in common."""
+    titles = evidence.tables["regimen_classes"].set_index("class_id")["short_title"].to_dict()
     found = []
     for row in unrandomised_ratios(evidence):
         population = (row["c_disease"], row["c_setting"], row["c_age_group"])
@@ -95,23 +113,29 @@ def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
                     write_printed(row, row["estimate"]),
                     answer,
                     overstatement(_ends(row), answer),
+                    titles.get(row["c_class"], ""),
                 )
             )
     return found
 
 
 def tabulate_bounds(evidence: Evidence, *, caption: str, beside: Sequence[Benchmark] = ()) -> Stack:
-    """Comparisons without randomisation: hazard ratios and counts, each with what would undo it.
+    """Comparisons without randomisation: hazard ratios, odds ratios and counts, each with what would undo it.
 
     Parameters
     ----------
     beside : sequence of Benchmark, optional
         Questions of another class with both answers, if this evidence has none.
     """
-    benchmarks = find_benchmarks(evidence) or list(beside)
-    tables = [_tabulate_ratios(evidence, benchmarks, caption), _tabulate_counts(evidence, caption)]
+    own = find_benchmarks(evidence)
+    benchmarks = own or list(beside)
+    tables = [
+        _tabulate_ratios(evidence, benchmarks, caption),
+        _tabulate_odds(evidence, caption),
+        _tabulate_counts(evidence, caption),
+    ]
     told = [table for table in tables if table.rows]
-    said = [E_VALUE, *map(_say_benchmark, benchmarks)]
+    said = [E_VALUE, *(_say_benchmark(one, borrowed=not own) for one in benchmarks)]
     return Stack([replace(table, notes=[*said, *table.notes]) for table in told[:1]] + told[1:], NOTHING)
 
 
@@ -140,14 +164,33 @@ def _tabulate_ratios(evidence: Evidence, benchmarks: list[Benchmark], caption: s
     return HtmlTable(f"{caption}: hazard ratios", columns, rows)
 
 
-def _say_benchmark(benchmark: Benchmark) -> str:
-    """What the one place with both answers teaches, in a sentence."""
+def _tabulate_odds(evidence: Evidence, caption: str) -> HtmlTable:
+    rows = []
+    for row in unrandomised_odds(evidence):
+        ratio = tuple(float(row[name]) for name in ("value", "value_low", "value_high"))
+        of = text(row.get("item")).removeprefix("Odds ratio of ")
+        rows.append(
+            Row(
+                [
+                    [full_name(evidence, row), capitalise(of)],
+                    make_figure(evidence, row),
+                    say_strength(e_value(*ratio, kind="OR", common=True)),
+                ]
+            )
+        )
+    columns = [Column("Comparison and outcome"), Column("Odds ratio as printed", True), Column(NEEDS)]
+    return HtmlTable(f"{caption}: odds ratios", columns, rows)
+
+
+def _say_benchmark(benchmark: Benchmark, *, borrowed: bool) -> str:
+    """What the one place with both answers teaches, in a sentence; `borrowed` of another chapter says so."""
     bias = benchmark.bias
+    of = f", for {in_sentence(benchmark.treatment)}, of another chapter" if borrowed else ""
     ratio = format_fixed(bias.ratio, 2)
     way = "better" if bias.ratio < 1 else "worse"
     chance = "a difference that chance may explain" if bias.low <= 1 <= bias.high else "more than chance"
     return (
-        f"Where both answers exist ({benchmark.endpoint}): {benchmark.shown} against "
+        f"Where both answers exist{of} ({benchmark.endpoint}): {benchmark.shown} against "
         f"controls that were not randomised ({benchmark.name}), {format_fixed(benchmark.randomised, 2)} in "
         f"the randomised trial ({benchmark.trials}). Without randomisation the treatment looked {way} by "
         f"the factor {ratio} (95% CI {format_fixed(bias.low, 2)} to {format_fixed(bias.high, 2)}), {chance}. "

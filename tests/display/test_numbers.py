@@ -157,6 +157,12 @@ def test_one_of_a_thing_is_told_in_the_singular(number, words, told):
     assert count_words(number, words) == told
 
 
+def test_a_ratio_does_not_name_itself_after_its_number(review):
+    """'The odds ratio was 1.9 odds ratio'."""
+    figure = make_figure(review, "goto-2024.figure.or-failure-bortezomib")
+    assert figure.text == "1.9 (95% CI 0.4 to 8.7)"
+
+
 def test_a_grade_is_told_before_its_number(review):
     grades = review.tables["patient_timeline"]
     grades = grades.loc[grades["unit"].eq("grade"), "row_id"]

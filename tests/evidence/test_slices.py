@@ -17,6 +17,16 @@ def test_a_class_holds_its_own_reports_only(review):
         part.row("linder-2016.cohort.patient")
 
 
+def test_a_judgement_goes_with_the_result_that_it_judges(review):
+    """One report has odds ratios in two classes; that of bortezomib alone was judged."""
+    judged = "goto-2024.figure.or-failure-bortezomib"
+    for class_id, there in (("bortezomib", True), ("mitoxantrone-clofarabine", False)):
+        part = select_class(review, class_id)
+        assert "goto-2024" in set(part.tables["reports"]["report_id"])
+        assert (judged in set(part.tables["appraisals"]["result"])) is there
+        assert all(part.row(row_id) for row_id in part.tables["appraisals"]["result"].dropna().unique())
+
+
 def test_the_parts_of_a_class_share_no_cohort_and_lose_none(review):
     for class_id in review.tables["regimen_classes"]["class_id"]:
         whole = select_class(review, class_id)

@@ -12,6 +12,7 @@ from livingreview.tables.bounds import (
     say_pace,
     say_strength,
     tabulate_bounds,
+    unrandomised_odds,
     unrandomised_ratios,
 )
 from tests.changed import change_rows, spoil
@@ -62,12 +63,35 @@ def test_a_class_without_such_a_place_is_told_of_that_of_another(review):
     borrowed = tabulate_bounds(alone, caption="x", beside=find_benchmarks(other)).parts[0]
     assert without.rows[0].cells[4] == "none"
     assert not any("by the factor" in note for note in without.notes)
-    assert any("by the factor 0.75" in note for note in borrowed.notes)
+    (told,) = [note for note in borrowed.notes if "by the factor 0.75" in note]
+    assert told.startswith("Where both answers exist, for blinatumomab, of another chapter (overall")
+    own = tabulate_bounds(other, caption="x", beside=find_benchmarks(other)).parts[0].notes
+    assert not any("of another chapter" in note for note in own)
+
+
+def test_an_odds_ratio_between_treatments_is_told_though_no_count_is_printed(review):
+    """Of nine children given bortezomib the failures are not counted: the ratio is all that there is."""
+    part = select_class(review, "bortezomib")
+    (row,) = next(t for t in tabulate_bounds(part, caption="x").parts if t.caption == "x: odds ratios").rows
+    assert row.cells[1].row_id == "goto-2024.figure.or-failure-bortezomib"
+    assert row.cells[0][1] == "Reinduction failure, bortezomib-based against other regimens"
+    assert row.cells[2].endswith("includes the null value already")
+
+
+def test_odds_ratios_of_syntheses_arms_and_kinds_of_patients_are_no_such_comparison(review):
+    every = review.tables["figures"]
+    every = set(every.loc[every["unit"].eq("odds ratio") & every["interval"].eq("ci95"), "row_id"])
+    told = {row["row_id"] for row in unrandomised_odds(review)}
+    assert told < every
+    assert not any(row_id.startswith(("cao-2022-network", "brown-2021")) for row_id in told)
+    (row_id,) = [name for name in told if "bortezomib" in name]
+    by_patients = spoil(review, "figures", change_rows([row_id], modifier="mrd"))
+    assert row_id not in {row["row_id"] for row in unrandomised_odds(by_patients)}
 
 
 def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     """MITCL, 33 of 39 in remission, against the backbone of a larger trial, 531 of 661."""
-    rows = {row.cells[0][-1].row_id: row.cells for row in tables[1].rows}
+    rows = {row.cells[0][-1].row_id: row.cells for row in tables[-1].rows}
     assert len(rows) == len(review.tables["external_controls"])
     mitcl = rows["mitcl-pbc-2022.outcome.all.cr"]
     assert mitcl[1][-1].row_id == "hogan-2025.outcome.all.cr"
@@ -108,7 +132,8 @@ def test_only_ratios_judged_one_by_one_and_of_no_randomised_arm(review):
 def test_without_any_comparison_it_says_so(review):
     some = select_class(review, "bortezomib")
     none = some.tables["external_controls"].iloc[:0]
-    few = replace(some, tables=some.tables | {"external_controls": none})
+    odds = some.tables["figures"].iloc[:0]
+    few = replace(some, tables=some.tables | {"external_controls": none, "figures": odds})
     assert tabulate_bounds(few, caption="x").parts == []
     assert tabulate_bounds(few, caption="x").empty == NOTHING
 
