@@ -21,7 +21,11 @@ PIECE = re.compile(
     r"|<(?P<tag>p|li)\b(?P<about>[^>]*)>(?P<text>.*?)</(?P=tag)>",
     re.DOTALL,
 )
-NOT_READ = re.compile(r'<a class="headerlink".*?</a>|<script.*?</script>|<svg.*?</svg>', re.DOTALL)
+# A mark behind a figure is no letter of its line, where no legend stands.
+NOT_READ = re.compile(
+    r'<a class="headerlink".*?</a>|<script.*?</script>|<svg.*?</svg>|<sup class="lr-mark">.*?</sup>',
+    re.DOTALL,
+)
 SKIPPED = ("lr-copied", "lr-empty", "lr-card", "prev-next")
 LEAST, MOST = 40, 600  # characters of a line that tells something; of what is kept of it
 DESCRIPTION = 200  # characters that services show of a page

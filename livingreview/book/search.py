@@ -180,11 +180,16 @@ def read_synonyms(evidence: Evidence) -> list[list[str]]:
 
 
 class ReviewEnglish(SearchEnglish):
-    """English as `Words` reads it; option ``synonyms`` of ``html_search_options``: groups of names."""
+    """English as `Words` reads it.
+
+    Options of ``html_search_options``: ``synonyms``, groups of names; ``chapters``, the treatment that a page
+    is about.
+    """
 
     def init(self, options: dict) -> None:
         super().init(options)
         self.words = Words(options.get("synonyms", ()), super().stem)
+        self.chapters = options.get("chapters", {})
         self.stopwords = set(STOPWORDS - self.words.capitals)
 
     def split(self, input: str) -> list[str]:
@@ -205,6 +210,7 @@ class ReviewEnglish(SearchEnglish):
             "capitals": sorted(self.words.capitals),
             "forms": {" ".join(form): name for form, name in self.words.forms.items()},
             "short": SHORT,
+            "chapters": self.chapters,
         }
         code = (THEME / "search.js").read_text(encoding="utf-8")
         return code.replace("GIVEN", json.dumps(given, ensure_ascii=False, sort_keys=True))
@@ -230,5 +236,9 @@ def give_names(app, config) -> None:
     synonyms = read_synonyms(evidence)
     # Here, too, pages hold what the glossary says: where that changes, they are written anew.
     config.livingreview_terms = {"page": find_glossary(root / "chapters"), "terms": read_terms(evidence)}
-    config.html_search_options = {**config.html_search_options, "synonyms": synonyms}
+    classes = evidence.tables["regimen_classes"]
+    chapters = {
+        f"chapters/{row['class_id']}": row["short_title"] for row in records(classes.sort_values("class_id"))
+    }
+    config.html_search_options = {**config.html_search_options, "synonyms": synonyms, "chapters": chapters}
     config.html_search_scorer = str(SCORER)

@@ -121,7 +121,7 @@ class Block:
 
 NEW_STUDY = (
     "Dashed line, a new study: where the rate of one more study of such patients, elsewhere, would be "
-    "expected to lie (for 95 of 100 such studies). Tables say “of the next 100”: that study's first 100 "
+    "expected to lie (95% prediction interval). Tables say “of the next 100”: that study's first 100 "
     "patients, among whom chance moves the count a little further."
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from livingreview.charts.labels import name_study
-from livingreview.evidence import Evidence
+from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.common import in_sentence, with_cohorts
 from livingreview.tables.counts import own_families
 from livingreview.tables.outcomes import FATAL, SEVERE
@@ -54,6 +54,17 @@ def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> lis
         if names:
             found.append(f"{in_sentence(event.name)} in {', '.join(sorted(names))}")
     return found
+
+
+def say_certainty(evidence: Evidence, row_ids: Sequence[str]) -> str:
+    """'Certainty (GRADE): severe infection against chemotherapy: low; all else not rated.'"""
+    own = set(row_ids)
+    told = [
+        f"{in_sentence(row['outcome'])}: {evidence.label('certainty', 'certainty', row['certainty'])}"
+        for row in records(evidence.tables["certainty"].sort_values("position"))
+        if row["question"] == "effect" and own & set(split_ids(row["rests_on"]))
+    ]
+    return f"Certainty (GRADE): {'; '.join([*told, 'all else not rated' if told else 'not rated'])}."
 
 
 def _told(evidence: Evidence, part: str) -> Iterator[Mapping]:

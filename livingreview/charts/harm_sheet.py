@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAMES = 250  # desk: room for studies
 CELL = 32
-LEFT, RIGHT, SHARES = 300, 660, 750  # desk: the plot of two arms, and where their shares end
+LEFT, RIGHT, SHARES = 300, 640, 750  # desk: the plot of two arms, and where their shares end
 
 
 def lay_out_harms(sheet: Sheet, blocks: Sequence[HarmBlock], names: Sequence[str]) -> None:
@@ -93,7 +93,7 @@ def _draw_on_phone(sheet: Sheet, row: HarmRow, names: Sequence[str], column: flo
 
 
 def _draw_cell(sheet: Sheet, cell: Cell, x: float, y: float, width: float, height: float) -> None:
-    shade = round(0.05 + 0.5 * min(cell.share, 80) / 80, 2)
+    shade = round(0.12 + 0.43 * min(cell.share, 80) / 80, 2)  # the least is seen in the dark, too
     with sheet.row(cell.figure, y, height, x=x, width=width):
         sheet.rect(x, y, width, height, fill="harm", opacity=shade)
         sheet.text(x + 6, y + 10, cell.shown, bold=True)
@@ -122,9 +122,8 @@ def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str
     for row in rows:
         _draw_arms_row(sheet, row, x, left, right)
     for tick in PERCENT:
-        sheet.line(
-            x(tick), top + (22 if sheet.phone else 4), x(tick), sheet.height + 4, color="line", width=0.7
-        )
+        start = sheet.height if sheet.phone else top + 4  # a phone's rows hold words: each has its own lines
+        sheet.line(x(tick), start, x(tick), sheet.height + 4, color="line", width=0.7)
         at_end = sheet.phone and tick in (0, 100)
         align = "center" if not at_end else "right" if tick else "left"
         words = f"{tick}%" if tick in (0, 100) else tick
@@ -138,10 +137,14 @@ ARMS = (("treated", "treated"), ("paper", "control"))
 def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> None:
     top = sheet.height
     counts = f"{row.counts[0]} v {row.counts[1]}" + (" r" if row.second_hand else "")
+    shares = f"{row.shown[0]} v {row.shown[1]}"
     if sheet.phone:
-        room = sheet.width - measure(counts, size=SMALL) - 10
+        room = sheet.width - max(measure(shares, bold=True), measure(counts, size=SMALL)) - 10
         lines = wrap(f"{row.words}, {row.grade}", room)
-        height, y = LEADING * len(lines) + 31.0, top + LEADING * len(lines) + 19
+        words = max(LEADING * len(lines), LEADING + SMALL_LEADING)  # the counts stand under the shares
+        height, y = words + 31.0, top + words + 19
+        for tick in PERCENT:
+            sheet.line(x(tick), y - 10, x(tick), y + 10, color="line", width=0.7)
     else:
         lines = wrap(row.words, LEFT - 14 - measure(row.grade, size=SMALL) - 8)
         height = max(28.0, LEADING * len(lines) + 10)
@@ -149,11 +152,12 @@ def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> 
     with sheet.row(row.figures[0], top, height):
         if sheet.phone:
             sheet.block(0, top + 13, lines)
-            sheet.text(sheet.width, top + 13, counts, align="right", **QUIET)
+            sheet.text(sheet.width, top + 13, shares, align="right", bold=True)
+            sheet.text(sheet.width, top + 13 + LEADING, counts, align="right", **QUIET)
         else:
             sheet.block(0, y, lines, middle=True)
             sheet.text(LEFT - 14, y, row.grade, align="right", **QUIET)
-            sheet.text(SHARES, y, f"{row.shown[0]} v {row.shown[1]}", align="right", bold=True)
+            sheet.text(SHARES, y, shares, align="right", bold=True)
             sheet.text(sheet.width, y, counts, align="right", **QUIET)
         marks = zip(row.shares, row.limits, ARMS, (-4, 4), strict=True)
         for share, (low, high), (fill, color), shift in marks:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.harm_notes import Event, other_terms, without_grade
+from livingreview.charts.harm_notes import Event, other_terms, say_certainty, without_grade
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
 from livingreview.charts.selection import instead_of_figure
@@ -88,6 +89,7 @@ class ArmsRow:
     shown: tuple[str, str]
     figures: tuple[Figure, Figure]
     second_hand: bool = False
+    result_id: str = ""
 
 
 def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
@@ -310,18 +312,21 @@ def _tabulate(blocks: Sequence[HarmBlock], names: Sequence[str], title: str) -> 
 
 
 def draw_arms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
-    """Adverse events in both arms of each randomised trial, sorted by their difference, the benefit first.
+    """Adverse events in both arms of each randomised trial: those that are pooled first, in their order.
 
-    Of each event the count of grade 3 or more stands where there is one, else that of any grade.
+    The others are sorted by their difference, the benefit first. Of each event the count of grade 3 or more
+    stands where there is one, else that of any grade.
     """
+    order = {result.result_id: place for place, result in enumerate(pooled_results(evidence))}
     figures = []
     for arms, rows in _events_of_trials(evidence, find_arms(evidence, part)):
         drawn = [_arms_row(evidence, pair) for pair in rows]
-        drawn.sort(key=lambda row: row.shares[0] - row.shares[1])
+        drawn.sort(key=lambda row: (order.get(row.result_id, len(order)), row.shares[0] - row.shares[1]))
         name = f"{title}: {name_study(evidence, arms.report_id, arms.experimental['cohort_id'])}"
         refuse_twins(name, [((row.words, row.grade), row.figures[0].row_id) for row in drawn])
         treatments = name_arms(evidence, arms, rows)
-        note = "Lines: exact 95% confidence intervals of each arm, not of the difference."
+        told = say_certainty(evidence, [figure.row_id for row in drawn for figure in row.figures])
+        note = f"Lines: exact 95% confidence intervals of each arm, not of the difference. {told}"
         figures.append(
             SheetFigure(
                 name,
@@ -371,8 +376,11 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
     rows = pair.rows
     limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
     grade = grade_text(pair.experimental, "any grade")
+    words, result = event_words(pair.experimental), result_of_event(evidence, pair.experimental)
+    if result:  # a clinician's name, by which it is pooled, before the report's term
+        words = words.replace(pair.experimental["term"], result.name.partition(", grade")[0])
     return ArmsRow(
-        capitalise(event_words(pair.experimental)),
+        capitalise(words),
         grade,
         _shares(pair),
         tuple((100 * low, 100 * high) for low, high in limits),
@@ -380,6 +388,7 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
         tuple(format_percent(int(row["events"]) / int(row["total"])) for row in rows),
         tuple(make_figure(evidence, row) for row in rows),
         any(map(is_second_hand, rows)),
+        result.result_id if result else "",
     )
 
 
@@ -389,7 +398,8 @@ def _describe_arms(rows: Sequence[ArmsRow], treatments: Sequence[str]) -> str:
 
 
 def _tabulate_arms(rows: Sequence[ArmsRow], treatments: Sequence[str], title: str) -> HtmlTable:
-    columns = [Column("Adverse event"), Column("Grade"), *(Column(name, True) for name in treatments)]
+    short = [re.sub(r", .*(, n = )", r"\1", name) for name in treatments]  # a phone repeats it in each row
+    columns = [Column("Adverse event"), Column("Grade"), *(Column(name, True) for name in short)]
     return HtmlTable(
         f"{title}, numbers", columns, [Row([row.words, row.grade, *row.figures]) for row in rows]
     )

@@ -20,6 +20,7 @@ WIDTHS = (
 )
 OTHER = 556
 WIDE_OTHER = 1000  # scripts whose letters are as wide as they are high
+SIGNS = "/-–"  # behind which a long word is parted
 BOLD = 1.09  # how much wider bold words are, at most
 
 
@@ -31,7 +32,7 @@ def measure(words: str, size: float = 12, *, bold: bool = False) -> float:
 
 
 def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False) -> list[str]:
-    """Words in lines of at most `room` pixels; a word longer than a line is parted."""
+    """Words in lines of at most `room` pixels; a longer word is parted, behind a stroke if it has one."""
     lines: list[str] = []
     line = ""
     for word in words.split():
@@ -43,6 +44,7 @@ def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False
             lines.append(line)
         while measure(word, size, bold=bold) > room:
             fits = next((n for n in range(len(word), 1, -1) if measure(word[:n], size, bold=bold) <= room), 1)
+            fits = max(word.rfind(sign, 0, fits) + 1 for sign in SIGNS) or fits
             lines.append(word[:fits])
             word = word[fits:]
         line = word

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from livingreview.checks.checked import Checked
+from livingreview.checks.links import PLACEHOLDER
 from livingreview.checks.problems import Problem, quote
 from livingreview.evidence import split_ids
 from livingreview.evidence.contract import CONTROL, shown_columns
@@ -108,4 +109,16 @@ def _differ(one: dict, other: dict) -> str:
     return ""
 
 
-FINDING_RULES = (check_codes, check_address, check_kinds, check_controls)
+def check_notes(checked: Checked) -> Iterator[Problem]:
+    """What a note names in braces is a row of evidence, a report or a conclusion."""
+    known = {row["row_id"] for _, _, row in checked.rows("row_id", "report_id")}
+    for table, column in (("reports", "report_id"), ("claims", "claim_id")):
+        known |= set(checked.frames[table][column].dropna())
+    for line, row in checked.rows_of("findings", "note"):
+        for item in PLACEHOLDER.findall(row["note"]):
+            if item not in known:
+                expected, mend = "a row_id, a report_id or a claim_id", "correct the id"
+                yield checked.problem("findings", line, "note", "unknown-id", f"{{{item}}}", expected, mend)
+
+
+FINDING_RULES = (check_codes, check_address, check_kinds, check_controls, check_notes)

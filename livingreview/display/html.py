@@ -54,11 +54,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its cells, the address it is reached by, and whether it is a heading over the rows below."""
+    """One row: its cells, the address it is reached by, and whether it is a heading over the rows below.
+
+    `kind`: a class of lr.css, where a row has a look of its own.
+    """
 
     cells: Sequence
     anchor: str = ""
     heading: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ MARKS = {
     "restated": ("r", "restated: a report's result, as another publication repeats it"),
     "derived": ("d", "worked out from what is printed"),
     "alarming": ("R", "the report was retracted, or an expression of concern was published"),
-    "flagged": ("", "a discrepancy is registered"),  # drawn as a flag
-    "major": ("", "a discrepancy is registered that changes a result or how it may be read"),  # in prose
+    "flagged": ("", "something in the report does not add up"),  # drawn as a flag
+    "major": ("", "something does not add up that changes a result or how it may be read"),  # in prose
 }
 FLAG = Markup('<span class="lr-flag" role="img" aria-label="discrepancy registered"></span>')
 SHORT = 16  # letters that a phone has room for on one line: such a figure needs no part that keeps its marks

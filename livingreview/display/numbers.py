@@ -359,9 +359,19 @@ _WRITERS = {
 def fill_figures(evidence: Evidence, text: str) -> Markup:
     """Text with every ``{row_id}`` replaced by that row's linked figure, all else escaped.
 
-    A ``{report_id}`` becomes what the report is called, linked to its page.
+    A ``{report_id}`` becomes what the report is called, linked to its page; a ``{claim_id}`` the word
+    “conclusion”, linked to where it stands.
     """
-    parts, rest = [], text
+    return Markup("").join(
+        part.__html__() if isinstance(part, Figure) else part for part in fill_parts(evidence, text)
+    )
+
+
+def fill_parts(evidence: Evidence, text: str) -> list[Figure | Markup]:
+    """The parts of what `fill_figures` makes of a text, its figures for themselves."""
+    parts: list[Figure | Markup] = []
+    rest = text
+    claims = evidence.tables["claims"].set_index("claim_id")["class_id"]
     while "{" in rest:
         before, _, rest = rest.partition("{")
         item, _, rest = rest.partition("}")
@@ -370,9 +380,11 @@ def fill_figures(evidence: Evidence, text: str) -> Markup:
             # In prose a name stands in brackets, so it has none of its own.
             name = re.sub(r" \((.*)\)$", r", \1", shorten(evidence.report_names[item]))
             parts.append(link(name, f"reports/{item}.html"))
+        elif item in claims:
+            parts.append(link("conclusion", f"{claims[item]}.html#{item}"))
         else:
-            parts.append(make_figure(evidence, item).__html__())
-    return Markup("").join([*parts, escape(rest)])
+            parts.append(make_figure(evidence, item))
+    return [*parts, escape(rest)]
 
 
 def figures_in(evidence: Evidence, text: str) -> list[Figure]:

@@ -17,7 +17,8 @@ UNKNOWN = re.compile(
     r" \((?:author|year|author and year) not established\)$"
     r"|; (?:author|year|author and year) not established(?=\)$)"
 )
-SPONSOR = re.compile(r"\d{6,}")  # a sponsor's number of a trial; four digits are a year
+# A sponsor's number of a trial; four digits are a year. By itself it may read as a date: “Trial 20120215”.
+SPONSOR = re.compile(r"(?:Trial )?\d{6,}")
 WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # what an id of a report looks like
 
 

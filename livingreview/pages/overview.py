@@ -29,7 +29,7 @@ def say_status(review: Evidence) -> Fragment:
         f"searched to {max(searched)}" if len(searched) else "",
         f"{_count(reports, 'status', 'included')} reports included and "
         f"{_count(reports, 'status', 'context')} kept as context; "
-        f"{_count(reports, 'text_seen', 'full_text')} of all read in full text",
+        f"only {_count(reports, 'text_seen', 'full_text')} of these {len(reports)} read in full text",
     ]
     line = "; ".join(part for part in told if part)
     return Fragment("paragraph.html.j2", {"text": f"{line}."}, line)

@@ -70,6 +70,8 @@ class Cell:
         is no primary one.
     of_two : bool
         Whether it is one of two such studies.
+    expected : (float, float) or None
+        Of a pool the proportions (0-1) between which that of a new study would be expected.
     again : tuple of str
         Of a pool the counts that are taken again from all enrolled, '5/13': its rows name fewer patients.
     """
@@ -88,6 +90,7 @@ class Cell:
     beside: Cell | None = None
     is_primary: bool = True
     of_two: bool = False
+    expected: tuple[float, float] | None = None
     again: tuple[str, ...] = ()
 
     @property
@@ -236,6 +239,7 @@ def _pool_cell(result: PooledResult, plan: Plan) -> Cell:
         tuple(plan.row_ids),
         plan.is_wide,
         is_primary=plan.kind == PRIMARY,
+        expected=plan.new_study,
         again=tuple(f"{entry.events}/{entry.total}" for entry in plan.entries if entry.rebased),
     )
 

@@ -18,6 +18,7 @@ from livingreview.display.html import Column, HtmlTable, Inline, Row, Stack, lin
 from livingreview.display.marks import Figure
 from livingreview.display.numbers import (
     exact_interval,
+    fill_parts,
     format_number,
     format_percent,
     make_figure,
@@ -26,31 +27,30 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.evidence.schema import Shown
-from livingreview.tables.choice import kinship
-from livingreview.tables.common import capitalise, group_by, in_sentence, short_name, text
+from livingreview.tables.common import capitalise, group_by, short_name, study_name, text
 from livingreview.tables.counts import EVERYONE, base_of, is_evaluable, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
-from livingreview.tables.evidence_map import cohort_size, count_once
-from livingreview.tables.reports import grade
+from livingreview.tables.option_counts import count_option, counted_with
+from livingreview.tables.rated import rated_column, say_certainty
 
 COUNTS = "{}: patients of 100 [exact 95% confidence interval]"
 SURVIVAL = "{} as printed, its 95% interval in brackets unless another level is named"
 CONTROL = "; a v stands before the comparator of the same report"
 RANDOMISED = "; in bold: a randomised comparison, its arms counted whole, as the trial analysed them"
 POOLED = (
-    "Pooled: the typical rate, the median across studies, with its interval; then, of the next 100 such "
-    "patients treated elsewhere, how many it would be expected of. That range holds for 95 of 100 such "
-    "groups and is wide because places and patients differ. A chart's “new study” is the same without the "
-    "chance of 100 patients: the rate itself."
+    "Pooled: the typical rate, the median across studies, with its interval; then the 95% prediction "
+    "interval, in which the rate of a new study elsewhere would be expected: it is wide because places and "
+    "patients differ."
 )
 LINES = (
     "Each line shows the report named under Design, or with the result. Studies and patients are all those "
     "of the option in this setting; where an option belongs to a class of this review, those of included "
-    "reports. Within a line each patient is counted once, as far as the reports tell. Certainty is that of "
-    "the outcomes named with it. "
-    "Lines are not to be compared with each other: the patients differ. Blank: the report shown has no such "
-    "figure, or none that fits the column; a blank under Studies: counted in another line."
+    "reports. Within a line each patient is counted once, as far as the reports tell. Certainty (GRADE) is "
+    "that of the outcome named with it, in as many studies as are named. "
+    "Lines are not to be compared with each other: the patients differ. Blank: the report shown does not "
+    "give it in this form."
 )
+VERSUS = Markup(' <span class="lr-nowrap">v ')  # never left alone at a line's end
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
 
 
@@ -121,7 +121,7 @@ def _explain(evidence: Evidence, rows: Sequence[Row]) -> str:
         if any(shows.table == table for shows in shown)
     ]
     first = capitalise("; ".join(told))
-    first += f"{CONTROL if ' v ' in parts else ''}{RANDOMISED if '<b>' in parts else ''}."
+    first += f"{CONTROL if VERSUS in parts else ''}{RANDOMISED if '<b>' in parts else ''}."
     pooled = [POOLED] if any("studies pooled" in part for part in parts) else []
     return " ".join([first, *pooled, LINES])
 
@@ -141,22 +141,28 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     first = evidence.row(shown[0]) if shown else None
     study = short_name(evidence, first["report_id"]) if first else ""
     main = first["report_id"] if first else ""
-    note = [_small(row["note"])] if with_note and text(row["note"]) else []
+    note = [_note(evidence, row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
             [name, _small(row["who"])],
-            _link_count(row, _count(evidence, setting, row)),
+            _link_count(row, count_option(evidence, setting, row)) or _say_counted(evidence, row, shown),
             *(
                 _survival(evidence, row, name, main)
                 if shows.table == "survival"
-                else _shares(evidence, row, name, main) + _pooled(evidence, setting, row, name)
+                else _with_pooled(evidence, row, name, main, _pooled(evidence, setting, row, name))
                 for name, shows in columns.items()
             ),
             [row["design"], *([_small(study)] if study else []), *note],
-            _certainty(evidence, row, [name for name in columns if text(row[f"{name}_control"])]),
+            say_certainty(evidence, row, [name for name in columns if text(row[f"{name}_control"])]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
+        kind=rated_column(evidence, row, list(columns)),
     )
+
+
+def _note(evidence: Evidence, words: str) -> Inline:
+    """What a reader must know to read the line; a ``{row_id}`` in it becomes the row's figure."""
+    return Inline([Markup("<small>"), *fill_parts(evidence, words), Markup("</small>")])
 
 
 def _link_count(row: Mapping, count: str) -> Markup | str:
@@ -166,95 +172,24 @@ def _link_count(row: Mapping, count: str) -> Markup | str:
     return link(count, f"{row['class_id']}-evidence.html#which-cohorts-were-treated")
 
 
-def _count(evidence: Evidence, setting: Mapping, row: Mapping) -> str:
-    """'13 (1202)': studies and patients of an option's families in a setting; '' where they are not told.
-
-    '1 comparison (55)' where its patients are known from comparisons across studies alone.
-    """
-    narrower = setting if pd.isna(row["age_groups"]) else {**setting, "age_groups": row["age_groups"]}
-    cohorts = cohorts_in(evidence, narrower, set(split_ids(row["families"])))
-    if not cohorts:
-        return ""
-    studies, patients, all_told = count_once(evidence, cohorts)
-    if not studies:  # patients of comparisons across studies alone, as an external control
-        of_each: dict[str, int] = {}
-        for cohort in cohorts:
-            of_each[cohort["study_id"]] = max(cohort_size(cohort), of_each.get(cohort["study_id"], 0))
-        told = sum(of_each.values()) or "not reported"
-        return f"{len(of_each)} comparison{'s' if len(of_each) > 1 else ''} ({told})"
-    return (
-        f"{studies} ({'' if all_told else 'at least '}{patients})"
-        if patients
-        else f"{studies} (not reported)"
-    )
+def _say_counted(evidence: Evidence, row: Mapping, shown: Sequence[str]) -> Markup | str:
+    """That the patients of a line without studies of its own are counted on another."""
+    other = counted_with(evidence, row, [evidence.row(row_id) for row_id in shown])
+    where = "in another line" if other == row["option"] else f"with “{other}”"
+    return _small(f"counted {where}") if other else ""
 
 
-def _certainty(evidence: Evidence, row: Mapping, compared: Sequence[str]) -> list:
-    """'⊕⊕⊕◯ moderate' and what it is of, 'overall survival against chemotherapy'; one grade is said once.
-
-    Beside numbers of two arms (`compared`: columns that show them) the rating of a rate is called that of a
-    rate, so that it is not taken for one of the difference.
-    """
-    rated = evidence.tables["certainty"].set_index("certainty_id")
-    graded: dict[str, list] = {}
-    for rating in split_ids(row["ratings"]):
-        words = rated["outcome"][rating].partition(",")[0]
-        if compared and rated["question"][rating] == "absolute":
-            words = f"rate of {in_sentence(words)}"
-        graded.setdefault(grade(evidence, rating), []).append(_small(words))
-    return [part for sign, told in graded.items() for part in (sign, *told)] or [grade(evidence, pd.NA)]
+def _with_pooled(evidence: Evidence, row: Mapping, column: str, main: str, pooled: list) -> list:
+    """Results of one kind with their pools; beside a pool the study is named that a number is of."""
+    return _shares(evidence, row, column, main, alone=not pooled) + pooled
 
 
-def cohorts_in(evidence: Evidence, setting: Mapping, families: set[str]) -> list[dict]:
-    """Whole cohorts of some families of regimens in a setting; of a class's own those in included reports.
-
-    Of a cohort whose report parts it between this setting and another its parts in this one: patients who are
-    counted on another page are not counted here as well.
-    """
-    own = evidence.tables["regimens"]
-    regimens = set(own.loc[own["family_id"].isin(families), "regimen_id"])
-    core = evidence.families.index[evidence.families["part"].eq("core")]
-    codes = setting_codes(setting)
-    cohorts = {
-        row["cohort_id"]: row
-        for row in records(evidence.tables["cohorts"])
-        if row["regimen_id"] in regimens
-        and (row["regimen_id"] not in core or row["report_id"] in evidence.included)
-        and _stands_in(row, codes)
-    }
-    kin = kinship(evidence)
-    whole = [
-        row for name, row in cohorts.items() if not any(above in cohorts for above in kin.line(name)[1:])
-    ]
-    elsewhere = [
-        setting_codes(other)
-        for other in records(evidence.tables["settings"])
-        if other["setting_id"] != setting["setting_id"]
-    ]
-    parts = [row for row in records(evidence.tables["cohorts"]) if not pd.isna(row["parent_cohort_id"])]
-    return [part for row in whole for part in _parts_here(parts, row, codes, elsewhere)]
-
-
-def _parts_here(
-    cohorts: Sequence[dict], whole: dict, codes: Mapping, elsewhere: Sequence[Mapping]
-) -> list[dict]:
-    """The parts of a cohort in a setting, where with parts of other settings they make the whole; else it."""
-    parts = [row for row in cohorts if row["parent_cohort_id"] == whole["cohort_id"]]
-    here = [row for row in parts if _stands_in(row, codes)]
-    there = [row for row in parts if row not in here and any(_stands_in(row, other) for other in elsewhere)]
-    makes_whole = sum(map(cohort_size, here + there)) == cohort_size(whole) > 0
-    return here if here and there and makes_whole else [whole]
-
-
-def _stands_in(cohort: Mapping, codes: Mapping[str, set[str]]) -> bool:
-    return all(cohort[column] in allowed for column, allowed in codes.items())
-
-
-def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
+def _shares(evidence: Evidence, row: Mapping, column: str, main: str, *, alone: bool = True) -> list:
     """Results of one kind, each with its interval, its control after it, and what was counted of whom.
 
-    A report other than the `main` one, which is named under Design, is named with its result. One outcome of
-    the same patients that is told twice is told with its times.
+    A report other than the `main` one, which is named under Design, is named with its result; its study is
+    where they do not stand `alone`. One outcome of the same patients that is told twice is told with its
+    times.
     """
     controls = split_ids(row[f"{column}_control"])
     shown = [evidence.row(row_id) for row_id in split_ids(row[column])]
@@ -264,12 +199,12 @@ def _shares(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
         against = place < len(controls)
         cell = _share(evidence, one, bold=against and is_randomised(evidence, one))
         if against:
-            cell += [" v ", *_share(evidence, evidence.row(controls[place]))]
+            cell += _against(_share(evidence, evidence.row(controls[place])))
         again = counted.count(counted[place]) > 1
         words = (
             _counted(evidence, one, column),
             text(one.get("timepoint", pd.NA)) if again else "",
-            _other_report(evidence, one, main),
+            _other_report(evidence, one, main) if alone else study_name(evidence, one["cohort_id"]),
         )
         parts += [Inline(cell), _small(", ".join(filter(None, words)))]
     return parts
@@ -279,8 +214,8 @@ def _other_report(evidence: Evidence, row: Mapping, main: str) -> str:
     return str(short_name(evidence, row["report_id"])) if row["report_id"] != main else ""
 
 
-def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Markup]:
-    """'CR or CRh, 5 studies pooled: 49 [37–61], of the next 100 elsewhere 22–79': the primary pool.
+def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> list[Inline | Markup]:
+    """'49 [37–61]', 'CR or CRh, 5 studies pooled; 95% prediction interval 22–80': the primary pool.
 
     It is that of the same result of the option in its setting, and leads to where the pool stands with its
     studies.
@@ -293,32 +228,28 @@ def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> 
     names = set(named.reindex(split_ids(row["families"])))
     codes = setting_codes(setting).values()
     return [
-        _pool_line(row["class_id"], cell)
+        part
         for result in pooled_results(evidence)
         if code in result.codes
         for (family, *place), cell in pooled_cells(evidence, result).items()
         if family in names
         and all(part in allowed for part, allowed in zip(place, codes, strict=True))
         and cell.interval
-        and cell.group
+        and cell.expected
+        for part in _pool_lines(row["class_id"], cell)
     ]
 
 
-def _pool_line(class_id: str, cell: Cell) -> Markup:
-    value, low, high = (format_percent(end).removesuffix("%") for end in (cell.value, *cell.interval))
-    return Markup(
-        '<small>{}, <a href="{}-evidence.html#what-can-be-pooled">{} studies pooled</a>: '
-        '{} <span class="lr-nowrap">[{}–{}]</span>, of the next 100 elsewhere {}–{}</small>'
-    ).format(
-        cell.said.partition(",")[0],
-        class_id,
-        cell.studies,
-        value,
-        low,
-        high,
-        cell.group.low,
-        cell.group.high,
+def _pool_lines(class_id: str, cell: Cell) -> list[Inline | Markup]:
+    """The pooled value as large as that of one study, then what was pooled and where a new study may lie."""
+    value, low, high, least, most = (
+        format_percent(end).removesuffix("%") for end in (cell.value, *cell.interval, *cell.expected)
     )
+    words = Markup(
+        '<small>{}, <a href="{}-evidence.html#what-can-be-pooled">{} studies pooled</a>; '
+        '95% prediction interval <span class="lr-nowrap">{}–{}</span></small>'
+    ).format(cell.said.partition(",")[0], class_id, cell.studies, least, most)
+    return [Inline([value, _interval(_span(low, high))]), words]
 
 
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
@@ -334,8 +265,19 @@ def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
             format_percent(end).removesuffix("%")
             for end in (Fraction(int(row["events"]), int(row["total"])), *exact)
         )
-        interval = [_interval(f"{low}–{high}")]
+        interval = [_interval(_span(low, high))]
     return [*_bold(make_figure(evidence, row, share), bold), *interval]
+
+
+def _against(control: list) -> list:
+    """A control behind its v, on one line with it; its interval may stand on the next."""
+    number, *rest = control
+    return [VERSUS, number, Markup("</span>"), *rest]
+
+
+def _span(low: str, high: str) -> str:
+    """'28–40', '80 to >99': a sign beside a dash would read as an arrow."""
+    return f"{low} to {high}" if {"<", ">"} & {low[0], high[0]} else f"{low}–{high}"
 
 
 def _interval(limits: str) -> Markup:
@@ -351,12 +293,12 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     short = found[1] if (found := ABBREVIATION.search(words)) else words
     whom = f"of {evidence.label('outcomes', 'denominator', row['denominator'])}"
     base = base_of(evidence, row["denominator"])
-    whom = "number of patients not reported" if base == "unknown" else whom
-    told = (
-        "" if _shown(evidence)[column].brief else short,
-        count,
-        "" if count and base == EVERYONE else whom,
-    )
+    what = "" if _shown(evidence)[column].brief else short
+    if base == "unknown" or (base == "subgroup" and not count):
+        whom = "number of patients not reported"
+        if not count:
+            return "; ".join(part for part in (what, f"no interval: {whom}") if part)
+    told = (what, count, "" if count and base == EVERYONE else whom)
     return " ".join(part for part in told if part)
 
 
@@ -369,7 +311,7 @@ def _survival(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
         bold = is_randomised(evidence, one) and (place < len(controls) or one["statistic"] == "hazard_ratio")
         cell = [f"{_say_statistic(evidence, one)} ", *_time(evidence, one, bold=bold)]
         if place < len(controls):
-            cell += [" v ", *_time(evidence, evidence.row(controls[place]))]
+            cell += _against(_time(evidence, evidence.row(controls[place])))
         parts.append(Inline(cell))
         if other := _other_report(evidence, one, main):
             parts.append(_small(other))
@@ -379,7 +321,7 @@ def _survival(evidence: Evidence, row: Mapping, column: str, main: str) -> list:
 def _say_statistic(evidence: Evidence, row: Mapping) -> str:
     """'OS median', 'DFS at 24 months', 'OS HR'."""
     if row["statistic"] == "landmark":
-        return f"{row['endpoint']} at {format_number(row['time_months'])} months"
+        return f"{row['endpoint'].replace('/', ' and ')} at {format_number(row['time_months'])} months"
     short = {"hazard_ratio": "HR"}.get(row["statistic"])
     return f"{row['endpoint']} {short or evidence.label('survival', 'statistic', row['statistic'])}"
 

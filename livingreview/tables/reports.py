@@ -342,11 +342,11 @@ def tabulate_certainty(evidence: Evidence, *, caption: str, full: bool = False) 
     return HtmlTable(caption, columns, rows, RATED if full else ())
 
 
-SIGNS = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very_low": "⊕◯◯◯"}
+SIGNS = {"high": "⨁⨁⨁⨁", "moderate": "⨁⨁⨁◯", "low": "⨁⨁◯◯", "very_low": "⨁◯◯◯"}
 
 
 def grade(evidence: Evidence, certainty_id) -> Markup | str:
-    """'⊕⊕⊕◯ moderate': certainty in signs and in its word; 'not rated' where there is no rating."""
+    """'⨁⨁⨁◯ moderate': certainty in signs and in its word; 'not rated' where there is no rating."""
     if pd.isna(certainty_id):
         return "not rated"
     code = evidence.tables["certainty"].set_index("certainty_id").loc[certainty_id, "certainty"]

@@ -23,6 +23,13 @@ def test_a_line_stands_under_its_section():
     assert read_lines("<p>no article at all, but a line that is long enough</p>") == []
 
 
+def test_the_mark_of_a_figure_is_no_letter_of_its_line():
+    """A result once read “3/45 (7%)rd”."""
+    figure = '<a>3/45 (7%)<sup class="lr-mark">rd</sup></a>'
+    page = f"<article><p>Severe events were seen in {figure} of all.</p></article>"
+    assert read_lines(page) == [("", "", "Severe events were seen in 3/45 (7%) of all.")]
+
+
 def test_a_page_is_described_by_its_first_words_cut_at_a_word():
     assert describe_page(PAGE.partition("<article>")[2]).startswith("A line of prose that is long & tells")
     told = describe_page(f"<p>{'word ' * 100}</p>")

@@ -234,6 +234,47 @@ def test_chapters_come_before_pages_of_single_reports(searched, site):
     assert find(searched.page, site, "Kantarjian 2017")[0].endswith("reports/kantarjian-2017.html")
 
 
+@pytest.mark.book
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "chapter"),
+    [
+        ("clofarabine mitoxantrone children", "mitoxantrone-clofarabine"),
+        ("bortezomib AML children randomised", "bortezomib"),
+        ("liposomal mitoxantrone AML", "liposomal-mitoxantrone"),
+    ],
+)
+def test_the_chapter_of_a_treatment_that_is_typed_comes_first(searched, site, query, chapter):
+    """It once came behind every page that has two of the words in its title."""
+    assert find(searched.page, site, query)[0].endswith(f"chapters/{chapter}.html")
+
+
+def wait_until_kept(page) -> None:
+    """Until no other page would mark the words of this search; the policy forbids `wait_for_function`."""
+    for _ in range(50):
+        if page.evaluate("localStorage.getItem('sphinx_highlight_terms')") is None:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the next page that is opened would mark the words of this search")
+
+
+@pytest.mark.book
+@pytest.mark.browser
+def test_words_are_marked_on_a_result_and_on_no_page_opened_otherwise(site, chromium):
+    with Visit(chromium, site, "search.html?q=blinatumomab") as visit:
+        page = visit.page
+        page.locator("#search-results .lr-line").first.wait_for()
+        wait_until_kept(page)
+        page.goto(f"{site}/chapters/safety.html", wait_until="networkidle")
+        assert page.locator(".highlighted").count() == 0
+        find(page, site, "blinatumomab")
+        wait_until_kept(page)
+        page.locator("ul.search li a[href*='safety.html']").first.click()
+        page.locator("span.highlighted").first.wait_for()
+        assert page.locator("svg rect.highlighted").count() > 0
+        assert page.locator("svg rect.highlighted:visible").count() == 0, "it covers a figure's whole line"
+
+
 def test_the_scorer_is_whole():
     """It replaces Sphinx's, so it has all that Sphinx asks for."""
     from sphinx import package_dir

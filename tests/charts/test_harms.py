@@ -1,11 +1,14 @@
 """Harm: what is blank is not reported, one grade alone is named, arms are sorted by their difference."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from livingreview.charts import draw_arms, draw_harms
 from livingreview.charts.harms import _choose_events, _make_blocks
 from livingreview.evidence import select_class, select_part
+from livingreview.tables.counts import pooled_results, result_of_event
 from tests.drawn import CLASSES, words_of
 
 
@@ -59,16 +62,26 @@ def test_what_is_not_reported_is_blank_and_never_nought(review):
     assert "not reported at this grade and under this term, which is not the same as none" in figure.note
 
 
-def test_arms_are_sorted_by_difference_the_benefit_first(review):
+def test_arms_begin_with_what_is_pooled_then_go_by_difference_the_benefit_first(review):
+    """Cytokine release and neurotoxicity once stood eighth and twelfth, between blood counts."""
     figures = draw_arms(select_class(review, "blinatumomab"), title="Adverse events").parts
     assert len(figures) == 2
+    order = {result.result_id: place for place, result in enumerate(pooled_results(review))}
     for figure in figures:
         gaps = []
+        ranks = []
         for row in figure.table.rows:
             one, other = (review.row(link.row_id) for link in row.cells[2:])
-            gaps.append(one["events"] / one["total"] - other["events"] / other["total"])
+            result = result_of_event(review, one)
+            ranks.append(order[result.result_id] if result else len(order))
+            gaps.append((ranks[-1], one["events"] / one["total"] - other["events"] / other["total"]))
         assert gaps == sorted(gaps)
-        assert gaps[0] < 0
+        assert len(set(ranks)) > 1
+    assert [row.cells[0] for row in figures[0].table.rows][:3] == [
+        "Cytokine release syndrome",
+        "Neurotoxicity (neurological event)",
+        "Infection",
+    ]
 
 
 def test_a_subgroup_stands_for_no_study(tables):
@@ -182,3 +195,35 @@ def test_the_legend_names_both_treatments_and_their_patients(review):
     core = select_part(review, "core")  # without the comparators' regimens the arm is called by its cohort
     told = words_of(draw_arms(core, title="Arms").parts[0].sheets()[0])
     assert told[1] == "TOWER, chemotherapy, n = 109"
+
+
+def test_both_arms_are_told_as_shares_and_counts_at_every_width(review):
+    """A phone once had the counts alone: nine per cent had to be worked out from 25 of 267."""
+    for sheet in draw_arms(review, title="Arms").parts[0].sheets():
+        told = words_of(sheet)
+        assert "9% v 8%" in told
+        assert "25/267 v 9/109" in told
+
+
+def test_no_line_of_the_scale_runs_through_a_phone_s_words(review):
+    _, phone = draw_arms(review, title="Arms").parts[0].sheets()
+    lines = [re.fullmatch(r"M0,0L0,([\d.]+)", mark["d"]) for mark in phone.marks]
+    tall = [float(line[1]) for line in lines if line]
+    assert len(tall) > 20
+    assert max(tall) <= 24
+
+
+def test_a_trial_says_how_sure_its_harms_are(review):
+    tower, aall1331 = (figure.note for figure in draw_arms(review, title="Arms").parts[:2])
+    assert "severe infection and serious adverse events against chemotherapy" in tower
+    assert "same adults: very low; all else not rated." in tower
+    assert aall1331.startswith("Lines:")
+    assert "Certainty (GRADE): not rated." in aall1331
+
+
+def test_the_table_s_columns_have_short_names(review):
+    columns = draw_arms(review, title="Arms").parts[0].table.columns
+    assert [column.title for column in columns[2:]] == [
+        "Blinatumomab, n = 267",
+        "Standard chemotherapy, n = 109",
+    ]

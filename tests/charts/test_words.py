@@ -11,6 +11,7 @@ def test_words_break_where_they_must():
     assert break_lines("one two", 1000) == ["one two"]
     assert break_lines("one two", 22) == ["one", "two"]
     assert "".join(break_lines("x" * 200, 100)) == "x" * 200
+    assert break_lines("alphabetine/cyclobetamide", 110) == ["alphabetine/", "cyclobetamide"]
     assert break_lines("xyz", 1) == ["x", "y", "z"], "no room at all: a letter a line"
 
 

@@ -32,6 +32,7 @@ CASES = {
     "unknown rating": (TRIAL, {"ratings": "blinatumomab.certainty.remission"}, "ratings"),
     "unknown family": (TRIAL, {"families": "blinatumomab"}, "families"),
     "unknown age": (TRIAL, {"age_groups": "adults"}, "age_groups"),
+    "figure of no row in a note": (TRIAL, {"note": "As in {kantarjian-2017.outcome.nothing}."}, "note"),
     "position twice": (TRIAL, {"position": 2}, "position"),
 }  # fmt: skip
 

@@ -65,7 +65,7 @@ def test_restated_and_flagged_figures_are_marked(review):
     assert "flagged" in flagged.marks
     assert "discrepancy registered" in flagged.link()
     assert "restated" in legend([figure])
-    assert "discrepancy" in legend([flagged])
+    assert "does not add up" in legend([flagged])
     assert legend([]) == ""
 
 

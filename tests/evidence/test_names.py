@@ -34,6 +34,7 @@ def named(**reports: tuple[Entry, str]) -> dict[str, str]:
         ("Linder case", ""),
         ("MC and MEC in ALL", ""),
         ("20120215 (a phase 3 trial)", "20120215"),
+        ("Trial 20120215 (a phase 3 trial)", "Trial 20120215"),
         ("2019", ""),
     ],
 )

@@ -324,6 +324,60 @@ def test_following_a_discrepancy_opens_it(site, chromium, review):
         assert visit.page.locator(f"[id='{first}']").is_visible()
 
 
+def test_the_contents_close_over_the_heading_that_was_chosen(site, chromium):
+    """On a phone they once stayed open over the section."""
+    with Visit(chromium, site, "chapters/bortezomib.html", width=390, touch=True) as visit:
+        page = visit.page
+        page.locator(".secondary-toggle").first.tap()
+        contents = page.locator("#pst-secondary-sidebar-modal")
+        contents.get_by_role("link", name="How many responded").tap()
+        contents.wait_for(state="hidden")
+        assert page.url.endswith("#how-many-responded-complete-remission")
+        heading = page.get_by_role("heading", name="How many responded?")
+        assert 0 <= heading.bounding_box()["y"] < 200
+        assert visit.console == []
+
+
+def test_a_far_place_is_reached_at_once(site, chromium):
+    """Opened at a place far down, a page once scrolled through blanks for seconds."""
+    with Visit(chromium, site, "chapters/adult-relapse.html#how-many-of-a-hundred", width=390) as visit:
+        assert visit.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+        heading = visit.page.get_by_role("heading", name="How many of a hundred?")
+        assert 0 <= heading.bounding_box()["y"] < 200
+
+
+def test_on_a_phone_numbers_come_first_and_the_next_page_has_a_line_of_its_own(site, chromium):
+    with Visit(chromium, site, "chapters/bortezomib.html", width=390) as visit:
+        page = visit.page
+        places = page.evaluate(
+            """[...document.querySelectorAll('.lr-table')].map(table =>
+                ['.lr-legend', 'table', '.lr-note:not(.lr-legend)'].map(part =>
+                    table.querySelector(`:scope > ${part}`)?.getBoundingClientRect().top))"""
+        )
+        legends = [(table, mark, note) for mark, table, note in places if mark]
+        assert len(legends) > 2
+        assert all(table < mark and (note is None or mark < note) for table, mark, note in legends)
+        before, after = (
+            page.locator(f".prev-next-area .{side}").bounding_box() for side in ("left-prev", "right-next")
+        )
+        assert before["y"] + before["height"] <= after["y"]
+        assert before["height"] < 100
+
+
+def test_no_control_stands_apart_from_its_v(site, chromium):
+    """A “v” was once left at the end of a line."""
+    with Visit(chromium, site, "chapters/index.html") as visit:
+        for width in (390, 1280):
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            tall = visit.page.evaluate(
+                """[...document.querySelectorAll('.lr-sof .lr-nowrap')]
+                    .filter(part => part.textContent.startsWith('v '))
+                    .map(part => part.getBoundingClientRect().height)"""
+            )
+            assert len(tall) > 5
+            assert max(tall) < 30
+
+
 def test_a_row_is_cited_from_the_keyboard(site, chromium, review):
     """The button behind a row opens a text with figure, version and address, which leads back to the row."""
     row_id = "ramos-2025.outcome.relapse.cr"

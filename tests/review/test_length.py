@@ -23,6 +23,13 @@ TOGETHER = """[...document.querySelectorAll('.lr-sof tbody tr:not(.lr-group)')].
     const answer = rate.height ? rate : depth;
     return answer.height && [answer.top, certainty.bottom, rate.height && certainty.top - rate.bottom];
 }).filter(Boolean)"""
+# Of each option without a remission rate: how far below the end of its first number its certainty begins.
+BEHIND = """[...document.querySelectorAll('.lr-sof tbody tr:not(.lr-group)')].map(row => {
+    const [rate, depth, survival, death, , certainty] = [2, 3, 4, 5, 6, 7].map(
+        cell => row.cells[cell].getBoundingClientRect());
+    const first = [depth, survival, death].find(cell => cell.height);
+    return !rate.height && first && certainty.top - first.bottom;
+}).filter(gap => gap !== false && gap !== undefined)"""
 SETTINGS = (
     "adult-relapse",
     "ph-positive",
@@ -78,6 +85,9 @@ def test_a_rate_and_its_certainty_are_seen_together_on_a_phone(site, chromium, n
         assert places[0][1] < 844, "the first option's certainty is on the first screen"
         assert all(bottom - top < 844 / 2 for top, bottom, _ in places)
         assert all(0 <= gap < 4 for *_, gap in places), "nothing stands between rate and certainty"
+        behind = visit.page.evaluate(BEHIND)
+        assert all(gap >= 0 for gap in behind), "certainty once came before the MRD or survival it is of"
+        assert behind or name not in ("mrd-positive", "child-first-relapse")
 
 
 @pytest.mark.parametrize(("anchor", "end"), MOVED.items())

@@ -7,7 +7,7 @@ import pytest
 from livingreview.charts.calendars import draw_calendars
 from livingreview.evidence import records, select_class, select_part, split_ids
 from livingreview.tables.evidence_map import count_once
-from livingreview.tables.findings import cohorts_in
+from livingreview.tables.option_counts import cohorts_in
 from tests.conftest import ROOT
 
 

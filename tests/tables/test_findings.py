@@ -7,8 +7,12 @@ import pytest
 
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import records, split_ids
-from livingreview.tables.findings import cohorts_in, is_randomised, tabulate_findings
+from livingreview.tables.counts import pooled_results
+from livingreview.tables.decision import pooled_cells
+from livingreview.tables.findings import is_randomised, tabulate_findings
+from livingreview.tables.option_counts import cohorts_in
 
+IN_NOTE = re.compile(r"{([^}]*)}")
 KINDS = ("remission", "mrd", "survival", "early_death")
 
 
@@ -21,7 +25,7 @@ def findings(review) -> HtmlTable:
 def line(table: HtmlTable, finding_id: str) -> str:
     """One option's line in words, a bar between its cells."""
     anchor = f"finding-{finding_id.replace('.', '-')}"
-    row = re.search(rf'<tr id="{anchor}">(.*?)</tr>', str(table.__html__()), re.DOTALL)[1]
+    row = re.search(rf'<tr id="{anchor}"[^>]*>(.*?)</tr>', str(table.__html__()), re.DOTALL)[1]
     cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
     marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag"[^>]*></span>'
     words = [re.sub(r"<[^>]+>", "", re.sub(r"<br>", "; ", re.sub(marks, "", cell))) for cell in cells]
@@ -31,15 +35,65 @@ def line(table: HtmlTable, finding_id: str) -> str:
 def test_a_line_tells_both_arms_of_a_trial(findings):
     told = line(findings, "adult-relapse.blinatumomab")
     assert (
-        "| 34 [28–40] v 16; CR 91/271; CR or CRh, 5 studies pooled: 49 [37–61], of the next 100 elsewhere "
-        in told
+        "| 34 [28–40] v 16; CR 91/271, TOWER; 49 [37–61]; CR or CRh, 5 studies pooled; "
+        "95% prediction interval 22–80 |" in told
     )
     assert "| OS median 7.7 months v 4.0 months; OS HR 0.71 [0.55–0.93] |" in told
     assert told.endswith(
-        "| ⊕⊕⊕◯ moderate; rate of complete remission within two cycles; Overall survival against "
-        "chemotherapy; ⊕⊕◯◯ low; rate of complete remission with full or partial recovery of counts "
-        "(CR/CRh) within two cycles"
+        "| Rate of CR (4 studies): ⨁⨁⨁◯ moderate; Rate of CR or CRh (5 studies): ⨁⨁◯◯ low; "
+        "OS against chemotherapy: ⨁⨁⨁◯ moderate"
     )
+
+
+def test_a_grade_stands_behind_the_outcome_that_it_is_of(findings):
+    """Two outcomes and two grades once stood one under another, and the wrong two touched."""
+    cells = [row.cells[-1] for row in findings.rows if not row.heading]
+    graded = [part for cell in cells for part in cell if getattr(part, "parts", None)]
+    assert len(graded) > 20
+    assert all("</small>" in part.parts[0] and "lr-grade" in part.parts[-1] for part in graded)
+
+
+def test_a_prediction_interval_is_that_of_the_page_it_leads_to(review, findings):
+    """20–81, of the next hundred, once stood beside a link to 21.7–79.6, of a new study."""
+    (pool,) = [
+        cell
+        for result in pooled_results(review)
+        if result.result_id == "remission"
+        for place, cell in pooled_cells(review, result).items()
+        if place[3] == "adult" and cell.studies == 5
+    ]
+    least, most = (f"{100 * end:.0f}" for end in pool.expected)
+    assert f"95% prediction interval {least}–{most}" in line(findings, "adult-relapse.blinatumomab")
+
+
+def test_a_number_without_interval_says_why(findings):
+    """ "68, CR of a subgroup the report defines" once told a reader nothing."""
+    told = line(findings, "child-first-relapse.bortezomib")
+    assert "| 68; CR; no interval: number of patients not reported |" in told
+
+
+def test_an_option_counted_on_another_line_says_on_which(findings):
+    told = line(findings, "child-later-relapse.vandevol")
+    assert "| counted with “Mitoxantrone with clofarabine” | 58 [33–80]" in told
+    assert "| counted in another line |" in line(findings, "child-first-relapse.block-one")
+
+
+def test_a_limit_beyond_the_last_per_cent_is_no_arrow(findings):
+    assert "96 [80 to &gt;99]" in line(findings, "ph-positive.blinatumomab-tki")
+    assert "–&gt;" not in str(findings.__html__())
+
+
+def test_a_note_s_figures_are_those_of_its_rows_and_lead_there(review, findings):
+    """Children newly diagnosed were randomised to bortezomib; the row on AML once did not say so."""
+    told = line(findings, "aml.bortezomib")
+    assert "In newly diagnosed children and young adults, randomised," in told
+    assert (
+        "63.6% (± 4.5) alive at three years with it, 67.2% (± 4.3) without (conclusion; ± is not explained)."
+        in told
+    )
+    html = str(findings.__html__())
+    assert 'href="bortezomib.html#bortezomib.claim.first-line"' in html
+    assert "reports/aplenc-2020.html#aplenc-2020.survival.bortezomib.os-36m" in html
 
 
 def test_a_remission_that_is_rated_stands_with_its_rating(review):
@@ -51,10 +105,9 @@ def test_a_remission_that_is_rated_stands_with_its_rating(review):
             assert not rated or rated & set(split_ids(row["ratings"])), (row["finding_id"], rated)
 
 
-def test_what_the_next_hundred_are_is_said_under_the_table(findings):
+def test_what_a_prediction_interval_is_is_said_under_the_table(findings):
     (note,) = findings.notes
-    assert "of the next 100 such patients treated elsewhere, how many it would be expected of" in note
-    assert "“new study” is the same without the chance of 100 patients" in note
+    assert "95% prediction interval, in which the rate of a new study elsewhere would be expected" in note
 
 
 def test_a_result_of_another_study_than_the_line_s_names_it(findings):
@@ -157,7 +210,9 @@ def test_every_number_leads_to_its_row_and_marks_are_explained(review, findings)
         for column in (kind, f"{kind}_control")
         for row_id in split_ids(row[column])
     }
-    assert {figure.row_id for figure in findings.figures} == asked
+    noted = {name for words in review.tables["findings"]["note"].dropna() for name in IN_NOTE.findall(words)}
+    noted -= {*review.tables["claims"]["claim_id"]}
+    assert {figure.row_id for figure in findings.figures} == asked | noted
     assert "worked out from what is printed" in str(findings.__html__())
 
 
@@ -206,8 +261,9 @@ def test_patients_of_comparisons_alone_are_not_told_as_no_study(findings):
 
 def test_a_rating_of_a_rate_is_not_taken_for_one_of_a_difference(review, findings):
     """Beside two arms a rating of one arm's rate says so; where no control stands it does not."""
-    assert "rate of" not in line(findings, "adult-relapse.bortezomib")
-    assert "moderate; rate of complete remission" in line(findings, "adult-relapse.blinatumomab")
+    assert "Rate of" not in line(findings, "adult-relapse.bortezomib")
+    assert "CR (3 studies): ⨁◯◯◯ very low" in line(findings, "adult-relapse.bortezomib")
+    assert "Rate of CR (4 studies): ⨁⨁⨁◯ moderate" in line(findings, "adult-relapse.blinatumomab")
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 /* What a reader types, read as livingreview/book/search.py reads the pages. Sphinx puts this behind its stemmer;
    the evidence explorer reads its rows with it, too. */
 {
-  const { letters, spellings, capitals, forms, short } = GIVEN;
+  const { letters, spellings, capitals, forms, short, chapters } = GIVEN;
   const rules = spellings.map(([pattern, put]) => [new RegExp(pattern, 'g'), put]);
   const ending = new Stemmer(), known = new Map(), everyday = new Set(capitals);
 
@@ -60,6 +60,12 @@
     }
     return asked;
   }
+
+  /* Whether a page is the chapter of a treatment, every word of whose name was typed. */
+  globalThis.lrNames = (page, query) => {
+    const asked = new Set(part(query).map(({ word }) => stem(word)));
+    return part(chapters[page] ?? '').every(({ word }) => asked.has(stem(word))) && page in chapters;
+  };
 
   globalThis.splitQuery = query => read(query).map(({ text }) => text);
   globalThis.Stemmer = function () {

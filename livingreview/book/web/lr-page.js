@@ -39,6 +39,11 @@ document.documentElement.classList.add('lr-script'); // what needs a script show
 if (document.getElementById('pst-page-toc-nav')) document.body.dataset.bsTarget = '#pst-page-toc-nav';
 else delete document.body.dataset.bsSpy;
 
+// Who chose a heading in the contents, which a narrow screen shows over the page, wants to read there.
+document.addEventListener('click', event => {
+  event.target.closest?.('dialog[open] a[href*="#"]')?.closest('dialog').close();
+});
+
 // Sphinx hides the words it has marked by a link that holds code, which the page's policy does not run.
 document.addEventListener('click', event => {
   if (!event.target.closest?.('.highlight-link a')) return;

@@ -78,6 +78,15 @@
     if (known.length) list.prepend(make('p', 'lr-meaning', known.map(([term, meaning]) => `${term}: ${meaning}`).join('. '), '.'));
   }
 
+  /* Words are marked on a page that is opened from here, not on the next one that is opened by any way. */
+  function mindMarks() {
+    const KEY = 'sphinx_highlight_terms', words = localStorage.getItem(KEY);
+    localStorage.removeItem(KEY);
+    for (const kind of ['click', 'auxclick']) list.addEventListener(kind, event => {
+      if (words && event.target.closest('a')) localStorage.setItem(KEY, words);
+    });
+  }
+
   async function start() {
     await lrLoad('search-lines.js');
     const terms = lrWords.ask(asked);
@@ -87,6 +96,7 @@
       for (const item of list.querySelectorAll('ul.search > li')) furnish(item, terms);
       if (!/\d/.test(list.querySelector('.search-summary')?.textContent ?? '')) return; // results are still coming
       watch.disconnect();
+      mindMarks();
       foldReports();
     }
     watch.observe(list, { childList: true, subtree: true, characterData: true });
