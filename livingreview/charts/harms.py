@@ -115,9 +115,9 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
     if others := other_terms(evidence, events, part):
-        note += f" Told under other terms, so only among all results: {', '.join(others)}."
+        note += f" Told under other terms, so only among all results (page of all the evidence): {', '.join(others)}."
     if ungraded := without_grade(evidence, events, part):
-        note += f" Counted without a grade, so only among all results: {'; '.join(ungraded)}."
+        note += f" Counted without a grade, so only among all results (page of all the evidence): {'; '.join(ungraded)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 
