@@ -272,7 +272,7 @@ def leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], str
         ]
         if items:
             kept.append(Block(block.title, tuple(items)))
-    told = [f"studies of fewer than {least} patients that are not pooled"] if least > 1 else []
+    told = [f"studies of fewer than {least} patients that are in no primary pool"] if least > 1 else []
     told += ["percentages of groups whose size is not reported"] if not free[-1] else []
     return kept, f" In the table alone: {', and '.join(told)}."
 

@@ -42,6 +42,7 @@ LEAST_PATIENTS = 10  # of a study in the table of shades
 RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16
+ELSEWHERE = "so only among all results (page of all the evidence)"
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
     if others := other_terms(evidence, events, part):
-        note += f" Told under other terms, so in the tables alone: {', '.join(others)}."
+        note += f" Told under other terms, {ELSEWHERE}: {', '.join(others)}."
     if ungraded := without_grade(evidence, events, part):
-        note += f" Counted without a grade, so in the tables alone: {'; '.join(ungraded)}."
+        note += f" Counted without a grade, {ELSEWHERE}: {'; '.join(ungraded)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 

@@ -86,8 +86,8 @@ def draw_response(
     least : int
         Patients below which a count stays in the tables.
     most : int
-        Rows beyond which the smallest studies that are not pooled are left to the tables, those of one size
-        together; 0 = all are drawn.
+        Rows beyond which the smallest studies that are in no primary pool are left to the tables, those of
+        one size together; 0 = all are drawn.
 
     Notes
     -----

@@ -153,7 +153,7 @@ def test_a_population_is_not_headed_twice(blocks):
 def test_studies_left_to_the_table_are_told_by_their_size(cores):
     core = cores["bortezomib"]
     notes = {most: draw_response(core, "response", title="R", most=most).parts[0].note for most in (9, 99)}
-    small = "In the table alone: studies of fewer than 11 patients that are not pooled, "
+    small = "In the table alone: studies of fewer than 11 patients that are in no primary pool, "
     assert f"{small}and percentages of groups whose size is not reported." in notes[9]
     assert "table alone" not in notes[99]
 

@@ -197,7 +197,7 @@ EXPECTED = {
     ),
     "blinatumomab-evidence": ((*EVIDENCE, *MRD, "As studies became available: "), *WHOLE),
     "bortezomib-comparators": (
-        ("Remission with regimens other than bortezomib, by population",),
+        ("Remission in groups shown for context of bortezomib, by population",),
         ("Cohorts, other regimens",),
         (),
     ),
