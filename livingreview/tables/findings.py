@@ -49,7 +49,8 @@ LINES = (
     "reports. Within a line each patient is counted once, as far as the reports tell. Certainty is that of "
     "the outcomes named with it. "
     "Lines are not to be compared with each other: the patients differ. Blank: the report shown has no such "
-    "figure, or none that fits the column; a blank under Studies: counted in another line."
+    "figure, or none that fits the column; a blank under Studies: counted in another line, "
+    "or no result could be read."
 )
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")
 
