@@ -240,12 +240,13 @@ def explain(blocks: Sequence[Block], main: str) -> str:
 
 
 def _in_several(blocks: Sequence[Block]) -> list[str]:
-    """Each study that several reports put under several headings: 'Roe 2018b and Roe 2023a'."""
-    told: dict[str, dict[str, str]] = {}
+    """Each study under several headings by its reports, 'Roe 2018b and Roe 2023a', or by its only one."""
+    told: dict[str, set[tuple[str, str]]] = {}
     for block in blocks:
         for line in block.lines:
-            told.setdefault(line.study, {}).setdefault(line.label, block.title)
-    return [" and ".join(sorted(names)) for names in told.values() if len(set(names.values())) > 1]
+            told.setdefault(line.study, set()).add((line.label, block.title))
+    several = [places for places in told.values() if len({title for _, title in places}) > 1]
+    return [" and ".join(sorted({label for label, _ in places})) for places in several]
 
 
 def leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], str]:

@@ -30,16 +30,21 @@ from livingreview.tables.common import (
     in_sentence,
     short_name,
     stratum_name,
+    study_name,
     text,
     with_cohorts,
 )
-from livingreview.tables.contrasts import NO_CONTRAST
 from livingreview.tables.counts import is_timed, pooled_codes
 from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words, is_severe
 
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
 REPORTED = ", ratio reported"
+NOTHING = "No randomised trial with a ratio or with counts in both arms is among the reports of this page."
+NOTHING_OWN = (
+    "No randomised trial of this chapter's own regimens with a ratio or with counts in both arms is among "
+    "its reports."
+)
 WAYS = {"bad": "Outcomes to avoid", "good": "Outcomes to gain"}  # where the schema has no words
 PANELS = {
     "avoid": ("{bad}", "favours {drug}", "favours control"),
@@ -107,7 +112,8 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
         Part of the chapter that the experimental regimen belongs to: unless given its own regimens, and of
         evidence on several classes, as in a clinical setting, all.
     """
-    arms = find_arms(evidence, part or ("core" if is_of_one_class(evidence) else None))
+    part = part or ("core" if is_of_one_class(evidence) else None)
+    arms = find_arms(evidence, part)
     drug = _name_experimental(evidence, arms)
     found = {
         "avoid": [*_hazard_ratios(evidence, arms), *_risk_ratios(evidence, arms, "bad")],
@@ -121,7 +127,7 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
         if trials := _by_trial(evidence, rows):
             panels.append(Panel(words[0], words[1], words[2], tuple(trials), name == "harm"))
     if not panels:
-        return Stack([], NO_CONTRAST)
+        return Stack([], NOTHING_OWN if part == "core" else NOTHING)
     _refuse_twins(panels, title)
     ratios = [ratio for panel in panels for trial in panel.trials for ratio in trial.ratios]
     table = _tabulate(panels, title)
@@ -193,8 +199,18 @@ def _name_source(evidence: Evidence, report_id: str, ratio: Ratio) -> Ratio:
     """A comparison by another report than that which names the trial: it may be of other patients or days."""
     if REPORTED in ratio.words:
         return ratio
-    told = text(evidence.row(ratio.figures[0].row_id).get("timepoint", pd.NA))
-    words = f"{ratio.words}, in {short_name(evidence, report_id)}"
+    row = evidence.row(ratio.figures[0].row_id)
+    told = text(row.get("timepoint", pd.NA))
+    # The heading names the trial, so that a report called after it goes without.
+    name = short_name(evidence, report_id).removeprefix(f"{study_name(evidence, row['cohort_id'])}, ")
+    how = (
+        "in"
+        if not is_second_hand(row)
+        else "ratio as repeated in"
+        if ratio.measure == "HR"
+        else "as repeated in"
+    )
+    words = f"{ratio.words}, {how} {name}"
     return replace(ratio, words=f"{words}; {told}" if told and told not in ratio.words else words)
 
 

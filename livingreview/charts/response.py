@@ -63,6 +63,7 @@ from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
+LEAST_WORDS = {LEAST_PATIENTS: "five"}
 OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 
 
@@ -107,7 +108,7 @@ def draw_response(
     note = explain(blocks, main_family(evidence) if named else "")
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
         note += f" {OTHER_POOLS}"
-    note += left
+    note += f"{_say_left_out(evidence, group, least)}{left}"
     counted = outcome or evidence.package.field("outcomes", "outcome").rule(group).title
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
@@ -149,9 +150,36 @@ def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
 
     No control arm of what a class asks about: it stands in the figure of randomised comparisons.
     """
+    return [
+        row
+        for row in _eligible(evidence, group)
+        if not _is_own_control(evidence, row) and not _is_small(row, least)
+    ]
+
+
+def _is_own_control(evidence: Evidence, row: Mapping) -> bool:
+    return kinship(evidence).arm(row["cohort_id"]) == "control" and row["c_part"] != "beside"
+
+
+def _is_small(row: Mapping, least: int) -> bool:
+    return not pd.isna(row["total"]) and row["total"] < least
+
+
+def _say_left_out(evidence: Evidence, group: str, least: int) -> str:
+    """Which rows a rule keeps out of figure and table, where it keeps any out."""
+    rows = _eligible(evidence, group)
+    words = ""
+    if any(_is_own_control(evidence, row) for row in rows):
+        words += " Control arms in trials of these drugs are shown in randomised comparisons alone."
+    if any(_is_small(row, least) for row in rows):
+        words += f" Counts of fewer than {LEAST_WORDS.get(least, least)} patients are left out."
+    return words
+
+
+def _eligible(evidence: Evidence, group: str) -> list[dict]:
+    """Rows of a group's direction and of no part or case; control arms and small groups too."""
     field = evidence.package.field("outcomes", "outcome")
     way, cares = main_direction(field, group), study_cares(evidence)
-    kin = kinship(evidence)
     found = []
     for row in select_outcomes(evidence, group):
         base = base_of(evidence, row["denominator"])
@@ -159,12 +187,10 @@ def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
         if (
             field.direction(row["outcome"]) == way
             and row["c_class"]
-            and (kin.arm(row["cohort_id"]) != "control" or row["c_part"] == "beside")
             and cares[evidence.cohort_studies[row["cohort_id"]]] != SINGLE
             and base != "subgroup"
             and (base in (EVERYONE, "unknown") or not field.rule(group).whole)
             and (counted or not pd.isna(row["percent_reported_pct"]))
-            and (pd.isna(row["total"]) or row["total"] >= least)
         ):
             found.append(row | {"base": base, "population": population_of(evidence, row)})
     return found

@@ -246,7 +246,8 @@ def _sign(evidence: Evidence, answer: dict | None) -> dict:
 def _agreement(part: pd.DataFrame) -> str:
     """How often two readers who judged independently gave the same answer; '' where one judged alone."""
     same, twice = _alike(part)
-    return f"Two readers judged independently and agreed in {same} of {twice} judgements." if twice else ""
+    made = f"{twice} judgements" if twice == len(part) else f"the {twice} judgements made twice"
+    return f"Two readers judged independently and agreed in {same} of {made}." if twice else ""
 
 
 def _alike(part: pd.DataFrame) -> tuple[int, int]:

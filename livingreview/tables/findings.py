@@ -48,7 +48,7 @@ LINES = (
     "reports. Within a line each patient is counted once, as far as the reports tell. Certainty (GRADE) is "
     "that of the outcome named with it, in as many studies as are named. "
     "Lines are not to be compared with each other: the patients differ. Blank: the report shown does not "
-    "give it in this form."
+    "give it in this form; under Studies: counted in another line, or no result could be read."
 )
 VERSUS = Markup(' <span class="lr-nowrap">v ')  # never left alone at a line's end
 ABBREVIATION = re.compile(r"\(([^()]*)\)$")

@@ -13,6 +13,7 @@ from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import FEW_STUDIES, LEAST_STUDIES, PRIMARY, Entry, Plan, foretell
 
+KINDS = (PRIMARY, "widest")  # of pools that are watched
 NOTHING = "No pool of this chapter has grown beyond its first three studies."
 
 
@@ -45,7 +46,7 @@ class Arrival:
         return crossed
 
 
-def arrivals(evidence: Evidence, kinds: tuple[str, ...] = (PRIMARY, "widest")) -> Iterator[Arrival]:
+def arrivals(evidence: Evidence, kinds: tuple[str, ...] = KINDS) -> Iterator[Arrival]:
     """Each study that joined a pool of three or more, by first availability."""
     for plan in synthesis_plan(evidence, kinds=kinds):
         dated = [entry for entry in plan.entries if entry.available]
@@ -72,7 +73,8 @@ def tabulate_monitor(evidence: Evidence, *, caption: str) -> HtmlTable | Stack:
         for arrival in arrivals(evidence)
     ]
     if not rows:
-        return Stack([], NOTHING)
+        pooled = any(plan.decision == "pooled" for plan in synthesis_plan(evidence, kinds=KINDS))
+        return Stack([], NOTHING if pooled else "")
     columns = [
         Column("Pool"),
         Column("New study"),

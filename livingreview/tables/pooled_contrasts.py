@@ -30,7 +30,7 @@ from livingreview.tables.counts import EVERYONE, base_of, own_families
 from livingreview.tables.notices import warn_of
 from livingreview.tables.pooled_survival import Z
 
-NOTHING = "No population of this chapter has a randomised comparison with a ratio that can be told."
+NOTHING = "No randomised trial of this chapter's own regimens has a ratio that enters this table."
 OF_PART = "of_part"  # an endpoint that holds the events of one cause alone
 COMMON = "common effect of two randomised comparisons"
 RANDOM = "random effects"

@@ -119,7 +119,7 @@ def test_without_a_trial_a_sentence_says_so(review):
     none = draw_randomised(select_class(review, "bortezomib"), title="Randomised")
     assert isinstance(none, Stack)
     assert none.parts == []
-    assert "No randomised comparison" in none.empty
+    assert "No randomised trial of this chapter's own regimens" in none.empty
 
 
 def test_the_note_explains_what_is_drawn_and_names_another_level(review):
@@ -148,7 +148,7 @@ def test_a_trial_is_named_by_its_own_report_and_what_another_tells_by_that_one(r
     (told,) = [trial for trial in trials if trial.name == "INO-VATE (Kantarjian 2019)"]
     words = {ratio.words: ratio.experimental for ratio in told.ratios}
     assert words["CR or CRi"] == "121/164"
-    first = "first analysis, of the first 218 randomised, in ASH table of phase 3 trials"
+    first = "first analysis, of the first 218 randomised, as repeated in ASH table of phase 3 trials"
     assert words[f"Composite complete remission (CRc), {first}"] == "80.7%"
     assert words[f"MRD negative, of responders, {first}"] == "78.4%"
 

@@ -16,7 +16,7 @@ from livingreview.charts.forest_rows import (
     tabulate,
 )
 from livingreview.charts.labels import short_outcome
-from livingreview.charts.response import _candidates, _make_blocks, outcome_ranks
+from livingreview.charts.response import _candidates, _make_blocks, _say_left_out, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part, select_setting
@@ -231,6 +231,35 @@ def test_what_a_note_leaves_to_the_table_is_in_it(cores):
     assert len(drawn.sheets()[0].texts) < len(whole.sheets()[0].texts)
 
 
+def test_what_a_rule_keeps_out_is_said_where_it_keeps_any_out(review, cores):
+    """The control arm of TOWER was neither drawn nor named; that of a trial of no class stands with both."""
+    controls = "Control arms in trials of these drugs are shown in randomised comparisons alone."
+    small = "Counts of fewer than five patients are left out."
+    adults = select_setting(review, "adult-relapse")
+    (figure,) = sheets_of(draw_response(adults, "response", title="R", most=30))
+    assert f" {controls} {small}" in figure.note
+    (chapter,) = sheets_of(draw_response(cores["bortezomib"], "response", title="R"))
+    assert controls not in chapter.note
+    assert small in chapter.note
+    assert _say_left_out(select_setting(review, "ph-positive"), "response", LEAST_PATIENTS) == ""
+    drawn = {row["row_id"] for row in _candidates(adults, "response", LEAST_PATIENTS)}
+    assert "kantarjian-2017.outcome.chemotherapy.cr" not in drawn
+    assert "kantarjian-2019.outcome.chemotherapy.cr-cri" in drawn
+
+
+def test_a_study_of_one_report_under_two_headings_is_named(in_settings):
+    """Studies with one label were once missed, as that of a German group in first and in later relapse."""
+    blocks = in_settings["adult-relapse", "response"]
+    places: dict[str, set[str]] = {}
+    for block in blocks:
+        for line in block.lines:
+            places.setdefault(line.label, set()).add(block.title)
+    twice = [label for label, titles in places.items() if len(titles) > 1]
+    assert twice
+    note = explain(blocks, "")
+    assert all(label in note.partition("patients may stand twice: ")[2] for label in twice)
+
+
 def test_a_new_study_is_explained_where_it_is_drawn(cores):
     """The words “a new study” and what they mean stand in one figure, and nowhere without the other."""
     seen = set()
@@ -271,7 +300,7 @@ def test_a_description_names_the_arm(in_settings):
     assert len(arms) == len(set(arms)) == 3
     assert any("idarubicin arm alone" in arm for arm in arms)
     lowest = describe(in_settings["adult-relapse", "mrd"]).partition("studies, from ")[2]
-    assert lowest.startswith("INO-VATE (in ASH table of phase 3 trials), chemotherapy (table)")
+    assert lowest.startswith("INO-VATE (in ASH table of phase 3 trials), chemotherapy (first analysis, of")
 
 
 def test_counts_added_up_are_named_after_all_their_reports(cores):

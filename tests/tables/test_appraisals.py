@@ -102,6 +102,14 @@ def test_how_far_two_readers_agreed_is_said(review):
     assert table.notes == ["Two readers judged independently and agreed in 2 of 2 judgements."]
 
 
+def test_what_one_reader_answered_is_not_counted_as_agreed_or_not(review):
+    told = judged(review, {1: "low", 6: "low"})
+    answers = told.tables["appraisals"]
+    told.tables["appraisals"] = answers.assign(second_judgement=["low", None])
+    (table,) = tabulate_risk_of_bias(told, caption="R").parts
+    assert table.notes == ["Two readers judged independently and agreed in 1 of the 1 judgements made twice."]
+
+
 def test_on_its_own_page_a_result_is_further_up(review):
     told = judged(review, {1: "low"})
     shown = tabulate_risk_of_bias(told, caption="R", of="kantarjian-2017").parts[0]

@@ -6,7 +6,7 @@ import pytest
 
 from livingreview.evidence import select_class, select_part
 from livingreview.synthesis import predict_group
-from livingreview.tables.monitor import arrivals, tabulate_monitor
+from livingreview.tables.monitor import NOTHING, arrivals, tabulate_monitor
 from livingreview.tables.pool import SPREAD
 
 NEARER = "a next study no longer could lie far from the median"
@@ -73,3 +73,13 @@ def test_the_conclusions_to_read_again_are_named_where_a_limit_is_crossed(core, 
     assert all(
         '<a href="blinatumomab.html#blinatumomab.claim.remission">conclusion 2</a>' in cell for cell in named
     )
+
+
+def test_where_nothing_is_pooled_nothing_is_said_of_growth(review):
+    """ "No pool has grown beyond its first three studies" once stood where there was no pool."""
+    said = {
+        name: tabulate_monitor(select_part(select_class(review, name), "core"), caption="x")
+        for name in ("bortezomib", "liposomal-mitoxantrone")
+    }
+    assert said["liposomal-mitoxantrone"].empty == ""
+    assert said["bortezomib"].empty == NOTHING
