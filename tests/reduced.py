@@ -124,6 +124,8 @@ def keep_reports(project: Path, wanted: Collection[str]) -> None:
         row["ratings"] = "; ".join(name for name in row["ratings"].split("; ") if name in ratings)
         for column in shown_columns(package):
             row[column] = "; ".join(name for name in row[column].split("; ") if name in rows)
+        if not set(re.findall(r"{([^}]*)}", row["note"])) <= rows | reports | claims:
+            row["note"] = ""
     terms = {row["term"] for row in tables["adverse_events"]}
     for row in tables["pooled_results"]:
         if row["table"] == "adverse_events":

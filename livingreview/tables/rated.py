@@ -50,6 +50,6 @@ def rated_column(evidence: Evidence, row: Mapping, columns: Sequence[str]) -> st
     rated = evidence.tables["certainty"].set_index("certainty_id")["rests_on"]
     under = {row_id for rating in split_ids(row["ratings"]) for row_id in split_ids(rated[rating])}
     told = [name for name in columns if split_ids(row[name])]
-    first = next((name for name in told if under & set(split_ids(row[name]))), next(iter(told), columns[0]))
-    place = columns.index(first) + 3  # after the option and its studies
+    first = next((name for name in told if under & set(split_ids(row[name]))), next(iter(told), None))
+    place = columns.index(first) + 3 if first else 0  # after the option and its studies
     return f"lr-rated{place}" if place > 3 else ""

@@ -26,6 +26,11 @@ def test_certainty_stands_behind_the_first_number_that_is_rated(review, finding_
     assert rated_column(review, finding(review, finding_id), COLUMNS) == place
 
 
+def test_a_line_without_a_number_has_no_place(review):
+    assert rated_column(review, finding(review, "adult-relapse.car-t"), COLUMNS) == ""
+    assert rated_column(review, finding(review, "adult-relapse.car-t"), []) == ""
+
+
 def test_every_place_has_its_rule_in_the_style_sheet(review, root):
     style = (root / "livingreview/book/web/lr.css").read_text(encoding="utf-8")
     places = {rated_column(review, row, COLUMNS) for row in records(review.tables["findings"])} - {""}
