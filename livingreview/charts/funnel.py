@@ -14,7 +14,6 @@ from livingreview.charts.selection import one_of_each, whole_reports
 from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
 from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import (
-    NOT_REPORTED,
     format_number,
     format_percent,
     make_figure,
@@ -195,6 +194,7 @@ NOTE = (
     "Of several counts of a step that of the most patients stands, then that by the widest definition, then "
     "the latest. Steps are no order of events: a transplant may have come without remission."
 )
+NO_COUNT = "no count of all"  # the step may be told of some of them, or as a share
 HALF = 8  # pixels, half a bar's height
 
 
@@ -302,7 +302,7 @@ def _table(evidence: Evidence, strata: Sequence[tuple[str, list[_Line]]], title:
 def _cell(evidence: Evidence, flow: Flow, step: str) -> object:
     row = _row_of(flow, step)
     if row is None:
-        return NOT_REPORTED
+        return NO_COUNT
     told: list = [make_figure(evidence, row, str(flow.treated) if step == "treated" else None)]
     if when := _when(flow, step):
         told.append(when)

@@ -1,4 +1,4 @@
-"""What the table of harms does not show: events under other terms, and those told without a grade."""
+"""What the table of harms does not show: other terms, no grade, what is put down to treatment alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from livingreview.charts.labels import name_study
+from livingreview.display.numbers import count_words
 from livingreview.evidence import Evidence, records, split_ids
 from livingreview.tables.common import in_sentence, with_cohorts
-from livingreview.tables.counts import own_families
+from livingreview.tables.counts import own_families, result_of_event
 from livingreview.tables.outcomes import FATAL, SEVERE
 
 
@@ -38,7 +39,11 @@ def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[
 
 
 def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
-    """'infection in Roe 2017 and Doe 2018': blank cells of drawn studies that count the event."""
+    """'infection in Roe 2017, Doe 2018': counts that have no cell, since their grade is not reported.
+
+    Told are blank cells of drawn studies and, of any study, a term that says more than the event's name, as
+    severe infection; what else is of any grade would be a list of its own.
+    """
     drawn = {evidence.cohort_studies[row["cohort_id"]] for event in events for row in event.chosen.values()}
     rows = [row for row in _told(evidence, part) if pd.isna(row["grade_min"])]
     found = []
@@ -49,7 +54,8 @@ def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> lis
         names = {
             name_study(evidence, row["report_id"], row["cohort_id"])
             for row in rows
-            if row["term"] in event.codes and evidence.cohort_studies[row["cohort_id"]] in drawn - told
+            if (study := evidence.cohort_studies[row["cohort_id"]]) not in told
+            and ((row["term"] in event.codes and study in drawn) or _says_more(row, event))
         }
         if names:
             found.append(f"{in_sentence(event.name)} in {', '.join(sorted(names))}")
@@ -65,6 +71,24 @@ def say_certainty(evidence: Evidence, row_ids: Sequence[str]) -> str:
         if row["question"] == "effect" and own & set(split_ids(row["rests_on"]))
     ]
     return f"Certainty (GRADE): {'; '.join([*told, 'all else not rated' if told else 'not rated'])}."
+
+
+def put_down_to_treatment(evidence: Evidence, part: str) -> list[str]:
+    """'fatal event put down to treatment (3 studies)': results of their own that have no column."""
+    studies: dict[str, set[str]] = {}
+    for row in _told(evidence, part):
+        result = result_of_event(evidence, row)
+        if result is not None and result.attribution:
+            studies.setdefault(result.name, set()).add(evidence.cohort_studies[row["cohort_id"]])
+    return [
+        f"{in_sentence(name)} ({count_words(str(len(found)), f'{len(found)} studies')})"
+        for name, found in studies.items()
+    ]
+
+
+def _says_more(row: Mapping, event: Event) -> bool:
+    name, more, _ = str(row["term"]).partition(",")
+    return bool(more) and name in event.codes
 
 
 def _told(evidence: Evidence, part: str) -> Iterator[Mapping]:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from livingreview.charts.harm_notes import Event, other_terms, say_certainty, without_grade
+from livingreview.charts.harm_notes import (
+    Event,
+    other_terms,
+    put_down_to_treatment,
+    say_certainty,
+    without_grade,
+)
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
 from livingreview.charts.selection import instead_of_figure
@@ -111,9 +117,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
     note = (
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
-        "interval]. A dot, or no cell: not reported at this grade and under this term, which is not the same "
-        "as none. "
-        "The shade is the share of patients."
+        "interval]. A dot, or no cell: not reported at this grade and under this term, or not in the part "
+        "read, which is not the same as none. The shade is the share of patients."
     )
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
@@ -121,6 +126,8 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         note += f" Told under other terms, {ELSEWHERE}: {', '.join(others)}."
     if ungraded := without_grade(evidence, events, part):
         note += f" Counted without a grade, {ELSEWHERE}: {'; '.join(ungraded)}."
+    if related := put_down_to_treatment(evidence, part):
+        note += f" Likewise {ELSEWHERE}: {'; '.join(related)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
     return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
 

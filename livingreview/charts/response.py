@@ -45,7 +45,7 @@ from livingreview.tables.choice import (
     one_of_each_patient,
     patients_once,
 )
-from livingreview.tables.common import group_by, whole
+from livingreview.tables.common import group_by, name_family, whole
 from livingreview.tables.counts import (
     EVERYONE,
     LEAST_PATIENTS,
@@ -65,6 +65,9 @@ NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
 LEAST_WORDS = {LEAST_PATIENTS: "five"}
 OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
+OTHER_POOLS = (
+    "Pools with one rule changed: “What can be pooled?”, where all the evidence of the class stands."
+)
 
 
 def draw_response(
@@ -223,7 +226,8 @@ def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -
     for where in sorted(populations, key=lambda where: -size[where]):
         items: list[Line | Pool | str] = []
         for key, kept in populations[where]:
-            items += [] if key[4] == main else [key[4]]
+            drawn_rows = [row for choice in kept for row in choice.rows]
+            items += [] if key[4] == main else [name_family(evidence, key[4], drawn_rows)]
             items += _make_items(evidence, kept, strata[key], plans, ranks)
         told = [row for key, _ in populations[where] for row in strata[key]]
         blocks.append(Block(name_population(evidence, where, told), tuple(items)))

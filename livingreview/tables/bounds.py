@@ -41,6 +41,11 @@ NOTHING = (
 )
 NEEDS = "What an unmeasured difference would need (E-value)"
 ODDS_RATIO = "odds ratio"  # as `figures.unit` has it
+TOOL = "ROBINS-I"  # for comparisons without randomisation
+JUDGED_ALONE = (
+    f"Judged with {TOOL} too, but not in these tables, since what was judged has no hazard ratio with its "
+    "interval and no counts in both groups"
+)
 E_VALUE = (
     "E-value (VanderWeele and Ding): had an unmeasured factor made the treatment so many times as likely, "
     "and the outcome so many times as likely, it could by itself have made the result. A value near 1 is "
@@ -135,8 +140,26 @@ def tabulate_bounds(evidence: Evidence, *, caption: str, beside: Sequence[Benchm
         _tabulate_counts(evidence, caption),
     ]
     told = [table for table in tables if table.rows]
-    said = [E_VALUE, *(_say_benchmark(one, borrowed=not own) for one in benchmarks)]
+    said = [E_VALUE, *(_say_benchmark(one, borrowed=not own) for one in benchmarks), *_say_judged(evidence)]
     return Stack([replace(table, notes=[*said, *table.notes]) for table in told[:1]] + told[1:], NOTHING)
+
+
+def _say_judged(evidence: Evidence) -> list[str]:
+    """The comparisons that were judged and have no line: none of their reports' results fits a table here."""
+    tools = evidence.tables["appraisal_tools"]
+    items = set(tools.loc[tools["tool"] == TOOL, "item_id"])
+    appraisals = evidence.tables["appraisals"]
+    judged = set(appraisals.loc[appraisals["item_id"].isin(items), "result"].dropna())
+    pairs = evidence.tables["external_controls"]
+    drawn = {row["row_id"] for row in unrandomised_ratios(evidence)} | set(pairs["treated_row_id"])
+    shown = {evidence.row(row_id)["report_id"] for row_id in drawn if row_id in evidence.row_tables}
+    left = {
+        f"{full_name(evidence, row)}, {in_sentence(evidence.label(table, column, row[column]))}"
+        for table, column in (("outcomes", "outcome"), ("survival", "endpoint"))
+        for row in with_cohorts(evidence, table)
+        if row["row_id"] in judged and row["report_id"] not in shown
+    }
+    return [f"{JUDGED_ALONE}: {'; '.join(sorted(left))}."] if left else []
 
 
 def _tabulate_ratios(evidence: Evidence, benchmarks: list[Benchmark], caption: str) -> HtmlTable:

@@ -166,7 +166,6 @@ def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[s
     Strata are never mixed in one table or panel. Control arms that were given something else stand with the
     arm they were randomised against, and the name says so.
     """
-    families = evidence.families["name"].to_dict()
     groups = group_by(rows, "c_family_position", "c_family", "c_disease", "c_setting", "c_age_group")
     patients = {
         key: sum(0 if pd.isna(row["c_n_enrolled"]) else row["c_n_enrolled"] for row in part)
@@ -174,12 +173,14 @@ def iterate_strata(evidence: Evidence, rows: Iterable[dict]) -> Iterator[tuple[s
     }
     for key in sorted(groups, key=lambda key: (key[:2], -patients[key], key)):
         _, family, *stratum = key
-        control = any(
-            row["c_arm_at"] == "control" and families.get(row["c_regimen_id"]) != family
-            for row in groups[key]
-        )
-        whose = f"{family}, with its controls" if control else family
-        yield f"{whose}: {stratum_name(evidence, *stratum)}", groups[key]
+        yield f"{name_family(evidence, family, groups[key])}: {stratum_name(evidence, *stratum)}", groups[key]
+
+
+def name_family(evidence: Evidence, family: str, rows: Iterable[Mapping]) -> str:
+    """A family of regimens as a heading, saying so where control arms stand in it that were given others."""
+    names = evidence.families["name"].to_dict()
+    control = any(row["c_arm_at"] == "control" and names.get(row["c_regimen_id"]) != family for row in rows)
+    return f"{family}, with its controls" if control else family
 
 
 def study_name(evidence: Evidence, cohort_id: str) -> str:

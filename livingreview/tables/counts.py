@@ -240,7 +240,7 @@ def _bar_always(row: dict) -> str:
     if row["evaluable"] and row["total"] < (1 - MOST_LOST) * row["c_n_enrolled"]:
         return f"only {row['total']} of {row['c_n_enrolled']} patients could be evaluated"
     if is_second_hand(row) and not is_whole(row):
-        return "restated of a part of a cohort"
+        return "another publication's count, of a part of the cohort"
     return _bar_event(row) if "least_grade" in row else ""
 
 

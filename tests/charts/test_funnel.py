@@ -65,6 +65,14 @@ def test_both_arms_of_a_trial_stand_one_under_the_other(blinatumomab):
     assert treated == sorted(treated)
 
 
+def test_a_blank_cell_says_what_the_hatched_bar_says(blinatumomab):
+    """The table once said "not reported" of steps that are told as a share or of some patients."""
+    table = sheets_of(draw_funnel(blinatumomab, title="F"))[0].table
+    cells = [cell for row in table.rows if not row.heading for cell in row.cells]
+    assert "no count of all" in cells
+    assert "not reported" not in cells
+
+
 def test_an_estimate_is_written_with_a_tilde_and_its_month(blinatumomab):
     yoon = next(flow for flow in trace_flows(blinatumomab) if flow.study_id == "yoon-catholic")
     assert "alive" not in yoon.counts

@@ -382,3 +382,13 @@ def test_a_study_under_several_headings_is_named_in_the_note(in_settings):
     assert "Jabbour 2018b and Kantarjian 2023a" in note
     (block,) = [block for block in in_settings["adult-relapse", "response"] if len(block.lines) == 3]
     assert "stand twice" not in explain([block], "")
+
+
+def test_a_heading_says_where_a_control_arm_stands_under_another_regimen(review):
+    """Chemotherapy of a randomised trial once stood under the name of the antibody it was compared with."""
+    beside = select_part(select_class(review, "blinatumomab"), "beside")
+    found = _make_blocks(beside, "response", _candidates(beside, "response", 5), "response")
+    heads = [item for block in found for item in block.items if isinstance(item, str)]
+    assert "Inotuzumab ozogamicin, for context, with its controls" in heads
+    assert "Inotuzumab ozogamicin, for context" in heads, "of a report without a control arm"
+    assert not any(head.startswith("CAR-T") and "controls" in head for head in heads)

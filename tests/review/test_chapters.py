@@ -192,7 +192,7 @@ EXPECTED = {
     "bortezomib": ((*RESULTS, *SURVIVAL), *CHAPTER),
     "blinatumomab": ((*RESULTS, *SURVIVAL, "Randomised trials of blinatumomab"), *CHAPTER),
     "bortezomib-evidence": (
-        (*EVIDENCE, *MRD, "Days of each drug: ", "Best response of each cohort given bortezomib"),
+        (*EVIDENCE, *MRD, "Days of each drug: ", "Kinds of response to bortezomib"),
         *WHOLE,
     ),
     "blinatumomab-evidence": ((*EVIDENCE, *MRD, "As studies became available: "), *WHOLE),

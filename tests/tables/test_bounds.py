@@ -7,6 +7,7 @@ import pytest
 from livingreview.evidence import select_class
 from livingreview.synthesis import e_value
 from livingreview.tables.bounds import (
+    JUDGED_ALONE,
     NOTHING,
     find_benchmarks,
     say_pace,
@@ -127,6 +128,14 @@ def test_only_ratios_judged_one_by_one_and_of_no_randomised_arm(review):
     judged = set(review.tables["appraisals"]["result"].dropna())
     assert HISTORY in {row["row_id"] for row in rows} <= judged
     assert all(not row["c_arm_at"] for row in rows)
+
+
+def test_comparisons_that_were_judged_and_do_not_fit_are_named(review, tables):
+    """65 against 67% of two antibodies was judged and shown nowhere: the two shown both favoured one."""
+    (told,) = [note for note in tables[0].notes if note.startswith(JUDGED_ALONE)]
+    for name in ("Badar 2021b", "Rambaldi 2020", "SFGM-TC"):
+        assert name in told
+    assert "Yoon 2023" not in told, "another of its results is in the table of counts"
 
 
 def test_without_any_comparison_it_says_so(review):

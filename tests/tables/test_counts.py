@@ -49,7 +49,10 @@ HARM = SOUND | {
         ({"evaluable": True, "total": 15}, "only 15 of 20 patients"),
         ({"evaluable": True, "total": 16}, ""),
         ({"basis": "restated"}, ""),
-        ({"basis": "restated_derived", "c_parent_cohort_id": "x.all"}, "restated of a part"),
+        (
+            {"basis": "restated_derived", "c_parent_cohort_id": "x.all"},
+            "another publication's count, of a part",
+        ),
         ({"time_told": "unknown"}, "time point is not reported"),
         ({"time_told": "own"}, "a time of its own"),
         ({"timing": ONCE, "time_told": "own"}, ""),
