@@ -64,7 +64,6 @@ from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
 LEAST_WORDS = {LEAST_PATIENTS: "five"}
-OTHER_POOLS = "Pools with one rule changed are on the page of all the evidence of the class."
 OTHER_POOLS = (
     "Pools with one rule changed: “What can be pooled?”, where all the evidence of the class stands."
 )

@@ -45,6 +45,6 @@ def test_what_is_not_rated_says_so(review):
 def test_a_rating_of_several_studies_says_of_how_many(review):
     """Certainty of all studies together was once taken for that of the one trial whose number stood there."""
     (told,) = say_certainty(review, finding(review, "child-later-relapse.blinatumomab"), [])
-    assert "Remission as each study defines it (4 studies):" in str(told.__html__())
+    assert "Remission as each study defines it (5 studies):" in str(told.__html__())
     (told,) = say_certainty(review, finding(review, "ph-positive.blinatumomab"), [])
     assert "studies)" not in str(told.__html__())
