@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 
 import pandas as pd
 
@@ -126,6 +126,7 @@ NEW_STUDY = (
 )
 
 
+ONE_OF_SHARED = "Of studies that may share patients one is drawn; tables of all the evidence hold all."
 UNPOOLED = (
     "None of these counts enters a primary pool, which takes one outcome at one time; the table of its "
     "numbers says why of each. Pools of any time or of the widest definition, from which the rates of a "
@@ -217,7 +218,7 @@ def say_wider(evidence: Evidence, row: Mapping) -> str:
     return f"{words} {format_count(int(row['events']), int(row['total']))}"
 
 
-def explain(blocks: Sequence[Block], main: str) -> str:
+def explain(evidence: Evidence, blocks: Sequence[Block], main: str) -> str:
     """What the marks mean that the picture's own key does not say."""
     lines = [line for block in blocks for line in block.lines]
     words = ["One row a study, or an arm of one. Lines and brackets: exact 95% confidence intervals."]
@@ -230,23 +231,36 @@ def explain(blocks: Sequence[Block], main: str) -> str:
         words.append("A mark without a line: a percentage whose count is not reported.")
     if any(line.second_hand for line in lines):
         words.append(RESTATED)
-    if again := _in_several(blocks):
+    if again := _in_several(evidence, blocks):
         words.append(
             f"One study under several headings, so that patients may stand twice: {'; '.join(again)}."
         )
+    if any(evidence.overlaps[line.study] for line in lines):
+        words.append(ONE_OF_SHARED)
     if main:
         words.append(f"Where no regimen is named: {main}.")
     return " ".join(words)
 
 
-def _in_several(blocks: Sequence[Block]) -> list[str]:
-    """Each study under several headings by its reports, 'Roe 2018b and Roe 2023a', or by its only one."""
-    told: dict[str, set[tuple[str, str]]] = {}
+def _in_several(evidence: Evidence, blocks: Sequence[Block]) -> list[str]:
+    """Each study under several headings by its reports, 'Roe 2018b and Roe 2023a', or by its only one.
+
+    But for studies whose cohorts under the headings are declared to share no patient.
+    """
+    kin = kinship(evidence)
+    told: dict[str, list[tuple[str, str, str]]] = {}
     for block in blocks:
         for line in block.lines:
-            told.setdefault(line.study, set()).add((line.label, block.title))
-    several = [places for places in told.values() if len({title for _, title in places}) > 1]
-    return [" and ".join(sorted({label for label, _ in places})) for places in several]
+            cohort = evidence.row(line.figures[0].row_id)["cohort_id"]
+            told.setdefault(line.study, []).append((line.label, block.title, cohort))
+    return [
+        " and ".join(sorted({label for label, _, _ in places}))
+        for places in told.values()
+        if any(
+            title != other_title and not kin.apart(cohort, other)
+            for (_, title, cohort), (_, other_title, other) in combinations(places, 2)
+        )
+    ]
 
 
 def leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], str]:

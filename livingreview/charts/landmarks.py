@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from livingreview.charts.forest_rows import ONE_OF_SHARED
 from livingreview.charts.labels import main_family, name_population, name_study, population_of
 from livingreview.charts.selection import instead_of_figure
 from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
@@ -105,6 +106,9 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
     least = LEAST_OF_MANY if len(told) > MANY else LEAST_DRAWN
     drawn = _of_some_size(blocks, least)
     note = _explain(drawn)
+    shown = {evidence.cohort_studies[evidence.row(row_id)["cohort_id"]] for _, row_id in told}
+    if any(evidence.overlaps[study] for study in shown):
+        note += f" {ONE_OF_SHARED}"
     if len(told) > sum(len(block.strips) for block in drawn):
         unknown = any(not strip.patients for block in blocks for strip in block.strips)
         also = ", or of a number not reported," if unknown else ""

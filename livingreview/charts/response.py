@@ -107,7 +107,7 @@ def draw_response(
     if sum(len(block.lines) for block in blocks) < FEWEST_MARKS:
         return instead_of_figure(table)
     named = any(isinstance(item, str) for block in blocks for item in block.items)
-    note = explain(blocks, main_family(evidence) if named else "")
+    note = explain(evidence, blocks, main_family(evidence) if named else "")
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
         note += f" {OTHER_POOLS}"
     note += f"{_say_left_out(evidence, group, least)}{left}"

@@ -302,7 +302,8 @@ def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, in
     words = f"{seen} of the controls; had it been {none}, nothing of the difference would be left"
     if pd.isna(tipping.chance):
         few = "no one treated had the event" if a == 0 else "there are too few patients"
-        return f"{words}; no rate in so many controls would be beyond chance, since {few}"
+        side = "lower" if a / n1 > c / n2 else "higher"
+        return f"{words}; no {side} rate in so many controls would put the ratio beyond chance, since {few}"
     low, high = table.risk_ratio_ci
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:

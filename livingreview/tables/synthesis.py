@@ -100,7 +100,10 @@ def say_pooling(evidence: Evidence) -> Fragment:
 
 
 def _say_item(evidence: Evidence, plan: Plan) -> str:
-    value = f"{capitalise(plan.outcome)}, {say_rule(evidence, plan)} ({plan.stratum}): {say_value(plan)}."
+    value = (
+        f"{capitalise(plan.outcome)}, {say_rule(evidence, plan)}, of {plan.base} ({plan.stratum}): "
+        f"{say_value(plan)}."
+    )
     if plan.kind in CARES and (without := say_kept_out(evidence, plan, [CARES[plan.kind]])):
         value += f" Not in it: {'; '.join(without)}."
     return " ".join([value, *warn_of(evidence, plan.row_ids)])
