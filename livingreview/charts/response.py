@@ -235,8 +235,9 @@ def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -
 
 
 def _refuse_twins(blocks: Sequence[Block], title: str) -> None:
-    told, family = [], ""
+    told = []
     for block in blocks:
+        family = ""  # lines of the class's own family come first, under no heading
         for item in block.items:
             family = item if isinstance(item, str) else family
             if isinstance(item, Line):

@@ -25,9 +25,10 @@ def holds_digits(item: Field) -> bool:
 
 
 def print_cell(item: Field, row: Mapping[str, str]) -> str:
-    """A cell of a row in the digits that its fragment prints; itself where that prints none, or several."""
+    """A cell in the digits that its fragment or its derivation prints; itself if in none or several."""
     is_percent = item.name.endswith("_pct") or (item.name != "time_months" and row.get("unit") == "pct")
-    return in_printed_digits(row[item.name], row[FRAGMENT], is_percent=is_percent)
+    derivation = row.get("derivation", "")
+    return in_printed_digits(row[item.name], row[FRAGMENT], derivation, is_percent=is_percent)
 
 
 def is_certain(row: Mapping[str, str]) -> bool:
@@ -44,7 +45,8 @@ def check_digits(raw: RawTable, name: str) -> Iterator[Problem]:
         row = dict(zip(raw.header, cells, strict=True))
         for item in columns:
             if row[item.name] and (printed := print_cell(item, row)) != row[item.name]:
-                expected = f"{printed}, as in {quote(row[FRAGMENT])}"
+                place = row[FRAGMENT] if printed in row[FRAGMENT] else row.get("derivation", "")
+                expected = f"{printed}, as in {quote(place)}"
                 mend = f"write the digits that are printed, or run: {MEND}"
                 found, key = row[item.name], raw.key_of(cells)
                 yield Problem(name, line, item.name, "digits-as-printed", found, expected, mend, key)

@@ -148,23 +148,32 @@ def pairs_in(text: str) -> tuple[tuple[float, float], ...]:
 
 
 @cache
-def in_printed_digits(number: str, text: str, *, is_percent: bool = False) -> str:
+def in_printed_digits(number: str, text: str, derivation: str = "", *, is_percent: bool = False) -> str:
     """A number with as many decimal noughts as its fragment prints: 54 for 54.0, 60.0 for 60, 3.50 for 3.5.
 
     Itself where the fragment prints it in no way or in several; of a percentage those in brackets or with a
-    per cent sign come first, since a count beside it may be the same number.
+    per cent sign come first, since a count beside it may be the same number, and 0.27 prints 27. What the
+    fragment does not print may stand in the derivation.
     """
+    for printed in (text, derivation):
+        if forms := _forms(number, printed, is_percent=is_percent):
+            return forms.pop() if len(forms) == 1 else number
+    return number
+
+
+def _forms(number: str, text: str, *, is_percent: bool) -> set[str]:
+    """The ways in which a text prints a number."""
     parts = re.fullmatch(r"(-?)(\d+)(?:\.(?=\d)(\d*?)0*)?", number)
     if not parts:
-        return number
+        return set()
     plain, noughts = (f"{parts[2]}.{parts[3]}", "0*") if parts[3] else (parts[2], r"(?:\.0+)?")
     form = rf"(?<![\d.])(?<!\d,)({re.escape(plain)}{noughts})(?!\d|[.,]\d)"
     printed = text.replace("\u00b7", ".")
     marked = {*re.findall(rf"{form}\s?%", printed), *re.findall(rf"\({form}\)", printed)}
-    for forms in (marked if is_percent else set(), set(re.findall(form, printed))):
-        if forms:
-            return parts[1] + forms.pop() if len(forms) == 1 else number
-    return number
+    found = (marked if is_percent else set()) or set(re.findall(form, printed))
+    if is_percent and not found and re.search(rf"(?<!\d)0?\.{int(parts[2]):02d}(?!\d)", printed):
+        found = set() if parts[3] else {parts[2]}
+    return {parts[1] + one for one in found}
 
 
 def is_one(text: str) -> bool:

@@ -104,6 +104,9 @@ def spoil(project) -> None:
             row |= {
                 name: "javascript:lrEvil()" if name in ADDRESSES else f"{row[name]} {next(texts)}".strip()
                 for name in spoiled
+                if not (
+                    table.name == "findings" and name == "note"
+                )  # names rows in braces, which are checked
             }
         with open(path, "w", newline="", encoding="utf-8") as handle:
             writer = csv.DictWriter(handle, table.columns, lineterminator="\n")
