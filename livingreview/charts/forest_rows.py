@@ -14,7 +14,7 @@ from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import kinship
-from livingreview.tables.common import text, whole
+from livingreview.tables.common import say_studies, text, whole
 from livingreview.tables.counts import pooled_codes
 
 NO_COUNT = "–"  # where neither events nor patients are told
@@ -124,8 +124,6 @@ NEW_STUDY = (
     "expected to lie (95% prediction interval). Tables say “of the next 100”: that study's first 100 "
     "patients, among whom chance moves the count a little further."
 )
-
-
 ONE_OF_SHARED = "Of studies that may share patients one is drawn; tables of all the evidence hold all."
 UNPOOLED = (
     "None of these counts enters a primary pool, which takes one outcome at one time; the table of its "
@@ -311,7 +309,7 @@ def describe(blocks: Sequence[Block]) -> str:
 
 def _count_studies(lines: Sequence[Line]) -> str:
     studies = len({line.study for line in lines})
-    told = "1 study" if studies == 1 else f"{studies} studies"
+    told = say_studies(studies)
     return told if studies == len(lines) else f"{len(lines)} rows of {told}"
 
 

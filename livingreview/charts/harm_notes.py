@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from livingreview.charts.labels import name_study
-from livingreview.display.numbers import count_words
 from livingreview.evidence import Evidence, records, split_ids
-from livingreview.tables.common import in_sentence, with_cohorts
+from livingreview.tables.common import in_sentence, say_studies, with_cohorts
 from livingreview.tables.counts import own_families, result_of_event
 from livingreview.tables.outcomes import FATAL, SEVERE
 
@@ -80,10 +79,7 @@ def put_down_to_treatment(evidence: Evidence, part: str) -> list[str]:
         result = result_of_event(evidence, row)
         if result is not None and result.attribution:
             studies.setdefault(result.name, set()).add(evidence.cohort_studies[row["cohort_id"]])
-    return [
-        f"{in_sentence(name)} ({count_words(str(len(found)), f'{len(found)} studies')})"
-        for name, found in studies.items()
-    ]
+    return [f"{in_sentence(name)} ({say_studies(len(found))})" for name, found in studies.items()]
 
 
 def _says_more(row: Mapping, event: Event) -> bool:

@@ -298,7 +298,7 @@ def _is_one_of_several(evidence: Evidence, row: Mapping) -> bool:
         for other in records(evidence.tables["cohorts"])
         if other["report_id"] == row["report_id"]
         and other["study_id"] == row["c_study_id"]
-        and pd.isna(other["parent_cohort_id"])
+        and is_whole(other)
     )
 
 

@@ -97,9 +97,8 @@ def _check_settings(config: dict) -> Iterator[Finding]:
     known = _settings_of(tuple(sorted({*ALWAYS, *own})))
     for key in map(str, settings):
         if key not in known:
-            _, rule, found, _, mend = tell_unknown((key,), key, sorted(known))
             expected = "a setting of Sphinx or of an extension of this book"
-            yield ("sphinx", "config", key), rule, found, expected, mend
+            yield tell_unknown(("sphinx", "config", key), key, sorted(known), expected)
 
 
 @cache

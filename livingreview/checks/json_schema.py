@@ -89,8 +89,8 @@ def _likeliest(error: ValidationError) -> ValidationError:
     return min(error.context, key=far)
 
 
-def tell_unknown(path: tuple, key: str, known: Collection[str]) -> Finding:
-    """A key that nobody reads: a slip of the pen, most likely."""
+def tell_unknown(path: tuple, key: str, known: Collection[str], expected: str = "") -> Finding:
+    """A key that nobody reads: a slip of the pen, most likely; `expected` instead of too long a list."""
     near = difflib.get_close_matches(key, known, 1)
     mend = f"did you mean {near[0]!r}?" if near else "delete it"
-    return path, "unknown-key", quote(key), f"one of: {', '.join(known)}", mend
+    return path, "unknown-key", quote(key), expected or f"one of: {', '.join(known)}", mend

@@ -371,7 +371,6 @@ def fill_parts(evidence: Evidence, text: str) -> list[Figure | Markup]:
     """The parts of what `fill_figures` makes of a text, its figures for themselves."""
     parts: list[Figure | Markup] = []
     rest = text
-    claims = evidence.tables["claims"].set_index("claim_id")["class_id"]
     while "{" in rest:
         before, _, rest = rest.partition("{")
         item, _, rest = rest.partition("}")
@@ -380,8 +379,8 @@ def fill_parts(evidence: Evidence, text: str) -> list[Figure | Markup]:
             # In prose a name stands in brackets, so it has none of its own.
             name = re.sub(r" \((.*)\)$", r", \1", shorten(evidence.report_names[item]))
             parts.append(link(name, f"reports/{item}.html"))
-        elif item in claims:
-            parts.append(link("conclusion", f"{claims[item]}.html#{item}"))
+        elif item in evidence.claim_classes:
+            parts.append(link("conclusion", f"{evidence.claim_classes[item]}.html#{item}"))
         else:
             parts.append(make_figure(evidence, item))
     return [*parts, escape(rest)]

@@ -161,6 +161,11 @@ class Evidence:
         """Title of each registered discrepancy (key: discrepancy_id)."""
         return self._look_up("discrepancies", "discrepancy_id", "title")
 
+    @cached_property
+    def claim_classes(self) -> dict[str, str]:
+        """Class on whose chapter each conclusion stands (key: claim_id)."""
+        return self._look_up("claims", "claim_id", "class_id")
+
     def _look_up(self, table: str, key: str, column: str) -> dict:
         frame = self.tables[table]
         return dict(zip(frame[key], frame[column], strict=True))

@@ -183,6 +183,11 @@ def name_family(evidence: Evidence, family: str, rows: Iterable[Mapping]) -> str
     return f"{family}, with its controls" if control else family
 
 
+def say_studies(number: int) -> str:
+    """'1 study', '3 studies'."""
+    return f"{number} stud{'y' if number == 1 else 'ies'}"
+
+
 def study_name(evidence: Evidence, cohort_id: str) -> str:
     """Short name of the study a cohort belongs to."""
     return str(evidence.study_names[cohort_id])

@@ -9,7 +9,7 @@ from livingreview.display.marks import Figure
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import choose_counts, kinship
-from livingreview.tables.common import capitalise, group_by, in_declared_order, stratum_name
+from livingreview.tables.common import capitalise, group_by, in_declared_order, say_studies, stratum_name
 from livingreview.tables.counts import SECONDARY
 
 OTHER_COUNT = (
@@ -106,7 +106,7 @@ def _cell(evidence: Evidence, name: str, cohorts: list[dict]) -> dict:
         "cohorts": cohorts,
         "count": patients,
         "patients": patients or "?",
-        "what": f"{number}, {studies} stud{'ies' if studies != 1 else 'y'}",
+        "what": f"{number}, {say_studies(studies)}",
     }
 
 

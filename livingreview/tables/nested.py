@@ -17,7 +17,7 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_percent, is_second_hand, make_figure
 from livingreview.evidence import Evidence
 from livingreview.synthesis import OrderedFit, fit_ordered
-from livingreview.tables.common import capitalise
+from livingreview.tables.common import capitalise, say_studies
 from livingreview.tables.counts import (
     EVERYONE,
     WHERE,
@@ -243,7 +243,7 @@ def _rows(evidence: Evidence, pool: NestedPool) -> list[Row]:
             Row(
                 [
                     say_level(evidence, level),
-                    f"{_studies(len(entries))}, {patients} patients",
+                    f"{say_studies(len(entries))}, {patients} patients",
                     *_say_level_values(pool, number),
                     _say_alone(evidence, pool, level),
                 ]
@@ -262,7 +262,7 @@ def _say_level_values(pool: NestedPool, number: int) -> list[str | list[str]]:
     share = ""
     if number < len(pool.levels) - 1:
         part, limits = fit.share(name)
-        told = _studies(pool.tell_both(number))
+        told = say_studies(pool.tell_both(number))
         share = f"{format_percent(part, total)} [{interval_words(limits, total)}], from {told}"
     return [
         f"{format_percent(value, total)} [{interval_words(interval, total)}]",
@@ -280,10 +280,6 @@ def _say_new(interval: tuple[float, float], total: int) -> list[str]:
 def say_level(evidence: Evidence, level: Sequence[str]) -> str:
     """A level in words, by the codes that it is counted by here."""
     return capitalise("; or ".join(evidence.label("outcomes", "outcome", code) for code in level))
-
-
-def _studies(number: int) -> str:
-    return f"{number} stud{'y' if number == 1 else 'ies'}"
 
 
 def _say_alone(evidence: Evidence, pool: NestedPool, level: Sequence[str]) -> list[str]:
@@ -311,7 +307,7 @@ def _say_pool(evidence: Evidence, plan: Plan, *, several: bool) -> str:
     which = f"{evidence.label('outcomes', 'outcome', plan.place.what)}, " if several else ""
     return (
         f"{estimate_words(fit)} [{interval_words(fit.ci, fit.total)}], {which}{say_rule(evidence, plan)}, "
-        f"{_studies(fit.k)}"
+        f"{say_studies(fit.k)}"
     )
 
 

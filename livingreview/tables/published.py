@@ -16,7 +16,7 @@ from livingreview.display.numbers import (
     format_ratio,
 )
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import stratum_name, text
+from livingreview.tables.common import say_studies, stratum_name, text
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.decision import POOL, decision_data
 from livingreview.tables.plan import widest_pools
@@ -135,7 +135,7 @@ def _say_shares(evidence: Evidence, code: str, place: tuple[str, str, str, str])
         kind = pool if cell.source == POOL else alone
         told.append(
             f"{format_percent(cell.value)} ({format_interval(*cell.interval).removesuffix('%')}), {kind}, "
-            f"{cell.studies} stud{'ies' if cell.studies > 1 else 'y'}, {cell.patients} patients"
+            f"{say_studies(cell.studies)}, {cell.patients} patients"
         )
     widest = widest_pools(evidence, result).get(place)
     shown = {row_id for cell in filter(None, cells) for line in cell.lines for row_id in line.row_ids}

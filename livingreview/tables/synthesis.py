@@ -18,7 +18,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, leave_one_out
-from livingreview.tables.common import capitalise
+from livingreview.tables.common import capitalise, say_studies
 from livingreview.tables.kept_out import is_widest, say_kept_out
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan
@@ -180,8 +180,7 @@ def _say_parts(evidence: Evidence, plan: Plan, plans: Sequence[Plan]) -> list[st
 def _say_range(entries: Sequence[Entry]) -> str:
     counts = sorted(entries, key=lambda entry: entry.events / entry.total)
     ends = [f"{entry.events}/{entry.total}" for entry in dict.fromkeys((counts[0], counts[-1]))]
-    studies = f"{len(entries)} stud{'ies' if len(entries) > 1 else 'y'}"
-    return f"{studies}, {' to '.join(ends)}"
+    return f"{say_studies(len(entries))}, {' to '.join(ends)}"
 
 
 def say_moderator(evidence: Evidence, plan: Plan, moderator: Moderator) -> str:

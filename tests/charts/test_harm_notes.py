@@ -3,6 +3,7 @@
 from livingreview.charts.harm_notes import other_terms, put_down_to_treatment, without_grade
 from livingreview.charts.harms import _choose_events, draw_harms
 from livingreview.evidence import select_class
+from tests.changed import spoil
 
 
 def test_an_event_without_a_grade_is_told_where_its_study_is_drawn(review):
@@ -37,6 +38,10 @@ def test_deaths_put_down_to_treatment_are_said_to_be_in_the_tables(review):
     (told,) = put_down_to_treatment(blinatumomab, "core")
     assert told == "fatal event put down to treatment (6 studies)"
     assert put_down_to_treatment(select_class(review, "bortezomib"), "core") == []
+    rialto = spoil(
+        blinatumomab, "adverse_events", lambda frame: frame[frame["report_id"].eq("locatelli-2022-rialto")]
+    )
+    assert put_down_to_treatment(rialto, "core") == ["fatal event put down to treatment (1 study)"]
     assert told in draw_harms(blinatumomab, title="H").parts[0].note
 
 

@@ -63,8 +63,9 @@
 
   /* Whether a page is the chapter of a treatment, every word of whose name was typed. */
   globalThis.lrNames = (page, query) => {
+    if (!(page in chapters)) return false;
     const asked = new Set(part(query).map(({ word }) => stem(word)));
-    return part(chapters[page] ?? '').every(({ word }) => asked.has(stem(word))) && page in chapters;
+    return part(chapters[page]).every(({ word }) => asked.has(stem(word)));
   };
 
   globalThis.splitQuery = query => read(query).map(({ text }) => text);
