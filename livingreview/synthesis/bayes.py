@@ -238,7 +238,7 @@ def _log_posterior(x: Array, n: Array, mu: Array, tau: Array, tau_scale: float) 
     least = -np.inf
     for most, nodes in NODES:
         i = np.flatnonzero((tau > least) & (tau <= most))
-        value[i] = glmm.log_likelihood(x, n, mu[i], tau[i], nodes)
+        value[i] = glmm.log_likelihood(x, n, mu[i, None], tau[i, None], nodes)
         least = most
     return value + _log_prior(mu, tau, tau_scale)
 

@@ -18,7 +18,7 @@ from scipy.special import expit, gammaln, xlog1py, xlogy
 
 from livingreview.synthesis._types import Array, Flags, Index
 
-COARSE_NODES, FINE_NODES = 11, 25
+COARSE_NODES, FINE_NODES = 7, 25
 # Sets on which FINE_NODES is not enough are refitted with the next rule.
 FINER_NODES = (61, 161, 641)
 # Up to here Gauss-Hermite, beyond it the trapezoid rule: for large tau the
@@ -29,7 +29,7 @@ SETTLED = 1e-6
 TAU_STARTS = (0.35, 1.0, 2.5)
 ROUNDING = float(np.finfo(float).eps)
 # Nodes x studies x sets evaluated at once; larger blocks fall out of the cache.
-BLOCK = 200_000
+BLOCK = 50_000
 # Log-likelihood (S,), gradient (S, P) and Hessian (S, P, P), and what returns them for some of the sets.
 Evaluation: TypeAlias = tuple[Array, Array, Array]
 Objective: TypeAlias = Callable[[Array, Index], Evaluation]
@@ -102,12 +102,13 @@ def fixed_log_likelihood(x: Array, n: Array, p: Array) -> Array:
     return total
 
 
-def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-4) -> tuple[Array, Array]:
+def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 0.1) -> tuple[Array, Array]:
     """Return the modes over z of each study's integrand, and their curvatures.
 
     The slope tau*(x - n*p(z)) - z falls in z, so its root is bracketed by 0 and
     the nearer of two outer bounds.  Newton steps that leave the bracket are
     replaced by bisection: plain Newton fails for n in the thousands or large tau.
+    A rule needs only to be about the mode: `tol` is in widths of the integrand.
     """
     slope0 = tau * (x - n * expit(eta))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -133,6 +134,34 @@ def find_modes(x: Array, n: Array, eta: Array, tau: Array, tol: float = 1e-4) ->
     return z, 1 + tau**2 * n * p * (1 - p)
 
 
+def _log_weights(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple[Array, ...]:
+    """Return centre and scale of each study's abscissae, and at each of them min(lin, 0), |lin|, log weight.
+
+    The last three are of shape (nodes, S, K): numpy is fast along the last axes, and the nodes are few.
+    """
+    t, log_w, _ = quadrature_rule(nodes)
+    centre, scale = _place(x, n, eta, tau, nodes)
+    z = np.multiply.outer(t, scale)
+    z += centre
+    # Memory, not arithmetic, is what this costs: no array more than needed, and none for a choice by sign.
+    lin = tau * z
+    lin += eta
+    below, size = np.minimum(lin, 0.0), np.abs(lin)
+    logw = np.exp(-size)
+    np.log1p(logw, out=logw)
+    logw *= -n
+    # Events and others apart: x * lin less n * log(1 + exp(lin)) would cancel where all have events.
+    logw += x * below
+    lin -= below
+    lin *= x - n
+    logw += lin
+    z *= z
+    z *= -0.5
+    logw += z
+    logw += log_w[:, None, None]
+    return centre, scale, below, size, logw
+
+
 def study_terms(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple[Array, ...]:
     """Return each study's log marginal likelihood with its derivatives.
 
@@ -151,41 +180,41 @@ def study_terms(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> tuple
     Pinheiro & Bates 1995, J Comput Graph Stat 4:12-35, adaptive Gaussian
     quadrature; derivatives are moments of the integrand's own weights (Louis 1982).
     """
-    t, log_w, powers = quadrature_rule(nodes)
-    centre, scale = _place(x, n, eta, tau, nodes)
-    lin = (tau * scale)[..., None] * t
-    lin += (eta + tau * centre)[..., None]
-    # expit and log(1 + exp) share one exponential, the dearest step here.
-    small = np.exp(-np.abs(lin))
-    one_plus = 1 + small
-    logw = np.log(one_plus)
-    logw += np.maximum(lin, 0.0)
-    logw *= -n[..., None]
-    logw += x[..., None] * lin
-    p = np.where(lin >= 0, 1.0, small) / one_plus
-    z = scale[..., None] * t + centre[..., None]
-    logw -= 0.5 * z * z
-    logw += log_w
-    top = logw.max(axis=-1)
-    w = np.exp(logw - top[..., None])
-    mass = w.sum(axis=-1)
-    w /= mass[..., None]
-    q = n[..., None] * p
-    resid = x[..., None] - q
-    q *= p - 1
-    q += resid * resid
+    powers = quadrature_rule(nodes)[2]
+    centre, scale, below, size, w = _log_weights(x, n, eta, tau, nodes)
+    q = np.exp(below)
+    q /= 1 + np.exp(-size)
+    top = w.max(axis=0)
+    w -= top
+    np.exp(w, out=w)
+    mass = w.sum(axis=0)
+    w /= mass
+    # Residuals of the events and second derivatives, by p = q / n for now.
+    resid = x - n * q
+    second = q * (q - 1)
+    second *= n
+    second += resid * resid
     resid *= w
-    q *= w
-    return (top + np.log(mass * scale), *_moments(resid @ powers, q @ powers, centre, scale))
+    second *= w
+    return (
+        top + np.log(mass * scale),
+        *_moments(_sum_by(powers, resid), _sum_by(powers, second), centre, scale),
+    )
+
+
+def _sum_by(powers: Array, values: Array) -> Array:
+    """Return the sums of values (nodes, S, K) times each power of the node, (powers, S, K)."""
+    total: Array = powers.T @ values.reshape(len(values), -1)
+    return total.reshape(-1, *values.shape[1:])
 
 
 def _moments(first: Array, second: Array, centre: Array, scale: Array) -> tuple[Array, ...]:
     """Turn moments in the node variable t into derivatives in (eta, tau)."""
-    a = first[..., 0]
-    b = centre * a + scale * first[..., 1]
-    c = second[..., 0]
-    d = centre * c + scale * second[..., 1]
-    f = centre**2 * c + 2 * centre * scale * second[..., 1] + scale**2 * second[..., 2]
+    a = first[0]
+    b = centre * a + scale * first[1]
+    c = second[0]
+    d = centre * c + scale * second[1]
+    f = centre**2 * c + 2 * centre * scale * second[1] + scale**2 * second[2]
     return a, b, c - a * a, d - a * b, f - b * b
 
 
@@ -213,13 +242,14 @@ def evaluate(x: Array, n: Array, design: Array, theta: Array, nodes: int) -> Eva
     return value, grad, hess
 
 
-def log_likelihood(x: Array, n: Array, mu: Array, tau: Array, nodes: int) -> Array:
-    """Return the log-likelihood of one set of studies at many (mu, tau), without derivatives.
+def log_likelihood(x: Array, n: Array, eta: Array, tau: Array, nodes: int) -> Array:
+    """Return the log-likelihood of S models without derivatives.
 
     Parameters
     ----------
-    x, n : ndarray, shape (k,)  events and patients
-    mu, tau : ndarray, shape (S,)  [logit], tau >= 0
+    x, n : ndarray, shape (S, K), or (K,) where all are of the same studies  events and patients
+    eta : ndarray, shape (S, K) or (S, 1)  [logit]
+    tau : ndarray, shape (S, 1)  [logit], >= 0
     nodes : int  of the rule, see :func:`quadrature_rule`
 
     Returns
@@ -227,26 +257,15 @@ def log_likelihood(x: Array, n: Array, mu: Array, tau: Array, nodes: int) -> Arr
     ndarray, shape (S,)
         Without the binomial coefficients.
     """
-    value = np.empty(len(mu))
-    t, log_w, _ = quadrature_rule(nodes)
-    step = max(1, BLOCK // (len(x) * nodes))
-    for start in range(0, len(mu), step):
+    x, n = (np.broadcast_to(part, (len(tau), part.shape[-1])) for part in (x, n))
+    value = np.empty(len(tau))
+    step = max(1, BLOCK // (x.shape[1] * nodes))
+    for start in range(0, len(tau), step):
         s = slice(start, start + step)
-        eta, spread = mu[s, None], tau[s, None]
-        centre, scale = _place(x, n, eta, spread, nodes)
-        z = scale[..., None] * t + centre[..., None]
-        lin = eta[..., None] + spread[..., None] * z
-        logw = np.exp(-np.abs(lin))
-        np.log1p(logw, out=logw)
-        logw *= -n[:, None]
-        # Events and others apart: x * lin less n * log(1 + exp(lin)) would cancel where all have events.
-        lin *= np.where(lin > 0, (x - n)[:, None], x[:, None])
-        logw += lin
-        z *= z
-        logw += log_w - 0.5 * z
-        top = logw.max(axis=-1)
-        logw -= top[..., None]
-        value[s] = (top + np.log(np.exp(logw, out=logw).sum(axis=-1) * scale)).sum(axis=1)
+        _, scale, *_, logw = _log_weights(x[s], n[s], eta[s], tau[s], nodes)
+        top = logw.max(axis=0)
+        logw -= top
+        value[s] = (top + np.log(np.exp(logw, out=logw).sum(axis=0) * scale)).sum(axis=1)
     return value
 
 
@@ -371,7 +390,8 @@ def _polish(x: Array, n: Array, design: Array, theta: Array) -> tuple[Array, Arr
     todo = np.arange(len(x))
     theta, value, hess, done = search(todo, theta, FINE_NODES)
     for nodes in FINER_NODES:
-        finer = evaluate(x[todo], n[todo], design[todo], theta[todo], nodes)[0]
+        eta = np.einsum("skp,sp->sk", design[todo], theta[todo, :-1])
+        finer = log_likelihood(x[todo], n[todo], eta, theta[todo, -1:], nodes)
         todo = todo[(np.abs(finer - value[todo]) > SETTLED) | ~done[todo]]
         if todo.size == 0:
             break

@@ -40,7 +40,7 @@ def test_likelihood_matches_adaptive_integration(x, n, tau, nodes, tolerance):
     expected = exact(x, n, -0.7, tau)
     assert terms(x, n, -0.7, tau, nodes)[0] == pytest.approx(expected, abs=tolerance)
     counts = np.array([float(x)]), np.array([float(n)])
-    alone = glmm.log_likelihood(*counts, np.array([-0.7]), np.array([tau]), nodes)
+    alone = glmm.log_likelihood(*counts, np.array([[-0.7]]), np.array([[tau]]), nodes)
     assert alone[0] == pytest.approx(expected, abs=tolerance)
 
 
