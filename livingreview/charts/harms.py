@@ -117,15 +117,19 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
     refuse_twins(title, [((b.title, row.name, row.about), row.name) for b in blocks for row in b.rows])
     note = (
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
-        "interval]. A dot, or no cell: not reported at this grade and under this term, or not in the part "
-        "read, which is not the same as none. The shade is the share of patients."
+        "interval]. A dot, or no cell: not reported at this grade and under this term (a count of a higher "
+        "grade alone is among all results), or not in the part read, which is not the same as none. "
+        "The shade is the share of patients."
     )
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
     if others := other_terms(evidence, events, part):
         note += f" Told under other terms, {ELSEWHERE}: {', '.join(others)}."
     if ungraded := without_grade(evidence, events, part):
-        note += f" Counted without a grade, {ELSEWHERE}: {'; '.join(ungraded)}."
+        note += (
+            f" Counted without a grade, {ELSEWHERE}, as are the counts of studies that are not drawn: "
+            f"{'; '.join(ungraded)}."
+        )
     if related := put_down_to_treatment(evidence, part):
         note += f" Likewise {ELSEWHERE}: {'; '.join(related)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731

@@ -39,6 +39,10 @@ from livingreview.tables.labels import refuse_twins
 from livingreview.tables.outcomes import event_words, is_severe
 
 MOST_EVENTS = 6  # adverse events of a trial; all stand in the chart of both arms
+CHOSEN = (
+    f"Of a trial's severe adverse events at most {MOST_EVENTS} are drawn: any event, those that this review "
+    "pools, then the commonest of both arms together."
+)
 REPORTED = ", ratio reported"
 NOTHING = "No randomised trial with a ratio or with counts in both arms is among the reports of this page."
 NOTHING_OWN = (
@@ -132,13 +136,14 @@ def draw_randomised(evidence: Evidence, *, title: str, part: str | None = None) 
     ratios = [ratio for panel in panels for trial in panel.trials for ratio in trial.ratios]
     table = _tabulate(panels, title)
     if sum(ratio.value is not None for ratio in ratios) < FEWEST_MARKS:
-        return instead_of_figure(replace(table, notes=[_explain(ratios, "Brackets")]))
+        return instead_of_figure(replace(table, notes=[_explain(panels, "Brackets")]))
     layout = lambda sheet: lay_out_ratios(sheet, panels, drug=drug)  # noqa: E731
-    return Stack([SheetFigure(title, layout, _describe(panels), table, _explain(ratios))])
+    return Stack([SheetFigure(title, layout, _describe(panels), table, _explain(panels))])
 
 
-def _explain(ratios: Sequence[Ratio], marks: str = "Lines and brackets") -> str:
+def _explain(panels: Sequence[Panel], marks: str = "Lines and brackets") -> str:
     """The note of a figure or table: each mark that is in it, and none that is not."""
+    ratios = [ratio for panel in panels for trial in panel.trials for ratio in trial.ratios]
     shown = [ratio for ratio in ratios if ratio.value is not None]
     words = []
     if any(ratio.measure == "HR" for ratio in shown):
@@ -149,6 +154,8 @@ def _explain(ratios: Sequence[Ratio], marks: str = "Lines and brackets") -> str:
     words.append(f"{marks}: 95% confidence intervals{' where no other level is named' if other else ''}.")
     if len(shown) > 1:
         words.append("Many outcomes are shown: an interval that leaves out 1 is not by itself a finding.")
+    if any(panel.harm and len(trial.ratios) == MOST_EVENTS for panel in panels for trial in panel.trials):
+        words.append(CHOSEN)
     if any(ratio.second_hand for ratio in ratios):
         words.append(RESTATED)
     return " ".join(words)
@@ -305,7 +312,7 @@ def _risk_ratios(evidence: Evidence, arms: Sequence[Arms], way: str) -> Iterator
 
 
 def _event_ratios(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[tuple[Arms, Ratio]]:
-    """A trial's commonest severe adverse events, any event first, then those that the review pools."""
+    """A trial's severe adverse events: any event, those that the review pools, then the commonest."""
     watched = pooled_codes(evidence, "adverse_events")
     pairs = [pair for pair in severe_pairs(evidence, arms) if pair.counted]
     by_study: dict[str, list[Pair]] = {}
@@ -332,7 +339,8 @@ def severe_pairs(evidence: Evidence, arms: Sequence[Arms]) -> Iterator[Pair]:
 
 
 def _share(pair: Pair) -> float:
-    return max(row["events"] / row["total"] for row in pair.rows)
+    """How common an event is in both arms together: what is commoner in either is drawn alike."""
+    return sum(row["events"] for row in pair.rows) / sum(row["total"] for row in pair.rows)
 
 
 def _risk_ratio(evidence: Evidence, pair: Pair, words: str) -> Ratio:

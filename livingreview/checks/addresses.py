@@ -17,7 +17,7 @@ from livingreview.checks.wording import months_of_id
 
 _CODED = (("outcomes", "outcome"), ("survival", "endpoint"))
 _STATISTICS = {"median": r"median", "hazard_ratio": r"hr", "landmark": r"\d+[my]"}
-_UNTOLD = "not_labelled"  # a statistic that the report does not name
+_UNTOLD = ("not_labelled", "proportion")  # whose statistic, or whose time, the report does not name
 _MEND = "look for a slip in the row; an address never changes"
 
 
@@ -96,7 +96,7 @@ def check_statistic_of_address(checked: Checked) -> Iterator[Problem]:
     for line, row in checked.rows_of("survival", "row_id", "report_id", "statistic"):
         ends = _parts(row)[-1]
         named = [name for name, form in _STATISTICS.items() if re.search(rf"(?:^|-){form}(?=-|$)", ends)]
-        if named and row["statistic"] not in (*named, _UNTOLD):
+        if named and row["statistic"] not in (*named, *_UNTOLD):
             place = ("survival", line, "statistic", "statistic-of-id")
             yield checked.problem(*place, quote(row["statistic"]), f"{named[0]}, as in the id", _MEND)
     for line, row in checked.rows_of("survival", "row_id", "time_months"):

@@ -39,6 +39,8 @@ _STATISTICS = {
     "median": ({"months", "days"}, False, False),
     "mean": ({"months", "days"}, False, False),
     "landmark": ({"pct"}, True, False),
+    "proportion": ({"pct"}, False, False),
+    "not_labelled": ({"months", "days"}, False, False),
     "hazard_ratio": ({"ratio"}, False, True),
 }
 _OFTEN = re.compile(r"every (\d+) h|(twice|two times) (?:daily|a day)|(?:thrice|three times) (?:daily|a day)")

@@ -82,9 +82,23 @@ def _words(field: Field, codes: list[str]) -> str:
 
 
 def check_ages_of_group(checked: Checked) -> Iterator[Problem]:
-    """Some ages of a cohort are of its age group: nobody of 18 or older is all there is of children."""
+    """Some ages of a cohort are of its age group: nobody of 18 or older is all there is of children.
+
+    Where a group is of both ages its median or mean says of which there are more.
+    """
     field = checked.package.field("cohorts", "age_group")
     for line, row in checked.rows_of("cohorts", "age_group"):
+        centre = row.get("age_centre_years")
+        low, high = field.centres.get(row["age_group"], (None, None))
+        if not pd.isna(centre) and not _lies(centre, low, high):
+            if not checked.is_excused(row["row_id"], f"{centre:g}"):
+                found = f"{field.label(row['age_group'])}, {row['age_statistic']} {centre:g} years"
+                fits = [field.label(code) for code, limits in field.centres.items() if _lies(centre, *limits)]
+                expected = f"{' or '.join(fits) or 'another group'}, or another age"
+                yield checked.problem(
+                    "cohorts", line, "age_group", "ages-of-group", found, expected, REGISTER
+                )
+            continue
         low, high = field.spans.get(row["age_group"], (None, None))
         lowest, highest, centre = (row.get(name) for name in _AGES)
         if pd.isna(lowest) and pd.isna(highest):
@@ -104,6 +118,10 @@ def check_ages_of_group(checked: Checked) -> Iterator[Problem]:
             ]
             expected = f"{' or '.join(fits) or 'another group'}, or other ages"
             yield checked.problem("cohorts", line, "age_group", "ages-of-group", found, expected, REGISTER)
+
+
+def _lies(number: float, low: float | None, high: float | None) -> bool:
+    return (low is None or number >= low) and (high is None or number < high)
 
 
 def check_denominators(checked: Checked) -> Iterator[Problem]:

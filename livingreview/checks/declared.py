@@ -41,7 +41,8 @@ def check_words(path: tuple, place: str, item: dict) -> Iterator[Finding]:
         yield from _check_parts(path, place, "shows", item["shows"], Shown)
     yield from _check_forms(path, place, item.get("forms", []))
     yield from _check_within(path, place, item)
-    yield from _check_spans(path, place, item)
+    for name in ("spans", "centres"):
+        yield from _check_spans(path, place, name, item)
     constraints, labels = item.get("constraints"), item.get("labels")
     codes = constraints.get("enum") if isinstance(constraints, dict) else None
     known = labels if isinstance(labels, dict) else {}
@@ -91,15 +92,15 @@ def _check_within(path: tuple, place: str, item: dict) -> Iterator[Finding]:
             yield Finding(path, place, "within", found, expected, "take one of the two out of within")
 
 
-def _check_spans(path: tuple, place: str, item: dict) -> Iterator[Finding]:
+def _check_spans(path: tuple, place: str, name: str, item: dict) -> Iterator[Finding]:
     """Numbers that a code stands for: two limits, each a number or null, the first below the second."""
-    spans, codes = item.get("spans", {}), _codes_of(item)
+    spans, codes = item.get(name, {}), _codes_of(item)
     if not isinstance(spans, dict):
-        yield Finding(path, place, "wrong-kind", quote(spans), "spans as code: [from, up to]", "correct it")
+        yield Finding(path, place, "wrong-kind", quote(spans), f"{name} as code: [from, up to]", "correct it")
         return
     for code, span in spans.items():
         if code not in codes:
-            found = f"{quote(code)} in spans"
+            found = f"{quote(code)} in {name}"
             expected = f"one of the column's codes: {', '.join(map(str, codes))}"
             yield Finding(path, place, "span", found, expected, "correct it, or take it out")
         limits = [number for number in span if number is not None] if isinstance(span, list) else []

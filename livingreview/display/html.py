@@ -77,6 +77,7 @@ class HtmlTable:
     rows: Sequence[Row]
     notes: Sequence[str] = field(default_factory=tuple)
     kind: str = ""  # a class of lr.css, where a table has a look of its own
+    jumps: Sequence[tuple[str, str]] = ()  # name and anchor of rows to go to, where a phone shows it as cards
 
     @property
     def figures(self) -> list[Figure]:

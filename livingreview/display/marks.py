@@ -12,7 +12,7 @@ MARKS = {
     "restated": ("r", "restated: a report's result, as another publication repeats it"),
     "derived": ("d", "worked out from what is printed"),
     "alarming": ("R", "the report was retracted, or an expression of concern was published"),
-    "flagged": ("", "something in the report does not add up"),  # drawn as a flag
+    "flagged": ("", "something in the report, or between reports, does not add up"),  # drawn as a flag
     "major": ("", "something does not add up that changes a result or how it may be read"),  # in prose
 }
 FLAG = Markup('<span class="lr-flag" role="img" aria-label="discrepancy registered"></span>')

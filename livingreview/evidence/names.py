@@ -49,8 +49,8 @@ def name_reports(
 
     A trial leads with the name by which it is known. No two are called the same: of reports without an
     author the journal or meeting parts them or their abridged title (``shorttitle``), which tells a reader
-    what a letter does not; of others a letter behind the year. Where author or year is not
-    established the study's name stands in, and the name says what is missing.
+    what a letter does not; of others, also of two trials, a letter behind the year. Where author or year
+    is not established the study's name stands in, and the name says what is missing.
     """
     named = dict(zip(studies["study_id"], studies["name"], strict=True))
     parts = {
@@ -68,10 +68,14 @@ def name_reports(
                 alike[part[0], part[1], f"{journal}; {part[2]}", part[3]] = [report_id]
         elif "author" in part[2] and len(same) > 1:
             _part_by_title(bibliography, alike, part)
+    # Letters part what readers would cite alike, 'Roe 2017', whether or not a trial's name stands before it.
+    cited: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for part, same in alike.items():
+        cited.setdefault(part[:3], []).extend((report_id, part[3]) for report_id in same)
     return {
-        report_id: _join(*part, ascii_lowercase[place] if len(same) > 1 else "")
-        for part, same in alike.items()
-        for place, report_id in enumerate(same)
+        report_id: _join(*who, trial, ascii_lowercase[place] if len(same) > 1 else "")
+        for who, same in cited.items()
+        for place, (report_id, trial) in enumerate(sorted(same))
     }
 
 

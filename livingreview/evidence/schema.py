@@ -92,7 +92,8 @@ class Field:
     names of codes in other vocabularies, such as a dictionary's organ systems, and in reports: name -> code.
     `ways` are words for the directions, `shows` which results a column of the summary of findings names.
     `within` says of a code which wider ones hold it, `spans` which numbers it stands for (ages in years,
-    cycles): from, up to but not with, None where there is no limit.
+    cycles): from, up to but not with, None where there is no limit. `centres` does so for their median or
+    mean alone, where the code stands for numbers of every size (both ages, most of them adults).
     """
 
     name: str
@@ -113,6 +114,7 @@ class Field:
     synonyms: dict = field(default_factory=dict)
     within: dict[str, list[str]] = field(default_factory=dict)
     spans: dict[str, list[float | None]] = field(default_factory=dict)
+    centres: dict[str, list[float | None]] = field(default_factory=dict)
     default: str = ""
 
     @property
@@ -248,8 +250,8 @@ class Package:
 def parse_field(descriptor: dict) -> Field:
     """One Table Schema field descriptor as a `Field`."""
     words = ("title", "description", "unit", "default")
-    codes = ("labels", "groups", "directions", "ways", "steps", "broad", "synonyms", "within", "spans")
-    keys = (*words, "constraints", *codes)
+    codes = ("labels", "groups", "directions", "ways", "steps", "broad", "synonyms")
+    keys = (*words, "constraints", *codes, "within", "spans", "centres")
     return Field(
         name=descriptor["name"],
         type=descriptor.get("type", "string"),

@@ -168,6 +168,8 @@ def setting_codes(setting: Mapping) -> dict[str, set[str]]:
 def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     """The cohorts of one clinical setting of ``settings.csv``, with their results and reports.
 
+    Of patients of whom some belong to another setting, and whose report tells both parts, the part alone.
+
     Raises
     ------
     KeyError
@@ -179,14 +181,32 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
         raise KeyError(msg)
     cohorts = evidence.tables["cohorts"]
     mask = pd.Series(bool(settings), index=cohorts.index)  # a review may do without settings: nothing then
-    for column, codes in setting_codes(settings[setting_id]).items() if settings else ():
+    all_codes = {name: setting_codes(row) for name, row in settings.items()}
+    own = all_codes.pop(setting_id, {})
+    for column, codes in own.items():
         mask &= cohorts[column].isin(codes)
-    kept = cohorts.loc[mask]
+    others = (codes["setting"] for codes in all_codes.values())
+    parted = _parted(cohorts, own.get("setting", set()), set().union(*others))
+    kept = cohorts.loc[mask & ~cohorts["cohort_id"].isin(parted)]
     tables = dict(evidence.tables)
     for name in OF_COHORTS:
         tables[name] = tables[name].loc[lambda frame: frame["cohort_id"].isin(kept["cohort_id"])]
     tables["reports"] = tables["reports"].loc[lambda frame: frame["report_id"].isin(kept["report_id"])]
     return replace(evidence, tables=tables, named=evidence.report_names)
+
+
+def _parted(cohorts: pd.DataFrame, here: set[str], elsewhere: set[str]) -> set[str]:
+    """Cohorts that are made up of parts in a setting and parts in another, as of first and later relapse."""
+    size = cohorts["n_enrolled"].fillna(cohorts["n_evaluable"]).astype("Float64")
+    sizes = dict(zip(cohorts["cohort_id"], size, strict=True))
+    found = set()
+    for whole, parts in (
+        cohorts.assign(size=size).dropna(subset="parent_cohort_id").groupby("parent_cohort_id")
+    ):
+        inside, outside = parts["setting"].isin(here), parts["setting"].isin(elsewhere - here)
+        if inside.any() and outside.any() and parts.loc[inside | outside, "size"].sum() == sizes[whole]:
+            found.add(str(whole))
+    return found
 
 
 def _with_controls(cohorts: pd.DataFrame, parts: pd.Series) -> pd.Series:

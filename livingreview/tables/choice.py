@@ -135,7 +135,6 @@ def choose_counts(
     size: Callable[[dict], int] = count_size,
     apart: bool = True,
     rivals: bool = True,
-    most: str = "studies",
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
     """What stands for each study among rows that tell the same thing, and the rows left out, with the reason.
 
@@ -152,8 +151,6 @@ def choose_counts(
     rivals : bool
         Whether each regimen of a report that compares several is kept, as a choice of its own; else that of
         the most patients alone, as in a pool.
-    most : str
-        Of studies that share patients, see `one_of_each_patient`.
     """
     kin = kinship(evidence)
     units: dict[tuple[str, str], list[dict]] = {}
@@ -174,7 +171,7 @@ def choose_counts(
         choices += found if rivals else found[:1]
         dropped += [] if rivals else [(row, RIVAL) for choice in found[1:] for row in choice.rows]
     if apart:
-        choices, shared = one_of_each_patient(evidence, choices, most=most)
+        choices, shared = one_of_each_patient(evidence, choices)
         dropped += shared
     return choices, dropped
 
@@ -269,12 +266,12 @@ def _most_patients(
 
 
 def one_of_each_patient(
-    evidence: Evidence, choices: Iterable[Choice], *, most: str = "studies"
+    evidence: Evidence, choices: Iterable[Choice]
 ) -> tuple[list[Choice], list[tuple[dict, str]]]:
-    """Of studies that share patients those that make the most ``studies``, or hold the most ``patients``.
+    """Of studies that share patients those that make the most studies; of as many, those of more patients.
 
-    Two trials are pooled as two where both are counted, not as the one analysis that joins them: how far
-    apart they lie is worth knowing. Patients are counted from whichever tells of more.
+    Two trials are pooled, and counted, as two where both are told, not as the one analysis that joins them:
+    how far apart they lie is worth knowing.
     """
     by_study: dict[str, list[Choice]] = {}
     for choice in choices:
@@ -284,7 +281,7 @@ def one_of_each_patient(
     for group in _sharing(evidence, sorted(by_study, key=lambda study: (-size[study], study))):
         kept |= max(
             _apart_sets(evidence, group),
-            key=lambda chosen: (len(chosen) * (most == "studies"), sum(size[study] for study in chosen)),
+            key=lambda chosen: (len(chosen), sum(size[study] for study in chosen)),
         )
     dropped = []
     for study in sorted(by_study.keys() - kept):

@@ -115,15 +115,15 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]
 
     Those evaluable where no more is printed.
 
-    A study reported several times counts once, with its largest number or with those of cohorts that share no
-    patient (of a randomised trial its arms, or a cohort across them), and of studies that share patients the
-    largest alone. Reviews and comparisons across trials treat
-    no patient of their own and are no studies here.
+    A study reported several times counts once, with its largest number or with those of cohorts that share
+    no patient (of a randomised trial its arms, or a cohort across them). Of studies that share patients those
+    count that are the most, two trials rather than an analysis that joins them, else the largest. Reviews and
+    comparisons across trials treat no patient of their own and are no studies here.
     """
     cares = evidence.package.field("studies", "design").groups
     designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
     own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
-    chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size, most="patients")
+    chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size)
     kin = kinship(evidence)
     studies: dict[str, dict[bool, int]] = {}
     for choice in chosen:

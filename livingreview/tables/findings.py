@@ -87,18 +87,31 @@ def tabulate_findings(
         and (not on_start or row["on_start"] == "yes")
     ]
     rows: list[Row] = []
+    jumps: dict[str, str] = {}  # of options with the same name the first
     by_setting = group_by(found, "setting_id")
     for name, place in settings.items():
         if name not in by_setting:
             continue
-        if not setting:
-            rows.append(Row([link(place["title"], f"{name}.html")], heading=True))
-        rows += [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
+        options = [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
+        if setting:
+            for row, one in zip(by_setting[name], options, strict=True):
+                jumps.setdefault(row["option"], one.anchor)
+        else:
+            rows.append(Row([link(place["title"], f"{name}.html")], f"finding-{name}", heading=True))
+            jumps[place["title"]] = rows[-1].anchor
+        rows += options
     if not rows:
         return Stack([], "No summary of findings is entered.")
     shown = [shows.heading for shows in _shown(evidence).values()]
     names = ["Option", "Studies (patients)", *shown, "Design", "Certainty"]
-    return HtmlTable(caption, [*map(Column, names)], rows, [_explain(evidence, rows)], kind="lr-sof")
+    return HtmlTable(
+        caption,
+        [*map(Column, names)],
+        rows,
+        [_explain(evidence, rows)],
+        kind="lr-sof",
+        jumps=() if on_start else tuple(jumps.items()),  # the start page has its own, to pages
+    )
 
 
 def _shown(evidence: Evidence) -> dict[str, Shown]:

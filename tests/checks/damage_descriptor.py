@@ -168,6 +168,7 @@ set_field("a span of a code that there is not", "cohorts", "age_group", spans={"
 set_field("a span that falls", "cohorts", "age_group", spans={"adult": [99, 18]})
 set_field("a span of one limit", "cohorts", "age_group", spans={"adult": [18]})
 set_field("a span in words", "cohorts", "age_group", spans={"adult": "18 and older"})
+set_field("a centre of a code that there is not", "cohorts", "age_group", centres={"infant": [0, 1]})
 damage("a time that means nothing", "outcomes.outcome")(
     lambda descriptor: field(descriptor, "outcomes", "outcome")["rules"]["mrd"].update(time="weekly")
 )

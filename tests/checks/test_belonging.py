@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from livingreview.checks.belonging import BELONGING_RULES, check_ages_of_group
@@ -59,13 +60,25 @@ def test_a_part_may_be_told_otherwise_where_a_note_names_it(checked):
         ("paediatric", 2, 21, False),  # young adults are often counted among children
         ("adult", 15, 60, False),
         ("adult", 1, 17, True),
-        ("mixed", 18, 77, False),  # nothing is declared of it
+        ("mixed", 2, 77, False),  # nothing is declared of it but of whom there are more
         ("not_reported", 18, 77, False),
     ],
 )
 def test_ages_are_of_their_group(checked, group, low, high, is_told):
     line = line_of(checked, "cohorts", row_id="graall-clofarabine-2011.cohort.vandevol")
-    spoilt = spoil(checked, "cohorts", line, age_group=group, age_min_years=low, age_max_years=high)
+    ages = {"age_min_years": low, "age_max_years": high, "age_centre_years": pd.NA}
+    spoilt = spoil(checked, "cohorts", line, age_group=group, **ages)
+    assert (("cohorts.csv", line, "age_group") in told([check_ages_of_group], spoilt)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("group", "centre", "is_told"),
+    [("mixed", 49, True), ("mixed", 9, False), ("mostly_adult", 49, False), ("mostly_adult", 12, True)],
+)
+def test_both_ages_are_of_those_of_whom_there_are_more(checked, group, centre, is_told):
+    """A series with a median age of 49 years once stood among children."""
+    line = line_of(checked, "cohorts", row_id="wang-2025-aerospace.cohort.all")
+    spoilt = spoil(checked, "cohorts", line, age_group=group, age_centre_years=centre)
     assert (("cohorts.csv", line, "age_group") in told([check_ages_of_group], spoilt)) is is_told
 
 

@@ -57,9 +57,9 @@ def test_reports_of_one_author_and_year_are_told_apart():
         "y": "AALL1331 (Brown 2021b)",
     }
     assert named(x=(first, "AALL1331"), y=(second, "A series")) == {
-        "x": "AALL1331 (Brown 2021)",
-        "y": "Brown 2021",
-    }
+        "x": "AALL1331 (Brown 2021a)",
+        "y": "Brown 2021b",
+    }, "cited alike, whatever stands before"
 
 
 def test_what_is_not_established_is_said():

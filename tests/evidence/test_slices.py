@@ -73,3 +73,16 @@ def test_a_setting_holds_its_cohorts_of_every_class(review):
         assert part.report_names == review.report_names
     with pytest.raises(KeyError, match="no setting 'x'; there are"):
         select_setting(review, "x")
+
+
+def test_patients_of_two_settings_stand_with_their_part_alone(review):
+    """MRD of seven, six of them in first relapse, once stood on the page of later relapse."""
+    cohorts = {
+        name: set(select_setting(review, name).tables["cohorts"]["cohort_id"])
+        for name in ("child-first-relapse", "child-later-relapse")
+    }
+    assert "japan-bortezomib-2023.first-relapse" in cohorts["child-first-relapse"]
+    assert "japan-bortezomib-2023.expansion" in cohorts["child-later-relapse"]
+    assert not any("japan-bortezomib-2023.all" in found for found in cohorts.values())
+    adult = set(select_setting(review, "adult-relapse").tables["cohorts"]["cohort_id"])
+    assert "neuf-2023.rr" in adult, "parts by the Philadelphia chromosome: the whole is unselected"

@@ -199,7 +199,7 @@ def test_a_combination_that_counts_full_remissions_alone_says_how_many_responded
     told = line(findings, "adult-relapse.mini-hcvd")
     assert "CR 69/110" in told
     assert "75/91 of responders only" in told
-    assert "91 of 110 (83%) responded" in told
+    assert "91/110 (82.7%) responded" in told
 
 
 def test_every_number_leads_to_its_row_and_marks_are_explained(review, findings):
@@ -233,6 +233,18 @@ def test_one_setting_stands_without_headings(review, findings):
     assert not any(row.heading for row in table.rows)
     start = tabulate_findings(review, caption="Findings", on_start=True)
     assert len(start.rows) < len(findings.rows)
+
+
+def test_a_phone_jumps_to_each_option_and_each_setting(review, findings):
+    """On a phone a line is a card, and the last option lay six screens down."""
+    table = tabulate_findings(review, caption="Findings", setting="child-first-relapse")
+    anchors = [row.anchor for row in table.rows]
+    assert next(name for name, _ in table.jumps) == "Blinatumomab as third consolidation"
+    assert len({name for name, _ in table.jumps}) == len(table.jumps) < len(table.rows), "twice mitoxantrone"
+    assert all(anchor in anchors for _, anchor in table.jumps)
+    assert dict(findings.jumps)["AML: relapsed or refractory"] == "finding-aml"
+    assert '<tr id="finding-aml" class="lr-group">' in str(findings.__html__())
+    assert not tabulate_findings(review, caption="Findings", on_start=True).jumps, "it leads to pages"
 
 
 def test_an_unknown_setting_is_named(review):

@@ -238,7 +238,7 @@ def test_mrd_of_responders_differs_from_another_pool_by_denominator_and_age(revi
     assert told["denominator"] == "responders_assessed"
     ages = review.tables["cohorts"].set_index("cohort_id")["age_group"]
     for row_id in ("soochow-2022.outcome.rr.mrd-negative", "wang-2025-aerospace.outcome.overt.mrd-negative"):
-        assert ages[review.row(row_id)["cohort_id"]] in ("not_reported", "mixed")
+        assert ages[review.row(row_id)["cohort_id"]] in ("not_reported", "mostly_adult")
 
 
 def test_bortezomib_with_four_drugs_is_that_of_an_independent_calculation(every):
