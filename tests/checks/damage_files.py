@@ -6,14 +6,17 @@ Each returns (file, line, key) that the check must name; line 0 stands for the f
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.checks.damage import Place
+from tests.conftest import ROOT
 
 DAMAGES: dict[str, Callable[[Path], Place]] = {}
 CFF, CONFIG, TOC = "CITATION.cff", "_config.yml", "_toc.yml"
 PAGE, PART = "chapters/bortezomib.md", "chapters/_class.md"
+DAY = re.search(r'^date-released: "(.*)"$', (ROOT / CFF).read_text(encoding="utf-8"), re.MULTILINE)[1]
 AUTHOR = '  - name: "The living review contributors"\n'
 
 
@@ -91,10 +94,10 @@ change("title missing", CFF, "\ntitle: ", "\nabstract: ", "title", at="")
 change("title emptied", CFF, "\ntitle: ", '\ntitle: ""\nabstract: ', "title", at="title: ")
 change("title a list", CFF, "\ntitle: ", "\ntitle: [a, b]\nabstract: ", "title", at="title: ")
 change("date missing", CFF, "date-released: ", "commit: ", "date-released", at="")
-change("date in words", CFF, '"2026-11-30"', "21 November 2026", "date-released")
-change("date of a day that does not exist", CFF, '"2026-11-30"', '"2026-11-31"', "date-released")
-change("date of such a day without quotes", CFF, '"2026-11-30"', "2026-11-31", at="2026-11-31")
-change("date of another year", CFF, '"2026-11-30"', '"0026-11-30"', "date-released")
+change("date in words", CFF, f'"{DAY}"', "21 November 2026", "date-released")
+change("date of a day that does not exist", CFF, f'"{DAY}"', '"2026-11-31"', "date-released")
+change("date of such a day without quotes", CFF, f'"{DAY}"', "2026-11-31", at="2026-11-31")
+change("date of another year", CFF, f'"{DAY}"', f'"0{DAY[1:]}"', "date-released")
 change("authors missing", CFF, "authors:\n" + AUTHOR, "", "authors", at="")
 change("authors emptied", CFF, "authors:\n" + AUTHOR, "authors: []\n", "authors")
 change("authors as text", CFF, "authors:\n" + AUTHOR, "authors: Linnaeus\n", "authors")
@@ -330,7 +333,7 @@ for _name, _code in {
 }.items():
     change(_name, PAGE, IMPORT, f"{IMPORT}\n{_code}", at=_code)
 LATER = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
-change("released the day after tomorrow", CFF, "2026-11-30", LATER, "date-released")
+change("released the day after tomorrow", CFF, DAY, LATER, "date-released")
 change("released in another age", CFF, 'date-released: "20', 'date-released: "25', "date-released")
 change("share typed in prose", PAGE, "% sections:", "In all, 73.5% of 120.\n\n% sections:", at="In all")
 change("result typed in words", PAGE, "% sections:", "Most of them died.\n\n% sections:", at="Most")
