@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import pandas as pd
 
@@ -220,14 +221,21 @@ def by_rank(evidence: Evidence, rows: Iterable[dict], size: Callable[[dict], int
 
 
 def standing(evidence: Evidence, row: dict, size: int) -> tuple:
-    """Larger before smaller; of equals first the included report, the first-hand, the whole, the later."""
+    """Larger before smaller; then the included report, the first-hand, the whole, more grades, the later."""
     return (
         size,
         row["report_id"] in evidence.included,
         not is_second_hand(row),
         is_whole(row),
+        *_grades(row),
         kinship(evidence).available.get(row["report_id"], ""),
     )
+
+
+def _grades(row: Mapping) -> tuple[float, float]:
+    """The lower the least and the higher the greatest grade of an event, the larger; no grade is any."""
+    least, most = (row.get(name, pd.NA) for name in ("grade_min", "grade_max"))
+    return 0 if pd.isna(least) else -least, inf if pd.isna(most) else most
 
 
 def cohorts_apart(evidence: Evidence) -> dict[str, list[str]]:
