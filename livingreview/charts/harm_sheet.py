@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,11 @@ def _draw_cell(sheet: Sheet, cell: Cell, x: float, y: float, width: float, heigh
 
 
 def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str]) -> None:
-    """Put both arms of a trial on a sheet, the experimental arm filled, the control open."""
+    """Put both arms of a trial on a sheet, the experimental arm filled, the control open.
+
+    Events that are pooled come first, under a heading of their own.
+    """
+    rows, common = _say_once(rows)
     left, right = (4, sheet.width - 6) if sheet.phone else (LEFT, RIGHT)
 
     def x(share: float) -> float:
@@ -123,10 +128,15 @@ def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str
         sheet.point(6, sheet.height + 9, size=8, fill=fill, stroke=color)
         told = sheet.block(18, sheet.height + 9, name, sheet.width - 20, color=color)
         sheet.height += told + 2
+    if common:
+        sheet.height += sheet.block(18, sheet.height + 9, common, sheet.width - 20, **QUIET)
     sheet.height += 4
     sheet.line(0, sheet.height, sheet.width, sheet.height)
     top = sheet.height
-    for row in rows:
+    parted = len({bool(row.result_id) for row in rows}) > 1
+    for place, row in enumerate(rows):
+        if parted and (not place or (not row.result_id and rows[place - 1].result_id)):
+            _draw_part(sheet, POOLED if row.result_id else OTHERS, line=place > 0)
         _draw_arms_row(sheet, row, x, left, right)
     for tick in PERCENT:
         start = sheet.height if sheet.phone else top + 4  # a phone's rows hold words: each has its own lines
@@ -139,6 +149,27 @@ def lay_out_arms(sheet: Sheet, rows: Sequence[ArmsRow], treatments: Sequence[str
 
 
 ARMS = (("treated", "treated"), ("paper", "control"))
+POOLED, OTHERS = "Events that this review pools", "Other events, by the difference between arms"
+
+
+def _say_once(rows: Sequence[ArmsRow]) -> tuple[list[ArmsRow], str]:
+    """The rows without the grade and the part of the treatment that are those of all, and these in words."""
+    grades, periods = ({getattr(row, name) for row in rows} for name in ("grade", "period"))
+    grade = grades.pop() if len(grades) == 1 else ""
+    period = periods.pop() if len(periods) == 1 else ""
+    short = [
+        replace(row, words=row.words.removesuffix(period), grade="" if grade else row.grade) for row in rows
+    ]
+    told = f"{grade}{period}" if grade or not period else period.strip()
+    return short, f"All events: {told}" if told else ""
+
+
+def _draw_part(sheet: Sheet, words: str, *, line: bool) -> None:
+    """A heading of some rows, under a line where others stand above it."""
+    if line:
+        sheet.height += 4
+        sheet.line(0, sheet.height, sheet.width, sheet.height, color="quiet", width=0.8)
+    sheet.height += 4 + sheet.block(0, sheet.height + 11, wrap(words, LEFT - 14, size=SMALL), **QUIET)
 
 
 def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> None:
@@ -147,7 +178,7 @@ def _draw_arms_row(sheet: Sheet, row: ArmsRow, x, left: float, right: float) -> 
     shares = f"{row.shown[0]} v {row.shown[1]}"
     if sheet.phone:
         room = sheet.width - max(measure(shares, bold=True), measure(counts, size=SMALL)) - 10
-        lines = wrap(f"{row.words}, {row.grade}", room)
+        lines = wrap(", ".join(filter(None, (row.words, row.grade))), room)
         words = max(LEADING * len(lines), LEADING + SMALL_LEADING)  # the counts stand under the shares
         height, y = words + 31.0, top + words + 19
         for tick in PERCENT:

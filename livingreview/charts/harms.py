@@ -95,6 +95,7 @@ class ArmsRow:
     figures: tuple[Figure, Figure]
     second_hand: bool = False
     result_id: str = ""
+    period: str = ""  # how its words end, where the report counts over a part of the treatment: ' in cycle 1'
 
 
 def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
@@ -377,6 +378,7 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
     limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
     grade = grade_text(pair.experimental, "any grade")
     words, result = event_words(pair.experimental), result_of_event(evidence, pair.experimental)
+    period = words.removeprefix(pair.experimental["term"])
     if result:  # a clinician's name, by which it is pooled, before the report's term
         words = words.replace(pair.experimental["term"], result.name.partition(", grade")[0])
     return ArmsRow(
@@ -389,6 +391,7 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
         tuple(make_figure(evidence, row) for row in rows),
         any(map(is_second_hand, rows)),
         result.result_id if result else "",
+        period,
     )
 
 

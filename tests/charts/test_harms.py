@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from livingreview.charts import draw_arms, draw_harms
+from livingreview.charts.harm_sheet import OTHERS, POOLED
 from livingreview.charts.harms import _choose_events, _make_blocks
 from livingreview.charts.sheet import COLOURS
 from livingreview.evidence import select_class, select_part
@@ -263,6 +264,35 @@ def test_what_is_not_needed_to_read_the_figure_is_folded(review):
     assert title.startswith("Counted, but not in this figure: ")
     html = str(figure.__html__())
     assert html.index(figure.note[:40]) < html.index(f"<summary>{title}</summary>") < html.index("lr-get")
+
+
+def test_pooled_events_are_parted_from_those_sorted_by_difference(review):
+    """Four events once stood unsorted before the sorted rest, with nothing between them."""
+    for figure in draw_arms(review, title="Arms").parts:
+        pooled = [result_of_event(review, review.row(row.cells[2].row_id)) for row in figure.table.rows]
+        first = next(place for place, result in enumerate(pooled) if result is None)
+        for sheet in figure.sheets():
+            heads = {words: text["y"] for words in (POOLED, OTHERS) for text in _named(sheet, words)}
+            shares = sorted(text["y"] for text in sheet.texts if re.fullmatch(r"\d+% v \d+%", text["t"]))
+            assert heads[POOLED] < shares[0]
+            assert shares[first - 1] < heads[OTHERS] < shares[first]
+            rules = [mark["y"] for mark in sheet.marks if mark["d"] == f"M0,0L{sheet.width:g},0"]
+            assert any(shares[first - 1] < y < heads[OTHERS] for y in rules)
+
+
+def test_what_all_events_have_in_common_is_said_once(review):
+    """ "In cycle 1" once stood sixteen times, and wrapped half of the names."""
+    tower, aall1331 = draw_arms(review, title="Arms").parts[:2]
+    for sheet in aall1331.sheets():
+        words = words_of(sheet)
+        assert words.count("All events: grade 3 to 5 in cycle 1") == 1
+        assert sum("cycle 1" in line for line in words) == sum("grade" in line for line in words) == 1
+    assert all("in cycle 1" in row.cells[0] for row in aall1331.table.rows), "the table stands alone"
+    assert not any(line.startswith("All events:") for line in words_of(tower.sheets()[0]))
+
+
+def _named(sheet, words: str) -> list[dict]:
+    return [text for text in sheet.texts if text["t"] == words]
 
 
 def _rgb(colour: str) -> tuple[float, ...]:
