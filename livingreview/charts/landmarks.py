@@ -35,7 +35,8 @@ LEAST_DRAWN, LEAST_OF_MANY = 20, 40
 MANY = 20  # strips
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
-OTHERS = "Other outcomes and populations"
+# Over strips each of a population or end point of its own: beside blocks of several, and without any.
+OTHERS, EACH = "Other outcomes and populations", "One strip for each population and outcome"
 NO_TIME = ("duration",)  # counted from a response, not from treatment
 
 
@@ -144,7 +145,7 @@ def _join_single(blocks: Sequence[Strips]) -> list[Strips]:
     if len(rest) < 2:
         return [*joined, *rest]
     others = tuple(replace(strip, of=block.title) for block in rest for strip in block.strips)
-    return [*joined, Strips(OTHERS, others)]
+    return [*joined, Strips(OTHERS if joined else EACH, others)]
 
 
 def _explain(blocks: Sequence[Strips]) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from livingreview.charts.landmarks import (
+    EACH,
     OTHERS,
     Strips,
     _is_drawn,
@@ -213,6 +214,8 @@ def test_trials_in_first_relapse_stand_together_and_the_rest_is_called_what_it_i
     ]
     assert {strip.of for strip in first.strips} == {"children and adults", "children and adolescents"}
     assert joined[-1].title == OTHERS == "Other outcomes and populations"
+    alone = _join_single([block for _, block in blocks if len(block.strips) == 1])
+    assert [block.title for block in alone] == [EACH], "other than nothing would be no heading"
 
 
 def test_one_that_could_stand_with_two_blocks_stands_with_neither(blocks):
