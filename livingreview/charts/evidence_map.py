@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from livingreview.charts.sheet import FEWEST_MARKS, LEADING, QUIET, SMALL, Sheet, SheetFigure, wrap
+from livingreview.charts.words import measure
 from livingreview.display.html import Stack
 from livingreview.display.numbers import make_figure
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import Kinship, kinship
-from livingreview.tables.common import capitalise, group_by
+from livingreview.tables.common import capitalise, group_by, say_studies
 from livingreview.tables.counts import study_cares
 from livingreview.tables.evidence_map import OTHER_COUNT, cohort_size, cohort_table, own_cohorts
 
@@ -29,16 +30,24 @@ DESIGNS = {
     CASE: ("single patients", "paper", "control"),
 }
 UNKNOWN = " n = ?: not reported."
-LARGEST, LARGEST_ON_PHONE, SMALLEST, INNERMOST = 42, 26, 5, 3  # pixels across
+# Pixels across: discs, the least that shows its fill, and from where on a disc holds others.
+LARGEST, LARGEST_ON_PHONE, SMALLEST, RINGED = 42, 30, 12, 24
+TALL, TALL_ON_PHONE = 44, 34  # pixels: a line, on a phone beneath its name
+RING = 3  # pixels across by which a disc must be wider than the one in it: two strokes
+NAMES, TOTAL = 250, 70  # pixels on a desk: room for populations, and for their totals
 NOTE = (
-    "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm. "
-    "Within a disc each design has its share of the area, the better ones further in. "
-    "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
-    "patients the better design.{} "
-    f"{OTHER_COUNT}"
-    "Randomisations of one trial count as studies of their own. "
+    "Area: patients of included reports on the class's own regimens, of randomised trials those of its arm; "
+    "the smallest discs are of one size. Within a large disc each design has its share of the area, the "
+    "better ones further in; a small one has the fill of its best design, whatever its share.{} "
     "A blank means that no such report was included, not that none exists."
 )
+COUNTED = (
+    "Each patient counts once in a class: of several reports of a study the largest, of studies that share "
+    "patients the better design. Randomisations of one trial count as studies of their own. {} "
+    f"{OTHER_COUNT}"
+)
+APART = "No study stands in two classes, so in totals, too, each patient counts once, as far as reports tell."
+SHARED = "Populations have no totals: a study stands in two classes, and its patients would count twice."
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,9 @@ class Place:
 
 
 def find_places(evidence: Evidence) -> list[Place]:
-    """Populations in declared order, each with the classes that have patients of it.
+    """Populations, each with the classes that have patients of it: the disease of most patients first.
+
+    After it come its kinds, then the others in declared order.
 
     A trial that randomised between other things than the class's regimen counts as a trial only: the data
     tell it by an experimental arm on the regimen and no control arm on it.
@@ -94,7 +105,32 @@ def find_places(evidence: Evidence) -> list[Place]:
             best = min((row["best"] for row in rows), key=list(DESIGNS).index)
             places.append(Place(population, class_id, tuple(rows), len(group_by(rows, "study_id")), best))
     order = {words: number for number, words in enumerate(_populations(evidence))}
-    return sorted(places, key=lambda place: (len(place.population) == 1, order[place.population]))
+    ranks = _rank_diseases(evidence, places)
+    return sorted(
+        places,
+        key=lambda place: (
+            len(place.population) == 1,
+            ranks.get(place.population[0], len(ranks)),
+            order[place.population],
+        ),
+    )
+
+
+def _rank_diseases(evidence: Evidence, places: Sequence[Place]) -> dict[str, int]:
+    """Places of diseases, by their broad words: that of most patients, its kinds, the others as declared."""
+    field = evidence.package.field("cohorts", "disease")
+    patients: dict[str, int] = {}
+    for place in places:
+        if len(place.population) > 1:
+            patients[place.population[0]] = patients.get(place.population[0], 0) + place.patients
+    main = max(patients, key=lambda words: patients[words], default="")
+
+    def rank(code: str) -> int:
+        words = field.broad_label(code)
+        return 0 if words == main else 1 if main in map(field.broad_label, field.wholes(code)) else 2
+
+    words = (field.broad_label(code) for code in sorted(field.labels, key=rank))
+    return {name: number for number, name in enumerate(dict.fromkeys(words))}
 
 
 def _populations(evidence: Evidence) -> dict[tuple[str, ...], None]:
@@ -180,16 +216,47 @@ def draw_map(evidence: Evidence, *, title: str, note: str = "") -> Stack:
     table = cohort_table(evidence, cells, f"{title}: the cohorts")
     if len(places) < FEWEST_MARKS:
         return Stack([table] if places else [], "No report is included.")
-    note = NOTE.format(f" {note}" if note else "") + (
-        "" if all(place.patients for place in places) else UNKNOWN
-    )
+    apart = _classes_apart(evidence, places)
+    note = NOTE.format(f" {note}" if note else "")
+    counted = COUNTED.format(APART if apart else SHARED).strip()
+    note += "" if all(place.patients for place in places) else UNKNOWN
     words = " ".join(
         f"{cell['name']}: {cell['what']}{_say_designs(place)}."
         for cell, place in zip(cells, places, strict=True)
     )
-    return Stack(
-        [SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, places, classes), words, table, note)]
-    )
+    layout = lambda sheet: _lay_out(sheet, evidence, places, classes, totals=apart)  # noqa: E731
+    words += f" {_say_totals(places, classes)}"
+    more = ("How patients and studies are counted", counted)
+    return Stack([SheetFigure(title, layout, words, table, note, more=more)])
+
+
+def _classes_apart(evidence: Evidence, places: Sequence[Place]) -> bool:
+    """Whether no study, and no two that share patients, stand in two classes."""
+    classes: dict[str, set[str]] = {}
+    for place in places:
+        for row in place.cohorts:
+            for study in (row["study_id"], *evidence.overlaps[row["study_id"]]):
+                classes.setdefault(study, set()).add(place.class_id)
+    own = {row["study_id"] for place in places for row in place.cohorts}
+    return all(len(classes[study]) == 1 for study in own)
+
+
+def _count(places: Sequence[Place]) -> tuple[str, str]:
+    """'43 studies' and 'n = 3028' of some places; a study in several populations is one."""
+    studies = len({row["study_id"] for place in places for row in place.cohorts})
+    patients = sum(place.patients for place in places)
+    more = "" if all(place.patients for place in places) else "≥ "
+    sign = more or "= "
+    return say_studies(studies), f"n {sign}{patients}" if patients else "n = ?"
+
+
+def _say_totals(places: Sequence[Place], classes: Mapping[str, str]) -> str:
+    told = [
+        f"{name}, {', '.join(_count(own))}"
+        for class_id, name in classes.items()
+        if (own := [place for place in places if place.class_id == class_id])
+    ]
+    return f"In all populations: {'; '.join(told)}."
 
 
 def _say_designs(place: Place) -> str:
@@ -210,26 +277,59 @@ def _cell(place: Place, classes: Mapping[str, str]) -> dict:
     return {"name": name, "cohorts": place.cohorts, "what": f"{patients}, {studies}"}
 
 
-def _lay_out(sheet: Sheet, evidence: Evidence, places: Sequence[Place], classes: Mapping[str, str]) -> None:
-    left = 0 if sheet.phone else 230
-    column = (sheet.width - left) / len(classes)
-    sheet.height = _draw_head(sheet, classes, left, column)
+def _lay_out(
+    sheet: Sheet, evidence: Evidence, places: Sequence[Place], classes: Mapping[str, str], *, totals: bool
+) -> None:
+    """A line a population, the classes side by side; `totals`: of populations, too."""
+    left = 0 if sheet.phone else NAMES
+    column = (sheet.width - left - (0 if sheet.phone or not totals else TOTAL)) / len(classes)
+    sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
     most = max(place.patients for place in places)
     for population, row in _rows_of(places).items():
-        words = wrap(capitalise(", ".join(population)), sheet.width if sheet.phone else left - 10)
-        head = LEADING * len(words) + 4 if sheet.phone else 0
-        height = head + 38 if sheet.phone else max(46, LEADING * len(words) + 8)
-        middle = sheet.height + head + (height - head) / 2
-        sheet.block(0, sheet.height + 10 if sheet.phone else middle, words, middle=not sheet.phone)
+        name = capitalise(", ".join(population))
+        summed = totals and (len(row) > 1 or not sheet.phone)  # a phone has no column for it
+        middle, height = _draw_name(sheet, name, list(row.values()) if summed else [])
         for at, class_id in enumerate(classes):
             if cell := row.get(class_id):
                 x = left + at * column
                 figure = make_figure(evidence, max(cell.cohorts, key=cohort_size))
-                with sheet.row(figure, middle - 19, 38, x=x, width=column):
+                with sheet.row(figure, middle - 17, 34, x=x, width=column):
                     _draw_bubble(sheet, cell, x, middle, most)
         sheet.height += height
         sheet.line(0, sheet.height, sheet.width, sheet.height, color="tint")
+    sheet.line(0, sheet.height, sheet.width, sheet.height)
+    middle, height = _draw_name(sheet, "All populations", places if totals else [], bold=True)
+    words = (LARGEST_ON_PHONE if sheet.phone else LARGEST) + 4
+    for at, class_id in enumerate(classes):
+        own = [place for place in places if place.class_id == class_id]
+        _draw_count(sheet, left + at * column + words, middle, own)
+    sheet.height += height
     _draw_key(sheet, places)
+
+
+def _draw_name(
+    sheet: Sheet, name: str, places: Sequence[Place], *, bold: bool = False
+) -> tuple[float, float]:
+    """A line's name with the total of its places, if any; returns the line's middle and its height."""
+    total = f"all: {_count(places)[1]}" if places else ""
+    beside = measure(total, size=SMALL) + 8 if sheet.phone and places else 0
+    words = wrap(name, sheet.width - beside if sheet.phone else NAMES - 10, bold=bold)
+    head = LEADING * len(words) + 4 if sheet.phone else 0
+    height = head + TALL_ON_PHONE if sheet.phone else max(TALL, LEADING * len(words) + 8)
+    middle = sheet.height + head + (height - head) / 2
+    sheet.block(0, sheet.height + 10 if sheet.phone else middle, words, middle=not sheet.phone, bold=bold)
+    if places and sheet.phone:  # one line: how many studies the cells beneath say
+        sheet.text(sheet.width, sheet.height + 10, total, align="right", **QUIET)
+    elif places:
+        _draw_count(sheet, sheet.width - TOTAL + 4, middle, places)
+    return middle, height
+
+
+def _draw_count(sheet: Sheet, x: float, middle: float, places: Sequence[Place]) -> None:
+    if places:
+        studies, patients = _count(places)
+        sheet.text(x, middle - 7, studies, size=SMALL)
+        sheet.text(x, middle + 7, patients, **QUIET)
 
 
 def _rows_of(places: Sequence[Place]) -> dict[tuple[str, ...], dict[str, Place]]:
@@ -239,15 +339,19 @@ def _rows_of(places: Sequence[Place]) -> dict[tuple[str, ...], dict[str, Place]]
     return rows
 
 
-def _draw_head(sheet: Sheet, classes: Mapping[str, str], left: float, column: float) -> float:
+def _draw_head(
+    sheet: Sheet, classes: Mapping[str, str], left: float, column: float, *, totals: bool
+) -> float:
     """The classes over their columns; returns where the rows begin."""
-    size = 10.5 if sheet.phone else 12
+    size = SMALL if sheet.phone else 12
     titles = [wrap(name.replace("-", "- "), column - 4, size=size, bold=True) for name in classes.values()]
     tallest = max(map(len, titles))
     for place, lines in enumerate(titles):
         top = 8 + LEADING * (tallest - len(lines))
         lines = [line.replace("- ", "-") for line in lines]
         sheet.block(left + place * column, top, lines, size=size, bold=True)
+    if totals and not sheet.phone:
+        sheet.text(sheet.width - TOTAL + 4, 8 + LEADING * (tallest - 1), "All classes", bold=True)
     sheet.line(0, 5 + LEADING * tallest, sheet.width, 5 + LEADING * tallest)
     return 8 + LEADING * tallest
 
@@ -255,36 +359,40 @@ def _draw_head(sheet: Sheet, classes: Mapping[str, str], left: float, column: fl
 def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) -> None:
     """A bubble in the left of its field, studies and patients beside it."""
     largest = LARGEST_ON_PHONE if sheet.phone else LARGEST
-    for design, patients in _discs(cell):
+    for design, across in _discs(cell, largest, most):
         _, fill, stroke = DESIGNS[design]
-        least = SMALLEST if patients == cell.patients else INNERMOST
-        across = max(least, largest * math.sqrt(patients / most))
         sheet.point(x + largest / 2, middle, size=across, fill=fill, stroke=stroke)
-    words = x + largest + 6
-    studies = f"{cell.studies} {'study' if cell.studies == 1 else 'studies'}"
-    sheet.text(words, middle - 7, studies, size=SMALL)
-    patients = f"n = {cell.patients}" if cell.patients else "n = ?"
-    sheet.text(words, middle + 7, patients, **QUIET)
+    _draw_count(sheet, x + largest + 4, middle, [cell])
 
 
-def _discs(cell: Place) -> list[tuple[str, int]]:
-    """Designs with the patients of each and of all better ones, so that areas are shares; outermost first.
+def _discs(cell: Place, largest: float, most: int) -> list[tuple[str, float]]:
+    """Designs with the width of their discs, so that areas are shares; outermost first.
 
-    A design none of whose numbers is reported has no area, and a place without any number is of its best one.
+    A small disc, in which rings would run together, is of the best design alone, as is a place without any
+    number. Of two discs that would touch, the better is left; a design without a number has no area.
     """
-    found, within = [], 0
+    whole = max(SMALLEST, largest * math.sqrt(cell.patients / most))
+    if whole < RINGED:
+        return [(cell.design, whole)]
+    found: list[tuple[str, float]] = []
+    within = 0
     for design, patients in cell.by_design.items():
-        if patients:
-            within += patients
-            found.append((design, within))
-    return found[::-1] or [(cell.design, 0)]
+        within += patients
+        across = largest * math.sqrt(within / most)
+        if patients and (not found or across - found[-1][1] >= RING):
+            found.append((design, across))
+    if found[-1][1] < whole:
+        found[-1] = (found[-1][0], whole)
+    return found[::-1]
 
 
 def _draw_key(sheet: Sheet, places: Sequence[Place]) -> None:
     def bubble(fill: str, stroke: str):
         return lambda x, y: sheet.point(x, y, size=11, fill=fill, stroke=stroke)
 
-    used = {design for place in places for design, _ in _discs(place)}
+    largest = LARGEST_ON_PHONE if sheet.phone else LARGEST
+    most = max(place.patients for place in places)
+    used = {design for place in places for design, _ in _discs(place, largest, most)}
     marks = [
         (bubble(fill, stroke), words) for design, (words, fill, stroke) in DESIGNS.items() if design in used
     ]

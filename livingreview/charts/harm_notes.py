@@ -13,6 +13,8 @@ from livingreview.tables.common import in_sentence, say_studies, with_cohorts
 from livingreview.tables.counts import own_families, result_of_event
 from livingreview.tables.outcomes import FATAL, SEVERE
 
+ELSEWHERE = "so only among all results (page of all the evidence)"
+
 
 @dataclass
 class Event:
@@ -24,6 +26,24 @@ class Event:
     grade: int | None
     result_id: str = ""
     chosen: dict[str, dict] = field(default_factory=dict)
+
+
+def say_left_out(evidence: Evidence, events: Sequence[Event], part: str) -> tuple[str, str] | None:
+    """What is counted and not drawn: its kinds, and each by name; None where there is nothing."""
+    kinds, words = [], []
+    if others := other_terms(evidence, events, part):
+        kinds.append(f"{len(others)} other term{'s' if len(others) > 1 else ''}")
+        words.append(f"Told under other terms, {ELSEWHERE}: {', '.join(others)}.")
+    if ungraded := without_grade(evidence, events, part):
+        kinds.append("counts without a grade")
+        words.append(
+            f"Counted without a grade, {ELSEWHERE}, as are the counts of studies that are not drawn: "
+            f"{'; '.join(ungraded)}."
+        )
+    if related := put_down_to_treatment(evidence, part):
+        kinds.append("what is put down to treatment")
+        words.append(f"{'Likewise ' if words else 'Told '}{ELSEWHERE}: {'; '.join(related)}.")
+    return (f"Counted, but not in this figure: {', '.join(kinds)}", " ".join(words)) if kinds else None
 
 
 def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:

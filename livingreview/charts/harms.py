@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,8 @@ import pandas as pd
 
 from livingreview.charts.harm_notes import (
     Event,
-    other_terms,
-    put_down_to_treatment,
     say_certainty,
-    without_grade,
+    say_left_out,
 )
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
 from livingreview.charts.labels import name_study, short_interval
@@ -40,7 +39,7 @@ from livingreview.tables.counts import (
     pooled_results,
     result_of_event,
 )
-from livingreview.tables.labels import distinguish, refuse_twins, row_details
+from livingreview.tables.labels import name_apart, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, FATAL, SEVERE, event_words, grade_text, is_severe
 
 MOST_COLUMNS = 7  # for so many there is room on a desk
@@ -48,7 +47,6 @@ LEAST_PATIENTS = 10  # of a study in the table of shades
 RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
 LEAST_EVENTS = 3  # of a trial, to draw its arms
 MOST_EVENTS = 16
-ELSEWHERE = "so only among all results (page of all the evidence)"
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ class ArmsRow:
     figures: tuple[Figure, Figure]
     second_hand: bool = False
     result_id: str = ""
+    period: str = ""  # how its words end, where the report counts over a part of the treatment: ' in cycle 1'
 
 
 def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
@@ -119,21 +118,13 @@ def draw_harms(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
         f"Adverse events of grade {SEVERE} or more where no other grade is named; n/N [exact 95% confidence "
         "interval]. A dot, or no cell: not reported at this grade and under this term (a count of a higher "
         "grade alone is among all results), or not in the part read, which is not the same as none. "
-        "The shade is the share of patients."
+        "The stronger the shade, the larger the share of patients; an outline without shade: none."
     )
     if any(row.about.endswith("; r") or row.has_restated for row in rows):
         note += f" {RESTATED}"
-    if others := other_terms(evidence, events, part):
-        note += f" Told under other terms, {ELSEWHERE}: {', '.join(others)}."
-    if ungraded := without_grade(evidence, events, part):
-        note += (
-            f" Counted without a grade, {ELSEWHERE}, as are the counts of studies that are not drawn: "
-            f"{'; '.join(ungraded)}."
-        )
-    if related := put_down_to_treatment(evidence, part):
-        note += f" Likewise {ELSEWHERE}: {'; '.join(related)}."
     layout = lambda sheet: lay_out_harms(sheet, blocks, names)  # noqa: E731
-    return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note)])
+    more = say_left_out(evidence, events, part)
+    return Stack([SheetFigure(title, layout, _describe(blocks, names), table, note, more=more)])
 
 
 def _choose_events(evidence: Evidence, part: str) -> list[Event]:
@@ -222,18 +213,13 @@ def _make_blocks(evidence: Evidence, events: Sequence[Event]) -> list[HarmBlock]
     groups = group_by(firsts, by)
     blocks = []
     for key, rows in groups.items():
-        names = distinguish(
-            rows,
-            lambda row: name_study(evidence, row["report_id"], row["cohort_id"]),
-            row_details(evidence, "adverse_events") if "term" in rows[0] else (),
-        )
+        names = [name_study(evidence, row["report_id"], row["cohort_id"]) for row in rows]
+        abouts = [_about(evidence, row) for row in rows]
+        details = row_details(evidence, "adverse_events") if "term" in rows[0] else ()
+        names = name_apart("harm by study", rows, names, abouts, details)
         made = [
-            HarmRow(
-                name,
-                _about(evidence, row),
-                tuple(_make_cell(evidence, event, row) for event in events),
-            )
-            for row, name in zip(rows, names, strict=True)
+            HarmRow(name, about, tuple(_make_cell(evidence, event, row) for event in events))
+            for row, name, about in zip(rows, names, abouts, strict=True)
         ]
         blocks.append(HarmBlock(titles.get(key, key) if len(groups) > 1 else "", tuple(made)))
     return blocks
@@ -292,9 +278,12 @@ def _make_cell(evidence: Evidence, event: Event, first: Mapping) -> Cell | None:
 
 
 def _describe(blocks: Sequence[HarmBlock], names: Sequence[str]) -> str:
+    rows = [row for block in blocks for row in block.rows]
+    often = Counter(row.name for row in rows)
+    called = {row: row.name if often[row.name] == 1 else f"{row.name}, {row.about}" for row in rows}
     parts = []
     for place, name in enumerate(names):
-        told = [(row.cells[place], row.name) for block in blocks for row in block.rows if row.cells[place]]
+        told = [(row.cells[place], called[row]) for row in called if row.cells[place]]
         if told:
             least, most = (choose(told, key=lambda item: item[0].share) for choose in (min, max))
             words = f"{len(told)} cohorts, from {_say_cell(*least)} to {_say_cell(*most)}"
@@ -389,6 +378,7 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
     limits = [exact_interval(int(row["events"]), int(row["total"])) for row in rows]
     grade = grade_text(pair.experimental, "any grade")
     words, result = event_words(pair.experimental), result_of_event(evidence, pair.experimental)
+    period = words.removeprefix(pair.experimental["term"])
     if result:  # a clinician's name, by which it is pooled, before the report's term
         words = words.replace(pair.experimental["term"], result.name.partition(", grade")[0])
     return ArmsRow(
@@ -401,6 +391,7 @@ def _arms_row(evidence: Evidence, pair: Pair) -> ArmsRow:
         tuple(make_figure(evidence, row) for row in rows),
         any(map(is_second_hand, rows)),
         result.result_id if result else "",
+        period,
     )
 
 

@@ -19,11 +19,12 @@ from livingreview.display.numbers import (
     format_number,
     is_second_hand,
     make_figure,
+    write_limits,
     write_printed,
 )
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import choose_counts, is_whole, kinship
-from livingreview.tables.common import capitalise, group_by, text, with_cohorts
+from livingreview.tables.common import capitalise, group_by, stratum_name, text, with_cohorts
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, is_from_later
 
@@ -34,7 +35,8 @@ LEAST_DRAWN, LEAST_OF_MANY = 20, 40
 MANY = 20  # strips
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
-SINGLE = "Populations with one study each"
+# Over strips each of a population or end point of its own: beside blocks of several, and without any.
+OTHERS, EACH = "Other outcomes and populations", "One strip for each population and outcome"
 NO_TIME = ("duration",)  # counted from a response, not from treatment
 
 
@@ -78,10 +80,15 @@ class Strip:
 
 @dataclass(frozen=True)
 class Strips:
-    """The strips of one population and end point."""
+    """The strips of one population and end point.
+
+    `anyone` is the title without the age group, which is `age`.
+    """
 
     title: str
     strips: tuple[Strip, ...]
+    anyone: str = ""
+    age: str = ""
 
 
 def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Stack:
@@ -119,12 +126,26 @@ def draw_landmarks(evidence: Evidence, *, title: str, part: str = "core") -> Sta
 
 
 def _join_single(blocks: Sequence[Strips]) -> list[Strips]:
-    """Blocks of one strip under one heading, each strip saying its own population; the others first."""
+    """Blocks of one strip at the end under one heading, each strip saying its own population.
+
+    One that differs from a single larger block in the age group alone stands with it, as do the trials in
+    first relapse, under a heading without ages; its strips then say theirs.
+    """
     single = [block for block in blocks if len(block.strips) == 1]
-    if len(single) < 2:
-        return list(blocks)
-    strips = tuple(replace(strip, of=block.title) for block in single for strip in block.strips)
-    return [*(block for block in blocks if block not in single), Strips(SINGLE, strips)]
+    larger = [block for block in blocks if len(block.strips) > 1]
+    joined, rest = [], list(single)
+    for block in larger:
+        alike = [other for other in blocks if other.anyone == block.anyone]
+        if len(alike) > 1 and [other for other in alike if other in larger] == [block]:
+            rest = [other for other in rest if other not in alike]
+            strips = tuple(replace(strip, of=one.age) for one in alike for strip in one.strips)
+            joined.append(Strips(block.anyone, strips))
+        else:
+            joined.append(block)
+    if len(rest) < 2:
+        return [*joined, *rest]
+    others = tuple(replace(strip, of=block.title) for block in rest for strip in block.strips)
+    return [*joined, Strips(OTHERS if joined else EACH, others)]
 
 
 def _explain(blocks: Sequence[Strips]) -> str:
@@ -135,7 +156,7 @@ def _explain(blocks: Sequence[Strips]) -> str:
     if any(mark.share is not None for mark in marks):
         words.append("Dotted lines join reported points from 100% on; they are no survival curves.")
     if any(mark.low is not None for mark in marks):
-        words.append("Bars: the interval as reported, none where none is.")
+        words.append("Bars and brackets: the interval as reported, none where none is.")
     words.append("Time zero differs between studies.")
     if any(strip.second_hand for strip in strips):
         words.append(RESTATED)
@@ -145,10 +166,7 @@ def _explain(blocks: Sequence[Strips]) -> str:
 def _of_some_size(blocks: Sequence[Strips], least: int) -> list[Strips]:
     """The strips of cohorts of `least` patients and more, or all where those would be few."""
     kept = [
-        Strips(
-            block.title,
-            tuple(strip for strip in block.strips if strip.patients >= least),
-        )
+        replace(block, strips=tuple(strip for strip in block.strips if strip.patients >= least))
         for block in blocks
     ]
     few = sum(len(block.strips) for block in kept) < FEW_STRIPS
@@ -184,8 +202,11 @@ def _make_blocks(evidence: Evidence, rows: Sequence[dict], part: str) -> Iterato
                 shown += cohort
             if strips:
                 words = evidence.label("survival", "endpoint", endpoint)
-                title = f"{name_population(evidence, population, shown)}: {words}"
-                yield Strips(title, tuple(_make_strips(evidence, strips)))
+                whom = name_population(evidence, population, shown)
+                anyone = capitalise(stratum_name(evidence, *population[:2], UNSAID))
+                age = whom.removeprefix(anyone).lstrip(", ") or evidence.label("cohorts", "age_group", UNSAID)
+                made = tuple(_make_strips(evidence, strips))
+                yield Strips(f"{whom}: {words}", made, f"{anyone}: {words}", age)
 
 
 def _patients(rows: Iterable[Mapping]) -> int:
@@ -309,19 +330,20 @@ def _marks(evidence: Evidence, rows: Sequence[dict]) -> tuple[Mark, ...]:
         days = DAYS if row["unit"] == "days" else 1
         figure = make_figure(evidence, row)
         value = float(row["estimate"])
+        limits = f" [{told}]" if (told := write_limits(evidence, row)) else ""
         if row["statistic"] == "median":
             ends = [None if end is None else end / days for end in (low, high)]
-            words = f"{write_printed(row, row['estimate'])} {'days' if days > 1 else 'mo'}"
+            words = f"{write_printed(row, row['estimate'])} {'days' if days > 1 else 'mo'}{limits}"
             marks.append(Mark(value / days, None, ends[0], ends[1], words, figure))
         else:
             months = float(row["time_months"])
-            words = f"{format_fixed(value, 0)}% at {format_number(months)} mo"
+            words = f"{format_fixed(value, 0)}%{limits} at {format_number(months)} mo"
             marks.append(Mark(months, value, low, high, words, figure))
     return tuple(marks)
 
 
 def say_marks(marks: Sequence[Mark]) -> str:
-    """'median 7.7 mo', '8.5 mo, 36% at 12 mo, 18% at 36 mo'."""
+    """'median 7.7 mo', '8.5 mo, 36% [24–48] at 12 mo, 18% at 36 mo'."""
     words = ", ".join(mark.words for mark in marks)
     return f"median {words}" if marks and all(mark.share is None for mark in marks) else words
 

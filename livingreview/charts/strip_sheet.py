@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
 from livingreview.charts.sheet import LEADING, QUIET, SMALL, SMALL_LEADING, Sheet, wrap
@@ -11,9 +12,11 @@ from livingreview.charts.sheet import LEADING, QUIET, SMALL, SMALL_LEADING, Shee
 if TYPE_CHECKING:
     from livingreview.charts.landmarks import Mark, Strip, Strips
 
-TALL, LOW = 42, 22  # pixels: a strip with landmarks, and one with medians only
+# Pixels: a strip with landmarks, the same with those of a control, and one with medians only.
+TALL, TALLEST, LOW = 42, 60, 22
+DOT, APART = 7.5, 10.5  # pixels: a landmark across, and how far the middles of two of them are apart
 MOST_MONTHS = 60
-LEFT, RIGHT, TOLD = 286, 684, 696  # desk: the plot, and where its figures stand in words
+LEFT, RIGHT, TOLD = 304, 682, 696  # desk: the plot, and where its figures stand in words
 
 
 def lay_out_strips(sheet: Sheet, blocks: Sequence[Strips]) -> None:
@@ -38,15 +41,16 @@ class _Plot:
 
     def __init__(self, sheet: Sheet, end: float) -> None:
         self.sheet, self.end = sheet, end
-        self.left, self.right = (4, sheet.width - 30) if sheet.phone else (LEFT, RIGHT)
+        self.left, self.right = (32, sheet.width - 14) if sheet.phone else (LEFT, RIGHT)
 
     def x(self, months: float) -> float:
         return self.left + (self.right - self.left) * min(months, self.end) / self.end
 
     def draw(self, strip: Strip) -> None:
         """A strip with its words: on a phone above and under it, on a desk beside it."""
-        sheet, tall = self.sheet, TALL if strip.tall else LOW
-        room = sheet.width if sheet.phone else LEFT - 14
+        sheet = self.sheet
+        tall = LOW if not strip.tall else TALLEST if strip.control else TALL
+        room = sheet.width if sheet.phone else LEFT - 34
         name = wrap(strip.name, room, bold=True)
         words = "; ".join(filter(None, (strip.of, strip.about, "r" if strip.second_hand else "")))
         about = wrap(words, room, size=SMALL)
@@ -57,7 +61,8 @@ class _Plot:
         colors = [color for _, color in told]
         under = 15 * max(map(colors.count, colors)) if sheet.phone else 0
         height = words + tall + under + 10 if sheet.phone else max(tall + 6, words + 6, 15 * len(told) + 6)
-        self._draw_field(top, tall)  # no part of the row: fields of all rows are drawn in one go
+        # No part of the row: fields of all rows are drawn in one go.
+        self._draw_field(top, tall, scaled=strip.tall)
         with sheet.row(strip.marks[0].figure, start, height):
             at = start + 9 + sheet.block(0, start + 9, name, bold=True)
             sheet.block(0, at, about, leading=SMALL_LEADING, **QUIET)
@@ -69,9 +74,9 @@ class _Plot:
                 else:
                     middle = top + tall / 2 + 15 * (place - (len(told) - 1) / 2)
                     sheet.text(TOLD, middle, line, color=color, bold=color == "treated")
-            both = bool(strip.control) and not strip.tall
-            self._draw_marks(strip.control, "control", top, tall, 6 if both else 0, joined=strip.tall)
-            self._draw_marks(strip.marks, "treated", top, tall, -6 if both else 0, joined=strip.tall)
+            beside = self._set_beside(strip, top, tall)
+            for marks, color in ((strip.control, "control"), (strip.marks, "treated")):
+                self._draw_marks(marks, color, top, tall, beside, joined=strip.tall)
         sheet.height = start + height
 
     def _told(self, strip: Strip) -> list[tuple[str, str]]:
@@ -86,39 +91,75 @@ class _Plot:
             lines += [(line, "control") for line in wrap(f"v {say_marks(strip.control)}", room)]
         return lines
 
-    def _draw_field(self, top: float, tall: float) -> None:
-        self.sheet.rect(self.left, top, self.right - self.left, tall)
+    def _draw_field(self, top: float, tall: float, *, scaled: bool) -> None:
+        sheet = self.sheet
+        sheet.rect(self.left, top, self.right - self.left, tall)
         for month in range(12, int(self.end), 12):
-            self.sheet.line(self.x(month), top, self.x(month), top + tall, color="paper")
+            sheet.line(self.x(month), top, self.x(month), top + tall, color="paper")
+        for share in (0, 100) if scaled else ():
+            y = _y(share, top, tall)
+            sheet.line(self.left, y, self.right, y, color="line", width=0.7)
+            sheet.text(self.left - 4, y, f"{share}%", align="right", **QUIET)
+
+    def _set_beside(self, strip: Strip, top: float, tall: float) -> dict[str, tuple[float, float]]:
+        """How far marks move, by row, so that none hides one of the other arm.
+
+        Landmarks of one month move sideways, medians of which one would lie on the other up and down.
+        """
+        moved: dict[str, tuple[float, float]] = {}
+        for one in strip.marks:
+            for other in strip.control:
+                across = abs(self.x(one.months) - self.x(other.months))
+                if one.share is None and other.share is None and (across < DOT or not strip.tall):
+                    moved |= {one.figure.row_id: (0, -6), other.figure.row_id: (0, 6)}
+                elif one.share is not None and other.share is not None:
+                    down = abs(_y(one.share, top, tall) - _y(other.share, top, tall))
+                    if hypot(across, down) < APART:
+                        aside = (sqrt(APART**2 - down**2) - across) / 2
+                        first = 1 if one.months > other.months else -1
+                        moved |= {
+                            one.figure.row_id: (first * aside, 0),
+                            other.figure.row_id: (-first * aside, 0),
+                        }
+        return moved
 
     def _draw_marks(
-        self, marks: Sequence[Mark], color: str, top: float, tall: float, shift: float, *, joined: bool
+        self,
+        marks: Sequence[Mark],
+        color: str,
+        top: float,
+        tall: float,
+        beside: Mapping[str, tuple[float, float]],
+        *,
+        joined: bool,
     ) -> None:
-        sheet = self.sheet
-
-        def y(share: float) -> float:
-            return top + 5 + (tall - 10) * (1 - share / 100)
-
+        """The marks of an arm, with the dotted lines that lead to them."""
+        sheet, placed = self.sheet, []
+        for mark in marks:
+            aside, down = beside.get(mark.figure.row_id, (0, 0))
+            share = 50.0 if mark.share is None else mark.share
+            placed.append((self.x(mark.months) + aside, _y(share, top, tall) + down, mark))
         if joined and marks:
-            points = sorted((m.months, 50.0 if m.share is None else m.share) for m in marks)
-            path = [(self.x(months), y(share)) for months, share in [(0.0, 100.0), *points]]
+            path = [(self.left, _y(100, top, tall)), *sorted((x, y) for x, y, _ in placed)]
             for (a, b), (c, d) in pairwise(path):
                 sheet.line(a, b, c, d, color=color, width=0.9, dash=(2, 3))
-        for mark in marks:
-            x = self.x(mark.months)
+        for x, y, mark in placed:
             if mark.share is None:
-                middle = y(50) + shift
-                if mark.low is not None:
-                    high = mark.high if mark.high is not None else self.end * 1.1
-                    scale = (self.right - self.left) / self.end
-                    ends = self.left + scale * mark.low, self.left + scale * high
-                    sheet.interval(*ends, middle, left=self.left, right=self.right, color=color)
-                sheet.line(x, middle - 6, x, middle + 6, color=color, width=3)
+                self._draw_median(mark, x, y, color)
             else:
                 if mark.low is not None and mark.high is not None:
-                    sheet.line(x, y(mark.low), x, y(mark.high), color=color, width=1.6)
+                    ends = _y(mark.low, top, tall), _y(mark.high, top, tall)
+                    sheet.line(x, ends[0], x, ends[1], color=color, width=1.6)
                 fill = "paper" if color == "control" else color
-                sheet.point(x, y(mark.share), size=7.5, fill=fill, stroke=color)
+                sheet.point(x, y, size=DOT, fill=fill, stroke=color)
+
+    def _draw_median(self, mark: Mark, x: float, y: float, color: str) -> None:
+        if mark.low is not None:
+            high = mark.high if mark.high is not None else self.end * 1.1
+            scale = (self.right - self.left) / self.end
+            ends = self.left + scale * mark.low, self.left + scale * high
+            self.sheet.interval(*ends, y, left=self.left, right=self.right, color=color)
+        self.sheet.line(x, y - 6, x, y + 6, color=color, width=3)
 
     def draw_axis(self) -> None:
         sheet = self.sheet
@@ -127,6 +168,11 @@ class _Plot:
             align = "center" if month or not sheet.phone else "left"
             sheet.text(self.x(month), sheet.height + 8, month or "0 months", align=align, **QUIET)
         sheet.height += 22
+
+
+def _y(share: float, top: float, tall: float) -> float:
+    """Where a share stands in a strip."""
+    return top + 5 + (tall - 10) * (1 - share / 100)
 
 
 def _draw_key(sheet: Sheet, controls: bool, marks: Sequence[Mark]) -> None:
@@ -146,7 +192,7 @@ def _draw_key(sheet: Sheet, controls: bool, marks: Sequence[Mark]) -> None:
     if landmarks:
         told.append((dot("treated", "treated"), "share alive, or free of the event, at that month"))
     if controls:
-        told.append((dot("paper", "control"), "control (grey)"))
+        told.append((dot("paper", "control"), "control (grey), set beside where it would be hidden"))
     if landmarks:
         told.append((dash, "joins reported points; no curve"))
     sheet.height += 8 + sheet.key(sheet.height + 8, told)

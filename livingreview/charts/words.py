@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 # Advance widths of Arial and Helvetica in thousandths of the font size; what is not here is as wide as an n.
@@ -22,6 +23,7 @@ OTHER = 556
 WIDE_OTHER = 1000  # scripts whose letters are as wide as they are high
 SIGNS = "/-–"  # behind which a long word is parted
 BOLD = 1.09  # how much wider bold words are, at most
+WHOLE = re.compile(r"\(?\bn = \S+|\S+")  # what no line parts: a word, and a number of patients with its sign
 
 
 @cache
@@ -32,10 +34,13 @@ def measure(words: str, size: float = 12, *, bold: bool = False) -> float:
 
 
 def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False) -> list[str]:
-    """Words in lines of at most `room` pixels; a longer word is parted, behind a stroke if it has one."""
+    """Words in lines of at most `room` pixels; a longer word is parted, behind a stroke if it has one.
+
+    'n = 23' stays on one line.
+    """
     lines: list[str] = []
     line = ""
-    for word in words.split():
+    for word in WHOLE.findall(words):
         longer = f"{line} {word}" if line else word
         if measure(longer, size, bold=bold) <= room:
             line = longer

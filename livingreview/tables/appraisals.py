@@ -13,7 +13,8 @@ from livingreview.display.html import Column, Folded, Fragment, HtmlTable, Row, 
 from livingreview.display.marks import Figure
 from livingreview.display.numbers import format_count, make_figure
 from livingreview.evidence import Evidence, records
-from livingreview.tables.common import short_name, text
+from livingreview.evidence.names import trial_name
+from livingreview.tables.common import short_name, study_name, text
 from livingreview.tables.reports import of_report
 
 # Table -> the columns that say what a result is of.
@@ -23,6 +24,7 @@ TOLD = {
     "adverse_events": ("term",),
     "figures": ("item",),
 }
+OUTCOMES = ("survival", "outcomes", "adverse_events", "figures")  # in this order under a trial
 # Judgement -> the sign in its cell, so that colour alone tells nothing, and how dark its cell is.
 SIGNS = {
     "low": ("+", 0),
@@ -168,7 +170,7 @@ class Judged(NamedTuple):
 
 
 def judged_results(evidence: Evidence, of: str = "") -> list[Judged]:
-    """The results whose risk of bias was judged, by tool; `of` is one report, '' = all."""
+    """The results whose risk of bias was judged, by tool, trial and outcome; `of` is one report, '' = all."""
     items = evidence.tables["appraisal_tools"].set_index("item_id")
     answers = of_report(evidence.tables["appraisals"], of).dropna(subset=["result"])
     found = []
@@ -181,8 +183,27 @@ def judged_results(evidence: Evidence, of: str = "") -> list[Judged]:
             (name + (_whose(evidence, row_id) if often[name] > 1 else ""), row_id, _by_item(told[row_id]))
             for row_id, name in names.items()
         ]
+        results.sort(key=lambda result: _trial_and_outcome(evidence, *result[:2]))
         found.append(Judged(f"{tool} ({domains['tool_version'].iloc[0]})", domains, results, part))
     return found
+
+
+def _trial_and_outcome(evidence: Evidence, name: str, row_id: str) -> tuple:
+    """Where a result stands: by its trial, whichever report tells it, then by its outcome, survival first."""
+    row, table = evidence.row(row_id), evidence.row_tables[row_id]
+    cohort = text(row.get("cohort_id", ""))
+    trial = trial_name(study_name(evidence, cohort)) if cohort else ""
+    trial = (trial or short_name(evidence, row["report_id"])).casefold()
+    code, codes = "", []
+    for column in TOLD.get(table, ())[:1]:
+        code, codes = text(row[column]), list(evidence.package.field(table, column).labels)
+    return (
+        trial,
+        OUTCOMES.index(table) if table in OUTCOMES else len(OUTCOMES),
+        codes.index(code) if code in codes else len(codes),
+        code,
+        name,
+    )
 
 
 def _find_result(evidence: Evidence, row_id: str, *, here: bool) -> Figure:

@@ -1,6 +1,8 @@
 """Risk-of-bias lights: every judgement, told by shape and sign as well as colour."""
 
+import re
 from dataclasses import replace
+from itertools import groupby
 
 import pandas as pd
 import pytest
@@ -37,6 +39,25 @@ def test_no_two_lights_look_alike_without_colour():
 
 def test_the_last_domain_is_called_by_its_name():
     assert _codes(["Confounding", "Missing data", "Overall"]) == ["D1", "D2", "Overall"]
+
+
+def test_results_go_by_trial_then_outcome_whichever_report_tells_them(review):
+    """TOWER once stood in three runs, and trial 20120215 in two."""
+    (judged,) = [
+        found
+        for found in judged_results(select_class(review, "blinatumomab"))
+        if found.tool.startswith("RoB 2")
+    ]
+    named = [name for name, _, _ in judged.results]
+    trials = [re.match(r"(Trial )?[\w-]+", name)[0] for name in named]
+    runs = [trial for trial, _ in groupby(trials)]
+    assert runs == sorted(set(trials), key=str.casefold)
+    assert {"TOWER", "Trial 20120215", "AALL1331", "INO-VATE"} == set(runs)
+    tower = [name for name, trial in zip(named, trials, strict=True) if trial == "TOWER"]
+    assert "overall survival" in tower[0]
+    assert "complete remission" in tower[1]
+    assert "transplant" in tower[2]
+    assert tower[3].endswith("Cytokine release syndrome")
 
 
 def test_two_results_of_one_name_stop_the_build(review):

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
 from livingreview.charts.evidence_map import (
+    APART,
     CASE,
     DESIGNS,
     RANDOMISED,
+    RINGED,
     SERIES,
+    SHARED,
+    SMALLEST,
     TRIAL,
     draw_map,
     find_places,
@@ -108,3 +112,61 @@ def test_a_disc_is_filled_as_randomised_only_by_the_share_that_was(review, place
 
 def _across(mark: dict) -> float:
     return 2 * float(re.match(r"M-([\d.]+),", mark["d"])[1])
+
+
+def test_every_disc_shows_its_fill_and_only_large_ones_hold_others(review):
+    """Rings ran together on a phone, and dots of five pixels had no fill."""
+    for sheet in draw_map(review, title="Evidence").parts[0].sheets():
+        discs: dict[tuple, list[dict]] = {}
+        for mark in sheet.marks:
+            if "A" in mark["d"] and mark["n"]:
+                discs.setdefault((mark["x"], mark["y"]), []).append(mark)
+        assert len(discs) == 24
+        for marks in discs.values():
+            sizes = sorted(map(_across, marks))
+            assert sizes[-1] >= SMALLEST >= 12
+            assert len(sizes) == 1 or sizes[-1] >= RINGED
+            assert all(other - one >= 3 for one, other in pairwise(sizes))
+        assert any(len(marks) > 1 for marks in discs.values())
+
+
+def test_no_word_of_the_map_is_small(review):
+    for sheet in draw_map(review, title="Evidence").parts[0].sheets():
+        assert min(text["s"] for text in sheet.texts) >= 11
+
+
+def test_the_disease_of_most_patients_leads_with_its_kinds(places):
+    diseases = list(dict.fromkeys(place.population[0] for place in places))
+    assert diseases == [
+        "B-cell ALL",
+        "Ph-positive B-cell ALL",
+        "ALL of any lineage",
+        "AML, mixed phenotype or several kinds",
+        "age not reported",
+    ]
+
+
+def test_totals_count_every_patient_and_study_once(review, places):
+    figure = draw_map(review, title="Evidence").parts[0]
+    whole = f"n = {sum(place.patients for place in places)}"
+    studies = {row["study_id"] for place in places for row in place.cohorts}
+    wide, phone = figure.sheets()
+    assert {whole, f"{len(studies)} studies"} <= set(words_of(wide))
+    assert f"all: {whole}" in words_of(phone)
+    assert APART in figure.more[1]
+
+
+def test_populations_have_no_totals_where_a_study_stands_in_two_classes(review, places):
+    one, other = (
+        next(place.cohorts[0]["study_id"] for place in places if place.class_id == name)
+        for name in ("bortezomib", "blinatumomab")
+    )
+    known = review.overlaps
+    assert other not in known[one]
+    together = known | {one: known[one] | {other}, other: known[other] | {one}}
+    spoiled = replace(review)
+    spoiled.__dict__["overlaps"] = together
+    figure = draw_map(spoiled, title="Evidence").parts[0]
+    assert SHARED in figure.more[1]
+    assert not any(words.startswith("all: ") for words in words_of(figure.sheets()[1]))
+    assert "All classes" not in words_of(figure.sheets()[0])

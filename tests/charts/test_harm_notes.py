@@ -42,7 +42,7 @@ def test_deaths_put_down_to_treatment_are_said_to_be_in_the_tables(review):
         blinatumomab, "adverse_events", lambda frame: frame[frame["report_id"].eq("locatelli-2022-rialto")]
     )
     assert put_down_to_treatment(rialto, "core") == ["fatal event put down to treatment (1 study)"]
-    assert told in draw_harms(blinatumomab, title="H").parts[0].note
+    assert told in draw_harms(blinatumomab, title="H").parts[0].more[1]
 
 
 def test_terms_of_no_column_are_told_once_each_without_deaths(review):

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from livingreview.charts import draw_arms, draw_harms
+from livingreview.charts.harm_sheet import OTHERS, POOLED
 from livingreview.charts.harms import _choose_events, _make_blocks
+from livingreview.charts.sheet import COLOURS
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.counts import pooled_results, result_of_event
 from tests.drawn import CLASSES, words_of
@@ -98,8 +100,7 @@ def test_a_small_part_stands_beside_the_other_part_of_its_study(tables):
     counts = {cell.count.partition(" ")[0]: cell.remark for cell in old.cells if cell}
     assert counts == {"1/36": "grade 3", "10/36": ""}
     (young,) = [row for row in rows_of(tables) if row.about == "Adults under 65 years"]
-    assert young.name.startswith("Kantarjian 2016")
-    assert old.name.startswith("Kantarjian 2016")
+    assert young.name == old.name == "Kantarjian 2016", "who they are stands beneath"
 
 
 def test_deaths_as_adverse_events_have_a_column_and_need_no_grade(tables):
@@ -157,12 +158,12 @@ def test_events_put_down_to_the_treatment_alone_are_called_so(tables):
 def test_severe_events_under_other_terms_are_named(review):
     core = select_part(select_class(review, "bortezomib"), "core")
     figure = draw_harms(core, title="Harm").parts[0]
-    assert "peripheral neuropathy" in figure.note.partition("Told under other terms")[2]
+    assert "peripheral neuropathy" in figure.more[1].partition("Told under other terms")[2]
 
 
 def test_severe_events_of_organs_without_a_column_are_named(review):
     """Harm to the liver, 11 of 37 of one series, once stood neither in the figure nor among what it lacks."""
-    note = draw_harms(review, title="Harm").parts[0].note.partition("Told under other terms")[2]
+    note = draw_harms(review, title="Harm").parts[0].more[1].partition("Told under other terms")[2]
     for term in ("hepatotoxicity", "hepatic enzyme increased", "gastrointestinal disorder"):
         assert term in note
 
@@ -228,3 +229,88 @@ def test_the_table_s_columns_have_short_names(review):
         "Blinatumomab, n = 267",
         "Standard chemotherapy, n = 109",
     ]
+
+
+def test_words_on_a_shade_can_be_read_in_light_and_dark(review):
+    """Remarks of 10 pixels once had a contrast of 2.6 to 1 on the darkest cell, in the dark 2.4."""
+    colours = {"light": ("#b4430c", "#ffffff", "#1b1f24"), "dark": ("#f09a63", "#14171a", "#e8eaed")}
+    for sheet in draw_harms(review, title="Harm").parts[0].sheets():
+        cells = {mark["n"]: mark for mark in sheet.marks if mark.get("f") == COLOURS["harm"]}
+        words = [text for text in sheet.texts if text["n"] in cells]
+        assert {text["f"] for text in words} == {COLOURS["ink"]}
+        assert min(text["s"] for text in sheet.texts) >= 11, "names of events, too"
+        for harm, ground, ink in colours.values():
+            for mark in cells.values():
+                assert _contrast(_over(harm, ground, mark["o"]), _rgb(ink)) >= 4.5
+
+
+def test_none_and_a_few_per_cent_do_not_look_alike(review):
+    (sheet, _) = draw_harms(review, title="Harm").parts[0].sheets()
+    shares = {text["n"]: text["t"] for text in sheet.texts if text["n"] and text["t"].endswith("%")}
+    cells = {mark["n"]: mark for mark in sheet.marks if mark.get("f") == COLOURS["harm"]}
+    shades = {share: cells[row]["o"] for row, share in shares.items()}
+    assert shades["0%"] == 0
+    assert shades["2%"] >= 0.17
+    assert shades["5%"] < shades["13%"] < shades["34%"] < shades["59%"]
+    outlined = {shares[row] for row, mark in cells.items() if "k" in mark}
+    assert outlined == {"0%"}
+
+
+def test_what_is_not_needed_to_read_the_figure_is_folded(review):
+    """A list of terms that the figure does not show filled most of 24 lines on a phone."""
+    figure = draw_harms(review, title="Harm").parts[0]
+    title, words = figure.more
+    assert len(figure.note) < 450 < len(words)
+    assert title.startswith("Counted, but not in this figure: ")
+    html = str(figure.__html__())
+    assert html.index(figure.note[:40]) < html.index(f"<summary>{title}</summary>") < html.index("lr-get")
+
+
+def test_pooled_events_are_parted_from_those_sorted_by_difference(review):
+    """Four events once stood unsorted before the sorted rest, with nothing between them."""
+    for figure in draw_arms(review, title="Arms").parts:
+        pooled = [result_of_event(review, review.row(row.cells[2].row_id)) for row in figure.table.rows]
+        first = next(place for place, result in enumerate(pooled) if result is None)
+        for sheet in figure.sheets():
+            heads = {words: text["y"] for words in (POOLED, OTHERS) for text in _named(sheet, words)}
+            shares = sorted(text["y"] for text in sheet.texts if re.fullmatch(r"\d+% v \d+%", text["t"]))
+            assert heads[POOLED] < shares[0]
+            assert shares[first - 1] < heads[OTHERS] < shares[first]
+            rules = [mark["y"] for mark in sheet.marks if mark["d"] == f"M0,0L{sheet.width:g},0"]
+            assert any(shares[first - 1] < y < heads[OTHERS] for y in rules)
+
+
+def test_what_all_events_have_in_common_is_said_once(review):
+    """ "In cycle 1" once stood sixteen times, and wrapped half of the names."""
+    tower, aall1331 = draw_arms(review, title="Arms").parts[:2]
+    for sheet in aall1331.sheets():
+        words = words_of(sheet)
+        assert words.count("All events: grade 3 to 5 in cycle 1") == 1
+        assert sum("cycle 1" in line for line in words) == sum("grade" in line for line in words) == 1
+    assert all("in cycle 1" in row.cells[0] for row in aall1331.table.rows), "the table stands alone"
+    assert not any(line.startswith("All events:") for line in words_of(tower.sheets()[0]))
+
+
+def _named(sheet, words: str) -> list[dict]:
+    return [text for text in sheet.texts if text["t"] == words]
+
+
+def _rgb(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def _over(colour: str, ground: str, opacity: float) -> tuple[float, ...]:
+    pairs = zip(_rgb(colour), _rgb(ground), strict=True)
+    return tuple(opacity * one + (1 - opacity) * other for one, other in pairs)
+
+
+def _contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """As WCAG 2 counts it."""
+    lights = sorted(
+        sum(
+            weight * (part / 3294.6 if part < 10.3 else ((part / 255 + 0.055) / 1.055) ** 2.4)
+            for weight, part in zip((0.2126, 0.7152, 0.0722), colour, strict=True)
+        )
+        for colour in (one, other)
+    )
+    return (lights[1] + 0.05) / (lights[0] + 0.05)

@@ -1,11 +1,15 @@
 """Survival strips: medians and landmarks as reported, no interval that is not, controls beside."""
 
 import re
+from itertools import combinations
+from math import hypot
 
 import pandas as pd
 import pytest
 
 from livingreview.charts.landmarks import (
+    EACH,
+    OTHERS,
     Strips,
     _is_drawn,
     _join_single,
@@ -14,10 +18,11 @@ from livingreview.charts.landmarks import (
     draw_landmarks,
     say_marks,
 )
+from livingreview.charts.strip_sheet import DOT
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class
 from livingreview.tables.common import with_cohorts
-from tests.drawn import CLASSES, words_of
+from tests.drawn import CLASSES, sheets_of, words_of
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,8 @@ def test_every_time_has_its_unit(blocks):
     """'31% at 24' was read out to those who do not see the axis."""
     said = {say_marks(marks) for _, block in blocks for strip in block.strips for marks in [strip.marks]}
     assert any(" at " in words for words in said)
-    for words in said:
+    for told in said:
+        words = re.sub(r" \[[^]]+\]", "", told)  # limits have the unit of what stands before them
         assert not re.search(r"\d(?!\d)(?! ?(?:mo|days|%)|\.\d)", words), words
 
 
@@ -136,8 +142,8 @@ def test_the_note_explains_the_marks_that_are_drawn(review):
         draw_landmarks(select_class(review, name), title="Survival").parts[0].note
         for name in ("bortezomib", "blinatumomab")
     )
-    assert "Bars:" in full
-    assert "Bars:" not in bare
+    assert "Bars and brackets:" in full
+    assert "Bars" not in bare
     assert "Dotted lines" in bare
 
 
@@ -158,3 +164,67 @@ def test_no_heading_and_no_axis_stands_for_one_strip_alone(review, blocks):
         titles = [text for text in sheet.texts if text["t"].endswith("survival") and text["b"] == "bold"]
         assert words.count("0 months") >= len(titles) + 1 - 4 * sheet.phone
         assert words.count("0 months") == words.count("12") > 4
+
+
+@pytest.fixture(scope="module")
+def pictures(review) -> list:
+    chapters = [select_class(review, name) for name in ("bortezomib", "blinatumomab")]
+    figures = [figure for chapter in chapters for figure in sheets_of(draw_landmarks(chapter, title="S"))]
+    return [sheet for figure in figures for sheet in figure.sheets()]
+
+
+def test_no_mark_of_one_arm_hides_one_of_the_other(pictures):
+    """Fifteen points were five pixels: the treated arm's dot covered the control's ring."""
+    pairs = 0
+    for sheet in pictures:
+        dots = [mark for mark in sheet.marks if "A" in mark["d"] and mark["n"]]
+        for one, other in combinations(dots, 2):
+            if one["n"] == other["n"] and one["f"] != other["f"]:
+                pairs += 1
+                apart = hypot(one["x"] - other["x"], one["y"] - other["y"])
+                assert apart >= DOT + 1.5, "a dot and its stroke"
+    assert pairs >= 12
+
+
+def test_a_strip_with_landmarks_says_where_0_and_100_per_cent_are(pictures):
+    """A dot without a scale can be read as any share."""
+    for sheet in pictures:
+        tall = {mark["n"] for mark in sheet.marks if "A" in mark["d"] and mark["n"]}
+        words = words_of(sheet)
+        assert words.count("0%") == words.count("100%") == len(tall) > 0
+
+
+def test_a_reported_interval_is_printed_where_its_dot_may_hide_it(pictures, blocks):
+    words = [word for _, block in blocks for strip in block.strips for word in [say_marks(strip.marks)]]
+    assert any("95% [91.5–99.3] at 30 mo" in word for word in words)
+    assert all("95% [91.5–99.3] at 30 mo" in words_of(sheet) for sheet in pictures[2:])
+    for _, block in blocks:
+        for mark in (m for strip in block.strips for m in (*strip.marks, *strip.control)):
+            assert ("[" in mark.words) == (mark.low is not None)
+
+
+def test_trials_in_first_relapse_stand_together_and_the_rest_is_called_what_it_is(blocks):
+    """A trial's event-free survival once stood under "populations with one study each"."""
+    joined = _join_single([block for chapter, block in blocks if chapter is blocks[-1][0]])
+    (first,) = [block for block in joined if block.title.endswith("first relapse: overall survival")]
+    assert [strip.name.partition(" (")[0] for strip in first.strips] == [
+        "AALL1331, low risk",
+        "AALL1331, high and intermediate risk",
+        "Trial 20120215",
+    ]
+    assert {strip.of for strip in first.strips} == {"children and adults", "children and adolescents"}
+    assert joined[-1].title == OTHERS == "Other outcomes and populations"
+    alone = _join_single([block for _, block in blocks if len(block.strips) == 1])
+    assert [block.title for block in alone] == [EACH], "other than nothing would be no heading"
+
+
+def test_one_that_could_stand_with_two_blocks_stands_with_neither(blocks):
+    """Patients of unknown age belong neither to the adults nor to the children."""
+    own = [block for chapter, block in blocks if chapter is blocks[-1][0]]
+    joined = _join_single(_of_some_size(own, 40))
+    adults, children = (
+        next(block for block in joined if block.title.endswith(f"{age}: overall survival"))
+        for age in ("relapsed or refractory, adults", "relapsed or refractory, children and adolescents")
+    )
+    assert all(not strip.of for block in (adults, children) for strip in block.strips)
+    assert any("SFGM" in strip.name for strip in joined[-1].strips)

@@ -15,6 +15,14 @@ def test_words_break_where_they_must():
     assert break_lines("xyz", 1) == ["x", "y", "z"], "no room at all: a letter a line"
 
 
+@pytest.mark.parametrize("room", [70, 100, 140, 180])
+def test_a_number_of_patients_stays_with_its_sign(room):
+    """'n =' once ended a line, and '105' began the next."""
+    lines = break_lines("against two blocks, then transplant; n = 105; r (n = 12)", room)
+    assert any("n = 105" in line for line in lines)
+    assert any("(n = 12)" in line for line in lines)
+
+
 @pytest.mark.parametrize(("wide", "narrow"), [("mmm", "iii"), ("WWW", "www"), ("漢字", "nn"), ("a b", "ab")])
 def test_wide_letters_take_more_than_narrow_ones(wide, narrow):
     assert measure(wide) > measure(narrow)
