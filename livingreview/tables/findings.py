@@ -95,7 +95,7 @@ def tabulate_findings(
         options = [_finding_row(evidence, place, row, with_note=not on_start) for row in by_setting[name]]
         if setting:
             for row, one in zip(by_setting[name], options, strict=True):
-                jumps.setdefault(row["option"], one.anchor)
+                jumps.setdefault(row["option"].partition(",")[0], one.anchor)
         else:
             rows.append(Row([link(place["title"], f"{name}.html")], f"finding-{name}", heading=True))
             jumps[place["title"]] = rows[-1].anchor
