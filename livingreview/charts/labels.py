@@ -37,6 +37,12 @@ def name_population(evidence: Evidence, population: tuple[str, str, str], rows: 
     return f"{words}, or age not reported" if len(ages) > 1 else words
 
 
+def name_place(evidence: Evidence, population: tuple[str, str, str], rows: Iterable[Mapping]) -> str:
+    """A population in words without its disease: 'Relapsed or refractory, adults'."""
+    disease = capitalise(evidence.label("cohorts", "disease", population[0]))
+    return capitalise(name_population(evidence, population, rows).removeprefix(f"{disease}, "))
+
+
 def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     """The report's name, or the study in another's report: 'TOWER (in Roe 2018)'; the study leads in both.
 
@@ -67,8 +73,13 @@ def name_reports(evidence: Evidence, rows: Iterable[Mapping]) -> str:
 
 def own_words(label: str, *told: str) -> str:
     """What a cohort's label says beyond words told beside it: 'Late relapse' of 'Children, late relapse'."""
+    return capitalise(own_parts(label, *told))
+
+
+def own_parts(label: str, *told: str) -> str:
+    """The same as the label has it, 'late relapse'."""
     known = {word for words in told for word in _words(words)}
-    return capitalise(", ".join(part for part in label.split(", ") if not _words(part) <= known))
+    return ", ".join(part for part in label.split(", ") if not _words(part) <= known)
 
 
 def _words(text: str) -> set[str]:
