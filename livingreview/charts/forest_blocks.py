@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from livingreview.charts.forest_rows import Block, Line, Pool
-from livingreview.charts.labels import is_of_one_class, main_family, name_place, name_population
-from livingreview.evidence import Evidence, records
+from livingreview.charts.labels import is_of_one_class, main_family, name_population
+from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.common import capitalise, name_family, text
 from livingreview.tables.labels import refuse_twins
 
@@ -129,8 +129,8 @@ def _by_regimen(evidence: Evidence, strata: Sequence[Stratum]) -> list[Block]:
         items: list[Line | Pool | str] = []
         for disease, group in _group_diseases([places[place] for place in _by_disease(own)]):
             if _are_many_small(group):
-                items.append(capitalise(evidence.label("cohorts", "disease", disease)))
-                items += [item for s in group for item in _with_place(evidence, s)]
+                head = _shared_words(evidence, disease, group)
+                items += [head, *(item for s in group for item in _with_place(evidence, s, head))]
             else:
                 for s in group:
                     items += [name_population(evidence, s.population, s.told), *s.items]
@@ -160,9 +160,19 @@ def _are_many_small(strata: Sequence[Stratum]) -> bool:
     return alone and len(items) < FEW_EACH * len(strata) > FEW_EACH
 
 
-def _with_place(evidence: Evidence, stratum: Stratum) -> list[Line]:
-    """Lines that say their setting and ages, since the heading names the disease alone."""
-    words = name_place(evidence, stratum.population, stratum.told)
+def _shared_words(evidence: Evidence, disease: str, strata: Sequence[Stratum]) -> str:
+    """The disease, and the setting where all are of one."""
+    codes = {stratum.population[1] for stratum in strata}
+    settings = [evidence.label("cohorts", "setting", code) for code in codes] if len(codes) == 1 else []
+    return capitalise(", ".join([evidence.label("cohorts", "disease", disease), *settings]))
+
+
+def _with_place(evidence: Evidence, stratum: Stratum, head: str) -> list[Line]:
+    """Lines that say of whom they are what the heading leaves open: ages, and settings where these differ."""
+    name = name_population(evidence, stratum.population, stratum.told)
+    unsaid = {row["c_age_group"] for row in stratum.told} == {UNSAID}
+    rest = [name.removeprefix(head).removeprefix(", "), "age not reported" if unsaid else ""]
+    words = capitalise(", ".join(filter(None, rest)))
     return [
         replace(item, who="; ".join(filter(None, (words, item.who))))
         for item in stratum.items

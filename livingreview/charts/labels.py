@@ -37,12 +37,6 @@ def name_population(evidence: Evidence, population: tuple[str, str, str], rows: 
     return f"{words}, or age not reported" if len(ages) > 1 else words
 
 
-def name_place(evidence: Evidence, population: tuple[str, str, str], rows: Iterable[Mapping]) -> str:
-    """A population in words without its disease: 'Relapsed or refractory, adults'."""
-    disease = capitalise(evidence.label("cohorts", "disease", population[0]))
-    return capitalise(name_population(evidence, population, rows).removeprefix(f"{disease}, "))
-
-
 def name_study(evidence: Evidence, report_id: str, cohort_id: str) -> str:
     """The report's name, or the study in another's report: 'TOWER (in Roe 2018)'; the study leads in both.
 

@@ -71,6 +71,17 @@ def test_a_heading_without_its_setting_leaves_it_to_each_row(cores):
     assert all(line.who.startswith(("Relapsed or refractory", "Several settings")) for line in lines)
 
 
+def test_what_all_rows_share_is_said_once(settings):
+    """The setting stands in the heading where all are of one, and what is not told of ages is said."""
+    _, blocks = settings["aml", "response"]
+    (block,) = [block for block in blocks if block.title.startswith("Bortezomib with other backbones")]
+    assert block.title.endswith("; AML, relapsed or refractory")
+    who = {line.label.partition(":")[0]: line.who for line in block.lines}
+    assert who["Walker 2014"] == "Adults"
+    assert who["Taleghani bortezomib AML"] == "Age not reported"
+    assert not any(line.who.startswith("Relapsed") for line in block.lines)
+
+
 def test_a_family_is_named_or_told_in_the_note(cores):
     for name, core in cores.items():
         blocks = blocks_of(core)
