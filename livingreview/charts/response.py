@@ -63,6 +63,7 @@ from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
+MORE = "What these numbers are, and what the picture leaves out"  # what the rest of the note says
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
 LEAST_WORDS = {LEAST_PATIENTS: "five"}
@@ -116,7 +117,9 @@ def draw_response(
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
     note = say_marks(blocks, unnamed_family(evidence, blocks))
-    return Stack([SheetFigure(title, layout, describe(blocks), table, note, more.strip(), ordered=ordered)])
+    return Stack(
+        [SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered, more=(MORE, more))]
+    )
 
 
 def tabulate_response(evidence: Evidence, group: str, *, caption: str, least: int = LEAST_PATIENTS) -> Stack:

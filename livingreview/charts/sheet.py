@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from livingreview.charts.words import break_lines, measure
-from livingreview.display.html import Folded, HtmlTable, fold, inert_json, render
+from livingreview.display.html import Fragment, HtmlTable, fold, inert_json, render
 from livingreview.display.numbers import Figure
 
 WIDE, PHONE = 860, 350  # what a page has room for on a desk, and a phone less its margins
@@ -46,7 +46,6 @@ ORDERS = {
     "patients": "patients, most first",
     "year": "year, latest first",
 }
-MORE = "More about this figure"
 RESTATED = "r: restated by another publication."
 # A figure that is still to be drawn, as it stands in a chapter's output.
 DEFERRED = re.compile(r"<!--chart (?P<key>[0-9a-f]{12}) (?P<sheets>\[.*?\])-->", re.DOTALL)
@@ -367,9 +366,9 @@ class SheetFigure:
     table : HtmlTable
         The numbers behind it, linked to their rows; the download as CSV is made of it.
     note : str
-        How to read it, where that is not plain, in some two lines.
-    more : str
-        What else is to be known of it, folded; paper shows it.
+        How to read it, where that is not plain.
+    more : tuple of str
+        What is not needed to read it, folded away: the fold's summary, and its words.
     ordered : bool
         Whether a reader may order its rows, see `ORDERS`: rows that touch one another change places, and the
         table has their share and count in the cell that leads to the row.
@@ -380,8 +379,8 @@ class SheetFigure:
     description: str
     table: HtmlTable
     note: str = ""
-    more: str = ""
     ordered: bool = False
+    more: tuple[str, str] | None = None
 
     def sheets(self) -> list[Sheet]:
         """The figure laid out for a desk and for a phone."""
@@ -407,7 +406,8 @@ class SheetFigure:
             anchor=anchor_of(self.title),
             picture=Markup(picture),
             orders=ORDERS,
-            more=Folded(MORE, Markup('<p class="lr-note">{}</p>').format(self.more), printed=True),
+            more=self.more
+            and fold(Fragment("note.html.j2", {"words": self.more[1]}), self.more[0], printed=True),
             folded=fold(self.table, f"The numbers as a table ({self.table.length})"),
         )
 

@@ -52,8 +52,9 @@ NOTE = (
     "between them. Hatched or open: date not reported, drawn soon after what came before. "
 )
 HOW = (
+    "How therapies and states are drawn",
     "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response "
-    "told with it at its end. A state lasts to the next that is told."
+    "told with it at its end. A state lasts to the next that is told.",
 )
 ASIDE = 10  # pixels by which a mark stands aside from one that it would cover
 UNNAMED = "Therapies in the paler shade are named in the table alone. "
@@ -154,7 +155,7 @@ def _draw(evidence: Evidence, course: Course, title: str, table: HtmlTable) -> S
     note += LAST if course.events[-1].row["kind"] == "follow_up" else ""
     note += STRETCHED if len(course.axis) > 2 else ""
     return SheetFigure(
-        title, lambda sheet: _lay_out(sheet, evidence, course), words, table, note.strip(), HOW
+        title, lambda sheet: _lay_out(sheet, evidence, course), words, table, note.strip(), more=HOW
     )
 
 

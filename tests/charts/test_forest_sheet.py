@@ -61,10 +61,9 @@ def test_a_note_is_of_two_lines_and_the_rest_is_folded_and_printed(figures):
     """Captions were once seven or eight lines long."""
     for figure in figures:
         assert len(figure.note) <= 3 * LINE, figure.note
-        assert figure.more
         page = str(figure.__html__())
-        told = page.partition('<div class="lr-printed"><details><summary>More about this figure')[2]
-        assert figure.more[:40] in told.partition("</details>")[0].replace("&#39;", "'")
+        told = page.partition('<div class="lr-printed"><details><summary>What these numbers are')[2]
+        assert figure.more[1][:40] in told.partition("</details>")[0].replace("&#39;", "'")
 
 
 def test_a_restated_count_is_marked_once(cores):
@@ -73,4 +72,4 @@ def test_a_restated_count_is_marked_once(cores):
     for sheet in figure.sheets():
         assert any("restated" in words for words in words_of(sheet))
         assert "r" not in words_of(sheet)
-    assert "r: restated" not in figure.note + figure.more
+    assert "r: restated" not in figure.note + figure.more[1]

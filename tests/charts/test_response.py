@@ -156,7 +156,7 @@ def test_a_population_is_not_headed_twice(blocks):
 
 def test_studies_left_to_the_table_are_told_by_their_size(cores):
     core = cores["bortezomib"]
-    notes = {most: draw_response(core, "response", title="R", most=most).parts[0].more for most in (9, 99)}
+    notes = {most: draw_response(core, "response", title="R", most=most).parts[0].more[1] for most in (9, 99)}
     small = "In the table alone: studies of fewer than 11 patients that are in no primary pool, "
     assert f"{small}and percentages of groups whose size is not reported." in notes[9]
     assert "table alone" not in notes[99]
@@ -192,16 +192,16 @@ def test_reasons_stand_in_the_picture_only_where_something_is_pooled(cores):
     for figure, told in ((pooled, True), (bare, False)):
         words = {text["t"] for text in figure.sheets()[0].texts}
         assert ("Not pooled because" in words) == told
-    assert "None of these counts enters a primary pool" in bare.more
-    assert "Pools with one rule changed" in bare.more  # the evidence page shows one
+    assert "None of these counts enters a primary pool" in bare.more[1]
+    assert "Pools with one rule changed" in bare.more[1]  # the evidence page shows one
 
 
 def test_a_note_tells_of_other_pools_only_where_the_evidence_page_shows_them(review, cores):
     beside = select_part(select_class(review, "bortezomib"), "beside")
     for evidence in (cores["mitoxantrone-clofarabine"], beside):
         (figure,) = draw_response(evidence, "response", title="Response").parts
-        assert "None of these counts enters a primary pool" in figure.more
-        assert "one rule changed" not in figure.more
+        assert "None of these counts enters a primary pool" in figure.more[1]
+        assert "one rule changed" not in figure.more[1]
 
 
 def test_a_share_without_a_count_has_its_widest_definition_too(cores):
@@ -241,10 +241,10 @@ def test_what_a_rule_keeps_out_is_said_where_it_keeps_any_out(review, cores):
     small = "Counts of fewer than five patients are left out."
     adults = select_setting(review, "adult-relapse")
     (figure,) = sheets_of(draw_response(adults, "response", title="R", most=30))
-    assert f" {controls} {small}" in figure.more
+    assert f" {controls} {small}" in figure.more[1]
     (chapter,) = sheets_of(draw_response(cores["bortezomib"], "response", title="R"))
-    assert controls not in chapter.more
-    assert small in chapter.more
+    assert controls not in chapter.more[1]
+    assert small in chapter.more[1]
     assert _say_left_out(select_setting(review, "ph-positive"), "response", LEAST_PATIENTS) == ""
     drawn = {row["row_id"] for row in _candidates(adults, "response", LEAST_PATIENTS)}
     assert "kantarjian-2017.outcome.chemotherapy.cr" not in drawn
@@ -271,7 +271,7 @@ def test_a_new_study_is_explained_where_it_is_drawn(cores):
         for figure in sheets_of(draw_response(core, "response", title="R")):
             words = " ".join(" ".join(words_of(sheet)) for sheet in figure.sheets())
             drawn = "a new study:" in words
-            assert drawn == (NEW_STUDY in figure.more)
+            assert drawn == (NEW_STUDY in figure.more[1])
             seen.add(drawn)
     assert True in seen
 
@@ -402,8 +402,8 @@ def test_a_heading_says_where_a_control_arm_stands_under_another_regimen(review)
 
 def test_cohorts_that_share_no_patient_stand_once_and_of_studies_that_may_one(cores):
     """Ph-negative and Ph-positive patients of a study were called the same; a series was left out unsaid."""
-    note = draw_response(cores["blinatumomab"], "response", title="R").parts[0].more
+    note = draw_response(cores["blinatumomab"], "response", title="R").parts[0].more[1]
     assert "NEUF" not in note.partition("patients may stand twice")[2]
     assert "Of studies that may share patients one is drawn" in note
     apart = spoil(cores["blinatumomab"], "studies", lambda frame: frame.assign(overlaps_with=pd.NA))
-    assert "may share patients" not in draw_response(apart, "response", title="R").parts[0].more
+    assert "may share patients" not in draw_response(apart, "response", title="R").parts[0].more[1]
