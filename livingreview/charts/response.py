@@ -63,7 +63,7 @@ from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
-MORE = "What these numbers are, and what the picture leaves out"  # what the rest of the note says
+MORE = "What is counted, what is left out"  # what the rest of the note says
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
 LEAST_WORDS = {LEAST_PATIENTS: "five"}
