@@ -62,7 +62,7 @@ def test_a_note_is_of_two_lines_and_the_rest_is_folded_and_printed(figures):
     for figure in figures:
         assert len(figure.note) <= 3 * LINE, figure.note
         page = str(figure.__html__())
-        told = page.partition('<div class="lr-printed"><details><summary>What is counted, what is left out')[2]
+        told = page.partition('<div class="lr-printed"><details><summary>What is counted')[2]
         assert figure.more[1][:40] in told.partition("</details>")[0].replace("&#39;", "'")
 
 
