@@ -35,8 +35,7 @@ TESTS = ROOT / "tests"
 HELD_ELSEWHERE = {
     "charts/drawn.py": "charts/test_sheet.py",  # a sheet is seen when it is drawn
     "charts/forest_rows.py": "charts/test_response.py",
-    "charts/forest_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
-    "charts/harm_sheet.py": "charts/test_figures.py",
+    "charts/harm_sheet.py": "charts/test_figures.py",  # every figure laid out at both widths
     "charts/intervals.py": "charts/test_cumulative.py",
     "charts/ratio_sheet.py": "charts/test_figures.py",
     "charts/strip_sheet.py": "charts/test_figures.py",

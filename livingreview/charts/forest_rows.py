@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, zip_longest
 
 import pandas as pd
 
 from livingreview.charts.labels import short_interval, short_outcome
-from livingreview.charts.sheet import RESTATED
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
 from livingreview.evidence import Evidence
@@ -17,6 +16,7 @@ from livingreview.tables.choice import kinship
 from livingreview.tables.common import say_studies, text, whole
 from livingreview.tables.counts import pooled_codes
 
+CONTEXT = "For context"
 NO_COUNT = "–"  # where neither events nor patients are told
 TOLD = 15  # most rows that a description tells one by one
 
@@ -48,6 +48,10 @@ class Line:
         Whether another publication restates it.
     control : bool
         Whether it is a control arm, which stands under the regimen it was compared with.
+    population : tuple of str
+        Disease, setting and age group, in codes.
+    arm : str
+        What parts it from other rows of its report, '' where its label says nothing more.
     """
 
     study: str
@@ -69,6 +73,13 @@ class Line:
     reason: str
     second_hand: bool
     control: bool
+    population: tuple[str, str, str]
+    arm: str
+
+    @property
+    def name(self) -> str:
+        """The study's name without that of its arm."""
+        return self.label.removesuffix(f": {self.arm}")
 
     @property
     def pooled(self) -> bool:
@@ -94,10 +105,15 @@ class Pool:
 
 @dataclass(frozen=True)
 class Block:
-    """One population: its rows and pooled values in reading order, families of regimens by their names."""
+    """What stands under one bold heading: rows and pooled values in reading order, under lesser headings.
+
+    The heading is a population and the lesser ones families of regimens, or the other way round. `context`:
+    its regimens are not under review and stand to read others against.
+    """
 
     title: str
     items: tuple[Line | Pool | str, ...]
+    context: bool = False
 
     @property
     def lines(self) -> list[Line]:
@@ -105,12 +121,12 @@ class Block:
         return [item for item in self.items if isinstance(item, Line)]
 
     @property
-    def families(self) -> dict[int, str]:
-        """The family of regimens of each row, by `id`; '' for the one that needs no name, or of a control."""
-        found, family = {}, ""
+    def heads(self) -> dict[int, str]:
+        """The lesser heading of each row, by `id`; '' for one that needs none, or of a control arm."""
+        found, head = {}, ""
         for item in self.items:
-            family = item if isinstance(item, str) else family
-            found[id(item)] = "" if isinstance(item, Line) and item.control else family
+            head = item if isinstance(item, str) else head
+            found[id(item)] = "" if isinstance(item, Line) and item.control else head
         return found
 
     @property
@@ -216,47 +232,53 @@ def say_wider(evidence: Evidence, row: Mapping) -> str:
     return f"{words} {format_count(int(row['events']), int(row['total']))}"
 
 
-def explain(evidence: Evidence, blocks: Sequence[Block], main: str) -> str:
-    """What the marks mean that the picture's own key does not say."""
-    lines = [line for block in blocks for line in block.lines]
+def titles(blocks: Sequence[Block]) -> list[str]:
+    """The headings, saying which are of context where others are not."""
+    parted = len({block.context for block in blocks}) > 1
+    return [f"{CONTEXT}: {block.title}" if parted and block.context else block.title for block in blocks]
+
+
+def say_marks(blocks: Sequence[Block], main: str) -> str:
+    """What one must know to read the picture; `main` is the family of rows under no regimen's name."""
     words = ["One row a study, or an arm of one. Lines and brackets: exact 95% confidence intervals."]
+    if any(block.context for block in blocks):
+        words.append("Grey: not under review, kept for context.")
     if any(block.pools for block in blocks):
         words.append("Diamond: the median pooled from the filled rows, with its 95% interval.")
-        words.append(NEW_STUDY)
-    else:
-        words.append(UNPOOLED)
-    if any(line.low is None for line in lines):
+    if any(line.low is None for block in blocks for line in block.lines):
         words.append("A mark without a line: a percentage whose count is not reported.")
-    if any(line.second_hand for line in lines):
-        words.append(RESTATED)
-    if again := _in_several(evidence, blocks):
-        words.append(
-            f"One study under several headings, so that patients may stand twice: {'; '.join(again)}."
-        )
-    if any(evidence.overlaps[line.study] for line in lines):
-        words.append(ONE_OF_SHARED)
     if main:
         words.append(f"Where no regimen is named: {main}.")
     return " ".join(words)
 
 
-def _in_several(evidence: Evidence, blocks: Sequence[Block]) -> list[str]:
-    """Each study under several headings by its reports, 'Roe 2018b and Roe 2023a', or by its only one.
+def explain(evidence: Evidence, blocks: Sequence[Block]) -> str:
+    """What the numbers mean, and what does not stand in the picture."""
+    lines = [line for block in blocks for line in block.lines]
+    words = [NEW_STUDY if any(block.pools for block in blocks) else UNPOOLED]
+    if again := _in_several(evidence, lines):
+        words.append(f"One study in several populations, whose patients may stand twice: {'; '.join(again)}.")
+    if any(evidence.overlaps[line.study] for line in lines):
+        words.append(ONE_OF_SHARED)
+    return " ".join(words)
 
-    But for studies whose cohorts under the headings are declared to share no patient.
+
+def _in_several(evidence: Evidence, lines: Sequence[Line]) -> list[str]:
+    """Each study in several populations by its reports, 'Roe 2018b and Roe 2023a', or by its only one.
+
+    But for studies whose cohorts in them are declared to share no patient.
     """
     kin = kinship(evidence)
-    told: dict[str, list[tuple[str, str, str]]] = {}
-    for block in blocks:
-        for line in block.lines:
-            cohort = evidence.row(line.figures[0].row_id)["cohort_id"]
-            told.setdefault(line.study, []).append((line.label, block.title, cohort))
+    told: dict[str, list[tuple[str, tuple, str]]] = {}
+    for line in lines:
+        cohort = evidence.row(line.figures[0].row_id)["cohort_id"]
+        told.setdefault(line.study, []).append((line.name, line.population, cohort))
     return [
-        " and ".join(sorted({label for label, _, _ in places}))
+        " and ".join(sorted({name for name, _, _ in places}))
         for places in told.values()
         if any(
-            title != other_title and not kin.apart(cohort, other)
-            for (_, title, cohort), (_, other_title, other) in combinations(places, 2)
+            place != other_place and not kin.apart(cohort, other)
+            for (_, place, cohort), (_, other_place, other) in combinations(places, 2)
         )
     ]
 
@@ -284,7 +306,7 @@ def leave_smallest(blocks: Sequence[Block], most: int) -> tuple[list[Block], str
             if not isinstance(item, str) or not isinstance(after, str)
         ]
         if items:
-            kept.append(Block(block.title, tuple(items)))
+            kept.append(replace(block, items=tuple(items)))
     told = [f"studies of fewer than {least} patients that are in no primary pool"] if least > 1 else []
     told += ["percentages of groups whose size is not reported"] if not free[-1] else []
     return kept, f" In the table alone: {', and '.join(told)}."
@@ -294,16 +316,16 @@ def describe(blocks: Sequence[Block]) -> str:
     """The figure in words: every row where they are few, else the ends of each population and the pools."""
     many = sum(len(block.items) for block in blocks) > TOLD
     parts = []
-    for block in blocks:
-        lines, families = block.lines, block.families
+    for title, block in zip(titles(blocks), blocks, strict=True):
+        lines, heads = block.lines, block.heads
         told = [f"{pool.label}, {pool.outcome}: {pool.share}%, {pool.interval}." for pool in block.pools]
         if many and len(lines) > 2:
             ends = (choose(lines, key=lambda line: line.value) for choose in (min, max))
-            words = " to ".join(_say_line(line, families[id(line)]) for line in ends)
+            words = " to ".join(_say_line(line, heads[id(line)]) for line in ends)
             told.append(f"{_count_studies(lines)}, from {words}.")
         else:
-            told += [f"{_say_line(line, families[id(line)])}." for line in lines]
-        parts.append(f"{block.title}: {' '.join(told)}")
+            told += [f"{_say_line(line, heads[id(line)])}." for line in lines]
+        parts.append(f"{title}: {' '.join(told)}")
     return " ".join([*parts, *(["Each row is in the table that follows."] if many else [])])
 
 
@@ -319,9 +341,9 @@ def say_counted(line: Line) -> str:
     return f"{line.outcome}{between}{line.whom}" if line.whom else line.outcome
 
 
-def _say_line(line: Line, family: str) -> str:
+def _say_line(line: Line, head: str) -> str:
     count = f" ({line.count})" if line.low is not None else ""
-    who = f" ({'; '.join(filter(None, (line.who, family)))})" if line.who or family else ""
+    who = f" ({'; '.join(filter(None, (line.who, head)))})" if line.who or head else ""
     return f"{line.label}{who}, {say_counted(line)} {line.share}%{count}"
 
 
@@ -336,12 +358,12 @@ def tabulate(blocks: Sequence[Block], title: str) -> HtmlTable:
         Column("Pooled, or why not"),
     ]
     rows = []
-    for block in blocks:
-        if not isinstance(block.items[0], str):  # the heading of a family names the population as well
-            rows.append(Row([block.title], heading=True))
+    for name, block in zip(titles(blocks), blocks, strict=True):
+        if not isinstance(block.items[0], str):  # a lesser heading is told with the one it stands under
+            rows.append(Row([name], heading=True))
         for item in block.items:
             if isinstance(item, str):
-                rows.append(Row([f"{block.title}: {item}"], heading=True))
+                rows.append(Row([f"{name}; {item}"], heading=True))
             elif isinstance(item, Pool):
                 count = f"{item.share}% of {item.patients}"
                 rows.append(Row([item.label, item.outcome, count, item.interval, "", item.note]))

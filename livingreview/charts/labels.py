@@ -67,8 +67,13 @@ def name_reports(evidence: Evidence, rows: Iterable[Mapping]) -> str:
 
 def own_words(label: str, *told: str) -> str:
     """What a cohort's label says beyond words told beside it: 'Late relapse' of 'Children, late relapse'."""
+    return capitalise(own_parts(label, *told))
+
+
+def own_parts(label: str, *told: str) -> str:
+    """The same as the label has it, 'late relapse'."""
     known = {word for words in told for word in _words(words)}
-    return capitalise(", ".join(part for part in label.split(", ") if not _words(part) <= known))
+    return ", ".join(part for part in label.split(", ") if not _words(part) <= known)
 
 
 def _words(text: str) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from livingreview.charts.forest_blocks import Stratum, arrange, unnamed_family
 from livingreview.charts.forest_rows import (
     Block,
     Line,
@@ -15,6 +16,7 @@ from livingreview.charts.forest_rows import (
     explain,
     find_wider,
     leave_smallest,
+    say_marks,
     say_times,
     say_wider,
     share_of,
@@ -23,10 +25,10 @@ from livingreview.charts.forest_rows import (
 )
 from livingreview.charts.forest_sheet import lay_out_forest
 from livingreview.charts.labels import (
-    main_family,
     mrd_limit,
     name_population,
     name_reports,
+    own_parts,
     own_words,
     population_of,
     short_interval,
@@ -36,7 +38,7 @@ from livingreview.charts.selection import group_size, instead_of_figure, larger_
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack, fold
 from livingreview.display.numbers import format_percent, is_second_hand, make_figure
-from livingreview.evidence import Evidence, records
+from livingreview.evidence import Evidence
 from livingreview.tables.choice import (
     Choice,
     choose_counts,
@@ -45,7 +47,7 @@ from livingreview.tables.choice import (
     one_of_each_patient,
     patients_once,
 )
-from livingreview.tables.common import group_by, name_family, whole
+from livingreview.tables.common import group_by, study_name, whole
 from livingreview.tables.counts import (
     EVERYONE,
     LEAST_PATIENTS,
@@ -56,11 +58,12 @@ from livingreview.tables.counts import (
     say_base,
     study_cares,
 )
-from livingreview.tables.labels import distinguish, refuse_twins, row_details
+from livingreview.tables.labels import distinguish, row_details
 from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
+MORE = "What is counted, what is left out"  # what the rest of the note says
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
 LEAST_WORDS = {LEAST_PATIENTS: "five"}
@@ -106,15 +109,17 @@ def draw_response(
     blocks, left = leave_smallest(blocks, most) if most else (blocks, "")
     if sum(len(block.lines) for block in blocks) < FEWEST_MARKS:
         return instead_of_figure(table)
-    named = any(isinstance(item, str) for block in blocks for item in block.items)
-    note = explain(evidence, blocks, main_family(evidence) if named else "")
+    more = explain(evidence, blocks)
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
-        note += f" {OTHER_POOLS}"
-    note += f"{_say_left_out(evidence, group, least)}{left}"
+        more += f" {OTHER_POOLS}"
+    more += f"{_say_left_out(evidence, group, least)}{left}"
     counted = outcome or evidence.package.field("outcomes", "outcome").rule(group).title
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
-    return Stack([SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered)])
+    note = say_marks(blocks, unnamed_family(evidence, blocks))
+    return Stack(
+        [SheetFigure(title, layout, describe(blocks), table, note, ordered=ordered, more=(MORE, more))]
+    )
 
 
 def tabulate_response(evidence: Evidence, group: str, *, caption: str, least: int = LEAST_PATIENTS) -> Stack:
@@ -213,37 +218,15 @@ def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -
     strata = group_by(rows, "population", "c_part", "c_class", "c_family_position", "c_family")
     chosen = {key: _choose(evidence, part, ranks, drawn) for key, part in strata.items()}
     once = {id(choice) for choice in patients_once(evidence, [c for part in chosen.values() for c in part])}
-    main = main_family(evidence)
-    classes = [row["class_id"] for row in records(evidence.tables["regimen_classes"].sort_values("position"))]
-    populations: dict[tuple, list[tuple]] = {}
-    for key in sorted(chosen, key=lambda key: (key[1] != "core", classes.index(key[2]), key[3])):
-        kept = [c for c in chosen[key] if id(c) in once or c.rows[0]["row_id"] in drawn]
+    made = []
+    for key, choices in chosen.items():
+        kept = [c for c in choices if id(c) in once or c.rows[0]["row_id"] in drawn]
         if kept:
-            populations.setdefault(key[0], []).append((key, kept))
-    size = {where: sum(c.size for _, kept in told for c in kept) for where, told in populations.items()}
-    blocks = []
-    for where in sorted(populations, key=lambda where: -size[where]):
-        items: list[Line | Pool | str] = []
-        for key, kept in populations[where]:
-            drawn_rows = [row for choice in kept for row in choice.rows]
-            items += [] if key[4] == main else [name_family(evidence, key[4], drawn_rows)]
-            items += _make_items(evidence, kept, strata[key], plans, ranks)
-        told = [row for key, _ in populations[where] for row in strata[key]]
-        blocks.append(Block(name_population(evidence, where, told), tuple(items)))
-    _refuse_twins(blocks, title)
-    return blocks
-
-
-def _refuse_twins(blocks: Sequence[Block], title: str) -> None:
-    told = []
-    for block in blocks:
-        family = ""  # lines of the class's own family come first, under no heading
-        for item in block.items:
-            family = item if isinstance(item, str) else family
-            if isinstance(item, Line):
-                words = (block.title, family, item.label, item.outcome, item.whom)
-                told.append((words, item.figures[0].row_id))
-    refuse_twins(title, told)
+            items = _make_items(evidence, kept, strata[key], plans, ranks)
+            rows_drawn = tuple(row for choice in kept for row in choice.rows)
+            size = sum(choice.size for choice in kept)
+            made.append(Stratum(*key, tuple(items), size, tuple(strata[key]), rows_drawn))
+    return arrange(evidence, made, title)
 
 
 def _choose(evidence: Evidence, rows: list[dict], ranks: Mapping[str, int], drawn: set[str]) -> list[Choice]:
@@ -372,7 +355,15 @@ def _make_line(
         reason=reason,
         second_hand=any(map(is_second_hand, choice.rows)),
         control=kinship(evidence).arm(first["cohort_id"]) == "control",
+        population=first["population"],
+        arm="" if choice.is_sum else _name_arm(evidence, first),
     )
+
+
+def _name_arm(evidence: Evidence, row: Mapping) -> str:
+    """What a cohort's label says beyond its study and its population, which stand beside it."""
+    label = row["c_label"].removeprefix(study_name(evidence, row["cohort_id"])).lstrip(" ,:")
+    return own_parts(label, name_population(evidence, row["population"], [row]), "with")
 
 
 def _say_whose(evidence: Evidence, row: Mapping, label: str) -> str:

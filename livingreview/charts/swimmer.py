@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -48,11 +48,15 @@ LEFT, TALL, LANE = 44, 110, 20  # pixels
 ACTIVE = ("active", "refractory")  # steps of the disease that are no remission
 FLOOR = 0.1  # per cent, the lowest line of the axis
 NOTE = (
-    "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response "
-    "told with it at its end. A state lasts to the next that is told. Dotted lines join measurements in "
-    "their order, unless a remission lies between; nothing is known between them. "
-    "Hatched or open: date not reported, drawn soon after what came before. "
+    "Dotted lines join measurements in their order, unless a remission lies between; nothing is known "
+    "between them. Hatched or open: date not reported, drawn soon after what came before. "
 )
+HOW = (
+    "How therapies and states are drawn",
+    "A therapy is drawn to the next one, a relapse or a transplant where no end is reported, and a response "
+    "told with it at its end. A state lasts to the next that is told.",
+)
+ASIDE = 10  # pixels by which a mark stands aside from one that it would cover
 UNNAMED = "Therapies in the paler shade are named in the table alone. "
 LAST = "Arrow: the last follow-up that is reported. "
 STRETCHED = "The time axis changes its scale at each vertical dotted line."
@@ -150,7 +154,9 @@ def _draw(evidence: Evidence, course: Course, title: str, table: HtmlTable) -> S
     note = NOTE + (UNNAMED if len(course.named) < len(course.blocks) else "")
     note += LAST if course.events[-1].row["kind"] == "follow_up" else ""
     note += STRETCHED if len(course.axis) > 2 else ""
-    return SheetFigure(title, lambda sheet: _lay_out(sheet, evidence, course), words, table, note.strip())
+    return SheetFigure(
+        title, lambda sheet: _lay_out(sheet, evidence, course), words, table, note.strip(), more=HOW
+    )
 
 
 def _tell(evidence: Evidence, event: Event) -> str:
@@ -222,7 +228,7 @@ def _draw_therapies(
         if sheet.phone and place in numbers:
             free = max(left, free)
             sheet.text(free, lane - 7, numbers[place], size=SMALL, bold=True)
-            free += 9
+            free += 11
     for block in course.beside:
         left, right = x(block.day), x(block.until)
         with sheet.row(
@@ -247,7 +253,7 @@ def _draw_states(
         _, short, color, opacity = STATES[state.step]
         with sheet.row(make_figure(evidence, state.row, "state"), y, 16, x=left, width=right - left):
             sheet.rect(left, y, right - left, 16, fill="paper")
-            sheet.rect(left, y, right - left - 0.5, 16, fill=color, opacity=opacity)
+            _draw_state(sheet, left, y, right - left - 0.5, 16, color, opacity)
             if measure(short, size=SMALL) + 6 <= right - left:
                 ink = "paper" if opacity > 0.8 else "ink"
                 sheet.text((left + right) / 2, y + 8, short, size=SMALL, align="center", color=ink)
@@ -263,6 +269,14 @@ def _draw_states(
             sheet.text(
                 at + (-4 if right else 4), y + 27, words, size=SMALL, align="right" if right else "left"
             )
+
+
+def _draw_state(
+    sheet: Sheet, x: float, y: float, wide: float, tall: float, color: str, opacity: float
+) -> None:
+    """A field in the colour of a state, with an outline: the palest can hardly be told from paper."""
+    sheet.rect(x, y, wide, tall, fill=color, opacity=opacity)
+    sheet.rect(x + 0.5, y + 0.5, max(wide - 1, 0), tall - 1, fill=None, stroke=color)
 
 
 def _draw_readings(
@@ -284,7 +298,7 @@ def _draw_readings(
         sheet.text(LEFT - 6, level(percent), format_number(percent), **QUIET, align="right")
     sheet.text(LEFT - 6, negative, "neg.", **QUIET, align="right")
     sheet.line(LEFT, negative, right, negative, color="line", width=0.8, dash=(2, 2))
-    places = [(x(reading.day), level(reading.percent)) for reading in readings]
+    places = _aside([(x(reading.day), level(reading.percent)) for reading in readings])
     for place, (one, other) in enumerate(pairwise(places)):
         if not _remission_between(course.states, *readings[place : place + 2]):
             sheet.line(*one, *other, color="quiet", dash=(2, 2))
@@ -297,8 +311,27 @@ def _draw_readings(
             fill = "paper" if reading.event.guessed else "ink"
             sheet.point(at, y, shape=shape, size=8, fill=fill, stroke="ink")
             if reading.percent is not None:
-                _write_reading(sheet, f"{write_value(evidence, row).split('%')[0]}%", at, y, taken)
+                _write_reading(sheet, _say_reading(evidence, row, places, (at, y)), at, y, taken)
     return negative + 14
+
+
+def _aside(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Places of marks of which none covers another: of two at one place the second stands aside."""
+    found: list[tuple[float, float]] = []
+    for at, y in places:
+        while any(abs(at - a) < ASIDE and abs(y - b) < ASIDE / 2 for a, b in found):
+            at += ASIDE
+        found.append((at, y))
+    return found
+
+
+def _say_reading(
+    evidence: Evidence, row: Mapping, places: Sequence[tuple[float, float]], place: tuple[float, float]
+) -> list[str]:
+    """What a reading is called, the longest form first: of those beside one another also what was counted."""
+    value, _, whole = write_value(evidence, row).partition("%")
+    beside = sum(abs(place[0] - at) <= ASIDE and abs(place[1] - y) < ASIDE / 2 for at, y in places) > 1
+    return [*([f"{value}%{whole}"] if beside else []), f"{value}%"]
 
 
 def _remission_between(states: Sequence[State], one: Reading, other: Reading) -> bool:
@@ -307,22 +340,25 @@ def _remission_between(states: Sequence[State], one: Reading, other: Reading) ->
     return found and any(one.day < state.day < other.day and state.step not in ACTIVE for state in states)
 
 
-def _write_reading(sheet: Sheet, words: str, at: float, y: float, taken: list[tuple]) -> None:
-    """A value where it touches no mark and no other value; left to the table where there is no such place."""
-    wide = measure(words, size=SMALL, bold=True)
-    for left, middle in (
-        (at + 8, y - 6), (at - wide - 8, y - 6), (at - wide / 2, y - 13), (at + 8, y + 9),
-        (at - wide - 8, y + 9), (at - wide / 2, y + 14),
-    ):  # fmt: skip
-        box = (left, middle - 6, left + wide, middle + 6)
-        inside = box[0] >= LEFT and box[2] <= sheet.width
-        if inside and not any(
-            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-            for other in taken
-        ):
-            taken.append(box)
-            sheet.text(left, middle, words, size=SMALL, bold=True)
-            return
+def _write_reading(sheet: Sheet, forms: Sequence[str], at: float, y: float, taken: list[tuple]) -> None:
+    """A value, in the first form that touches no mark and no other value somewhere; else the table has it."""
+    for words in forms:
+        wide = measure(words, size=SMALL, bold=True)
+        over = [(at + shift - wide / 2, y - 13) for shift in (0, 8, -8)]
+        under = [(at + shift - wide / 2, y + 14) for shift in (0, 8, -8)]
+        beside = [(at + 8, y + 9), (at - wide - 8, y + 9)]
+        along = [(at - 4, y + 14)]
+        nearest = [(at + 8, y - 6), (at - wide - 8, y - 6), over[0], *beside]
+        for left, middle in [*nearest, *under[:1], *along, *over, *under]:
+            box = (left, middle - 6, left + wide, middle + 6)
+            inside = box[0] >= LEFT and box[2] <= sheet.width
+            if inside and not any(
+                box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+                for other in taken
+            ):
+                taken.append(box)
+                sheet.text(left, middle, words, size=SMALL, bold=True)
+                return
 
 
 def _draw_months(sheet: Sheet, course: Course, x: Callable[[float], float], y: float) -> None:
@@ -348,7 +384,7 @@ def _draw_months(sheet: Sheet, course: Course, x: Callable[[float], float], y: f
 
 def _draw_key(sheet: Sheet, evidence: Evidence, course: Course) -> None:
     def box(color: str, opacity: float):
-        return lambda x, y: sheet.rect(x - 6, y - 5, 12, 10, fill=color, opacity=opacity)
+        return lambda x, y: _draw_state(sheet, x - 6, y - 5, 12, 10, color, opacity)
 
     def dot(shape: str):
         return lambda x, y: sheet.point(x, y, shape=shape, size=8, fill="ink")

@@ -22,6 +22,7 @@ WIDTHS = (
 OTHER = 556
 WIDE_OTHER = 1000  # scripts whose letters are as wide as they are high
 SIGNS = "/-–"  # behind which a long word is parted
+LONG = 20  # letters of a word that may be parted there, though it finds room on the next line
 BOLD = 1.09  # how much wider bold words are, at most
 WHOLE = re.compile(r"\(?\bn = \S+|\S+")  # what no line parts: a word, and a number of patients with its sign
 
@@ -45,8 +46,10 @@ def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False
         if measure(longer, size, bold=bold) <= room:
             line = longer
             continue
+        start = _long_start(word, room - measure(f"{line} ", size, bold=bold), size, bold) if line else 0
         if line:
-            lines.append(line)
+            lines.append(f"{line} {word[:start]}" if start else line)
+        word = word[start:]
         while measure(word, size, bold=bold) > room:
             fits = next((n for n in range(len(word), 1, -1) if measure(word[:n], size, bold=bold) <= room), 1)
             fits = max(word.rfind(sign, 0, fits) + 1 for sign in SIGNS) or fits
@@ -54,3 +57,10 @@ def break_lines(words: str, room: float, *, size: float = 12, bold: bool = False
             word = word[fits:]
         line = word
     return [*lines, line] if line or not lines else lines
+
+
+def _long_start(word: str, room: float, size: float, bold: bool) -> int:
+    """How many letters of a long word find room, up to one of `SIGNS`; 0 where it stays whole."""
+    ends = [place for place, letter in enumerate(word[:-1], 1) if letter in SIGNS]
+    fit = [end for end in ends if measure(word[:end], size, bold=bold) <= room]
+    return max(fit, default=0) if len(word) >= LONG else 0

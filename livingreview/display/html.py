@@ -56,13 +56,15 @@ class Column:
 class Row:
     """One row: its cells, the address it is reached by, and whether it is a heading over the rows below.
 
-    `kind`: a class of lr.css, where a row has a look of its own.
+    `kind`: a class of lr.css, where a row has a look of its own. `below`: what stands under it over the whole
+    width; copies and files have it in a last column, “Note” (lr-table.js).
     """
 
     cells: Sequence
     anchor: str = ""
     heading: bool = False
     kind: str = ""
+    below: object = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class HtmlTable:
     @property
     def figures(self) -> list[Figure]:
         """Every figure in the table."""
-        return [part for row in self.rows for cell in row.cells for part in _figures_of(cell)]
+        return [part for row in self.rows for cell in (*row.cells, row.below) for part in _figures_of(cell)]
 
     @property
     def length(self) -> str:
@@ -131,7 +133,8 @@ class HtmlTable:
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        lines = [self.caption] + [" | ".join(_plain(cell) for cell in row.cells) for row in self.rows]
+        told = ([*row.cells, *([row.below] if row.below else [])] for row in self.rows)
+        lines = [self.caption, *(" | ".join(map(_plain, cells)) for cells in told)]
         return {"text/html": str(self.__html__()), "text/plain": "\n".join(lines)}
 
 

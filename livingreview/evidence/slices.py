@@ -192,6 +192,7 @@ def select_setting(evidence: Evidence, setting_id: str) -> Evidence:
     for name in OF_COHORTS:
         tables[name] = tables[name].loc[lambda frame: frame["cohort_id"].isin(kept["cohort_id"])]
     tables["reports"] = tables["reports"].loc[lambda frame: frame["report_id"].isin(kept["report_id"])]
+    tables["findings"] = tables["findings"].loc[lambda frame: frame["setting_id"].eq(setting_id)]
     return replace(evidence, tables=tables, named=evidence.report_names)
 
 

@@ -154,7 +154,6 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
     first = evidence.row(shown[0]) if shown else None
     study = short_name(evidence, first["report_id"]) if first else ""
     main = first["report_id"] if first else ""
-    note = [_note(evidence, row["note"])] if with_note and text(row["note"]) else []
     return Row(
         [
             [name, _small(row["who"])],
@@ -165,11 +164,12 @@ def _finding_row(evidence: Evidence, setting: Mapping, row: Mapping, *, with_not
                 else _with_pooled(evidence, row, name, main, _pooled(evidence, setting, row, name))
                 for name, shows in columns.items()
             ),
-            [row["design"], *([_small(study)] if study else []), *note],
+            [row["design"], *([_small(study)] if study else [])],
             say_certainty(evidence, row, [name for name in columns if text(row[f"{name}_control"])]),
         ],
         anchor=f"finding-{row['finding_id'].replace('.', '-')}",
         kind=rated_column(evidence, row, list(columns)),
+        below=_note(evidence, row["note"]) if with_note and text(row["note"]) else None,
     )
 
 

@@ -62,11 +62,23 @@ def test_a_table_is_taken_clean_to_a_spreadsheet(visit):
     assert content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert len({len(line) for line in lines}) == 1
-    assert len(lines) - 1 == visit.table.locator("tbody tr:not(.lr-group)").count()
+    assert len(lines) - 1 == visit.table.locator("tbody tr:not(.lr-group, .lr-below)").count()
     cells = [cell for line in lines for cell in line]
     assert not [cell for cell in cells if re.search(r"[\n\t]|registered|  ", cell)]
     assert not [cell for cell in cells if re.fullmatch(r"\d+/\d+|\d+-\d+", cell)], "no date"
     assert re.fullmatch(r"[a-z0-9-]+\.csv", download.value.suggested_filename)
+
+
+def test_what_stands_under_a_row_is_in_its_line_of_a_copy(book, chromium):
+    """A note once made its row up to ten lines high; now it stands below, and is a column of the file."""
+    with Visit(chromium, f"file://{book}", "chapters/aml.html") as visit:
+        lines = visit.page.evaluate("lrSheet.linesOf(document.querySelector('.lr-sof table'))")
+        rows = visit.page.locator(".lr-sof tbody tr:not(.lr-group, .lr-below)").count()
+        notes = visit.page.locator(".lr-sof tbody tr.lr-below").count()
+    assert lines[0][-1] == "Note"
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines) - 1 == rows
+    assert sum(bool(line[-1]) for line in lines[1:]) == notes > 0
 
 
 def test_a_long_table_is_passed_over_by_keyboard_and_its_head_stays_in_view(visit):

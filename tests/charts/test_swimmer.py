@@ -1,9 +1,10 @@
 """The course of one patient in one picture."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
+from livingreview.charts.sheet import COLOURS
 from livingreview.charts.swimmer import MOST_LABELS, STATES, _remission_between, draw_swimmer, read_course
 from livingreview.evidence import select_class, select_part
 from livingreview.evidence.contract import STEPS
@@ -60,6 +61,61 @@ def test_readings_are_those_of_the_report(case):
         rows["unit"].isin(["pct_marrow", "pct_flow", "pct_blood", "pct"]) & rows["value"].notna()
     ]
     assert {name for name, percent in readings.items() if percent is not None} == set(printed["row_id"])
+
+
+def courses(review):
+    """Figures of all patients, each with its readings."""
+    own = select_part(review, "core")
+    figures = sheets_of(draw_swimmer(own, title="Course"))
+    patients = own.tables["patient_timeline"].groupby("cohort_id", sort=False)
+    return [
+        (figure, read_course(own, rows).readings) for figure, (_, rows) in zip(figures, patients, strict=True)
+    ]
+
+
+def test_every_reading_has_its_value_beside_it(review):
+    """On a phone 79.5% once lost its label."""
+    for figure, readings in courses(review):
+        told = [reading for reading in readings if reading.percent is not None]
+        assert told
+        for sheet in figure.sheets():
+            words = words_of(sheet)
+            for reading in told:
+                value = f"{float(reading.event.row['value']):g}"
+                assert any(word.lstrip("~").startswith(value) and "%" in word for word in words), value
+
+
+def test_no_mark_of_a_reading_covers_another(review):
+    """94.4% of cells counted and 90% by flow once were one square."""
+    marks = 0
+    for figure, readings in courses(review):
+        addresses = {reading.event.row["row_id"] for reading in readings}
+        for sheet in figure.sheets():
+            own = [
+                str(place) for place, href in enumerate(sheet.links) if href.rpartition("#")[2] in addresses
+            ]
+            points = [(m["x"], m["y"]) for m in sheet.marks if m["n"] in own and m.get("w") == 1.5]
+            marks += len(points)
+            for (x, y), (x2, y2) in combinations(points, 2):
+                assert abs(x - x2) >= 8 or abs(y - y2) >= 5, figure.title
+    assert marks > 10
+    words = words_of(courses(review)[0][0].sheets()[0])
+    assert {"94.4% of cells counted in blood", "90% of cells by flow cytometry"} <= set(words)
+
+
+def test_the_palest_state_is_outlined(review):
+    """“MRD+” had a contrast of 1.4 to 1 against the paper."""
+    colours = {COLOURS[color] for _, _, color, _ in STATES.values()}
+    for figure, _ in courses(review):
+        for sheet in figure.sheets():
+            filled = [
+                m for m in sheet.marks if m.get("f") in colours and m.get("o", 1) < 0.9 and not m.get("k")
+            ]
+            outlined = {
+                (m["x"] - 0.5, m["y"] - 0.5) for m in sheet.marks if m.get("k") in colours and "f" not in m
+            }
+            pale = [m for m in filled if m["o"] in {0.2, 0.4, 0.45} and (m["x"], m["y"]) in outlined]
+            assert len(pale) >= 2
 
 
 def test_no_line_goes_from_cells_to_cells_through_a_remission(review):

@@ -23,6 +23,13 @@ def test_a_number_of_patients_stays_with_its_sign(room):
     assert any("(n = 12)" in line for line in lines)
 
 
+def test_a_long_word_begins_on_the_line_before_it():
+    """“Genoa” once stood alone over “clofarabine-etoposide-cyclophosphamide”."""
+    name = "Genoa clofarabine-etoposide-cyclophosphamide, 2012"
+    assert break_lines(name, 200) == ["Genoa clofarabine-etoposide-", "cyclophosphamide, 2012"]
+    assert break_lines("a relapse post-transplant", 100) == ["a relapse", "post-transplant"], "not so long"
+
+
 @pytest.mark.parametrize(("wide", "narrow"), [("mmm", "iii"), ("WWW", "www"), ("漢字", "nn"), ("a b", "ab")])
 def test_wide_letters_take_more_than_narrow_ones(wide, narrow):
     assert measure(wide) > measure(narrow)

@@ -47,6 +47,15 @@ def test_a_heading_goes_over_all_columns_and_is_no_row():
     assert table().length == "2 rows"
 
 
+def test_what_stands_below_a_row_is_none_of_its_cells_and_no_row():
+    shown = table(rows=[Row(["one", "1"], below="a note"), Row(["two", "2"])])
+    html = str(shown.__html__())
+    assert '</tr>\n<tr class="lr-below"><td colspan="2">a note</td></tr>' in html
+    assert html.count("lr-below") == 1
+    assert shown.length == "2 rows"
+    assert "one | 1 | a note" in shown._repr_mimebundle_()["text/plain"]
+
+
 def test_every_text_of_a_table_is_escaped():
     shown = HtmlTable(EVIL, [Column(EVIL), Column(EVIL)], [Row([EVIL, [EVIL, EVIL]], anchor=EVIL)], [EVIL])
     html = str(shown.__html__())

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from livingreview.display.html import HtmlTable
+from livingreview.display.marks import Figure
 from livingreview.evidence import records, split_ids
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.decision import pooled_cells
@@ -30,6 +31,13 @@ def line(table: HtmlTable, finding_id: str) -> str:
     marks = r'<sup class="lr-mark">.*?</sup>|<span class="lr-flag"[^>]*></span>'
     words = [re.sub(r"<[^>]+>", "", re.sub(r"<br>", "; ", re.sub(marks, "", cell))) for cell in cells]
     return " | ".join(" ".join(word.split()) for word in words)
+
+
+def note(table: HtmlTable, finding_id: str) -> str:
+    """What stands under an option's line, in words."""
+    anchor = f"finding-{finding_id.replace('.', '-')}"
+    (below,) = [row.below for row in table.rows if row.anchor == anchor]
+    return " ".join(re.sub(r"<sup.*?</sup>|<[^>]+>", "", str(below.__html__())).split())
 
 
 def test_a_line_tells_both_arms_of_a_trial(findings):
@@ -85,7 +93,7 @@ def test_a_limit_beyond_the_last_per_cent_is_no_arrow(findings):
 
 def test_a_note_s_figures_are_those_of_its_rows_and_lead_there(review, findings):
     """Children newly diagnosed were randomised to bortezomib; the row on AML once did not say so."""
-    told = line(findings, "aml.bortezomib")
+    told = note(findings, "aml.bortezomib")
     assert "In newly diagnosed children and young adults, randomised," in told
     assert (
         "63.6% (± 4.5) alive at three years with it, 67.2% (± 4.3) without (conclusion; ± is not explained)."
@@ -94,6 +102,18 @@ def test_a_note_s_figures_are_those_of_its_rows_and_lead_there(review, findings)
     html = str(findings.__html__())
     assert 'href="bortezomib.html#bortezomib.claim.first-line"' in html
     assert "reports/aplenc-2020.html#aplenc-2020.survival.bortezomib.os-36m" in html
+
+
+def test_the_design_s_cell_holds_the_design_and_the_study_and_no_prose(findings):
+    """Ten lines of small print once stood there while the other cells of the row were blank."""
+    (place,) = [i for i, column in enumerate(findings.columns) if column.title == "Design"]
+    rows = [row for row in findings.rows if not row.heading]
+    assert all(len(row.cells[place]) <= 2 for row in rows)
+    noted = [row for row in rows if row.below]
+    assert len(noted) > 20
+    assert str(findings.__html__()).count('<tr class="lr-below">') == len(noted)
+    told = {figure.row_id for row in noted for figure in row.below.parts if isinstance(figure, Figure)}
+    assert told <= {figure.row_id for figure in findings.figures}, "their marks are explained"
 
 
 def test_a_remission_that_is_rated_stands_with_its_rating(review):
@@ -199,7 +219,7 @@ def test_a_combination_that_counts_full_remissions_alone_says_how_many_responded
     told = line(findings, "adult-relapse.mini-hcvd")
     assert "CR 69/110" in told
     assert "75/91 of responders only" in told
-    assert "91/110 (82.7%) responded" in told
+    assert "91/110 (82.7%) responded" in note(findings, "adult-relapse.mini-hcvd")
 
 
 def test_every_number_leads_to_its_row_and_marks_are_explained(review, findings):

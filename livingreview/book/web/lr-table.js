@@ -44,14 +44,15 @@
     return copy.textContent.replace(/\s+/g, ' ').trim();
   }
 
-  /* A table as lines of cells: the heading over some rows becomes a column of its own. `whole`: with marks, and with that column in any case, so that all figures give files of one form. */
+  /* A table as lines of cells: the heading over some rows becomes a column of its own, and so does what stands under a row. `whole`: with marks, and with that column in any case, so that all figures give files of one form. */
   function linesOf(table, { whole = false } = {}) {
-    const grouped = whole || table.querySelector('tr.lr-group'), words = cell => wordsOf(cell, whole);
-    const lines = [[...(grouped ? ['Group'] : []), ...[...table.tHead.rows[0].cells].map(words)]];
+    const grouped = whole || table.querySelector('tr.lr-group'), noted = table.querySelector('tr.lr-below') ? [''] : [], words = cell => wordsOf(cell, whole);
+    const lines = [[...(grouped ? ['Group'] : []), ...[...table.tHead.rows[0].cells].map(words), ...noted.map(() => 'Note')]];
     let group = '';
     for (const row of table.tBodies[0].rows) {
       if (row.matches('.lr-group')) group = words(row.cells[0]);
-      else lines.push([...(grouped ? [group] : []), ...[...row.cells].map(words)]);
+      else if (row.matches('.lr-below')) lines.at(-1).splice(-1, 1, words(row.cells[0]));
+      else lines.push([...(grouped ? [group] : []), ...[...row.cells].map(words), ...noted]);
     }
     return lines;
   }
@@ -134,7 +135,7 @@
   }
 
   function furnish(table) {
-    const lines = table.querySelectorAll('tbody tr:not(.lr-group)').length;
+    const lines = table.querySelectorAll('tbody tr:not(.lr-group, .lr-below)').length;
     if (table.querySelectorAll('a').length >= MANY || table.closest('.lr-explorer')) addSkip(table);
     if (!table.tHead || table.closest('.lr-explorer')) return;
     if (table.caption && lines >= FEW) addTools(table);
