@@ -36,10 +36,7 @@ def say_left_out(evidence: Evidence, events: Sequence[Event], part: str) -> tupl
         words.append(f"Told under other terms, {ELSEWHERE}: {', '.join(others)}.")
     if ungraded := without_grade(evidence, events, part):
         kinds.append("counts without a grade")
-        words.append(
-            f"Counted without a grade, {ELSEWHERE}, as are the counts of studies that are not drawn: "
-            f"{'; '.join(ungraded)}."
-        )
+        words.append(f"Counted without a grade, {ELSEWHERE}: {'; '.join(ungraded)}.")
     if related := put_down_to_treatment(evidence, part):
         kinds.append("what is put down to treatment")
         words.append(f"{'Likewise ' if words else 'Told '}{ELSEWHERE}: {'; '.join(related)}.")
@@ -47,12 +44,14 @@ def say_left_out(evidence: Evidence, events: Sequence[Event], part: str) -> tupl
 
 
 def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
-    """Terms of severe events that are in no column: neuropathy, say, and harm to the liver."""
+    """Terms of events, severe or without a grade, that are in no column: neuropathy, say, or liver harm."""
     counted = {code for event in events for code in event.codes}
     terms = {
         str(row["term"])
         for row in _told(evidence, part)
-        if row["term"] not in counted and not pd.isna(row["grade_min"]) and SEVERE <= row["grade_min"] < FATAL
+        if row["term"] not in counted
+        and not any(_says_more(row, event) for event in events)
+        and (pd.isna(row["grade_min"]) or SEVERE <= row["grade_min"] < FATAL)
     }
     return sorted(term[:1].lower() + term[1:] for term in terms)
 
@@ -60,10 +59,9 @@ def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[
 def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
     """'infection in Roe 2017, Doe 2018': counts that have no cell, since their grade is not reported.
 
-    Told are blank cells of drawn studies and, of any study, a term that says more than the event's name, as
-    severe infection; what else is of any grade would be a list of its own.
+    Told are all studies that have no cell, with those whose term says more than the event's name, as severe
+    infection.
     """
-    drawn = {evidence.cohort_studies[row["cohort_id"]] for event in events for row in event.chosen.values()}
     rows = [row for row in _told(evidence, part) if pd.isna(row["grade_min"])]
     found = []
     for event in events:
@@ -73,8 +71,8 @@ def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> lis
         names = {
             name_study(evidence, row["report_id"], row["cohort_id"])
             for row in rows
-            if (study := evidence.cohort_studies[row["cohort_id"]]) not in told
-            and ((row["term"] in event.codes and study in drawn) or _says_more(row, event))
+            if evidence.cohort_studies[row["cohort_id"]] not in told
+            and (row["term"] in event.codes or _says_more(row, event))
         }
         if names:
             found.append(f"{in_sentence(event.name)} in {', '.join(sorted(names))}")

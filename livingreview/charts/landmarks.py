@@ -157,7 +157,7 @@ def _explain(blocks: Sequence[Strips]) -> str:
         words.append("Dotted lines join reported points from 100% on; they are no survival curves.")
     if any(mark.low is not None for mark in marks):
         words.append("Bars and brackets: the interval as reported, none where none is.")
-    words.append("Time zero differs between studies.")
+    words.append("Time zero differs between studies. n: patients of the cohort, where no more is reported.")
     if any(strip.second_hand for strip in strips):
         words.append(RESTATED)
     return " ".join(words)

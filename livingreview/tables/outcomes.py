@@ -146,7 +146,7 @@ def survival_table(evidence: Evidence, part: Iterable[dict], caption: str) -> Ht
         Column("Endpoint"),
         Column("Figure"),
         Column("At"),
-        Column("Counted from"),
+        Column("Time zero"),
         Column("Patients", True),
     ]
     ordered = sorted(part, key=lambda row: row["cohort_id"])
@@ -171,7 +171,11 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
     endpoint, statistic = (
         evidence.label("survival", column, row[column]) for column in ("endpoint", "statistic")
     )
-    return [part for part in (endpoint, statistic, text(row["group"])) if part]
+    parts = [endpoint, statistic, text(row["group"])]
+    if row["statistic"] == "hazard_ratio":  # a ratio across trials is none of randomised arms
+        designs = evidence.tables["studies"].set_index("study_id")["design"]
+        parts.append(evidence.label("studies", "design", designs[row["c_study_id"]]))
+    return [part for part in parts if part]
 
 
 def tabulate_results(evidence: Evidence, *, title: str, harm_only: bool = False) -> Stack:
