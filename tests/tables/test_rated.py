@@ -18,7 +18,8 @@ def finding(review, finding_id: str) -> dict:
     [
         ("adult-relapse.blinatumomab", ""),  # behind the remission, as a phone shows it without a word
         ("mrd-positive.blinatumomab-adults", "lr-rated4"),
-        ("child-first-relapse.aall1331", "lr-rated5"),  # survival is rated, MRD is not
+        ("child-first-relapse.aall1331", "lr-rated4"),
+        ("child-first-relapse.aall1331-low-risk", "lr-rated5"),  # survival is rated, MRD is not
         ("child-later-relapse.car-t", "lr-rated5"),  # not rated: behind the first number there is
     ],
 )
