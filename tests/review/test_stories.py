@@ -33,7 +33,7 @@ def test_a_reader_finds_a_remission_rate_and_its_source(site, chromium, review):
         chart.locator(f".lr-wide svg a[href$='#{row['row_id']}']").first.click()  # the mark leads there too
         assert row["locator"] in page.get_by_role("dialog").inner_text()
         page.keyboard.press("Escape")
-        chart.locator("summary").click()
+        chart.locator("summary", has_text="The numbers as a table").click()
         figure = chart.locator(f"a.lr-figure[href$='#{row['row_id']}']")
         assert figure.inner_text().startswith(f"{row['events']}/{row['total']} (")
         figure.click()
