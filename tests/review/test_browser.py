@@ -86,7 +86,7 @@ def test_a_page_works_for_everyone_without_network(site, chromium, name):
 @pytest.mark.parametrize("name", STILL)
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
 def test_nothing_moves_where_one_sees_it(site, chromium, name, width, height):
-    """Cumulative layout shift is nothing, while the page comes and as one goes down it."""
+    """Cumulative layout shift is nothing to three decimals, while the page comes and as one goes down it."""
     with Visit(chromium, site, "", width=width, blank=True) as visit:
         page = visit.page
         page.set_viewport_size({"width": width, "height": height})
@@ -101,7 +101,7 @@ def test_nothing_moves_where_one_sees_it(site, chromium, name, width, height):
               }
             }"""
         )
-        assert page.evaluate("globalThis.shifted") == 0, page.evaluate("globalThis.moved")
+        assert page.evaluate("globalThis.shifted") < 0.0005, page.evaluate("globalThis.moved")
 
 
 def find_faults(page, rules=WCAG) -> list[str]:
