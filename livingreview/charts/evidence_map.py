@@ -245,9 +245,8 @@ def _count(places: Sequence[Place]) -> tuple[str, str]:
     """'43 studies' and 'n = 3028' of some places; a study in several populations is one."""
     studies = len({row["study_id"] for place in places for row in place.cohorts})
     patients = sum(place.patients for place in places)
-    more = "" if all(place.patients for place in places) else "≥ "
-    sign = more or "= "
-    return say_studies(studies), f"n {sign}{patients}" if patients else "n = ?"
+    sign = "=" if all(place.patients for place in places) else "≥"
+    return say_studies(studies), f"n {sign} {patients}" if patients else "n = ?"
 
 
 def _say_totals(places: Sequence[Place], classes: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from livingreview.charts.forest_rows import Block, Line, Pool
 from livingreview.charts.labels import is_of_one_class, main_family, name_population
@@ -103,10 +104,10 @@ def _in_order(evidence: Evidence, strata: Sequence[Stratum]) -> list[Stratum]:
 
 def _by_population(evidence: Evidence, strata: Sequence[Stratum]) -> list[Block]:
     """A block a population, families of regimens under their names, but for the one that needs none."""
-    main = main_family(evidence)
+    main, ordered = main_family(evidence), _in_order(evidence, strata)
     blocks = []
     for place in _by_disease(strata):
-        here = [stratum for stratum in _in_order(evidence, strata) if stratum.population == place]
+        here = [stratum for stratum in ordered if stratum.population == place]
         items: list[Line | Pool | str] = []
         for stratum in here:
             own = name_family(evidence, stratum.family, stratum.drawn)
@@ -127,7 +128,8 @@ def _by_regimen(evidence: Evidence, strata: Sequence[Stratum]) -> list[Block]:
         own = [s for s in ordered if (s.class_id, s.position, s.family) == key]
         places = {s.population: s for s in own}
         items: list[Line | Pool | str] = []
-        for disease, group in _group_diseases([places[place] for place in _by_disease(own)]):
+        apart = groupby((places[place] for place in _by_disease(own)), key=lambda s: s.disease)
+        for disease, group in ((disease, list(group)) for disease, group in apart):
             if _are_many_small(group):
                 head = _shared_words(evidence, disease, group)
                 items += [head, *(item for s in group for item in _with_place(evidence, s, head))]
@@ -145,13 +147,6 @@ def _join_heads(block: Block) -> Block:
     if len(heads) > 1:
         return block
     return replace(block, title=f"{block.title}; {heads[0]}", items=block.items[1:])
-
-
-def _group_diseases(strata: Sequence[Stratum]) -> list[tuple[str, list[Stratum]]]:
-    groups: dict[str, list[Stratum]] = {}
-    for stratum in strata:
-        groups.setdefault(stratum.disease, []).append(stratum)
-    return list(groups.items())
 
 
 def _are_many_small(strata: Sequence[Stratum]) -> bool:

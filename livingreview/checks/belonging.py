@@ -89,11 +89,10 @@ def check_ages_of_group(checked: Checked) -> Iterator[Problem]:
     field = checked.package.field("cohorts", "age_group")
     for line, row in checked.rows_of("cohorts", "age_group"):
         centre = row.get("age_centre_years")
-        low, high = field.centres.get(row["age_group"], (None, None))
-        if not pd.isna(centre) and not _lies(centre, low, high):
+        if not pd.isna(centre) and not field.centres_number(row["age_group"], centre):
             if not checked.is_excused(row["row_id"], f"{centre:g}"):
                 found = f"{field.label(row['age_group'])}, {row['age_statistic']} {centre:g} years"
-                fits = [field.label(code) for code, limits in field.centres.items() if _lies(centre, *limits)]
+                fits = [field.label(code) for code in field.centres if field.centres_number(code, centre)]
                 expected = f"{' or '.join(fits) or 'another group'}, or another age"
                 yield checked.problem(
                     "cohorts", line, "age_group", "ages-of-group", found, expected, REGISTER
@@ -118,10 +117,6 @@ def check_ages_of_group(checked: Checked) -> Iterator[Problem]:
             ]
             expected = f"{' or '.join(fits) or 'another group'}, or other ages"
             yield checked.problem("cohorts", line, "age_group", "ages-of-group", found, expected, REGISTER)
-
-
-def _lies(number: float, low: float | None, high: float | None) -> bool:
-    return (low is None or number >= low) and (high is None or number < high)
 
 
 def check_denominators(checked: Checked) -> Iterator[Problem]:

@@ -130,6 +130,11 @@ class Evidence:
         return self._look_up("reports", "report_id", "study_id")
 
     @cached_property
+    def study_designs(self) -> dict[str, str]:
+        """Code of the design of each study (key: study_id)."""
+        return self._look_up("studies", "study_id", "design")
+
+    @cached_property
     def overlaps(self) -> dict[str, frozenset[str]]:
         """The studies that share patients with each study (key: study_id); each names the other."""
         shared = self._look_up("studies", "study_id", "overlaps_with")

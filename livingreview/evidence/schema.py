@@ -84,6 +84,11 @@ class Shown:
     brief: bool = False
 
 
+def _lies_in(number: float, limits: list[float | None] | None) -> bool:
+    low, high = limits or (None, None)
+    return (low is None or number >= low) and (high is None or number < high)
+
+
 @dataclass(frozen=True)
 class Field:
     """One column: its type, meaning, unit and constraints.
@@ -150,8 +155,11 @@ class Field:
 
     def spans_number(self, code: str, number: float) -> bool:
         """Whether a number may be one of those that a code stands for; any where none are declared."""
-        low, high = self.spans.get(code, (None, None))
-        return (low is None or number >= low) and (high is None or number < high)
+        return _lies_in(number, self.spans.get(code))
+
+    def centres_number(self, code: str, number: float) -> bool:
+        """Whether a median or mean may be that of a code's numbers; any where none are declared."""
+        return _lies_in(number, self.centres.get(code))
 
     def rule(self, group: str) -> Group:
         """What a group is called and goes by; one that nothing is declared of is called by its name."""

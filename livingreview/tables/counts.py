@@ -211,7 +211,7 @@ def study_cares(evidence: Evidence) -> dict[str, str]:
     ``single`` of a case report; '' where it is not known.
     """
     design = evidence.package.field("studies", "design")
-    told = {row["study_id"]: design.group(row["design"]) for row in records(evidence.tables["studies"])}
+    told = {study: design.group(code) for study, code in evidence.study_designs.items()}
     return {study: "" if care == "unknown" else care for study, care in told.items()}
 
 

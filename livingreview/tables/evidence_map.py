@@ -121,8 +121,7 @@ def count_once(evidence: Evidence, cohorts: list[dict]) -> tuple[int, int, bool]
     comparisons across trials treat no patient of their own and are no studies here.
     """
     cares = evidence.package.field("studies", "design").groups
-    designs = dict(evidence.tables["studies"][["study_id", "design"]].itertuples(index=False, name=None))
-    own = [row for row in cohorts if cares.get(designs[row["study_id"]]) != SECONDARY]
+    own = [row for row in cohorts if cares.get(evidence.study_designs[row["study_id"]]) != SECONDARY]
     chosen, _ = choose_counts(evidence, own, alike=_everyone, size=cohort_size)
     kin = kinship(evidence)
     studies: dict[str, dict[bool, int]] = {}

@@ -173,8 +173,7 @@ def _endpoint_parts(evidence: Evidence, row: Mapping) -> list[str]:
     )
     parts = [endpoint, statistic, text(row["group"])]
     if row["statistic"] == "hazard_ratio":  # a ratio across trials is none of randomised arms
-        designs = evidence.tables["studies"].set_index("study_id")["design"]
-        parts.append(evidence.label("studies", "design", designs[row["c_study_id"]]))
+        parts.append(evidence.label("studies", "design", evidence.study_designs[row["c_study_id"]]))
     return [part for part in parts if part]
 
 
