@@ -15,7 +15,7 @@ from livingreview.tables.common import report_link, text
 FOUND = ("included", "context", "excluded", "not_readable")
 READ = FOUND[:3]
 HERE = READ[:2]
-SOUGHT = "missing"  # listed before it was looked for: these alone measure the search
+SOUGHT = "sought"  # listed before it was looked for: these alone measure the search
 
 
 def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
