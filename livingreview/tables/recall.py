@@ -41,7 +41,7 @@ def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
 
 
 def say_recall(review: Evidence) -> str:
-    """'79 of 120 are here, 48 of the 88 that were named before they were looked for; …', '' without a list."""
+    """'79 of 120 are here, 48 of the 88 named before they were looked for, by …'; '' without a list."""
     expected = records(review.tables["expected"])
     if not expected:
         return ""
