@@ -307,7 +307,8 @@ def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, in
     if pd.isna(tipping.chance):
         few = "no one treated had the event" if a == 0 else "there are too few patients"
         side = "lower" if a / n1 > c / n2 else "higher"
-        return f"{words}; no {side} rate in so many controls would put the ratio beyond chance, since {few}"
+        limits = "the 95% interval of the ratio, by its logarithm, clear of 1"
+        return f"{words}; no {side} rate in so many controls would put {limits}, since {few}"
     low, high = table.risk_ratio_ci
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:

@@ -122,7 +122,8 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     assert matched[4].endswith("% chance alone may explain it")
     few = rows["taleghani-bortezomib-aml.outcome.with.cr"]
     assert few[4].endswith(
-        "no lower rate in so many controls would put the ratio beyond chance, "
+        "no lower rate in so many controls would put the 95% interval of the ratio, by its logarithm, "
+        "clear of 1, "
         "since there are too few patients"
     )
     alone = tabulate_bounds(
