@@ -24,7 +24,7 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import Evidence, records
 from livingreview.synthesis import two_by_two
-from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_treatments, pair_rows
+from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, pair_rows, say_treatments
 from livingreview.tables.common import (
     capitalise,
     in_sentence,
@@ -190,7 +190,7 @@ def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[Tr
         )
         own = [(arms, ratio) for arms, ratio in rows if arms.study_id == study]
         main = next(arms for arms, _ in own if arms.report_id == best)
-        treatments = " against ".join(name_treatments(evidence, main))
+        treatments = say_treatments(evidence, main)
         cohort = main.experimental
         about = stratum_name(evidence, cohort["disease"], cohort["setting"], cohort["age_group"])
         name = name_study(evidence, best, cohort["cohort_id"])
@@ -198,7 +198,7 @@ def _by_trial(evidence: Evidence, rows: Sequence[tuple[Arms, Ratio]]) -> list[Tr
             ratio if arms.report_id == best else _name_source(evidence, arms.report_id, ratio)
             for arms, ratio in own
         )
-        trials.append(TrialRatios(name, f"{treatments}; {about}", told))
+        trials.append(TrialRatios(name, f"{treatments}; {about}" if treatments else about, told))
     return trials
 
 

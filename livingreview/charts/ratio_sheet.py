@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from livingreview.charts.randomised import Panel, Ratio, TrialRatios
 
 ROW = 24
-# Ends of the axis; the narrowest that holds every ratio is taken, for all panels.
+# Ends of the axis; the narrowest that holds every ratio, and an arrow beside it, is taken for all panels.
 AXES = {
     4: (0.25, 0.5, 1, 2, 4),
     10: (0.1, 0.2, 0.5, 1, 2, 5, 10),
+    20: (0.05, 0.2, 1, 5, 20),
     100: (0.01, 0.1, 1, 10, 100),
 }
+ARROW = 1.1
 ONE, OTHER, LEFT, RIGHT = 350, 434, 456, 706  # desk: where the arms' counts end, and the plot
 WORDS = 274  # desk: room for what is compared
 
@@ -43,7 +45,7 @@ def lay_out_ratios(sheet: Sheet, panels: Sequence[Panel], *, drug: str) -> None:
     """Put the panels under each other; `drug` names the experimental arms."""
     ratios = [ratio for panel in panels for trial in panel.trials for ratio in trial.ratios]
     farthest = max((abs(log(r.value)) for r in ratios if r.value), default=0)
-    plot = _Plot(sheet, next((end for end in AXES if farthest <= log(end)), max(AXES)))
+    plot = _Plot(sheet, next((end for end in AXES if ARROW * farthest <= log(end)), max(AXES)))
     told: set[str] = set()  # what a trial is about stands where it is first named
     for panel in panels:
         sheet.may_break()

@@ -192,7 +192,12 @@ def _draw_key(sheet: Sheet, controls: bool, marks: Sequence[Mark]) -> None:
     if landmarks:
         told.append((dot("treated", "treated"), "share alive, or free of the event, at that month"))
     if controls:
-        told.append((dot("paper", "control"), "control (grey), moved aside where it would be hidden"))
+        told.append(
+            (
+                dot("paper", "control"),
+                "control (grey); marks that would hide each other are moved aside",
+            )
+        )
     if landmarks:
         told.append((dash, "joins reported points; no curve"))
     sheet.height += 8 + sheet.key(sheet.height + 8, told)

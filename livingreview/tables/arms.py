@@ -10,7 +10,7 @@ import pandas as pd
 from livingreview.display.numbers import is_second_hand
 from livingreview.evidence import Evidence, records
 from livingreview.tables.choice import count_size, kinship
-from livingreview.tables.common import text, with_cohorts
+from livingreview.tables.common import in_sentence, text, with_cohorts
 
 # What rows of both arms must share to be told side by side.
 SAME = {
@@ -120,6 +120,12 @@ def name_treatments(evidence: Evidence, arms: Arms) -> tuple[str, str]:
     """Names of the two regimens; '' where one is not known."""
     names = evidence.regimen_names
     return tuple(text(names.get(text(arm["regimen_id"]), "")) for arm in (arms.experimental, arms.control))
+
+
+def say_treatments(evidence: Evidence, arms: Arms) -> str:
+    """'New drug against standard care'; '' where a regimen has no name."""
+    one, other = name_treatments(evidence, arms)
+    return f"{one} against {in_sentence(other)}" if one and other else ""
 
 
 def name_arms(evidence: Evidence, arms: Arms, pairs: Sequence[Pair]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from livingreview.display.html import Column, HtmlTable, Row, Stack
 from livingreview.display.numbers import format_difference, format_ratio, make_figure
 from livingreview.evidence import UNSAID, Evidence
 from livingreview.synthesis import two_by_two
-from livingreview.tables.arms import Pair, find_arms, name_treatments, pair_rows
+from livingreview.tables.arms import Pair, find_arms, pair_rows, say_treatments
 from livingreview.tables.common import stratum_name, text, with_cohorts
 
 NO_CONTRAST = (
@@ -87,13 +87,12 @@ def _told_of_parts(pairs: Sequence[Pair]) -> set[str]:
 def _contrast_row(evidence: Evidence, pair: Pair, of_parts: Collection[str]) -> Row:
     """`of_parts`: trials of whose rows each says in which patients."""
     one, other = pair.rows
-    treatments = name_treatments(evidence, pair.arms)  # a trial of another regimen may stand in a chapter
     name = [
         evidence.study_names[one["cohort_id"]],
         stratum_name(evidence, *_population(one)) if pair.arms.study_id in of_parts else "",
         evidence.label("outcomes", "outcome", one["outcome"]),
         "" if one["definition"] == UNSAID else one["definition"],
-        " against ".join(treatments) if all(treatments) else "",
+        say_treatments(evidence, pair.arms),  # a trial of another regimen may stand in a chapter
     ]
     return Row(
         [

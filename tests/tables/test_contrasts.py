@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from livingreview.synthesis import pool_ratios, proportion_interval, two_by_two
+from livingreview.tables.common import in_sentence
 from livingreview.tables.contrasts import tabulate_contrasts
 from tests.changed import change_rows, spoil
 
@@ -44,7 +45,9 @@ def test_contrasts_keep_to_one_trial_and_one_question(review):
     for row in rows:
         one, other = (review.row(figure.row_id) for figure in row.cells[1:3])
         arms = [names[cohorts["regimen_id"][side["cohort_id"]]] for side in (one, other)]
-        assert row.cells[0][-1] == " against ".join(arms), "a reader sees which treatments were compared"
+        assert row.cells[0][-1] == f"{arms[0]} against {in_sentence(arms[1])}", (
+            "a reader sees which treatments were compared"
+        )
         assert cohorts["study_id"][one["cohort_id"]] == cohorts["study_id"][other["cohort_id"]]
         assert [cohorts["arm"][side["cohort_id"]] for side in (one, other)] == ["experimental", "control"]
         assert all(
