@@ -145,7 +145,7 @@ def _say_result(evidence: Evidence, row: Mapping) -> str:
 def _say_group(evidence: Evidence, row: Mapping) -> list[Figure | str]:
     """A group's figure, then what it was given and its size."""
     size = _cohort(evidence, row["cohort_id"])["n_enrolled"]
-    number = "number not reported" if pd.isna(size) else f"n = {size}"
+    number = "number not reported" if pd.isna(size) else f"n\u00a0=\u00a0{size}"
     return [make_figure(evidence, row), f"{_regimen(evidence, row)}, {number}"]
 
 

@@ -54,8 +54,8 @@ def test_a_line_names_both_treatments_their_sizes_and_the_ratio_as_printed(revie
     assert trial[0] == "AALL1231"
     assert result == "Event-free survival at 48 months"
     assert [figure.row_id for figure in (first[0], second[0], ratio[0])] == EFS.split("; ")
-    assert first[1].endswith("n = 408")
-    assert second[1].endswith("n = 416")
+    assert first[1].endswith("n\u00a0=\u00a0408")
+    assert second[1].endswith("n\u00a0=\u00a0416")
     assert str(ratio[0]) == "0.833"
     assert ratio[1].endswith("no interval printed")
 
@@ -111,4 +111,4 @@ def test_an_unknown_row_stops_the_build(review):
 def test_without_a_name_a_treatment_is_called_by_its_cohort(review):
     bare = spoil(review, "cohorts", change_rows(["teachey-2022.cohort.control"], regimen_id=pd.NA))
     ((_, _, _, second, *_),) = pairs(bare, EFS)
-    assert second[1] == "First line, T-ALL and T-LL, without bortezomib, n = 416"
+    assert second[1] == "First line, T-ALL and T-LL, without bortezomib, n\u00a0=\u00a0416"
