@@ -44,16 +44,19 @@ def say_left_out(evidence: Evidence, events: Sequence[Event], part: str) -> tupl
 
 
 def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:
-    """Terms of events, severe or without a grade, that are in no column: neuropathy, say, or liver harm."""
+    """Terms of events, severe, fatal or ungraded, that are in no column: neuropathy, fatal infection."""
     counted = {code for event in events for code in event.codes}
-    terms = {
-        str(row["term"])
-        for row in _told(evidence, part)
-        if row["term"] not in counted
-        and not any(_says_more(row, event) for event in events)
-        and (pd.isna(row["grade_min"]) or SEVERE <= row["grade_min"] < FATAL)
-    }
-    return sorted(term[:1].lower() + term[1:] for term in terms)
+    deaths = {code for event in events if event.grade is None for code in event.codes}
+    terms = set()
+    for row in _told(evidence, part):
+        name, grade = str(row["term"]), row["grade_min"]
+        if pd.isna(grade) or SEVERE <= grade < FATAL:
+            if name not in counted and not any(_says_more(row, event) for event in events):
+                terms.add(name[:1].lower() + name[1:])
+        elif grade >= FATAL and name not in deaths:
+            named = name[:1].lower() + name[1:]
+            terms.add(named if "fatal" in named else f"fatal {named}")
+    return sorted(terms)
 
 
 def without_grade(evidence: Evidence, events: Sequence[Event], part: str) -> list[str]:

@@ -60,7 +60,7 @@ def _lines(cell: Cell, width: float) -> list[str]:
     count, sign, limits = cell.count.partition(" [")
     whole = measure(cell.count, size=SMALL) < width - 8
     lines = [cell.count] if whole else [count, sign.strip() + limits]
-    return lines if _fits(cell, width) else [*lines, cell.remark]
+    return lines if _fits(cell, width) else [*lines, *wrap(cell.remark, width - 8, size=SMALL)]
 
 
 def _shade(share: float) -> float:

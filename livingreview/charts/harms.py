@@ -42,7 +42,7 @@ from livingreview.tables.counts import (
 from livingreview.tables.labels import name_apart, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, FATAL, SEVERE, event_words, grade_text, is_severe
 
-MOST_COLUMNS = 7  # for so many there is room on a desk
+MOST_COLUMNS = 8  # for so many there is room on a desk
 LEAST_PATIENTS = 10  # of a study in the table of shades
 RESTATED_HERE = "r"  # the remark of a cell that repeats the report its row is named after
 LEAST_EVENTS = 3  # of a trial, to draw its arms

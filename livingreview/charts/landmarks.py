@@ -157,7 +157,9 @@ def _explain(blocks: Sequence[Strips]) -> str:
         words.append("Dotted lines join reported points from 100% on; they are no survival curves.")
     if any(mark.low is not None for mark in marks):
         words.append("Bars and brackets: the interval as reported, none where none is.")
-    words.append("Time zero differs between studies. n: patients of the cohort, where no more is reported.")
+    words.append("Time zero differs between studies.")
+    if any("cohort of " in strip.about for strip in strips):
+        words.append("“Cohort of”: the number behind the value itself is not reported.")
     if any(strip.second_hand for strip in strips):
         words.append(RESTATED)
     return " ".join(words)
@@ -305,7 +307,8 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
             kind = "randomised against" if randomised else "not randomised, comparator:"
             about.append(f"{kind} {name_of or control[0]['c_label']}")
         size = _size(first)
-        about.append(f"n = {size}" if size else "n not reported")
+        behind = "cohort of" if pd.isna(first["total"]) else "n ="
+        about.append(f"{behind} {size}" if size else "n not reported")
         second = any(map(is_second_hand, (*cohort, *control)))
         marks, other = (_marks(evidence, rows) for rows in (cohort, control))
         found.append(Strip(name, "; ".join(about), marks, other, second, size))

@@ -44,7 +44,7 @@ CHOSEN = (
     "pools, then the commonest of both arms together."
 )
 REPORTED = ", ratio reported"
-NOTHING = "No randomised trial with a ratio or with counts in both arms is among the reports of this page."
+NOTHING = "No randomised trial of these patients alone has a ratio or counts in both arms to draw."
 NOTHING_OWN = (
     "No randomised trial of this chapter's own regimens with a ratio or with counts in both arms is among "
     "its reports."

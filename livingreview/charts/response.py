@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from livingreview.charts.candidates import candidates, say_left_out
 from livingreview.charts.forest_blocks import Stratum, arrange, unnamed_family
 from livingreview.charts.forest_rows import (
     Block,
@@ -30,11 +31,10 @@ from livingreview.charts.labels import (
     name_reports,
     own_parts,
     own_words,
-    population_of,
     short_interval,
     short_outcome,
 )
-from livingreview.charts.selection import group_size, instead_of_figure, larger_groups, main_direction
+from livingreview.charts.selection import group_size, instead_of_figure, larger_groups
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack, fold
 from livingreview.display.numbers import format_percent, is_second_hand, make_figure
@@ -51,22 +51,17 @@ from livingreview.tables.common import group_by, study_name, whole
 from livingreview.tables.counts import (
     EVERYONE,
     LEAST_PATIENTS,
-    SINGLE,
     SMALLEST_PART,
-    base_of,
     pooled_codes,
     say_base,
-    study_cares,
 )
 from livingreview.tables.labels import distinguish, row_details
-from livingreview.tables.outcomes import select_outcomes
 from livingreview.tables.plan import alike_counts, synthesis_plan
 from livingreview.tables.pool import FAR_FROM_MEDIAN, FEW_STUDIES, KINDS, Plan
 
 MORE = "What is counted, what is left out"  # what the rest of the note says
 NO_OTHER = "no other study counts the same"
 RESTATES = "restated"  # as cohorts' labels say it too
-LEAST_WORDS = {LEAST_PATIENTS: "five"}
 OTHER_POOLS = (
     "Pools with one rule changed: “What can be pooled?”, where all the evidence of the class stands."
 )
@@ -101,7 +96,7 @@ def draw_response(
     largest whole cohort (`livingreview.tables.choice`). Control arms are not among them, but where no arm of
     their trial was given what a class asks about: such a trial stands with both.
     """
-    told = _candidates(evidence, group, least)
+    told = candidates(evidence, group, least)
     blocks = _make_blocks(evidence, group, told, title)
     if not blocks:
         return Stack([], f"{title}: not counted by any report here.")
@@ -112,7 +107,7 @@ def draw_response(
     more = explain(evidence, blocks)
     if not any(block.pools for block in blocks) and _is_pooled_otherwise(evidence, group, told):
         more += f" {OTHER_POOLS}"
-    more += f"{_say_left_out(evidence, group, least)}{left}"
+    more += f"{say_left_out(evidence, group, least)}{left}"
     counted = outcome or evidence.package.field("outcomes", "outcome").rule(group).title
     layout = lambda sheet: lay_out_forest(sheet, blocks, f"{counted}, % of patients")  # noqa: E731
     ordered = len(blocks) < sum(len(block.lines) for block in blocks)
@@ -124,7 +119,7 @@ def draw_response(
 
 def tabulate_response(evidence: Evidence, group: str, *, caption: str, least: int = LEAST_PATIENTS) -> Stack:
     """The rows that `draw_response` would draw as a table, folded; a sentence where there are none."""
-    blocks = _make_blocks(evidence, group, _candidates(evidence, group, least), caption)
+    blocks = _make_blocks(evidence, group, candidates(evidence, group, least), caption)
     if not blocks:
         return Stack([], f"{caption}: not counted by any report here.")
     return Stack([fold(replace(tabulate(blocks, caption), caption=caption))])
@@ -150,57 +145,6 @@ def outcome_ranks(evidence: Evidence, group: str) -> dict[str, int]:
     if not nested:
         return {code: place for place, code in enumerate(field.codes_in(group))}
     return {code: nested.index(code) if code in nested else len(nested) for code in field.codes_in(group)}
-
-
-def _candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
-    """Rows that may stand for a study: of the group's direction, told of a cohort of some size, no case.
-
-    No control arm of what a class asks about: it stands in the figure of randomised comparisons.
-    """
-    return [
-        row
-        for row in _eligible(evidence, group)
-        if not _is_own_control(evidence, row) and not _is_small(row, least)
-    ]
-
-
-def _is_own_control(evidence: Evidence, row: Mapping) -> bool:
-    return kinship(evidence).arm(row["cohort_id"]) == "control" and row["c_part"] != "beside"
-
-
-def _is_small(row: Mapping, least: int) -> bool:
-    return not pd.isna(row["total"]) and row["total"] < least
-
-
-def _say_left_out(evidence: Evidence, group: str, least: int) -> str:
-    """Which rows a rule keeps out of figure and table, where it keeps any out."""
-    rows = _eligible(evidence, group)
-    words = ""
-    if any(_is_own_control(evidence, row) for row in rows):
-        words += " Control arms in trials of these drugs are shown in randomised comparisons alone."
-    if any(_is_small(row, least) for row in rows):
-        words += f" Counts of fewer than {LEAST_WORDS.get(least, least)} patients are left out."
-    return words
-
-
-def _eligible(evidence: Evidence, group: str) -> list[dict]:
-    """Rows of a group's direction and of no part or case; control arms and small groups too."""
-    field = evidence.package.field("outcomes", "outcome")
-    way, cares = main_direction(field, group), study_cares(evidence)
-    found = []
-    for row in select_outcomes(evidence, group):
-        base = base_of(evidence, row["denominator"])
-        counted = not pd.isna(row["events"]) and not pd.isna(row["total"])
-        if (
-            field.direction(row["outcome"]) == way
-            and row["c_class"]
-            and cares[evidence.cohort_studies[row["cohort_id"]]] != SINGLE
-            and base != "subgroup"
-            and (base in (EVERYONE, "unknown") or not field.rule(group).whole)
-            and (counted or not pd.isna(row["percent_reported_pct"]))
-        ):
-            found.append(row | {"base": base, "population": population_of(evidence, row)})
-    return found
 
 
 def _make_blocks(evidence: Evidence, group: str, rows: list[dict], title: str) -> list[Block]:

@@ -277,8 +277,8 @@ def _write_survival(evidence, row) -> str:
     number = write_printed(row, row["estimate"])
     text = count_words(number, number + unit)
     if not pd.isna(row["ci_low"]):
-        level = format_number(100 * _exact(row["ci_level"]))
-        return f"{text} ({level}% CI {write_printed(row, row['ci_low'])} to {_upper_limit(evidence, row)})"
+        limits = f"{write_printed(row, row['ci_low'])} to {_upper_limit(evidence, row)}"
+        return f"{text} ({_name_interval(row)} {limits})"
     if not pd.isna(row["range_low"]):
         low, high = (write_printed(row, row[name]) for name in ("range_low", "range_high"))
         return f"{text} (range {low} to {high})"
@@ -289,10 +289,17 @@ def write_limits(evidence: Evidence, row: Mapping) -> str:
     """Printed limits of a survival row, '0.55–0.93', '97.5% CI 0.57–0.99', '22.0 to not reached', or ''."""
     if pd.isna(row["ci_low"]):
         return ""
-    level = format_number(100 * _exact(row["ci_level"]))
-    told = "" if level == "95" else f"{level}% CI "
+    kind = _name_interval(row)
+    told = "" if kind == "95% CI" else f"{kind} "
     join = " to " if pd.isna(row["ci_high"]) else "–"
     return f"{told}{write_printed(row, row['ci_low'])}{join}{_upper_limit(evidence, row)}"
+
+
+def _name_interval(row: Mapping) -> str:
+    """'95% CI', or '95% credible interval' where the report's own words say so."""
+    credible = re.search(r"\bCrI\b|\bcredible\b", _cell(row, "as_reported"))
+    level = format_number(100 * _exact(row["ci_level"]))
+    return f"{level}% {'credible interval' if credible else 'CI'}"
 
 
 def _upper_limit(evidence, row) -> str:

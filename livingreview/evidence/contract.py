@@ -30,7 +30,9 @@ COLUMNS = {
     ),
     "identifiers": "identifier_id! report_id! scheme! value! as_printed basis!",
     "former_ids": "former_id! report_id! renamed_on:date! reason!",
-    "expected": ("expected_id! class_id! report! doi pmid why! named_by! named_in fate! report_id tried"),
+    "expected": (
+        "expected_id! class_id! report! doi pmid why! named_by! named_in listed! fate! report_id tried"
+    ),
     "studies": "study_id! name! design! overlaps_with",
     "regimen_classes": "class_id! title! short_title! question! position:integer!",
     "families": "family_id! class_id! name! part! position:integer!",

@@ -103,8 +103,12 @@ def _ends(row: dict) -> tuple[float, float, float]:
 def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
     """The questions with both answers: same population, treatment and endpoint, no patient in common."""
     titles = evidence.tables["regimen_classes"].set_index("class_id")["short_title"].to_dict()
+    # Pools are of a class's own regimens: a trial of these is no answer on another that it is read beside.
+    core = set(evidence.families.index[evidence.families["part"].eq("core")])
     found = []
     for row in unrandomised_ratios(evidence):
+        if row["c_regimen_id"] not in core:
+            continue
         population = (row["c_disease"], row["c_setting"], row["c_age_group"])
         for pool in hazard_pools_of(evidence, row["endpoint"], population):
             answer = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
@@ -303,7 +307,8 @@ def say_tipping(tipping: TippingRate, table: TwoByTwo, cells: tuple[int, int, in
     if pd.isna(tipping.chance):
         few = "no one treated had the event" if a == 0 else "there are too few patients"
         side = "lower" if a / n1 > c / n2 else "higher"
-        return f"{words}; no {side} rate in so many controls would put the ratio beyond chance, since {few}"
+        limits = "the 95% interval of the ratio, by its logarithm, clear of 1"
+        return f"{words}; no {side} rate in so many controls would put {limits}, since {few}"
     low, high = table.risk_ratio_ci
     limit = format_percent(tipping.chance, n2)
     if low <= 1 <= high:

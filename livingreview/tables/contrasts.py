@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 import pandas as pd
@@ -11,7 +12,7 @@ from livingreview.display.numbers import format_difference, format_ratio, make_f
 from livingreview.evidence import UNSAID, Evidence
 from livingreview.synthesis import two_by_two
 from livingreview.tables.arms import Pair, find_arms, name_treatments, pair_rows
-from livingreview.tables.common import text, with_cohorts
+from livingreview.tables.common import stratum_name, text, with_cohorts
 
 NO_CONTRAST = (
     "No randomised comparison with counts in both arms is among the reports that this page draws on."
@@ -29,9 +30,11 @@ def tabulate_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
     Outcome, time point and denominator are the same in both. An arm given as a percentage only is shown as
     printed, and nothing is calculated from it.
     """
-    rows = [_contrast_row(evidence, pair) for pair in pair_arms(evidence)]
-    if not rows:
+    pairs = pair_arms(evidence)
+    if not pairs:
         return Stack([], NO_CONTRAST)
+    of_parts = _told_of_parts(pairs)
+    rows = [_contrast_row(evidence, pair, of_parts) for pair in pairs]
     columns = [
         Column("Trial and outcome"),
         Column("Experimental arm", True),
@@ -69,11 +72,25 @@ def _what(row: dict) -> tuple[str, str, str]:
     return text(row["c_study_id"]), text(row["c_arm"]), row["outcome"]
 
 
-def _contrast_row(evidence: Evidence, pair: Pair) -> Row:
+def _population(row: dict) -> tuple[str, str, str]:
+    return row["c_disease"], row["c_setting"], row["c_age_group"]
+
+
+def _told_of_parts(pairs: Sequence[Pair]) -> set[str]:
+    """Trials whose pairs are of several populations, as where a later report tells of a part of both arms."""
+    told: dict[str, set[tuple[str, str, str]]] = {}
+    for pair in pairs:
+        told.setdefault(pair.arms.study_id, set()).add(_population(pair.experimental))
+    return {study for study, populations in told.items() if len(populations) > 1}
+
+
+def _contrast_row(evidence: Evidence, pair: Pair, of_parts: Collection[str]) -> Row:
+    """`of_parts`: trials of whose rows each says in which patients."""
     one, other = pair.rows
     treatments = name_treatments(evidence, pair.arms)  # a trial of another regimen may stand in a chapter
     name = [
         evidence.study_names[one["cohort_id"]],
+        stratum_name(evidence, *_population(one)) if pair.arms.study_id in of_parts else "",
         evidence.label("outcomes", "outcome", one["outcome"]),
         "" if one["definition"] == UNSAID else one["definition"],
         " against ".join(treatments) if all(treatments) else "",

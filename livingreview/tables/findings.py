@@ -308,9 +308,9 @@ def _counted(evidence: Evidence, row: Mapping, column: str) -> str:
     base = base_of(evidence, row["denominator"])
     what = "" if _shown(evidence)[column].brief else short
     if base == "unknown" or (base == "subgroup" and not count):
-        whom = "number of patients not reported"
         if not count:
-            return "; ".join(part for part in (what, f"no interval: {whom}") if part)
+            return "; ".join(part for part in (what, "no interval: no count is reported") if part)
+        whom = "number of patients not reported"
     told = (what, count, "" if count and base == EVERYONE else whom)
     return " ".join(part for part in told if part)
 

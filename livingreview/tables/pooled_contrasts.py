@@ -7,7 +7,7 @@ is what their trials randomised. No arm is compared with an arm of another trial
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -41,7 +41,8 @@ class TrialRatio:
     """One trial's ratio with its limits, its log with the error, and the control arm's risk (0-1).
 
     `patients` are those of both arms for counts, of the treated arm for a hazard ratio; 0 = not reported.
-    `corrected`: half an event was added to each cell, since one arm has none.
+    `corrected`: half an event was added to each cell, since one arm has none. `given`: what was randomised,
+    as the name of the regimen's family.
     """
 
     row_ids: tuple[str, ...]
@@ -54,6 +55,7 @@ class TrialRatio:
     baseline: float | None = None
     baseline_words: str = ""
     corrected: bool = False
+    given: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRati
         whole(row["c_n_enrolled"] if pd.isna(row["total"]) else row["total"]) or 0,
         baseline,
         "" if last is None else f"events by {format_fixed(float(last['time_months']), 0)} months",
+        given=row["c_family"],
     )
 
 
@@ -164,7 +167,7 @@ def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
         if base_of(evidence, row["denominator"]) != EVERYONE or not pair.counted:
             continue
         if (ratio := _of_counts(evidence, pair)) is not None:
-            found.append(row | {"treatment": _treatment(row), "ratio": ratio})
+            found.append(row | {"treatment": _treatment(row), "ratio": replace(ratio, given=row["c_family"])})
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
     for (_, *place, outcome, _, _), part in group_by(found, *keys).items():
         trials = _apart(evidence, [row["ratio"] for row in part])
@@ -223,7 +226,7 @@ def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable 
         Row(
             [
                 [pool.stratum, f"{pool.endpoint}, {'hazard' if pool.kind == 'HR' else 'risk'} ratio"],
-                [_say_trial(trial) for trial in pool.trials],
+                [_say_trial(pool, trial) for trial in pool.trials],
                 ". ".join(
                     [
                         _say_pooled(pool),
@@ -247,15 +250,17 @@ def tabulate_pooled_contrasts(evidence: Evidence, *, caption: str) -> HtmlTable 
     ]
     note = (
         "A hazard ratio is turned into events by a time on the assumption that it holds throughout. "
-        "A pooled ratio is that of all trials of the line, so of other patients too; a trial's own is told "
-        "after it."
+        "A pooled ratio is an average over the trials of the line, which may have given the regimen instead "
+        "of another or with it, and to other risk groups: what a trial found for its own patients is first."
     )
     return HtmlTable(caption, columns, rows, [note])
 
 
-def _say_trial(trial: TrialRatio) -> str:
+def _say_trial(pool: ContrastPool, trial: TrialRatio) -> str:
+    """What a trial gave is said where the trials of a line differ in it: with chemotherapy, or instead."""
+    given = f" ({trial.given})" if len({one.given for one in pool.trials}) > 1 else ""
     added = ", with 0.5 added to each cell" if trial.corrected else ""
-    return f"{trial.name}: {format_ratio(*trial.ends)}{added}"
+    return f"{trial.name}{given}: {format_ratio(*trial.ends)}{added}"
 
 
 def _say_pooled(pool: ContrastPool) -> str:
@@ -267,7 +272,7 @@ def _say_pooled(pool: ContrastPool) -> str:
 def _say_hundred(pool: ContrastPool, trial: TrialRatio) -> str:
     """'AALL, 61 on control (by 24 months): by its own ratio 10 fewer (18 fewer to 1 more)', or ''.
 
-    By the pooled ratio first, where there is one: of a trial that shows no effect by itself that alone would
+    Then by the pooled ratio, where there is one: of a trial that shows no effect by itself that alone would
     say that it does.
     """
     if trial.baseline is None:
@@ -277,7 +282,7 @@ def _say_hundred(pool: ContrastPool, trial: TrialRatio) -> str:
     if not (fit := pool.pooled):
         return f"{control}: {own}"
     pooled = _say_effect(pool, trial, (fit.effect, *fit.ci))
-    return f"{control}: by the pooled ratio of {len(pool.trials)} comparisons {pooled}; {own}"
+    return f"{control}: {own}; by the pooled ratio of {len(pool.trials)} comparisons {pooled}"
 
 
 def _say_effect(pool: ContrastPool, trial: TrialRatio, ratio: tuple[float, float, float]) -> str:

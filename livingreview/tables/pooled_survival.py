@@ -326,12 +326,16 @@ def _why_left_out(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
     """Why a printed median is not in a pool; empty where it is, or where one of its study says the same."""
     if any(entry.study_id == row["c_study_id"] for entry in pool.told):
         return _why_another(evidence, pool, row)
-    if reason := _bar(evidence, row) or ("" if has_95(row) else "no interval"):
+    if reason := _bar(evidence, row):
         return reason
-    # It would stand, were its patients not counted already.
-    shared = [one.row_id for one in pool.told if one.study_id in evidence.overlaps[row["c_study_id"]]]
+    # Its patients may be counted already: among the pooled, or, of one without limits, the printed.
+    around = pool.told if has_95(row) else pool.printed
+    if not has_95(row) and any(entry.study_id == row["c_study_id"] for entry in around):
+        return "no interval"
+    shared = [one.row_id for one in around if one.study_id in evidence.overlaps[row["c_study_id"]]]
     names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
-    return f"shares patients with {' and '.join(names) or 'a study that is counted'}"
+    share = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
+    return share if has_95(row) else f"no interval, and {share}"
 
 
 def _why_another(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
@@ -404,7 +408,8 @@ def _say_beside(pool: SurvivalPool) -> list[str]:
     return [
         f"a new study: {outer}",
         f"in months, DerSimonian-Laird: {_say_months(pool.as_published)}",
-        f"all {len(values)} printed medians, the middle one: {format_fixed(pool.middle, 1)} ({reach})",
+        f"the middle one of {len(values)} printed medians, no patient twice: {format_fixed(pool.middle, 1)} "
+        f"({reach})",
     ]
 
 

@@ -15,6 +15,7 @@ from livingreview.tables.common import report_link, text
 FOUND = ("included", "context", "excluded", "not_readable")
 READ = FOUND[:3]
 HERE = READ[:2]
+SOUGHT = "sought"  # listed before it was looked for: these alone measure the search
 
 
 def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
@@ -26,16 +27,10 @@ def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
     if not expected:
         return Stack([], "No list of expected reports is entered.")
     titles = dict(review.tables["regimen_classes"].sort_values("position")[["class_id", "title"]].to_numpy())
-    names = review.package.field("expected", "named_by").constraints.get("enum", ())
     blocks = [
         ("By class", [(titles[code], _having(expected, "class_id", code)) for code in titles]),
-        (
-            "By who names them",
-            [
-                (review.label("expected", "named_by", code), _having(expected, "named_by", code))
-                for code in names
-            ],
-        ),
+        ("By who names them", _by_code(review, expected, "named_by")),
+        ("By when they were listed", _by_code(review, expected, "listed")),
     ]
     columns = [Column("Reports"), *(Column(name, True) for name in ("Expected", "Found", "Read", "Here"))]
     rows = [_count_row("All", expected)]
@@ -46,10 +41,22 @@ def tabulate_expected(review: Evidence, *, caption: str) -> Stack:
 
 
 def say_recall(review: Evidence) -> str:
-    """'78 of 119 are here, by the list on the methods page'; '' where no list is kept."""
+    """'79 of 120 are here, 48 of the 88 named before they were looked for, by …'; '' without a list."""
     expected = records(review.tables["expected"])
-    here = sum(row["fate"] in HERE for row in expected)
-    return f"{here} of {len(expected)} are here, by the list on the methods page" if expected else ""
+    if not expected:
+        return ""
+    (here, every), (found, asked) = (
+        (sum(row["fate"] in HERE for row in rows), len(rows))
+        for rows in (expected, _having(expected, "listed", SOUGHT))
+    )
+    sought = f", {found} of the {asked} named before they were looked for" if 0 < asked < every else ""
+    return f"{here} of {every} are here{sought}, by the list on the methods page"
+
+
+def _by_code(review: Evidence, rows: Sequence[dict], column: str) -> list[tuple[str, list[dict]]]:
+    """The rows of each code of a column, with the code in words."""
+    codes = review.package.field("expected", column).constraints.get("enum", ())
+    return [(review.label("expected", column, code), _having(rows, column, code)) for code in codes]
 
 
 def _having(rows: Sequence[dict], column: str, code: str) -> list[dict]:

@@ -64,12 +64,12 @@ def test_places_on_chapters_are_found_by_former_ids_too():
     assert keep_places(text, {}) == text
 
 
-OLD, NEW = "lipomit-clag-2025", "roe-2025"
+OLD, NEW = "made-up-002-report", "roe-2025"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    copy = Copy(tmp_path_factory.mktemp("former") / "project")
+    copy = Copy(tmp_path_factory.mktemp("former") / "project", made_up=3)
     assert rename(copy.folder, OLD, NEW, reason="Why", day=datetime.date(2026, 1, 2)).problems == []
     done = copy.build()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -84,7 +84,7 @@ def test_a_built_book_leads_on_and_does_not_count_the_page(built, tmp_path):
     text = page.read_text(encoding="utf-8")
     new = (book / "chapters" / "reports" / f"{NEW}.html").read_text(encoding="utf-8")
     ends = re.findall(rf'href="{NEW}\.html#({NEW}[^"]+)"', text)
-    assert f"{NEW}.outcome.all.crc" in ends
+    assert f"{NEW}.outcome.adults.cr" in ends
     assert all(f'id="{end}"' in new for end in ends)
     assert look_over(book) == []
     assert any(f'<span id="ref-{OLD}">' in page.read_text() for page in (book / "chapters").glob("*.html"))
@@ -103,7 +103,7 @@ def test_a_built_book_leads_on_and_does_not_count_the_page(built, tmp_path):
 @pytest.mark.book
 @pytest.mark.slow
 def test_a_second_build_keeps_the_page(built):
-    with built.edited(("chapters/methods.md", "# ", "# Once more: ")):
+    with built.edited(("chapters/index.md", "# A made-up", "# Once more a made-up")):
         done = built.build()
         assert done.returncode == 0, done.stdout + done.stderr
         assert (built.published / "chapters" / "reports" / f"{OLD}.html").is_file()
@@ -115,10 +115,10 @@ def test_a_second_build_keeps_the_page(built):
 @pytest.mark.parametrize(
     ("script", "end", "wanted"),
     [
-        (True, f"#{OLD}.outcome.all.crc", f"{NEW}.outcome.all.crc"),
+        (True, f"#{OLD}.outcome.adults.cr", f"{NEW}.outcome.adults.cr"),
         (True, "", ""),
         (False, "", ""),
-        (False, f"#{OLD}.outcome.all.crc", ""),  # no refresh keeps the end of an address
+        (False, f"#{OLD}.outcome.adults.cr", ""),  # no refresh keeps the end of an address
     ],
 )
 def test_a_browser_follows(built, chromium, script, end, wanted):

@@ -1,69 +1,61 @@
 """After any change the next build shows the new state everywhere and runs only what the change touches.
 
-A revert restores the old pages.
+A revert restores the old pages. The review is a made-up one of three classes, its engine the whole one: what
+a page shows is what was told to it, whichever review it is. Two of its chapters share their sections.
 """
 
 import pytest
 
 from livingreview.manuscript import find_pages
 from tests.copies import Copy, differing, executed, tree
-from tests.reduced import ROOT
 
 pytestmark = [pytest.mark.book, pytest.mark.slow]
-CLASSES = {"liposomal-mitoxantrone", "mitoxantrone-clofarabine", "bortezomib", "blinatumomab"}
-OF_CLASSES = {f"{name}{end}" for name in CLASSES for end in ("", "-evidence", "-comparators")}
-# A class's chapter and its further pages read that class alone.
-OF_ONE = {"bortezomib", "bortezomib-evidence", "bortezomib-comparators"}
-ALONE = {"contribute", "how-to-cite", "what-changed"}  # they show no evidence
-EVERY = {path.stem for path in find_pages(ROOT / "chapters")}
-OVER_ALL = EVERY - OF_CLASSES - ALONE
+SHARING = {"made-up-001", "made-up-003"}
+CLASSES = {"made-up-002", *SHARING}
+OVER_ALL = {"data", "index"}
+EVERY = CLASSES | OVER_ALL
+REPORT = "chapters/reports/made-up-002-report.html"
 ROW = (
     "data/outcomes.csv",
-    "after up to 6 cycles",
-    "after up to 6 long cycles",
-    dict.fromkeys(
-        ("chapters/bortezomib-evidence.html", "chapters/reports/ramos-2025.html"), "after up to 6 long cycles"
-    ),
+    "adults,transplant,57,89,,,,treated,courses_2,,made-up transplant",
+    "adults,transplant,57,89,,,,treated,courses_2,,made-up graft",
+    {REPORT: "made-up graft"},
 )
 TERM = (
     "data/glossary.csv",
-    "cytokine release syndrome",
-    "cytokine-release syndrome",
-    {"chapters/methods.html": "cytokine-release syndrome"},
+    "a cell of the marrow",
+    "a young cell of the marrow",
+    {"chapters/data.html": "a young cell of the marrow"},
 )
 BIBLIOGRAPHY = (
     "data/references.bib",
-    "journal = {Blood Research}",
-    "journal = {Blood Research X}",
-    dict.fromkeys(
-        ("chapters/bortezomib-evidence.html", "chapters/reports/ramos-2025.html"), "Blood Research X"
-    ),
+    "title = {Made-up report 2}",
+    "title = {Made-up report two}",
+    dict.fromkeys(("chapters/made-up-002.html", REPORT), "Made-up report two"),
 )
 CITATION = (
     "CITATION.cff",
     'version: "2026.11.0"',
     'version: "2026.11.9"',
-    {f"chapters/{page}.html": "2026.11.9" for page in ("bortezomib", "index", "how-to-cite")},
+    {f"chapters/{page}.html": "2026.11.9" for page in ("made-up-001", "index")},
 )
 SCHEMA = (
     "data/datapackage.json",
     "complete remission (CR)",
     "complete remission (CR!)",
-    {
-        "chapters/bortezomib-evidence.html": "complete remission (CR!)",
-    },
+    {REPORT: "complete remission (CR!)"},
 )
 CHART_MODULE = (
-    "livingreview/charts/calendars.py",
-    "One square is one planned day of the drug.",
-    "One square is a planned day of the drug.",
-    {"chapters/bortezomib-evidence.html": "is a planned day"},
+    "livingreview/charts/funnel.py",
+    "Every bar is a share of all patients",
+    "Each bar is a share of all patients",
+    {"chapters/made-up-002.html": "Each bar is a share of all patients"},
 )
 PAGE_MODULE = (
     "livingreview/book/sidebar.py",
     "Show the pages of this section",
     "Show these pages",
-    {"chapters/contribute.html": "Show these pages"},
+    {"chapters/discrepancies.html": "Show these pages"},
 )
 STYLE = (
     "livingreview/book/web/lr.css",
@@ -72,54 +64,77 @@ STYLE = (
     {"_static/lr.css": "/* Tables, changed */"},
 )
 CODE = (
-    "chapters/safety.md",
-    'title="Adverse events in both arms"',
-    'title="Adverse events in either arm"',
-    {"chapters/safety.html": "Adverse events in either arm: "},
+    "chapters/made-up-002.md",
+    'caption="Cohorts"',
+    'caption="Cohorts, all of them"',
+    {"chapters/made-up-002.html": "Cohorts, all of them"},
 )
 SHARED_CODE = (
-    "chapters/_class.md",
-    'caption="Summary of findings"',
-    'caption="Findings in summary"',
-    {f"chapters/{name}.html": "Findings in summary" for name in CLASSES},
+    "chapters/_made.md",
+    'caption="Cohorts"',
+    'caption="Groups of patients"',
+    {f"chapters/{name}.html": "Groups of patients" for name in SHARING},
 )
 PROSE = (
-    "chapters/comparison.md",
-    "It is not a comparison.",
-    "This is no comparison.",
-    {"chapters/comparison.html": "This is no comparison."},
+    "chapters/discrepancies.md",
+    "None.",
+    "None was found.",
+    {"chapters/discrepancies.html": "None was found."},
 )
 CONTENTS = (
     "_toc.yml",
-    "caption: By regimen",
-    "caption: By salvage regimen",
-    {"chapters/methods.html": "By salvage regimen"},
+    "caption: About",
+    "caption: About it",
+    {"chapters/made-up-001.html": "About it"},
 )
 CONFIGURATION = (
     "_config.yml",
     "acute leukaemia: a living review",
     "acute leukaemia: the living review",
-    {"chapters/safety.html": "acute leukaemia: the living review"},
+    {"chapters/made-up-003.html": "acute leukaemia: the living review"},
 )
 # name: (changes made together, chapters that must run).
 # Changes that reach a page by the same way go together.
 CHANGES = {
-    "a row": ([ROW], OVER_ALL | OF_ONE),
+    "a row": ([ROW], OVER_ALL | {"made-up-002"}),
     "the engine, the schema, terms, bibliography and citation record": (
         [CHART_MODULE, PAGE_MODULE, SCHEMA, TERM, BIBLIOGRAPHY, CITATION],
         EVERY,
     ),
     "a chapter's code, another's prose, contents, configuration and style": (
         [CODE, PROSE, CONTENTS, CONFIGURATION, STYLE],
-        {"safety"},
+        {"made-up-002"},
     ),
 }
+GLOSSARY = """
+```{code-cell} ipython3
+lr.tabulate_glossary(review, caption="Glossary")
+```
+"""
+
+
+def make_copy(folder) -> Copy:
+    """The made-up project: two chapters share their sections, and a page lists the one term there is."""
+    made = Copy(folder, made_up=3)
+    chapters = made.folder / "chapters"
+    for name in SHARING:
+        page = chapters / f"{name}.md"
+        head, mark, sections = page.read_text(encoding="utf-8").partition("## Which reports")
+        page.write_text(f"{head}% sections: _made.md\n", encoding="utf-8")
+        (chapters / "_made.md").write_text(mark + sections, encoding="utf-8")
+    with open(chapters / "data.md", "a", encoding="utf-8") as page:
+        page.write(GLOSSARY)
+    with open(made.folder / "data" / "glossary.csv", "a", encoding="utf-8") as table:
+        table.write("blast,a cell of the marrow,\n")
+    assert made.run("-m", "livingreview.cli", "check", "--record-rows").returncode == 0
+    return made
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Copy:
     """A project that was built both ways, with all its chapters' results kept."""
-    made = Copy(tmp_path_factory.mktemp("rebuild") / "project")
+    made = make_copy(tmp_path_factory.mktemp("rebuild") / "project")
+    assert {path.stem for path in find_pages(made.folder / "chapters")} >= EVERY
     done = made.build()
     assert done.returncode == 0, done.stdout + done.stderr
     assert executed(done) == EVERY
@@ -142,7 +157,7 @@ def test_nothing_changed_runs_nothing(copy, original):
 
 def test_two_folders_two_times_same_bytes(original, tmp_path):
     """Same inputs, same bytes: in another folder, another time zone, another order of hashing."""
-    other = Copy(tmp_path / "elsewhere" / "deeper")
+    other = make_copy(tmp_path / "elsewhere" / "deeper")
     done = other.build(environment={"TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "LC_ALL": "C.UTF-8"})
     assert done.returncode == 0, done.stdout + done.stderr
     assert differing(tree(other.published), original[0]) == []
@@ -168,12 +183,9 @@ def test_a_change_shows_and_runs_only_what_it_touches(copy, original, name):
 
 
 def test_what_chapters_share_renews_their_pages_and_no_others(copy, original):
-    """Of a heading and of code: in both builds exactly the pages of the classes differ from what they were.
-
-    They run, since they list the headings of their other pages.
-    """
-    heading = ("chapters/_class.md", "## How sure is it?", "## How certain is it?")
-    runs = [CLASSES, set()]  # the results of the first build are those of the second
+    """Of a heading and of code: in both builds exactly the pages that share it differ from what they were."""
+    heading = ("chapters/_made.md", "## Who was treated?", "## Who was given it?")
+    runs = [SHARING, set()]  # the results of the first build are those of the second
     with copy.edited(heading, SHARED_CODE[:3]):
         for build, folder, before in (
             (copy.build_plain, copy.plain, original[1]),
@@ -183,10 +195,10 @@ def test_what_chapters_share_renews_their_pages_and_no_others(copy, original):
             assert done.returncode == 0, done.stdout + done.stderr
             assert executed(done) == runs.pop(0)
             pages = {name for name in differing(tree(folder), before) if name.endswith(".html")}
-            assert pages == {f"chapters/{name}.html" for name in CLASSES}
+            assert pages == {f"chapters/{name}.html" for name in SHARING}
             for page in pages:
                 text = (folder / page).read_text(encoding="utf-8")
-                assert "How certain is it?" in text, f"{page} is stale"
+                assert "Who was given it?" in text, f"{page} is stale"
                 assert SHARED_CODE[3][page] in text, f"{page} is stale"
 
 
@@ -202,17 +214,16 @@ def test_after_all_reverts_both_books_are_the_first_ones(copy, original):
 def test_a_new_report_gets_its_page_and_a_removed_one_loses_it(copy, original):
     rows = (copy.folder / "data/reports.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     row = (
-        "nobody-1999,ramos-hgm,article,restated,excluded,Only here to be removed again,"
+        "nobody-1999,made-up-002,article,restated,excluded,Only here to be removed again,"
         + "," * (rows[0].count(",") - 6)
         + "\n"
     )
-    before = next(line for line in rows[1:] if line > row)
     with copy.edited(
-        ("data/reports.csv", before, row + before),
+        ("data/reports.csv", rows[-1], rows[-1] + row),
         (
             "data/references.bib",
-            "@article{jain-2021,",
-            "@misc{nobody-1999, title = {Nothing}, year = {1999}}\n\n@article{jain-2021,",
+            "@misc{made-up-002-report,",
+            "@misc{nobody-1999, title = {Nothing}, year = {1999}}\n\n@misc{made-up-002-report,",
         ),
         ("data/datapackage.json", "rows", "rows"),
     ):

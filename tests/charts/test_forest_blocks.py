@@ -3,9 +3,10 @@
 import pytest
 
 from livingreview.charts import draw_response
+from livingreview.charts.candidates import candidates
 from livingreview.charts.forest_blocks import _headings, unnamed_family
 from livingreview.charts.forest_rows import Line
-from livingreview.charts.response import _candidates, _make_blocks
+from livingreview.charts.response import _make_blocks
 from livingreview.charts.sheet import COLOURS
 from livingreview.evidence import records, select_class, select_part, select_setting
 from tests.drawn import sheets_of, words_of
@@ -14,7 +15,7 @@ SETTINGS = ("adult-relapse", "mrd-positive", "child-first-relapse", "child-later
 
 
 def blocks_of(evidence, group="response"):
-    return _make_blocks(evidence, group, _candidates(evidence, group, 5), "R")
+    return _make_blocks(evidence, group, candidates(evidence, group, 5), "R")
 
 
 @pytest.fixture(scope="module")

@@ -45,11 +45,12 @@ def test_deaths_put_down_to_treatment_are_said_to_be_in_the_tables(review):
     assert told in draw_harms(blinatumomab, title="H").parts[0].more[1]
 
 
-def test_terms_of_no_column_are_told_once_each_without_deaths(review):
+def test_terms_of_no_column_are_told_once_each_fatal_ones_too(review):
     blinatumomab = select_class(review, "blinatumomab")
     events = _choose_events(blinatumomab, "core")
     told = other_terms(blinatumomab, events, "core")
     assert told == sorted(set(told))
     counted = {code.lower() for event in events for code in event.codes}
     assert "neutropenia" in told
+    assert {"fatal cardiac failure", "infection, fatal"} <= set(told), "the gravest once were left out"
     assert not counted & {term.lower() for term in told}

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from livingreview.charts import draw_arms, draw_harms
-from livingreview.charts.harm_sheet import OTHERS, POOLED
-from livingreview.charts.harms import _choose_events, _make_blocks
-from livingreview.charts.sheet import COLOURS
+from livingreview.charts.harm_sheet import NAMES, OTHERS, POOLED, _lines
+from livingreview.charts.harms import MOST_COLUMNS, _choose_events, _make_blocks
+from livingreview.charts.sheet import COLOURS, SMALL, WIDE
+from livingreview.charts.words import measure
 from livingreview.evidence import select_class, select_part
 from livingreview.tables.counts import pooled_results, result_of_event
 from tests.drawn import CLASSES, words_of
@@ -54,6 +55,14 @@ def test_one_grade_alone_and_a_part_of_the_treatment_are_said(tables):
             alone = not pd.isna(row["grade_max"]) and row["grade_min"] == row["grade_max"] < 5
             assert (f"grade {row['grade_min']}" in cell.remark) == alone
             assert pd.isna(row["period"]) or row["period"] in cell.remark
+
+
+def test_no_line_of_a_cell_is_wider_than_the_narrowest_cell(tables):
+    """Beside seven other events “from treatment” once ran over its cell's edge."""
+    width = (WIDE - NAMES) / MOST_COLUMNS - 4
+    lines = [line for *_, cell in cells_of(tables) for line in _lines(cell, width)]
+    assert "treatment" in lines
+    assert max(measure(line, size=SMALL) for line in lines) < width - 6
 
 
 def test_what_is_not_reported_is_blank_and_never_nought(review):

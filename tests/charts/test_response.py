@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from livingreview.charts import draw_response
+from livingreview.charts.candidates import candidates
 from livingreview.charts.forest_rows import (
     NEW_STUDY,
     Line,
@@ -18,7 +19,7 @@ from livingreview.charts.forest_rows import (
     tabulate,
 )
 from livingreview.charts.labels import short_outcome
-from livingreview.charts.response import _candidates, _make_blocks, _say_left_out, outcome_ranks
+from livingreview.charts.response import _make_blocks, outcome_ranks
 from livingreview.charts.sheet import SheetFigure
 from livingreview.display.html import HtmlTable
 from livingreview.evidence import select_class, select_part, select_setting
@@ -33,7 +34,7 @@ from tests.drawn import sheets_of, words_of
 def blocks(cores):
     """(evidence, group, blocks) of every class and both groups."""
     return [
-        (core, group, _make_blocks(core, group, _candidates(core, group, 5), group))
+        (core, group, _make_blocks(core, group, candidates(core, group, 5), group))
         for core in cores.values()
         for group in ("response", "mrd")
     ]
@@ -115,7 +116,7 @@ def test_the_widest_definition_is_a_tick_of_the_same_patients(blocks):
 def test_another_report_of_the_same_patients_may_tell_the_widest_definition(review):
     """One trial once had 33% as its widest definition in a figure and 39% in the table over it."""
     place = select_setting(review, "child-later-relapse")
-    found = _make_blocks(place, "response", _candidates(place, "response", 5), "Remission")
+    found = _make_blocks(place, "response", candidates(place, "response", 5), "Remission")
     (trial,) = [
         line
         for block in found
@@ -172,7 +173,7 @@ def test_a_large_group_is_drawn_though_its_report_gives_a_percentage_alone(revie
         ("aml", "canaani-2020.outcome.all.crc"),
     ):
         place = select_setting(review, setting)
-        found = _make_blocks(place, "response", _candidates(place, "response", LEAST_PATIENTS), "R")
+        found = _make_blocks(place, "response", candidates(place, "response", LEAST_PATIENTS), "R")
         drawn = {
             line.figures[0].row_id: line for block in leave_smallest(found, 30)[0] for line in block.lines
         }
@@ -236,22 +237,6 @@ def test_what_a_note_leaves_to_the_table_is_in_it(cores):
     assert len(drawn.sheets()[0].texts) < len(whole.sheets()[0].texts)
 
 
-def test_what_a_rule_keeps_out_is_said_where_it_keeps_any_out(review, cores):
-    """The control arm of TOWER was neither drawn nor named; that of a trial of no class stands with both."""
-    controls = "Control arms in trials of these drugs are shown in randomised comparisons alone."
-    small = "Counts of fewer than five patients are left out."
-    adults = select_setting(review, "adult-relapse")
-    (figure,) = sheets_of(draw_response(adults, "response", title="R", most=30))
-    assert f" {controls} {small}" in figure.more[1]
-    (chapter,) = sheets_of(draw_response(cores["bortezomib"], "response", title="R"))
-    assert controls not in chapter.more[1]
-    assert small in chapter.more[1]
-    assert _say_left_out(select_setting(review, "ph-positive"), "response", LEAST_PATIENTS) == ""
-    drawn = {row["row_id"] for row in _candidates(adults, "response", LEAST_PATIENTS)}
-    assert "kantarjian-2017.outcome.chemotherapy.cr" not in drawn
-    assert "kantarjian-2019.outcome.chemotherapy.cr-cri" in drawn
-
-
 def test_a_study_of_one_report_under_two_headings_is_named(review, in_settings):
     """Studies with one label were once missed, as that of a German group in first and in later relapse."""
     blocks = in_settings["adult-relapse", "response"]
@@ -285,7 +270,7 @@ def in_settings(review):
     """The blocks of two clinical settings: several classes and both arms of trials."""
     places = {name: select_setting(review, name) for name in SETTINGS}
     return {
-        (name, group): _make_blocks(place, group, _candidates(place, group, 5), group)
+        (name, group): _make_blocks(place, group, candidates(place, group, 5), group)
         for name, place in places.items()
         for group in ("response", "mrd")
     }
@@ -315,7 +300,7 @@ def test_a_description_names_the_arm(in_settings):
 def test_counts_added_up_are_named_after_all_their_reports(cores):
     """A sum over two reports once bore the name of the first."""
     core = cores["blinatumomab"]
-    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    blocks = _make_blocks(core, "response", candidates(core, "response", 5), "R")
     for line in (line for block in blocks for line in block.lines if len(line.figures) > 1):
         reports = {core.row(figure.row_id)["report_id"] for figure in line.figures}
         assert len(reports) - 1 == line.label.partition(", ")[0].count(" and "), line.label
@@ -347,7 +332,7 @@ def test_a_pools_remark_stands_under_it_and_not_among_reasons(cores):
 def test_every_pooled_value_shows_where_a_new_study_is_expected(cores):
     """Three and four studies once showed their narrow interval alone; a wide spread says that it is."""
     core = cores["blinatumomab"]
-    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    blocks = _make_blocks(core, "response", candidates(core, "response", 5), "R")
     pools = [pool for block in blocks for pool in block.pools]
     assert any("few studies; a new study: " in pool.note for pool in pools)
     for pool in pools:
@@ -358,7 +343,7 @@ def test_every_pooled_value_shows_where_a_new_study_is_expected(cores):
 def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):
     """“TOWER, in Stein 2018” once stood over “Blinatumomab (restated)”."""
     core = cores["blinatumomab"]
-    blocks = _make_blocks(core, "response", _candidates(core, "response", 5), "R")
+    blocks = _make_blocks(core, "response", candidates(core, "response", 5), "R")
     lines = [line for block in blocks for line in block.lines if line.second_hand]
     assert ("TOWER (in Stein 2018)", "restated") in [(line.label, line.who) for line in lines]
     assert all(f"{line.label} {line.who}".count("restated") == 1 for line in lines)
@@ -396,7 +381,7 @@ def test_a_study_under_several_headings_is_named_in_the_note(review, in_settings
 def test_a_heading_says_where_a_control_arm_stands_under_another_regimen(review):
     """Chemotherapy of a randomised trial once stood under the name of the antibody it was compared with."""
     beside = select_part(select_class(review, "blinatumomab"), "beside")
-    found = _make_blocks(beside, "response", _candidates(beside, "response", 5), "response")
+    found = _make_blocks(beside, "response", candidates(beside, "response", 5), "response")
     heads = [block.title.partition(";")[0] for block in found]
     assert "Inotuzumab ozogamicin, for context, with its controls" in heads
     assert not any(head.startswith("CAR-T") and "controls" in head for head in heads)

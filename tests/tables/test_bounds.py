@@ -46,6 +46,15 @@ def test_the_one_place_with_both_answers_calibrates_the_others(review, tables):
     assert set(others) == {"none"}, "what chance may explain is not carried over"
 
 
+def test_a_trial_of_one_treatment_is_no_answer_on_another(review, tables):
+    """CAR-T cells against earlier trials' patients were once read beside what TOWER found of blinatumomab."""
+    told = "shah-2022.survival.naive.os-hr"
+    assert told in {row["row_id"] for row in unrandomised_ratios(review)}
+    assert told not in {benchmark.row_id for benchmark in find_benchmarks(review)}
+    (row,) = [row for row in tables[0].rows if row.cells[1].row_id == told]
+    assert row.cells[4] == "none"
+
+
 def test_a_difference_beyond_chance_is_carried_over(review):
     """Had the trial's interval been narrow, other ratios would be read with the same factor."""
     narrow = change_rows([HISTORY], estimate=0.5, ci_low=0.49, ci_high=0.51)
@@ -113,7 +122,8 @@ def test_counts_beside_other_controls_say_where_they_tip(review, tables):
     assert matched[4].endswith("% chance alone may explain it")
     few = rows["taleghani-bortezomib-aml.outcome.with.cr"]
     assert few[4].endswith(
-        "no lower rate in so many controls would put the ratio beyond chance, "
+        "no lower rate in so many controls would put the 95% interval of the ratio, by its logarithm, "
+        "clear of 1, "
         "since there are too few patients"
     )
     alone = tabulate_bounds(

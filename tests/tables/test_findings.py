@@ -77,7 +77,7 @@ def test_a_prediction_interval_is_that_of_the_page_it_leads_to(review, findings)
 def test_a_number_without_interval_says_why(findings):
     """ "68, CR of a subgroup the report defines" once told a reader nothing."""
     told = line(findings, "child-first-relapse.bortezomib")
-    assert "| 68; CR; no interval: number of patients not reported |" in told
+    assert "| 68; CR; no interval: no count is reported |" in told
 
 
 def test_an_option_counted_on_another_line_says_on_which(findings):

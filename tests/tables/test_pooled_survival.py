@@ -97,7 +97,9 @@ def test_every_printed_median_of_the_population_is_pooled_or_named_with_a_reason
         "badar-2020.survival.rr.os-median": "no interval",
         "song-2019.survival.blinatumomab.os-median": "no own patients",
         "yoon-2023.survival.blinatumomab.os-median": "no interval",
-        "korea-blinatumomab-abstract.survival.all.os-median": "no interval",
+        "korea-blinatumomab-abstract.survival.all.os-median": (
+            "no interval, and shares patients with Catholic Hematology Hospital, matched"
+        ),
         "zugmaier-2015.survival.all.os-median": (
             "counted by another report's value, which has limits; its own report prints none"
         ),
@@ -157,7 +159,7 @@ def test_medians_are_pooled_on_the_log_scale_with_what_syntheses_print_beside_th
     assert row.cells[2] == [
         "a new study: 4.5 to 16.0",
         "in months, DerSimonian-Laird: 8.1 (6.4 to 9.8)",
-        "all 7 printed medians, the middle one: 9.2 (lowest 6.1, highest 26.3)",
+        "the middle one of 7 printed medians, no patient twice: 9.2 (lowest 6.1, highest 26.3)",
     ]
 
 

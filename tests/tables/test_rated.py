@@ -1,5 +1,6 @@
 """Certainty in the summary of findings: with its outcome, and behind the number that it is of."""
 
+import pandas as pd
 import pytest
 
 from livingreview.evidence import records
@@ -20,7 +21,7 @@ def finding(review, finding_id: str) -> dict:
         ("mrd-positive.blinatumomab-adults", "lr-rated4"),
         ("child-first-relapse.aall1331", "lr-rated4"),
         ("child-first-relapse.aall1331-low-risk", "lr-rated5"),  # survival is rated, MRD is not
-        ("child-later-relapse.car-t", "lr-rated5"),  # not rated: behind the first number there is
+        ("adult-relapse.mini-hcvd", ""),  # not rated: behind the first number there is
     ],
 )
 def test_certainty_stands_behind_the_first_number_that_is_rated(review, finding_id, place):
@@ -28,8 +29,14 @@ def test_certainty_stands_behind_the_first_number_that_is_rated(review, finding_
 
 
 def test_a_line_without_a_number_has_no_place(review):
-    assert rated_column(review, finding(review, "adult-relapse.car-t"), COLUMNS) == ""
-    assert rated_column(review, finding(review, "adult-relapse.car-t"), []) == ""
+    empty = finding(review, "adult-relapse.mini-hcvd") | dict.fromkeys(COLUMNS, pd.NA)
+    assert rated_column(review, empty, COLUMNS) == ""
+    assert rated_column(review, empty, []) == ""
+
+
+def test_a_line_that_is_not_rated_has_its_certainty_behind_its_first_number(review):
+    survival = finding(review, "adult-relapse.mini-hcvd") | {"remission": pd.NA, "mrd": pd.NA}
+    assert rated_column(review, survival, COLUMNS) == "lr-rated5"
 
 
 def test_every_place_has_its_rule_in_the_style_sheet(review, root):
@@ -40,7 +47,7 @@ def test_every_place_has_its_rule_in_the_style_sheet(review, root):
 
 
 def test_what_is_not_rated_says_so(review):
-    assert say_certainty(review, finding(review, "adult-relapse.inotuzumab"), ["remission"]) == ["not rated"]
+    assert say_certainty(review, finding(review, "adult-relapse.mini-hcvd"), ["remission"]) == ["not rated"]
 
 
 def test_a_rating_of_several_studies_says_of_how_many(review):

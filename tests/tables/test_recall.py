@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from livingreview.tables.recall import FOUND, tabulate_expected
+from livingreview.tables.recall import FOUND, HERE, SOUGHT, say_recall, tabulate_expected
 from tests.changed import spoil
 
 
@@ -18,7 +18,7 @@ def test_every_expected_report_is_counted_once_in_each_block(review):
     rows = [cells(row) for row in table.rows if not row.heading]
     total = len(expected)
     assert rows[0][:2] == ["All", str(total)]
-    assert sum(int(row[1]) for row in rows[1:]) == 2 * total
+    assert sum(int(row[1]) for row in rows[1:]) == 3 * total
     here = expected["report_id"].notna().sum()
     assert rows[0][4].startswith(f"{here} (")
     for row in rows:
@@ -36,6 +36,23 @@ def test_a_fate_that_changes_changes_the_counts(review):
     assert found(review) == review.tables["expected"]["fate"].isin(FOUND).sum()
     lost = spoil(review, "expected", lambda frame: frame.assign(fate="not_found", report_id=pd.NA))
     assert found(lost) == 0
+
+
+def test_what_was_here_when_it_was_listed_is_told_apart(review):
+    """One entry was put on the list after its report, and all counted as if looked for."""
+    expected = review.tables["expected"]
+    sought = expected[expected["listed"].eq(SOUGHT)]
+    here = sought["fate"].isin(HERE).sum()
+    assert f", {here} of the {len(sought)} named before they were looked for" in say_recall(review)
+    assert 0 < here < len(sought) < len(expected)
+    rows = {
+        cells(row)[0]: cells(row)[1]
+        for row in tabulate_expected(review, caption="R").parts[0].rows
+        if not row.heading
+    }
+    assert rows["named as here already"] == str(expected["listed"].eq("present").sum())
+    alone = spoil(review, "expected", lambda frame: frame.assign(listed=SOUGHT))
+    assert "looked for" not in say_recall(alone), "of one kind there is nothing to tell apart"
 
 
 def test_a_review_without_such_a_list_says_so(review):
