@@ -194,10 +194,11 @@ def _make_blocks(evidence: Evidence, rows: Sequence[dict], part: str) -> Iterato
         by_endpoint = group_by(populations[population], "endpoint")
         for endpoint in sorted(by_endpoint, key=lambda code: (code != FIRST, order.index(code))):
             strips, shown = [], []
+            before = frozenset(told)  # of one endpoint the parts of a study stand side by side
             for cohort in _choose(evidence, by_endpoint[endpoint]):
                 study = evidence.cohort_studies[cohort[0]["cohort_id"]]
                 control, randomised = _find_control(evidence, rows, cohort[0])
-                if (study, population) in told and not randomised:
+                if (study, population) in before and not randomised:
                     continue
                 told.add((study, population))
                 strips.append((cohort, control, randomised))
@@ -240,7 +241,7 @@ def _choose(evidence: Evidence, rows: Sequence[dict]) -> list[list[dict]]:
         for row in first
         if _size(row) >= LEAST_PATIENTS or (not _size(row) and (is_whole(row) or kin.arm(row["cohort_id"])))
     ]
-    choices, _ = choose_counts(evidence, first, alike=lambda row: row["row_id"], size=_size)
+    choices, _ = choose_counts(evidence, first, alike=lambda row: row["report_id"], size=_size)
     wholes = {evidence.cohort_studies[row["cohort_id"]] for row in first if is_whole(row)}
     kept = [
         row
@@ -301,7 +302,8 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         about = [] if first["c_family"] == main else [first["c_family"]]
         part = not is_whole(first) and not kinship(evidence).arm(first["cohort_id"])
         if part or first["report_id"] not in evidence.included or _is_one_of_several(evidence, first):
-            about.append(first["c_label"])  # patients chosen perhaps by what became of them
+            # Patients chosen perhaps by what became of them; a name that tells parts apart says it already.
+            about += [] if first["c_label"] in name else [first["c_label"]]
         if control:
             name_of = evidence.regimen_names.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
             kind = "randomised against" if randomised else "not randomised, comparator:"

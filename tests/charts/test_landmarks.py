@@ -108,6 +108,14 @@ def test_patients_who_may_be_chosen_by_their_course_are_named_or_left_out(review
     assert told["Zhou 2022"] == "n = 90"
 
 
+def test_parts_of_a_study_that_share_no_patient_stand_side_by_side(review):
+    """Of three groups by burden only the two with the longest survival were once drawn."""
+    (figure,) = draw_landmarks(select_class(review, "blinatumomab"), title="Survival").parts
+    china = [row.cells[:2] for row in figure.table.rows if "China 14 centres" in str(row.cells[0])]
+    assert [str(about).partition("n = ")[2] for _, about in china] == ["153", "61", "93"]
+    assert china[1] == ["China 14 centres, leukaemic burden, Children, at least 5% blasts", "n = 61"]
+
+
 def test_survival_from_failure_or_transplant_is_no_survival_with_the_treatment(review, blocks):
     """Those who failed, or who were transplanted, are not all who were treated."""
     late = {
@@ -134,7 +142,7 @@ def test_one_of_several_treatments_of_a_report_is_named(blocks):
         for strip in block.strips
         if strip.marks[0].figure.row_id == "sfgm-tc-blinatumomab-dli.survival.alone.os-24m"
     ]
-    assert "blinatumomab alone" in strip.about
+    assert "blinatumomab alone" in f"{strip.name}; {strip.about}"
 
 
 def test_the_note_explains_the_marks_that_are_drawn(review):

@@ -166,10 +166,10 @@ def test_studies_left_to_the_table_are_told_by_their_size(cores):
 
 @pytest.mark.slow
 def test_a_large_group_is_drawn_though_its_report_gives_a_percentage_alone(review):
-    """Series of 227 and of 172 patients were once left to the table, as of fewer than 15 patients."""
+    """Series of 106 and of 172 patients were once left to the table, as of fewer than 15 patients."""
     cohorts = review.tables["cohorts"].set_index("cohort_id")
     for setting, row_id in (
-        ("adult-relapse", "badar-2020.outcome.rr.cr-cri"),
+        ("adult-relapse", "neuf-2023.outcome.rr-ph-negative.crc"),
         ("aml", "canaani-2020.outcome.all.crc"),
     ):
         place = select_setting(review, setting)
@@ -345,7 +345,7 @@ def test_a_restated_count_leads_with_its_trial_and_says_so_once(cores):
     core = cores["blinatumomab"]
     blocks = _make_blocks(core, "response", candidates(core, "response", 5), "R")
     lines = [line for block in blocks for line in block.lines if line.second_hand]
-    assert ("TOWER (in Stein 2018)", "restated") in [(line.label, line.who) for line in lines]
+    assert ("MT103-211 (in Stein 2018)", "restated") in [(line.label, line.who) for line in lines]
     assert all(f"{line.label} {line.who}".count("restated") == 1 for line in lines)
 
 
