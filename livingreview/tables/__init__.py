@@ -24,6 +24,7 @@ from livingreview.tables.reports import (
     tabulate_regimens,
     tabulate_reports,
 )
+from livingreview.tables.side_by_side import tabulate_over_enrolled, tabulate_pairs
 from livingreview.tables.synthesis import (
     say_pooling,
     tabulate_leave_one_out,
@@ -52,6 +53,8 @@ __all__ = [
     "tabulate_modifiers",
     "tabulate_monitor",
     "tabulate_nested",
+    "tabulate_over_enrolled",
+    "tabulate_pairs",
     "tabulate_plan",
     "tabulate_pooled_contrasts",
     "tabulate_pooled_survival",
