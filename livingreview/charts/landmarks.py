@@ -24,14 +24,14 @@ from livingreview.display.numbers import (
 )
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.choice import choose_counts, is_whole, kinship
-from livingreview.tables.common import capitalise, group_by, stratum_name, text, with_cohorts
+from livingreview.tables.common import capitalise, group_by, in_sentence, stratum_name, text, with_cohorts
 from livingreview.tables.labels import distinguish, refuse_twins, row_details
 from livingreview.tables.outcomes import ABSENT, is_from_later
 
 DAYS = 30.4375  # in a month, to place a median printed in days
 LEAST_PATIENTS = 5
 # Patients below which a cohort stands in the table alone, where larger ones are drawn; where there are many.
-LEAST_DRAWN, LEAST_OF_MANY = 20, 40
+LEAST_DRAWN, LEAST_OF_MANY = 20, 50
 MANY = 20  # strips
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
@@ -307,7 +307,7 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
         if control:
             name_of = evidence.regimen_names.get(text(control[0]["c_regimen_id"]), "") if randomised else ""
             kind = "randomised against" if randomised else "not randomised, comparator:"
-            about.append(f"{kind} {name_of or control[0]['c_label']}")
+            about.append(f"{kind} {in_sentence(name_of) or control[0]['c_label']}")
         size = _size(first)
         behind = "cohort of" if pd.isna(first["total"]) else "n ="
         about.append(f"{behind} {size}" if size else "n not reported")
