@@ -15,6 +15,7 @@ from livingreview.tables.common import capitalise, short_name, stratum_name, stu
 from livingreview.tables.labels import refuse_twins
 
 NO_OTHER = "no such group"
+NO_RATIO = "none read for this result"
 RANDOMISED, OF_A_PART = "randomised", "randomised, of a part of the arms"
 SAME_REPORT, TWO_REPORTS = "one report, not randomised", "two reports, not randomised"
 NOT_ALONE = "not compared"
@@ -51,7 +52,7 @@ def tabulate_pairs(evidence: Evidence, *lines: str, first: str, second: str, cap
                     _say_result(evidence, one),
                     _say_group(evidence, one),
                     _say_group(evidence, other) if other else NO_OTHER,
-                    _say_ratio(evidence, ratio),
+                    _say_ratio(evidence, ratio) if ratio or _is_one_report(one, other) else "",
                     _say_how(evidence, one, other),
                 ]
             )
@@ -97,7 +98,7 @@ def tabulate_over_enrolled(evidence: Evidence, *row_ids: str, drug: str, caption
     columns = [
         Column("Regimen and report"),
         Column(capitalise(name)),
-        Column("As reported", True),
+        Column("As counted, or as a percentage alone", True),
         Column("Over all enrolled [95% CI, exact]", True),
     ]
     return HtmlTable(caption, columns, rows, [ALIGNED])
@@ -151,7 +152,7 @@ def _say_group(evidence: Evidence, row: Mapping) -> list[Figure | str]:
 
 def _say_ratio(evidence: Evidence, row: Mapping | None) -> list[Figure | str] | str:
     if row is None:
-        return NOT_REPORTED
+        return NO_RATIO
     if "endpoint" not in row:  # of a figure what its item ends with, such as a P value
         return [make_figure(evidence, row), text(row["unit"]) or row["item"].rpartition(": ")[2]]
     words = evidence.label("survival", "statistic", row["statistic"])
@@ -162,7 +163,7 @@ def _say_how(evidence: Evidence, one: Mapping, other: Mapping | None) -> str:
     """Whether chance decided who was in which group."""
     if other is None:
         return NOT_ALONE
-    if one["report_id"] != other["report_id"]:
+    if not _is_one_report(one, other):
         return TWO_REPORTS
     cohorts = [_cohort(evidence, row["cohort_id"]) for row in (one, other)]
     if {text(cohort["arm"]) for cohort in cohorts} != {"experimental", "control"}:
@@ -170,6 +171,10 @@ def _say_how(evidence: Evidence, one: Mapping, other: Mapping | None) -> str:
     above = [text(cohort["parent_cohort_id"]) for cohort in cohorts]
     part = any(name and text(_cohort(evidence, name)["arm"]) for name in above)
     return OF_A_PART if part else RANDOMISED
+
+
+def _is_one_report(one: Mapping, other: Mapping | None) -> bool:
+    return other is not None and one["report_id"] == other["report_id"]
 
 
 def _dose(evidence: Evidence, row: Mapping, drug: str) -> Figure | str:

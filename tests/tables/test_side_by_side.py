@@ -8,6 +8,7 @@ from livingreview.synthesis import proportion_interval
 from livingreview.tables.labels import TwinsError
 from livingreview.tables.side_by_side import (
     NO_OTHER,
+    NO_RATIO,
     NOT_ALONE,
     OF_A_PART,
     RANDOMISED,
@@ -62,7 +63,9 @@ def test_a_line_names_both_treatments_their_sizes_and_the_ratio_as_printed(revie
 
 def test_what_is_not_there_is_said(review):
     ((_, result, first, second, ratio, _),) = pairs(review, ALONE)
-    assert (second, ratio) == (NO_OTHER, NOT_REPORTED)
+    assert (second, ratio) == (NO_OTHER, "")
+    assert pairs(review, CHOSEN)[0][4] == NO_RATIO
+    assert pairs(review, ELSEWHERE)[0][4] == "", "of two reports there is none to read"
     assert result.endswith("number not reported")
     assert first[1].endswith("number not reported")
 
