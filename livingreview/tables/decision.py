@@ -24,8 +24,9 @@ from livingreview.display.numbers import (
 from livingreview.evidence import UNSAID, Evidence, records, split_ids
 from livingreview.synthesis import GroupPrediction, effect_from_interval, predict_alive
 from livingreview.tables.common import capitalise, text
-from livingreview.tables.counts import EVERYONE, HARM, PooledResult, cohort_sizes, is_timed, pooled_results
+from livingreview.tables.counts import EVERYONE, HARM, PooledResult, is_timed, pooled_results
 from livingreview.tables.disputes import disputes
+from livingreview.tables.kept_out import larger_kept_out
 from livingreview.tables.notices import warn_of
 from livingreview.tables.plan import synthesis_plan, widest_pools
 from livingreview.tables.pool import FAR_FROM_MEDIAN, PRIMARY, Entry, Plan, foretell
@@ -148,7 +149,7 @@ def _cells(evidence: Evidence, result: PooledResult) -> list[tuple[tuple, str, C
             found.append((place, widest.stratum, _pool_cell(result, widest)))
         elif widest.entries:
             largest, *others = sorted(widest.entries, key=lambda entry: -entry.total)
-            if not _larger_left_out(evidence, widest, largest):
+            if not larger_kept_out(evidence, result, widest, place, largest):
                 cells = [_study_cell(evidence, result, entry) for entry in (largest, *others)]
                 found.append((place, widest.stratum, _both(cells)))
     return found
@@ -176,26 +177,6 @@ def _foretell_alive(
 def _no_narrower(group: GroupPrediction, interval: tuple[float, float]) -> GroupPrediction:
     low, high = floor(SIZE * interval[0]), ceil(SIZE * interval[1])
     return replace(group, low=min(group.low, low), high=max(group.high, high))
-
-
-def _larger_left_out(evidence: Evidence, plan: Plan, largest: Entry) -> bool:
-    """Whether the rules keep out a larger study: the smaller must not stand for all then.
-
-    A study whose share is printed without a count is as large as its cohort.
-    """
-    rows = [evidence.row(row_id) for row_id, _, _ in plan.left_out]
-    return any(
-        evidence.cohort_studies[row["cohort_id"]] != largest.study_id
-        and _patients(evidence, row) > largest.total
-        for row in rows
-    )
-
-
-def _patients(evidence: Evidence, row: Mapping) -> int:
-    """Patients a row tells of; of its whole cohort where their number is not printed with it."""
-    if not pd.isna(row["total"]):
-        return int(row["total"])
-    return cohort_sizes(evidence).get(row["cohort_id"], 0)
 
 
 def pooled_cells(evidence: Evidence, result: PooledResult) -> dict[tuple, Cell]:

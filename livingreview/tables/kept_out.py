@@ -6,21 +6,27 @@ half were in no list: their age, their number or whom they counted was not repor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from livingreview.evidence import UNSAID, Evidence
+from livingreview.tables.common import with_cohorts
 from livingreview.tables.counts import (
+    EVERYONE,
     NO_CARE,
+    WHERE,
     PooledResult,
     bar,
+    base_of,
+    cohort_sizes,
     count_rows,
+    own_families,
     pooled_groups,
     pooled_results,
 )
-from livingreview.tables.pool import CARES, PRIMARY, Plan
+from livingreview.tables.pool import CARES, PRIMARY, Entry, Plan
 
 
 @dataclass(frozen=True)
@@ -164,3 +170,42 @@ def _value(row: dict) -> str:
     if not pd.isna(row["events"]) and not pd.isna(row["total"]):
         return f"{row['events']}/{row['total']}"
     return "" if pd.isna(row["percent_reported_pct"]) else f"{row['percent_reported_pct']}%"
+
+
+def larger_kept_out(
+    evidence: Evidence, result: PooledResult, plan: Plan, place: tuple[str, ...], largest: Entry
+) -> bool:
+    """Whether a larger study than the largest of a plan is not in it: the smaller must not stand for all.
+
+    The rules keep it out, or it counts the same step by a code not pooled, as transplant in remission.
+    """
+    rows = [evidence.row(row_id) for row_id, _, _ in plan.left_out]
+    return any(
+        evidence.cohort_studies[row["cohort_id"]] != largest.study_id
+        and _tells_of(evidence, row) > largest.total
+        for row in (*rows, *_of_another_kind(evidence, result, place))
+    )
+
+
+def _of_another_kind(evidence: Evidence, result: PooledResult, place: tuple[str, ...]) -> Iterator[Mapping]:
+    """Counts of all patients of a population by codes of a result's steps that it does not count."""
+    if result.table != "outcomes":
+        return
+    field = evidence.package.field("outcomes", "outcome")
+    steps = {field.step(code) for code in result.codes} - {""}
+    for row in own_families(evidence, with_cohorts(evidence, "outcomes")):
+        if (
+            field.step(row["outcome"]) in steps
+            and row["outcome"] not in result.codes
+            and base_of(evidence, row["denominator"]) == EVERYONE
+            and tuple(row[name] for name in WHERE[1:]) == place
+            and not pd.isna(row["events"])
+        ):
+            yield row
+
+
+def _tells_of(evidence: Evidence, row: Mapping) -> int:
+    """Patients a row tells of; of its whole cohort where their number is not printed with it."""
+    if not pd.isna(row["total"]):
+        return int(row["total"])
+    return cohort_sizes(evidence).get(row["cohort_id"], 0)

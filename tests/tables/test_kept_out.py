@@ -4,6 +4,7 @@ import pytest
 
 from livingreview.evidence import records
 from livingreview.tables.counts import NO_CARE
+from livingreview.tables.decision import decision_data
 from livingreview.tables.kept_out import count_outside, find_kept_out, say_kept_out
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import CARES, KINDS
@@ -82,3 +83,13 @@ def test_a_study_that_becomes_countable_comes_in(review, routine):
     assert (148, 227) in zip(plan.events, plan.totals, strict=True)
     assert "Badar 2020" not in {one.name for one in find_kept_out(changed, plan, ["routine"])}
     assert count_outside(changed, plan)["routine"] < count_outside(review, routine)["routine"]
+
+
+def test_a_smaller_study_does_not_stand_for_a_larger_that_counts_in_other_words(review):
+    """Transplants of 9 of 20 once stood for all, where 74 of 110 of a larger trial are told in remission."""
+    place = ("Blinatumomab", "b-all", "mrd_positive", "adult")
+    (cells,) = [one.cells for one in decision_data(review) if one.place == place]
+    assert cells["transplant"] is None
+    gone = spoil(review, "outcomes", lambda frame: frame[frame["outcome"].ne("transplant_remission")])
+    (cells,) = [one.cells for one in decision_data(gone) if one.place == place]
+    assert cells["transplant"].patients == 20
