@@ -110,7 +110,11 @@ def run_reread(options: argparse.Namespace) -> int:
     from livingreview.releases.reread import list_unread, list_untold, record_readings
 
     root = find_root(options.root)
-    waiting = list_unread(root)
+    try:
+        waiting = list_unread(root)
+    except ValueError as error:
+        print(f"the data cannot be read: {error}\nto mend: livingreview check", file=sys.stderr)
+        return 1
     if not options.claims and not options.all:
         for claim_id, state, reports in waiting:
             print(f"{claim_id}: {WAITING[state]}" + (f"; new: {', '.join(reports)}" if reports else ""))

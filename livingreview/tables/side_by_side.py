@@ -94,10 +94,10 @@ def tabulate_over_enrolled(evidence: Evidence, *row_ids: str, drug: str, caption
     ]
     told = [str([row.cells[0], row.cells[2][1:]]) for row in rows]
     refuse_twins(caption, zip(told, row_ids, strict=True))
-    name = records(evidence.tables["drugs"].loc[evidence.tables["drugs"]["drug_id"] == drug])[0]["name"]
+    names = dict(evidence.tables["drugs"][["drug_id", "name"]].itertuples(index=False, name=None))
     columns = [
         Column("Regimen and report"),
-        Column(capitalise(name)),
+        Column(capitalise(names.get(drug, drug))),
         Column("As counted, or as a percentage alone", True),
         Column("Over all enrolled [95% CI, exact]", True),
     ]
@@ -140,7 +140,7 @@ def _say_result(evidence: Evidence, row: Mapping) -> str:
         whom = "number not reported" if row["denominator"] == UNSAID else ""
         whom = whom or f"of {evidence.label('outcomes', 'denominator', row['denominator'])}"
         return f"{capitalise(words)}, {whom}"
-    return row["item"]
+    return text(row.get("item", pd.NA))
 
 
 def _say_group(evidence: Evidence, row: Mapping) -> list[Figure | str]:
@@ -154,7 +154,7 @@ def _say_ratio(evidence: Evidence, row: Mapping | None) -> list[Figure | str] | 
     if row is None:
         return NO_RATIO
     if "endpoint" not in row:  # of a figure what its item ends with, such as a P value
-        return [make_figure(evidence, row), text(row["unit"]) or row["item"].rpartition(": ")[2]]
+        return [make_figure(evidence, row), text(row["unit"]) or text(row.get("item", pd.NA)).rpartition(": ")[2]]
     words = evidence.label("survival", "statistic", row["statistic"])
     return [make_figure(evidence, row), words + (", no interval printed" if pd.isna(row["ci_low"]) else "")]
 

@@ -123,6 +123,8 @@ def _forget_findings(row: dict, gone: set[str], ratings: set[str]) -> bool:
         row[column] = "; ".join(results[place] for place in kept)
         left = [controls[place] for place in kept if place < len(controls) and controls[place] not in gone]
         row[f"{column}{CONTROL}"] = "; ".join(item for item in left if item)
+    if gone & set(re.findall(r"\{([^}]+)\}", row["note"])):
+        row["note"] = ""
     row["ratings"] = "; ".join(item for item in row["ratings"].split("; ") if item in ratings)
     return True
 
@@ -155,4 +157,10 @@ def _uncite(text: str, gone: set[str]) -> str:
         if row_id in gone:
             text = re.sub(rf'^ +{name}="{re.escape(row_id)}",\n', "", text, flags=re.MULTILINE)
             text = text.replace(f"{{glue:}}`{name}`", "not reported")
-    return text
+
+    def keep(argument: re.Match) -> str:
+        ids = "".join(re.findall(r'"([^"\n]*)"', argument[0])).split("; ")
+        return "" if gone & set(ids) else argument[0]
+
+    # Rows told side by side are arguments by themselves, in one string or in several that make one.
+    return re.sub(r'^    (?:"[^"\n]*"[ \n]*)+,\n', keep, text, flags=re.MULTILINE)

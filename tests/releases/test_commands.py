@@ -19,6 +19,13 @@ def test_an_unknown_version_names_those_there_are(copy, capsys):
     assert f"{FIRST}, now" in capsys.readouterr().err
 
 
+def test_conclusions_of_data_that_cannot_be_read_are_not_listed(copy, capsys):
+    """It once ended in a traceback."""
+    (copy / "data" / "datapackage.json").write_text("{", encoding="utf-8")
+    assert cli.main(["--root", str(copy), "reread"]) == 1
+    assert "livingreview check" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_difference_speaks_json(copy, capsys):
     correct_a_row(copy)
