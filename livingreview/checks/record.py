@@ -89,7 +89,6 @@ def _check_own(record: dict) -> Iterator[Finding]:
     yield from _check_words(record)
     yield from _check_version(record.get("version"))
     yield from _check_date(record.get("date-released"))
-    yield from _check_month(record.get("version"), record.get("date-released"))
     authors = record.get("authors")
     if not isinstance(authors, list) or not authors:
         expected = "a list of authors, each `- name: …` or `- family-names: …`"
@@ -146,16 +145,6 @@ def _check_date(value: Any) -> Iterator[Finding]:
     elif value is not None and text > (latest := latest_day().isoformat()):
         mend = "look for a slip; the day of a release is set when it is made"
         yield ("date-released",), "in-future", quote(text), f"a day up to {latest}", mend
-
-
-def _check_month(version: Any, value: Any) -> Iterator[Finding]:
-    """A version that says its month is of the day of its release, or of a day before it."""
-    text = value.isoformat() if isinstance(value, datetime.date) else str(value)
-    told = parse_version(version) if isinstance(version, str) else None
-    day = re.fullmatch(r"(\d{4})-(\d{2})-\d{2}", text, re.ASCII)
-    if told and day and text >= EARLIEST and told[:2] > (int(day[1]), int(day[2])):
-        expected = f"a version of {day[1]}.{day[2]} or before, as it is released on {text}"
-        yield ("version",), "after-release", quote(version), expected, "look for a slip in one of them"
 
 
 def _check_author(path: tuple, person: object) -> Iterator[Finding]:
