@@ -9,7 +9,13 @@ import pandas as pd
 
 from livingreview.display.html import Column, HtmlTable, Row
 from livingreview.display.marks import Figure
-from livingreview.display.numbers import NOT_REPORTED, exact_interval, format_percent, make_figure
+from livingreview.display.numbers import (
+    NOT_REPORTED,
+    exact_interval,
+    format_number,
+    format_percent,
+    make_figure,
+)
 from livingreview.evidence import UNSAID, Evidence, records, split_ids
 from livingreview.tables.common import capitalise, short_name, stratum_name, study_name, text
 from livingreview.tables.labels import refuse_twins
@@ -133,7 +139,7 @@ def _say_result(evidence: Evidence, row: Mapping) -> str:
     if "endpoint" in row:
         words = evidence.label("survival", "endpoint", row["endpoint"])
         if row["statistic"] == "landmark":
-            return f"{capitalise(words)} at {row['time_months']:g} months"
+            return f"{capitalise(words)} at {format_number(row['time_months'])} months"
         return f"{capitalise(words)}, {evidence.label('survival', 'statistic', row['statistic'])}"
     if "outcome" in row:
         words = evidence.label("outcomes", "outcome", row["outcome"])
@@ -154,7 +160,8 @@ def _say_ratio(evidence: Evidence, row: Mapping | None) -> list[Figure | str] | 
     if row is None:
         return NO_RATIO
     if "endpoint" not in row:  # of a figure what its item ends with, such as a P value
-        return [make_figure(evidence, row), text(row["unit"]) or text(row.get("item", pd.NA)).rpartition(": ")[2]]
+        named = text(row["unit"]) or text(row.get("item", pd.NA)).rpartition(": ")[2]
+        return [make_figure(evidence, row), named]
     words = evidence.label("survival", "statistic", row["statistic"])
     return [make_figure(evidence, row), words + (", no interval printed" if pd.isna(row["ci_low"]) else "")]
 

@@ -57,7 +57,7 @@ def test_studies_of_one_trial_say_which_part_of_it_they_are(review):
     assert names == [
         "AALL1331, high and intermediate risk (Brown 2021a)",
         "AALL1331, low risk (Hogan 2023)",
-        "AALL1331, high and intermediate risk, 2019",
+        "AALL1331, high and intermediate risk (Brown 2019)",
         "TOWER (Kantarjian 2017)",
     ]
 
