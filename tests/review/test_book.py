@@ -131,7 +131,7 @@ def test_every_row_of_a_class_is_shown_on_its_pages(book, review, class_id):
 
 def test_what_stands_side_by_side_is_not_compared(book):
     text = (book / "chapters" / "comparison.html").read_text(encoding="utf-8")
-    assert "It is not a comparison." in text
+    assert "The table is not a comparison." in text
 
 
 @pytest.mark.book
