@@ -24,7 +24,7 @@ def candidates(evidence: Evidence, group: str, least: int) -> list[dict]:
     """
     return [
         row
-        for row in _eligible(evidence, group)
+        for row in _eligible(evidence, group, _told(evidence, group))
         if not _is_own_control(evidence, row) and not _is_small(row, least)
     ]
 
@@ -39,24 +39,25 @@ def _is_small(row: Mapping, least: int) -> bool:
 
 def say_left_out(evidence: Evidence, group: str, least: int) -> str:
     """Which rows a rule keeps out of figure and table, where it keeps any out."""
-    rows = _eligible(evidence, group)
+    told = _told(evidence, group)
+    rows = _eligible(evidence, group, told)
     words = ""
     if any(_is_own_control(evidence, row) for row in rows):
         words += " Control arms in trials of these drugs are shown in randomised comparisons alone."
     if any(_is_small(row, least) for row in rows):
         words += f" Counts of fewer than {LEAST_WORDS.get(least, least)} patients are left out."
-    if parts := _studies_of_parts(evidence, group):
+    if parts := _studies_of_parts(evidence, told, rows):
         words += f" Told of subgroups alone, and so among all results only: {', '.join(parts)}."
     return words
 
 
-def _studies_of_parts(evidence: Evidence, group: str) -> list[str]:
-    """Studies of the class's own regimens whose results of a group are of subgroups alone."""
-    whole_told = {evidence.cohort_studies[row["cohort_id"]] for row in _eligible(evidence, group)}
+def _studies_of_parts(evidence: Evidence, told: list[dict], eligible: list[dict]) -> list[str]:
+    """Studies of the class's own regimens whose results, of those told, are of subgroups alone."""
+    whole_told = {evidence.cohort_studies[row["cohort_id"]] for row in eligible}
     return sorted(
         {
             study_name(evidence, row["cohort_id"])
-            for row in _told(evidence, group)
+            for row in told
             if row["c_part"] == "core"
             and row["base"] == "subgroup"
             and evidence.cohort_studies[row["cohort_id"]] not in whole_told
@@ -79,11 +80,11 @@ def _told(evidence: Evidence, group: str) -> list[dict]:
     ]
 
 
-def _eligible(evidence: Evidence, group: str) -> list[dict]:
-    """Rows of a group's direction and of no part or case; control arms and small groups too."""
+def _eligible(evidence: Evidence, group: str, told: list[dict]) -> list[dict]:
+    """Of the rows told those of no part; control arms and small groups too."""
     of_all = evidence.package.field("outcomes", "outcome").rule(group).whole
     return [
         row
-        for row in _told(evidence, group)
+        for row in told
         if row["base"] != "subgroup" and (row["base"] in (EVERYONE, "unknown") or not of_all)
     ]

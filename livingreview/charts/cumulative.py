@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from livingreview.charts.intervals import IntervalRow, lay_out_intervals
-from livingreview.charts.labels import short_interval
 from livingreview.charts.selection import instead_of_figure
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
-from livingreview.display.numbers import format_count, format_percent, make_figure
+from livingreview.display.numbers import format_count, format_percent, make_figure, short_interval
 from livingreview.evidence import Evidence
 from livingreview.synthesis import PooledProportion, cumulative
 from livingreview.tables.labels import refuse_twins

@@ -8,9 +8,9 @@ from itertools import combinations, zip_longest
 
 import pandas as pd
 
-from livingreview.charts.labels import short_interval, short_outcome
+from livingreview.charts.labels import short_outcome
 from livingreview.display.html import Column, HtmlTable, Row
-from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent
+from livingreview.display.numbers import Figure, exact_interval, format_count, format_percent, short_interval
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import kinship
 from livingreview.tables.common import say_studies, text, whole

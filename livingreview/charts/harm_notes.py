@@ -49,13 +49,13 @@ def other_terms(evidence: Evidence, events: Sequence[Event], part: str) -> list[
     deaths = {code for event in events if event.grade is None for code in event.codes}
     terms = set()
     for row in _told(evidence, part):
-        name, grade = str(row["term"]), row["grade_min"]
+        term, grade = str(row["term"]), row["grade_min"]
+        name = term[:1].lower() + term[1:]
         if pd.isna(grade) or SEVERE <= grade < FATAL:
-            if name not in counted and not any(_says_more(row, event) for event in events):
-                terms.add(name[:1].lower() + name[1:])
-        elif grade >= FATAL and name not in deaths:
-            named = name[:1].lower() + name[1:]
-            terms.add(named if "fatal" in named else f"fatal {named}")
+            if term not in counted and not any(_says_more(row, event) for event in events):
+                terms.add(name)
+        elif grade >= FATAL and term not in deaths:
+            terms.add(name if "fatal" in name else f"fatal {name}")
     return sorted(terms)
 
 

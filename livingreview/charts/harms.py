@@ -15,7 +15,7 @@ from livingreview.charts.harm_notes import (
     say_left_out,
 )
 from livingreview.charts.harm_sheet import lay_out_arms, lay_out_harms
-from livingreview.charts.labels import name_study, short_interval
+from livingreview.charts.labels import name_study
 from livingreview.charts.selection import instead_of_figure
 from livingreview.charts.sheet import FEWEST_MARKS, RESTATED, SheetFigure
 from livingreview.display.html import Column, HtmlTable, Row, Stack
@@ -25,6 +25,7 @@ from livingreview.display.numbers import (
     format_percent,
     is_second_hand,
     make_figure,
+    short_interval,
 )
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.tables.arms import Arms, Pair, best_pairs, find_arms, name_arms, pair_rows

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from livingreview.display.numbers import format_interval
 from livingreview.evidence import UNSAID, Evidence, records
 from livingreview.evidence.names import trial_name
 from livingreview.tables.common import capitalise, group_by, short_name, stratum_name, study_name, text
@@ -143,12 +142,6 @@ def short_outcome(words: str) -> str:
     """The abbreviation that an outcome's name gives, 'CR' of 'complete remission (CR)'; else the name."""
     found = re.search(r"\(([^()]*[A-Z][^()]*)\)$", words)
     return found[1] if found else words
-
-
-def short_interval(low: float, high: float) -> str:
-    """Two proportions (0-1) as '23–66', '<1 to 64': whole per cents, without the sign."""
-    words = format_interval(low, high).removesuffix("%")
-    return words if {"<", ">"} & set(words) else words.replace(" to ", "–")
 
 
 def mrd_limit(row: Mapping) -> str:

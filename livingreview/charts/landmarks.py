@@ -33,6 +33,7 @@ LEAST_PATIENTS = 5
 # Patients below which a cohort stands in the table alone, where larger ones are drawn; where there are many.
 LEAST_DRAWN, LEAST_OF_MANY = 20, 50
 MANY = 20  # strips
+COHORT_OF = "cohort of"  # before a number that the value itself may not be of
 FEW_STRIPS = 4  # so few are drawn whatever their size
 FIRST = "OS"  # the end point of every study; others stand where it is not told, or of randomised arms
 # Over strips each of a population or end point of its own: beside blocks of several, and without any.
@@ -158,7 +159,7 @@ def _explain(blocks: Sequence[Strips]) -> str:
     if any(mark.low is not None for mark in marks):
         words.append("Bars and brackets: the interval as reported, none where none is.")
     words.append("Time zero differs between studies.")
-    if any("cohort of " in strip.about for strip in strips):
+    if any(f"{COHORT_OF} " in strip.about for strip in strips):
         words.append("“Cohort of”: the number behind the value itself is not reported.")
     if any(strip.second_hand for strip in strips):
         words.append(RESTATED)
@@ -309,7 +310,7 @@ def _make_strips(evidence: Evidence, strips: Sequence[tuple[list[dict], list[dic
             kind = "randomised against" if randomised else "not randomised, comparator:"
             about.append(f"{kind} {in_sentence(name_of) or control[0]['c_label']}")
         size = _size(first)
-        behind = "cohort of" if pd.isna(first["total"]) else "n ="
+        behind = COHORT_OF if pd.isna(first["total"]) else "n ="
         about.append(f"{behind} {size}" if size else "n not reported")
         second = any(map(is_second_hand, (*cohort, *control)))
         marks, other = (_marks(evidence, rows) for rows in (cohort, control))

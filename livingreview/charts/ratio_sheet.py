@@ -22,7 +22,7 @@ AXES = {
     20: (0.05, 0.2, 1, 5, 20),
     100: (0.01, 0.1, 1, 10, 100),
 }
-ARROW = 1.1
+ARROW = 1.1  # of the distance to one: the room for it
 ONE, OTHER, LEFT, RIGHT = 350, 434, 456, 706  # desk: where the arms' counts end, and the plot
 WORDS = 274  # desk: room for what is compared
 

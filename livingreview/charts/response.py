@@ -31,13 +31,12 @@ from livingreview.charts.labels import (
     name_reports,
     own_parts,
     own_words,
-    short_interval,
     short_outcome,
 )
 from livingreview.charts.selection import group_size, instead_of_figure, larger_groups
 from livingreview.charts.sheet import FEWEST_MARKS, SheetFigure
 from livingreview.display.html import Stack, fold
-from livingreview.display.numbers import format_percent, is_second_hand, make_figure
+from livingreview.display.numbers import format_percent, is_second_hand, make_figure, short_interval
 from livingreview.evidence import Evidence
 from livingreview.tables.choice import (
     Choice,

@@ -192,12 +192,8 @@ def _draw_key(sheet: Sheet, controls: bool, marks: Sequence[Mark]) -> None:
     if landmarks:
         told.append((dot("treated", "treated"), "share alive, or free of the event, at that month"))
     if controls:
-        told.append(
-            (
-                dot("paper", "control"),
-                "control (grey); marks that would hide each other are moved aside",
-            )
-        )
+        words = "control (grey); marks that would hide each other are moved aside"
+        told.append((dot("paper", "control"), words))
     if landmarks:
         told.append((dash, "joins reported points; no curve"))
     sheet.height += 8 + sheet.key(sheet.height + 8, told)

@@ -136,6 +136,12 @@ def format_interval(low: Number, high: Number, total: int | None = None) -> str:
     return f"{format_percent(low, total).removesuffix('%')} to {format_percent(high, total)}"
 
 
+def short_interval(low: float, high: float) -> str:
+    """Two proportions (0-1) as '23–66', '<1 to 64': whole per cents, without the sign."""
+    words = format_interval(low, high).removesuffix("%")
+    return words if {"<", ">"} & set(words) else words.replace(" to ", "–")
+
+
 def format_difference(difference: Number, low: Number, high: Number, total: int | None = None) -> str:
     """A difference of proportions and its limits (-1 to 1) in points of percent: '+12 (−3 to +26)'."""
     digits = _digits(total) if total is not None else 0

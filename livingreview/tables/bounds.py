@@ -33,7 +33,7 @@ from livingreview.synthesis import (
 )
 from livingreview.tables.common import capitalise, full_name, has_95, in_sentence, text, with_cohorts
 from livingreview.tables.counts import SECONDARY, study_cares
-from livingreview.tables.pooled_contrasts import hazard_pools_of
+from livingreview.tables.pooled_contrasts import hazard_pools_of, treatment_of
 
 NOTHING = (
     "No comparison without randomisation in this chapter prints a hazard or odds ratio with its interval, or "
@@ -103,14 +103,11 @@ def _ends(row: dict) -> tuple[float, float, float]:
 def find_benchmarks(evidence: Evidence) -> list[Benchmark]:
     """The questions with both answers: same population, treatment and endpoint, no patient in common."""
     titles = evidence.tables["regimen_classes"].set_index("class_id")["short_title"].to_dict()
-    # Pools are of a class's own regimens: a trial of these is no answer on another that it is read beside.
-    core = set(evidence.families.index[evidence.families["part"].eq("core")])
     found = []
     for row in unrandomised_ratios(evidence):
-        if row["c_regimen_id"] not in core:
-            continue
         population = (row["c_disease"], row["c_setting"], row["c_age_group"])
-        for pool in hazard_pools_of(evidence, row["endpoint"], population):
+        treatment = treatment_of(row["c_class"], row["c_part"], row["c_family"])
+        for pool in hazard_pools_of(evidence, treatment, row["endpoint"], population):
             answer = (pool.pooled.effect, *pool.pooled.ci) if pool.pooled else pool.trials[0].ends
             found.append(
                 Benchmark(

@@ -80,6 +80,14 @@ def _identifier_link(evidence: Evidence, row: Mapping, bare: bool) -> Markup:
     return Markup("{}{}{}").format(name, shown, printed)
 
 
+def cohorts_by_id(evidence: Evidence) -> dict[str, dict]:
+    """Each row of ``cohorts`` by its cohort_id."""
+    if "cohorts_by_id" not in evidence.memo:
+        rows = records(evidence.tables["cohorts"])
+        evidence.memo["cohorts_by_id"] = {row["cohort_id"]: row for row in rows}
+    return evidence.memo["cohorts_by_id"]
+
+
 def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
     """Rows of a table with what is known of their cohort, in ``c_`` columns.
 
@@ -95,7 +103,7 @@ def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
             "parent_cohort_id",
         )  # fmt: skip
         settings = evidence.package.field("cohorts", "setting").groups
-        every = {row["cohort_id"]: row for row in records(evidence.tables["cohorts"])}
+        every = cohorts_by_id(evidence)
         cohorts = {
             cohort: {f"c_{name}": row[name] for name in columns}
             | {
@@ -116,7 +124,7 @@ def with_cohorts(evidence: Evidence, table: str) -> list[dict]:
 def _family_of(evidence: Evidence, cohort_id) -> dict:
     if "cohort_families" not in evidence.memo:
         families = evidence.families.to_dict("index")
-        cohorts = {row["cohort_id"]: row for row in records(evidence.tables["cohorts"])}
+        cohorts = cohorts_by_id(evidence)
         own = {cohort: families.get(row["regimen_id"], NO_FAMILY) for cohort, row in cohorts.items()}
         against = {
             (row["report_id"], row["study_id"]): own[cohort]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
@@ -78,10 +79,8 @@ def _population(row: dict) -> tuple[str, str, str]:
 
 def _told_of_parts(pairs: Sequence[Pair]) -> set[str]:
     """Trials whose pairs are of several populations, as where a later report tells of a part of both arms."""
-    told: dict[str, set[tuple[str, str, str]]] = {}
-    for pair in pairs:
-        told.setdefault(pair.arms.study_id, set()).add(_population(pair.experimental))
-    return {study for study, populations in told.items() if len(populations) > 1}
+    told = {(pair.arms.study_id, _population(pair.experimental)) for pair in pairs}
+    return {study for study, count in Counter(study for study, _ in told).items() if count > 1}
 
 
 def _contrast_row(evidence: Evidence, pair: Pair, of_parts: Collection[str]) -> Row:

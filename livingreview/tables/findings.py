@@ -22,12 +22,13 @@ from livingreview.display.numbers import (
     format_number,
     format_percent,
     make_figure,
+    short_interval,
     write_limits,
     write_printed,
 )
 from livingreview.evidence import Evidence, records, setting_codes, split_ids
 from livingreview.evidence.schema import Shown
-from livingreview.tables.common import capitalise, group_by, short_name, study_name, text
+from livingreview.tables.common import capitalise, cohorts_by_id, group_by, short_name, study_name, text
 from livingreview.tables.counts import EVERYONE, base_of, is_evaluable, pooled_results
 from livingreview.tables.decision import Cell, pooled_cells
 from livingreview.tables.option_counts import count_option, counted_with
@@ -255,14 +256,12 @@ def _pooled(evidence: Evidence, setting: Mapping, row: Mapping, column: str) -> 
 
 def _pool_lines(class_id: str, cell: Cell) -> list[Inline | Markup]:
     """The pooled value as large as that of one study, then what was pooled and where a new study may lie."""
-    value, low, high, least, most = (
-        format_percent(end).removesuffix("%") for end in (cell.value, *cell.interval, *cell.expected)
-    )
+    value, least, most = (format_percent(end).removesuffix("%") for end in (cell.value, *cell.expected))
     words = Markup(
         '<small>{}, <a href="{}-evidence.html#what-can-be-pooled">{} studies pooled</a>; '
         '95% prediction interval <span class="lr-nowrap">{}–{}</span></small>'
     ).format(cell.said.partition(",")[0], class_id, cell.studies, least, most)
-    return [Inline([value, _interval(_span(low, high))]), words]
+    return [Inline([value, _interval(short_interval(*cell.interval))]), words]
 
 
 def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
@@ -273,12 +272,8 @@ def _share(evidence: Evidence, row: Mapping, *, bold: bool = False) -> list:
     elif row["total"] == 1:
         share = f"{row['events']} of 1"
     else:
-        exact = exact_interval(row["events"], row["total"])
-        share, low, high = (
-            format_percent(end).removesuffix("%")
-            for end in (Fraction(int(row["events"]), int(row["total"])), *exact)
-        )
-        interval = [_interval(_span(low, high))]
+        share = format_percent(Fraction(int(row["events"]), int(row["total"]))).removesuffix("%")
+        interval = [_interval(short_interval(*exact_interval(row["events"], row["total"])))]
     return [*_bold(make_figure(evidence, row, share), bold), *interval]
 
 
@@ -286,11 +281,6 @@ def _against(control: list) -> list:
     """A control behind its v, on one line with it; its interval may stand on the next."""
     number, *rest = control
     return [VERSUS, number, Markup("</span>"), *rest]
-
-
-def _span(low: str, high: str) -> str:
-    """'28–40', '80 to >99': a sign beside a dash would read as an arrow."""
-    return f"{low} to {high}" if {"<", ">"} & {low[0], high[0]} else f"{low}–{high}"
 
 
 def _interval(limits: str) -> Markup:
@@ -361,8 +351,7 @@ def is_randomised(evidence: Evidence, row: Mapping) -> bool:
     Not of responders, a subgroup or those who could be evaluated, and not of harms, which are counted of
     those who were treated.
     """
-    cohorts = evidence.tables["cohorts"].set_index("cohort_id")
-    cohort = cohorts.loc[row["cohort_id"]]
+    cohort = cohorts_by_id(evidence)[row["cohort_id"]]
     if pd.isna(cohort["arm"]) or "term" in row:
         return False
     everyone = "denominator" not in row or (

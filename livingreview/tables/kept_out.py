@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
@@ -179,11 +180,11 @@ def larger_kept_out(
 
     The rules keep it out, or it counts the same step by a code not pooled, as transplant in remission.
     """
-    rows = [evidence.row(row_id) for row_id, _, _ in plan.left_out]
+    by_rule = (evidence.row(row_id) for row_id, _, _ in plan.left_out)
     return any(
         evidence.cohort_studies[row["cohort_id"]] != largest.study_id
         and _tells_of(evidence, row) > largest.total
-        for row in (*rows, *_of_another_kind(evidence, result, place))
+        for row in chain(by_rule, _of_another_kind(evidence, result, place))
     )
 
 

@@ -6,8 +6,8 @@ is what their trials randomised. No arm is compared with an arm of another trial
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -74,6 +74,8 @@ class ContrastPool:
         Disease, setting and age group in codes.
     code : str
         Of the endpoint or outcome.
+    treatment : str
+        What was randomised, see `treatment_of`.
     """
 
     stratum: str
@@ -82,6 +84,7 @@ class ContrastPool:
     trials: tuple[TrialRatio, ...]
     population: tuple[str, ...] = ()
     code: str = ""
+    treatment: str = ""
 
     @property
     def method(self) -> str:
@@ -104,15 +107,25 @@ def contrast_pools(evidence: Evidence) -> list[ContrastPool]:
     return evidence.memo["contrast_pools"]
 
 
-def hazard_pools_of(evidence: Evidence, endpoint: str, population: Sequence[str]) -> list[ContrastPool]:
-    """Hazard ratios of one endpoint (code) in one population: disease, setting and age group in codes."""
-    wanted = ("HR", endpoint, tuple(population))
-    return [pool for pool in contrast_pools(evidence) if (pool.kind, pool.code, pool.population) == wanted]
+def hazard_pools_of(
+    evidence: Evidence, treatment: str, endpoint: str, population: Sequence[str]
+) -> list[ContrastPool]:
+    """Hazard ratios of one treatment and endpoint (code) in one population: disease, setting, age group."""
+    wanted = ("HR", treatment, endpoint, tuple(population))
+    return [
+        pool
+        for pool in contrast_pools(evidence)
+        if (pool.kind, pool.treatment, pool.code, pool.population) == wanted
+    ]
 
 
-def _treatment(row: dict) -> str:
-    """What was randomised: the class whose own regimens it is, else its family."""
-    return row["c_class"] if row["c_part"] == "core" else row["c_family"]
+def treatment_of(class_id: str, part: str, family: str) -> str:
+    """What was given: the class whose own regimens it is, else its family by name."""
+    return class_id if part == "core" else family
+
+
+def _treatment(row: Mapping) -> str:
+    return treatment_of(row["c_class"], row["c_part"], row["c_family"])
 
 
 def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
@@ -125,14 +138,14 @@ def _hazard_pools(evidence: Evidence) -> Iterator[ContrastPool]:
         if field.groups.get(row["endpoint"]) != OF_PART
     ]
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "endpoint")
-    for (_, *place, endpoint), part in group_by(told, *keys).items():
+    for (treatment, *place, endpoint), part in group_by(told, *keys).items():
         by_study = group_by(part, "c_study_id")
         # Several ratios of one endpoint and trial are of parts of it.
         single = [same[0] for same in by_study.values() if len(same) == 1]
         if trials := _apart(evidence, [_of_hazard(evidence, row, rows) for row in single]):
             words = evidence.label("survival", "endpoint", endpoint)
             where = _say_place(evidence, single[0], place)
-            yield ContrastPool(where, words, "HR", trials, tuple(place), endpoint)
+            yield ContrastPool(where, words, "HR", trials, tuple(place), endpoint, treatment)
 
 
 def _of_hazard(evidence: Evidence, row: dict, rows: Sequence[dict]) -> TrialRatio:
@@ -167,14 +180,14 @@ def _risk_pools(evidence: Evidence) -> Iterator[ContrastPool]:
         if base_of(evidence, row["denominator"]) != EVERYONE or not pair.counted:
             continue
         if (ratio := _of_counts(evidence, pair)) is not None:
-            found.append(row | {"treatment": _treatment(row), "ratio": replace(ratio, given=row["c_family"])})
+            found.append(row | {"treatment": _treatment(row), "ratio": ratio})
     keys = ("treatment", "c_disease", "c_setting", "c_age_group", "outcome", "denominator", "assessed_at")
-    for (_, *place, outcome, _, _), part in group_by(found, *keys).items():
+    for (treatment, *place, outcome, _, _), part in group_by(found, *keys).items():
         trials = _apart(evidence, [row["ratio"] for row in part])
         if len(trials) > 1:  # of one trial the ratio stands beside its arms
             words = evidence.label("outcomes", "outcome", outcome)
             where = _say_place(evidence, part[0], place)
-            yield ContrastPool(where, words, "RR", trials, tuple(place), outcome)
+            yield ContrastPool(where, words, "RR", trials, tuple(place), outcome, treatment)
 
 
 def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio | None:
@@ -199,6 +212,7 @@ def _of_counts(evidence: Evidence, pair: Pair) -> TrialRatio | None:
         c / n2,
         "in the control arm",
         table.corrected,
+        given=one["c_family"],
     )
 
 

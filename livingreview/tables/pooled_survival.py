@@ -329,13 +329,14 @@ def _why_left_out(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:
     if reason := _bar(evidence, row):
         return reason
     # Its patients may be counted already: among the pooled, or, of one without limits, the printed.
-    around = pool.told if has_95(row) else pool.printed
-    if not has_95(row) and any(entry.study_id == row["c_study_id"] for entry in around):
+    limits = has_95(row)
+    around = pool.told if limits else pool.printed
+    if any(entry.study_id == row["c_study_id"] for entry in around):
         return "no interval"
     shared = [one.row_id for one in around if one.study_id in evidence.overlaps[row["c_study_id"]]]
     names = [study_name(evidence, evidence.row(row_id)["cohort_id"]) for row_id in shared]
     share = f"shares patients with {' and '.join(names) or 'a study that is counted'}"
-    return share if has_95(row) else f"no interval, and {share}"
+    return share if limits else f"no interval, and {share}"
 
 
 def _why_another(evidence: Evidence, pool: SurvivalPool, row: dict) -> str:

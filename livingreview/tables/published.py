@@ -20,7 +20,7 @@ from livingreview.tables.common import say_studies, stratum_name, text
 from livingreview.tables.counts import pooled_results
 from livingreview.tables.decision import POOL, decision_data
 from livingreview.tables.plan import widest_pools
-from livingreview.tables.pooled_contrasts import hazard_pools_of
+from livingreview.tables.pooled_contrasts import hazard_pools_of, treatment_of
 from livingreview.tables.pooled_survival import survival_pools
 
 NOTHING = "No published synthesis of a question of this chapter is entered."
@@ -57,8 +57,11 @@ def tabulate_published(evidence: Evidence, *, caption: str) -> HtmlTable | Stack
 
 
 def _place(evidence: Evidence, row: Mapping) -> tuple[str, str, str, str]:
-    families = evidence.tables["families"].set_index("family_id")["name"]
-    return families[row["family_id"]], row["disease"], row["setting"], row["age_group"]
+    return _family(evidence, row)["name"], row["disease"], row["setting"], row["age_group"]
+
+
+def _family(evidence: Evidence, row: Mapping) -> Mapping:
+    return evidence.tables["families"].set_index("family_id").loc[row["family_id"]]
 
 
 def _say_question(evidence: Evidence, row: Mapping) -> str:
@@ -116,9 +119,11 @@ def _say_ours(evidence: Evidence, row: Mapping) -> list[str]:
             for pool in survival_pools(evidence, row["code"], "median")
             if pool.place == place and pool.pooled
         ]
+    family = _family(evidence, row)
+    treatment = treatment_of(family["class_id"], family["part"], family["name"])
     return [
         f"{format_ratio(pool.pooled.effect, *pool.pooled.ci)}, {pool.method}"
-        for pool in hazard_pools_of(evidence, row["code"], place[1:])
+        for pool in hazard_pools_of(evidence, treatment, row["code"], place[1:])
         if pool.pooled
     ]
 

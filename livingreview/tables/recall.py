@@ -45,12 +45,15 @@ def say_recall(review: Evidence) -> str:
     expected = records(review.tables["expected"])
     if not expected:
         return ""
-    (here, every), (found, asked) = (
-        (sum(row["fate"] in HERE for row in rows), len(rows))
-        for rows in (expected, _having(expected, "listed", SOUGHT))
-    )
-    sought = f", {found} of the {asked} named before they were looked for" if 0 < asked < every else ""
-    return f"{here} of {every} are here{sought}, by the list on the methods page"
+    asked = _having(expected, "listed", SOUGHT)
+    told = f"{_here(expected)} of {len(expected)} are here"
+    if 0 < len(asked) < len(expected):
+        told += f", {_here(asked)} of the {len(asked)} named before they were looked for"
+    return f"{told}, by the list on the methods page"
+
+
+def _here(rows: Sequence[dict]) -> int:
+    return sum(row["fate"] in HERE for row in rows)
 
 
 def _by_code(review: Evidence, rows: Sequence[dict], column: str) -> list[tuple[str, list[dict]]]:

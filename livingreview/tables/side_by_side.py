@@ -15,9 +15,10 @@ from livingreview.display.numbers import (
     format_number,
     format_percent,
     make_figure,
+    short_interval,
 )
 from livingreview.evidence import UNSAID, Evidence, records, split_ids
-from livingreview.tables.common import capitalise, short_name, stratum_name, study_name, text
+from livingreview.tables.common import capitalise, cohorts_by_id, short_name, stratum_name, study_name, text
 from livingreview.tables.labels import refuse_twins
 
 NO_OTHER = "no such group"
@@ -110,22 +111,15 @@ def tabulate_over_enrolled(evidence: Evidence, *row_ids: str, drug: str, caption
     return HtmlTable(caption, columns, rows, [ALIGNED])
 
 
-def _cohort(evidence: Evidence, cohort_id: str) -> dict:
-    if "cohorts_by_id" not in evidence.memo:
-        rows = records(evidence.tables["cohorts"])
-        evidence.memo["cohorts_by_id"] = {row["cohort_id"]: row for row in rows}
-    return evidence.memo["cohorts_by_id"][cohort_id]
-
-
 def _regimen(evidence: Evidence, row: Mapping) -> str:
     """What the patients of a row were given; their cohort's label where the data have no name for it."""
-    cohort = _cohort(evidence, row["cohort_id"])
+    cohort = cohorts_by_id(evidence)[row["cohort_id"]]
     return text(evidence.regimen_names.get(text(cohort["regimen_id"]), "")) or cohort["label"]
 
 
 def _say_trial(evidence: Evidence, one: Mapping, other: Mapping | None) -> list[str]:
     """The studies, then their patients: of two that differ first those of the one, then of the other."""
-    cohorts = [_cohort(evidence, row["cohort_id"]) for row in (one, other) if row]
+    cohorts = [cohorts_by_id(evidence)[row["cohort_id"]] for row in (one, other) if row]
     studies = dict.fromkeys(study_name(evidence, cohort["cohort_id"]) for cohort in cohorts)
     patients = dict.fromkeys(
         stratum_name(evidence, cohort["disease"], cohort["setting"], cohort["age_group"])
@@ -151,7 +145,7 @@ def _say_result(evidence: Evidence, row: Mapping) -> str:
 
 def _say_group(evidence: Evidence, row: Mapping) -> list[Figure | str]:
     """A group's figure, then what it was given and its size."""
-    size = _cohort(evidence, row["cohort_id"])["n_enrolled"]
+    size = cohorts_by_id(evidence)[row["cohort_id"]]["n_enrolled"]
     number = "number not reported" if pd.isna(size) else f"n\u00a0=\u00a0{size}"
     return [make_figure(evidence, row), f"{_regimen(evidence, row)}, {number}"]
 
@@ -172,11 +166,11 @@ def _say_how(evidence: Evidence, one: Mapping, other: Mapping | None) -> str:
         return NOT_ALONE
     if not _is_one_report(one, other):
         return TWO_REPORTS
-    cohorts = [_cohort(evidence, row["cohort_id"]) for row in (one, other)]
+    cohorts = [cohorts_by_id(evidence)[row["cohort_id"]] for row in (one, other)]
     if {text(cohort["arm"]) for cohort in cohorts} != {"experimental", "control"}:
         return SAME_REPORT
     above = [text(cohort["parent_cohort_id"]) for cohort in cohorts]
-    part = any(name and text(_cohort(evidence, name)["arm"]) for name in above)
+    part = any(name and text(cohorts_by_id(evidence)[name]["arm"]) for name in above)
     return OF_A_PART if part else RANDOMISED
 
 
@@ -185,7 +179,7 @@ def _is_one_report(one: Mapping, other: Mapping | None) -> bool:
 
 
 def _dose(evidence: Evidence, row: Mapping, drug: str) -> Figure | str:
-    regimen = text(_cohort(evidence, row["cohort_id"])["regimen_id"])
+    regimen = text(cohorts_by_id(evidence)[row["cohort_id"]]["regimen_id"])
     doses = [
         row
         for row in records(evidence.tables["regimen_components"])
@@ -196,10 +190,10 @@ def _dose(evidence: Evidence, row: Mapping, drug: str) -> Figure | str:
 
 def _over_enrolled(evidence: Evidence, row: Mapping) -> str:
     """'58% [41–74]'; 'at least 49% [37–62]' where patients who could not be evaluated are counted in."""
-    size = _cohort(evidence, row["cohort_id"])["n_enrolled"]
+    size = cohorts_by_id(evidence)[row["cohort_id"]]["n_enrolled"]
     if pd.isna(row["events"]) or pd.isna(size):
         return "count not reported"
     events, size = int(row["events"]), int(size)
-    low, high = (format_percent(end).removesuffix("%") for end in exact_interval(events, size))
+    limits = short_interval(*exact_interval(events, size))
     least = "at least " if not pd.isna(row["total"]) and row["total"] < size else ""
-    return f"{least}{format_percent(Fraction(events, size))} [{low}–{high}], {events}/{size}"
+    return f"{least}{format_percent(Fraction(events, size))} [{limits}], {events}/{size}"
