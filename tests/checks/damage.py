@@ -361,7 +361,10 @@ def _(project):
     tables = ("discrepancies", "claims", "certainty")
     used = " ".join(cell for table in tables for row in read(project, table) for cell in row)
     used += " ".join(path.read_text(encoding="utf-8") for path in (project / "chapters").glob("*.md"))
-    rows.remove(next(row for row in rows[1:] if row[0] not in used))
+    # A report read twice has its rows counted, so that the row of one read once is deleted.
+    counted = {row[0] for row in read(project, "extraction_agreement")}
+    report = rows[0].index("report_id")
+    rows.remove(next(row for row in rows[1:] if row[0] not in used and row[report] not in counted))
     write(project, "adverse_events", rows)
     return "adverse_events.csv", 0, ""
 
