@@ -338,6 +338,27 @@ def test_the_contents_close_over_the_heading_that_was_chosen(site, chromium):
         assert visit.console == []
 
 
+def test_the_key_to_a_table_comes_above_it_on_a_phone_when_asked(site, chromium):
+    """What the marks mean stands under a table there, screens after the first mark."""
+    with Visit(chromium, site, "chapters/index.html", width=390) as visit:
+        key = visit.page.get_by_role("button", name="Key to this table").first
+        marks = visit.page.locator(".lr-table > .lr-legend").first
+        notes = visit.page.locator(".lr-table > .lr-note:not(.lr-legend)").first
+        table = visit.page.locator(".lr-table > table").first
+        top = [key.bounding_box(), marks.bounding_box()["y"]]
+        assert marks.bounding_box()["y"] > table.bounding_box()["y"]
+        key.click()
+        ys = [part.bounding_box()["y"] for part in (key, marks, notes, table)]
+        assert ys == sorted(ys)
+        assert key.bounding_box() == top[0], "the button stays under the thumb"
+        assert key.get_attribute("aria-expanded") == "true"
+        assert key.evaluate("key => key === document.activeElement")
+        key.click()
+        assert [key.bounding_box(), marks.bounding_box()["y"]] == top
+    with Visit(chromium, site, "chapters/index.html", width=1280) as visit:
+        assert not visit.page.get_by_role("button", name="Key to this table").first.is_visible()
+
+
 def test_a_far_place_is_reached_at_once(site, chromium):
     """Opened at a place far down, a page once scrolled through blanks for seconds."""
     with Visit(chromium, site, "chapters/adult-relapse.html#how-many-of-a-hundred", width=390) as visit:

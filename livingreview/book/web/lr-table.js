@@ -77,8 +77,24 @@
       setTimeout(() => { told.textContent = ''; }, 4000);
     });
     file.addEventListener('click', () => give(new Blob([csv(linesOf(table))], { type: 'text/csv;charset=utf-8' }), `${nameOf(table)}.csv`));
-    tools.append(told, copy, file);
+    tools.append(told, ...keyTo(table, tools), copy, file);
     table.before(tools); // not into the table: on a phone only rows may stand there (see the roles in lr-page.js)
+  }
+
+  /* On a phone what the marks of a table mean stands under it, screens away: this brings it above the table, and back. */
+  function keyTo(table, tools) {
+    const place = table.parentElement, legend = place.querySelector(':scope > .lr-legend');
+    if (!legend) return [];
+    const key = button('lr-button lr-key', 'Key'), notes = place.querySelectorAll(':scope > .lr-note:not(.lr-legend)');
+    key.setAttribute('aria-label', 'Key to this table');
+    key.setAttribute('aria-expanded', 'false');
+    key.addEventListener('click', () => {
+      const open = place.classList.toggle('lr-keyed');
+      if (open) tools.after(legend, ...notes);
+      else { place.prepend(legend); table.after(...notes); }
+      key.setAttribute('aria-expanded', open);
+    });
+    return [key];
   }
 
   /* What a cell is sorted by: of numbers the percentage, else the first; cells without one come last. */
