@@ -20,7 +20,7 @@ from livingreview.evidence import Evidence, load_evidence
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import Plan
 from tests.find_browser import find_browser
-from tests.reduced import cited_reports, copy_parts, keep_reports
+from tests.reduced import SAMPLE, copy_parts, keep_reports
 
 ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("review", deadline=None)  # no test asserts a time
@@ -101,10 +101,10 @@ def pooled(plans) -> Plan:
 
 @pytest.fixture(scope="session")
 def core_project(tmp_path_factory) -> Path:
-    """A project folder without engine, with the rows of the core reports and of those that chapters name."""
+    """A project folder without engine, with the rows of a few reports."""
     folder = tmp_path_factory.mktemp("core")
     copy_parts(folder)
-    keep_reports(folder, cited_reports(folder))
+    keep_reports(folder, SAMPLE)
     check_project(folder)  # notes which tables are valid
     return folder
 

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.synthetic import grow
-from tests.reduced import PARTS, cited_reports, copy_parts, keep_reports
+from tests.reduced import PARTS, SAMPLE, copy_parts, keep_reports
 
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 
 class Copy:
-    """A project folder of its own, its own engine on the path, reports its chapters name (`whole`: all).
+    """A project folder of its own, its own engine on the path, a few reports (`whole`: all).
 
     `made_up` makes a review of that many made-up classes of it: for what builds do whatever the review.
     """
@@ -31,7 +31,7 @@ class Copy:
         if made_up:
             grow(folder, made_up)
         elif not whole:
-            keep_reports(folder, cited_reports(folder))
+            keep_reports(folder, SAMPLE)
 
     @property
     def published(self) -> Path:

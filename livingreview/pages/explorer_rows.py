@@ -238,6 +238,14 @@ def _cause(evidence: Evidence, row: Mapping) -> str:
     )
 
 
+def _describe_characteristic(evidence: Evidence, row: Mapping) -> dict:
+    name = row["characteristic"]
+    return {
+        "outcome": (name, capitalise(evidence.label("characteristics", "characteristic", name))),
+        "definition": str(row["category"]),
+    }
+
+
 def _describe_size(_evidence: Evidence, row: Mapping) -> dict:
     return {"outcome": ("cohort", "Patients enrolled"), "total": whole(row["n_enrolled"])}
 
@@ -248,6 +256,7 @@ RESULTS = {
     "survival": _describe_survival,
     "adverse_events": _describe_adverse_event,
     "cohorts": _describe_size,
+    "characteristics": _describe_characteristic,
 }
 TABLES = tuple(RESULTS)
 
@@ -261,7 +270,7 @@ def _interval(name: str, row: Mapping) -> dict:
 
     As numbers, by which the page draws and sorts, and as the book writes them.
     """
-    if name in ("outcomes", "adverse_events"):
+    if name in ("outcomes", "adverse_events", "characteristics"):
         found = _counted_share(row)
     elif name == "survival" and row["statistic"] == "landmark" and row["unit"] == "pct":
         found = _printed_share(row)

@@ -361,11 +361,14 @@ def _(project):
     tables = ("discrepancies", "claims", "certainty")
     used = " ".join(cell for table in tables for row in read(project, table) for cell in row)
     used += " ".join(path.read_text(encoding="utf-8") for path in (project / "chapters").glob("*.md"))
-    # A report read twice has its rows counted, so that the row of one read once is deleted.
-    counted = {row[0] for row in read(project, "extraction_agreement")}
-    report = rows[0].index("report_id")
-    rows.remove(next(row for row in rows[1:] if row[0] not in used and row[report] not in counted))
-    write(project, "adverse_events", rows)
+    gone = next(row for row in rows[1:] if row[0] not in used)
+    write(project, "adverse_events", [row for row in rows if row is not gone])
+    report = gone[rows[0].index("report_id")]  # how far its readings agree counts the row that is gone
+    write(
+        project,
+        "extraction_agreement",
+        [row for row in read(project, "extraction_agreement") if row[0] != report],
+    )
     return "adverse_events.csv", 0, ""
 
 

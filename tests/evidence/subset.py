@@ -12,7 +12,7 @@ from pathlib import Path
 
 from livingreview.checks import check_project, record_rows, write_rows
 from livingreview.evidence.contract import CONTROL
-from tests.reduced import renumber
+from tests.reduced import renumber, uncite
 
 # A table whose rows cannot be read without another: leaving out that one means leaving out both.
 NEEDS = {
@@ -83,9 +83,7 @@ def leave_out(project: Path, names: Collection[str]) -> None:
     _filter(project, "trials", lambda row: _forget_claims(row, claims))
     ratings = _ids(project, "certainty", "certainty_id")
     _filter(project, "findings", lambda row: _forget_findings(row, gone, ratings))
-    if (project / "chapters").is_dir():
-        for path in (project / "chapters").glob("*.md"):
-            path.write_text(_uncite(path.read_text(encoding="utf-8"), gone), encoding="utf-8")
+    uncite(project, gone)
     record_rows(project)
     if {"discrepancies", "glossary"} & set(names):
         _settle(project)
@@ -149,18 +147,3 @@ def _filter(project: Path, name: str, keep) -> None:
     if {"class_id", "position"} <= set(header) and "setting_id" not in header:
         renumber(rows)
     write_rows(path, header, [[row[column] for column in header] for row in rows])
-
-
-def _uncite(text: str, gone: set[str]) -> str:
-    """A chapter without the figures of rows that are gone."""
-    for name, row_id in re.findall(r'^ +(\w+)="([^"]+)",\n', text, re.MULTILINE):
-        if row_id in gone:
-            text = re.sub(rf'^ +{name}="{re.escape(row_id)}",\n', "", text, flags=re.MULTILINE)
-            text = text.replace(f"{{glue:}}`{name}`", "not reported")
-
-    def keep(argument: re.Match) -> str:
-        ids = "".join(re.findall(r'"([^"\n]*)"', argument[0])).split("; ")
-        return "" if gone & set(ids) else argument[0]
-
-    # Rows told side by side are arguments by themselves, in one string or in several that make one.
-    return re.sub(r'^    (?:"[^"\n]*"[ \n]*)+,\n', keep, text, flags=re.MULTILINE)
