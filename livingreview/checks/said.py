@@ -173,16 +173,17 @@ def check_cycles_said(checked: Checked) -> Iterator[Problem]:
 
 _UNIT = re.compile(
     r"(?<=[\d\s])([a-zA-Z]{1,2})(?:\s?/\s?(?:(m)\s?(?:\^|\()?\s?2?\)?|(kg))(?![a-z])|/sq(m))?(?![a-zA-Z])"
+    r"(\s?/\s?d(?:ay)?\b|\s?per day\b)?"
 )
 
 
-def _units_in(words: str, known: set[str]) -> set[tuple[str, str]]:
-    """Units of dose in a fragment, as (mass, per what): ('mg', 'm2'), of the masses that codes have."""
+def _units_in(words: str, known: set[str]) -> set[tuple[str, ...]]:
+    """Units of dose in a fragment, of the masses that codes have: ('mg', 'm2', 'day') of '4 mg/m2/day'."""
     plain = words.replace("\u00b5", "u").replace("\u03bc", "u").replace("mcg", "ug").replace("\u00b2", "2")
     plain = re.sub(r"\bUI\b", "IU", plain)
     return {
-        (mass, "m2" if metre or square else kilo)
-        for mass, metre, kilo, square in _UNIT.findall(plain)
+        tuple(filter(None, (mass, "m2" if metre or square else kilo, "day" if day else "")))
+        for mass, metre, kilo, square, day in _UNIT.findall(plain)
         if mass in known
     }
 
@@ -190,13 +191,18 @@ def _units_in(words: str, known: set[str]) -> set[tuple[str, str]]:
 def check_dose_units(checked: Checked) -> Iterator[Problem]:
     """A dose is in the unit that its fragment prints, or a derived one says from what it was converted."""
     field = checked.package.field("regimen_components", "dose_unit")
-    masses = {code.partition("/")[0] for code in field.constraints.get("enum", ())}
+    codes = {tuple(code.split("/")) for code in field.constraints.get("enum", ())}
+    masses = {code[0] for code in codes}
     for line, row in checked.rows_of("regimen_components", "dose", "dose_unit", "as_reported"):
-        mass, *per = row["dose_unit"].removesuffix("/day").split("/")
-        printed = _units_in(row["as_reported"], masses)
-        said = {unit[0] for unit in _units_in(_said(row, "note", "derivation"), masses)}
-        if printed and (mass, *(per or [""])) not in printed and mass not in said:
-            expected = " or ".join(sorted("/".join(filter(None, unit)) for unit in printed))
+        unit = tuple(row["dose_unit"].split("/"))
+        # Of a unit that has no code by the day the one without stands for it.
+        printed = {
+            item if item in codes else item[:-1] if item[-1] == "day" else item
+            for item in _units_in(row["as_reported"], masses)
+        }
+        said = {item[0] for item in _units_in(_said(row, "note", "derivation"), masses)}
+        if printed and unit not in printed and unit[0] not in said:
+            expected = " or ".join(sorted(map("/".join, printed)))
             place = ("regimen_components", line, "dose_unit", "unit-printed")
             mend = "correct it; of a converted dose the note says both units"
             yield checked.problem(

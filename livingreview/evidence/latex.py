@@ -89,8 +89,9 @@ def plain_fields(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def escape_latex(text: str) -> str:
-    """Text so that `decode_latex` gives it back: signs that mean something to TeX are escaped."""
-    return re.sub(r"[&%_#$]", r"\\\g<0>", text).replace("~", r"\textasciitilde{}")
+    """Text so that `decode_latex` gives it back: signs that mean something to TeX are escaped or parted."""
+    parted = re.sub(r",(?=,)", ",{}", text)  # to TeX two commas are an opening quotation mark
+    return re.sub(r"[&%_#$]", r"\\\g<0>", parted).replace("~", r"\textasciitilde{}")
 
 
 def _sign(command: re.Match) -> str:

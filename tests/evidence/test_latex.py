@@ -39,3 +39,8 @@ def test_what_nobody_knows_stays_to_be_told():
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\\{}`'-$", categories=["L", "N", "P", "S"])))
 def test_text_comes_back(text):
     assert decode_latex(escape_latex(text)) == unicodedata.normalize("NFC", text)
+
+
+def test_two_commas_are_no_quotation_mark():
+    """Beside an escaped sign the codec read them as one, so that a title came back changed."""
+    assert [decode_latex(escape_latex(text)) for text in ("X & ,,", "x,,,y_")] == ["X & ,,", "x,,,y_"]
