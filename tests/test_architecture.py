@@ -204,6 +204,7 @@ def test_only_evidence_and_checks_parse_the_data():
             )
 
 
+@pytest.mark.slow
 def test_modules_and_functions_stay_readable():
     for path in [ENGINE / "__init__.py", *MODULES]:
         text = path.read_text(encoding="utf-8")
@@ -214,6 +215,7 @@ def test_modules_and_functions_stay_readable():
                 assert node.end_lineno - first.lineno <= 45, f"{name_of(path)}: {node.name} is long"
 
 
+@pytest.mark.slow
 def test_public_functions_are_documented():
     for path in MODULES:
         for node in nodes_of(path):

@@ -58,6 +58,7 @@ def test_outside_a_project_every_command_says_so(name, tmp_path, capsys):
     assert "run this inside the project" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_sources_that_are_not_there_are_told(project, capsys):
     assert cli.main(["--root", str(project), "check", "--sources", str(project / "none")]) == 2
     assert "no such folder" in capsys.readouterr().err
@@ -106,6 +107,7 @@ def test_a_build_of_damaged_data_is_refused_before_anything_runs(project, capsys
     assert not (project / "_build" / "html").exists()
 
 
+@pytest.mark.slow
 def test_an_unchanged_book_is_told_and_nothing_is_made(project, capsys):
     page = project / "_build" / "html" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +118,7 @@ def test_an_unchanged_book_is_told_and_nothing_is_made(project, capsys):
     assert page.read_text(encoding="utf-8") == "the book"
 
 
+@pytest.mark.slow
 def test_a_page_that_is_not_built_is_not_printed(project, capsys):
     (project / "_toc.yml").write_text("root: chapters/index\n", encoding="utf-8")
     assert cli.main(["--root", str(project), "pdf"]) == 1

@@ -42,6 +42,7 @@ def test_the_page_leads_on_without_a_script_and_is_no_page_for_search_engines(tm
     assert '<link rel="canonical" href="https://example.org/chapters/reports/roe-2019.html">' in online
 
 
+@pytest.mark.slow
 def test_a_page_is_written_for_each_former_id(project):
     (project / "data" / "former_ids.csv").write_text(
         "former_id,report_id,renamed_on,reason\nalpha-trial,roe-2019,2026-01-02,Why\n", encoding="utf-8"

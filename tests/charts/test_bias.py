@@ -41,6 +41,7 @@ def test_the_last_domain_is_called_by_its_name():
     assert _codes(["Confounding", "Missing data", "Overall"]) == ["D1", "D2", "Overall"]
 
 
+@pytest.mark.slow
 def test_results_go_by_trial_then_outcome_whichever_report_tells_them(review):
     """TOWER once stood in three runs, and trial 20120215 in two."""
     (judged,) = [

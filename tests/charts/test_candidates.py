@@ -1,5 +1,7 @@
 """What may stand for a study in a forest: whole cohorts; what is kept out is said."""
 
+import pytest
+
 from livingreview.charts.candidates import candidates, say_left_out
 from livingreview.charts.response import draw_response
 from livingreview.evidence import select_class, select_setting
@@ -7,6 +9,7 @@ from livingreview.tables.counts import LEAST_PATIENTS
 from tests.drawn import sheets_of
 
 
+@pytest.mark.slow
 def test_what_a_rule_keeps_out_is_said_where_it_keeps_any_out(review):
     """The control arm of TOWER was neither drawn nor named; that of a trial of no class stands with both."""
     controls = "Control arms in trials of these drugs are shown in randomised comparisons alone."
@@ -24,6 +27,7 @@ def test_what_a_rule_keeps_out_is_said_where_it_keeps_any_out(review):
     assert "kantarjian-2019.outcome.chemotherapy.cr-cri" in drawn
 
 
+@pytest.mark.slow
 def test_a_study_told_of_subgroups_alone_is_named(review):
     """The largest series of first relapse once was neither drawn nor named among what is left out."""
     said = say_left_out(select_class(review, "bortezomib"), "response", LEAST_PATIENTS)

@@ -71,6 +71,7 @@ def test_an_estimate_stands_at_its_place_on_the_axis(width):
     assert words_of(sheet)[0] == "Heading"
 
 
+@pytest.mark.slow
 def test_few_estimates_are_a_table(review):
     """Three studies are one pooled value, which once had a figure of its own."""
     core = select_part(select_class(review, "blinatumomab"), "core")

@@ -49,6 +49,7 @@ def count_marks(kind: str, sheet: Sheet) -> int:
     return len(seen) if kind in MANY_A_ROW else len(set(seen))
 
 
+@pytest.mark.slow
 def test_a_figure_has_three_marks_or_is_a_table(figures, in_settings):
     """Two strips of survival and one ratio once filled a figure each."""
     for name, figure in [*figures, *in_settings]:
@@ -75,6 +76,7 @@ def test_every_kind_of_figure_is_drawn(figures):
     assert kinds == set(FIGURES)
 
 
+@pytest.mark.slow
 def test_no_word_leaves_its_picture(figures):
     for name, figure in figures:
         for sheet in figure.sheets():
@@ -95,6 +97,7 @@ def test_no_word_stands_on_another(figures):
                 assert beside or one[4] <= other[3] + 2, (name, sheet.width, one[0], other[0])
 
 
+@pytest.mark.slow
 def test_marks_stay_on_the_sheet(figures):
     for name, figure in figures:
         for sheet in figure.sheets():

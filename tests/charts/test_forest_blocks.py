@@ -82,6 +82,7 @@ def test_what_all_rows_share_is_said_once(settings):
     assert not any(word.startswith("Relapsed") for word in who)
 
 
+@pytest.mark.slow
 def test_a_family_is_named_or_told_in_the_note(cores):
     for name, core in cores.items():
         blocks = blocks_of(core)
@@ -117,6 +118,7 @@ def marks_of(figure, row_id):
     return {mark["k"] for mark in sheet.marks if mark["n"] == place and "k" in mark}
 
 
+@pytest.mark.slow
 def test_context_is_drawn_in_grey_and_said_so(review):
     """Controls once were the same blue squares as the drugs under review."""
     (figure,) = sheets_of(draw_response(select_setting(review, "aml"), "response", title="R", most=30))

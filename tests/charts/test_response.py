@@ -113,6 +113,7 @@ def test_the_widest_definition_is_a_tick_of_the_same_patients(blocks):
     assert all(line.wider > line.value for line in ticks)
 
 
+@pytest.mark.slow
 def test_another_report_of_the_same_patients_may_tell_the_widest_definition(review):
     """One trial once had 33% as its widest definition in a figure and 39% in the table over it."""
     place = select_setting(review, "child-later-relapse")

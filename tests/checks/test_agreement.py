@@ -102,6 +102,7 @@ def test_what_does_not_agree_is_told(checked, name):
         assert (f"{table}.csv", line, column or next(iter(cells))) in found
 
 
+@pytest.mark.slow
 def test_parents_in_a_circle_are_told(checked):
     line = line_of(checked, "cohorts", parent_cohort_id=True)
     row = checked.frames["cohorts"].loc[line]

@@ -93,6 +93,7 @@ def test_a_package_made_for_another_end_is_told_what_it_lacks(tmp_path, key, mor
         assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_of_the_tables_that_are_there_the_missing_columns_are_named(project):
     def change(descriptor):
         descriptor["resources"] = [

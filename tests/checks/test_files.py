@@ -55,6 +55,7 @@ def test_a_build_refuses_what_a_check_refuses(project):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_person_known_by_the_family_name_alone_is_fine(project):
     path = project / CFF
     path.write_text(path.read_text(encoding="utf-8").replace(AUTHOR, "  - family-names: Linnaeus\n"))

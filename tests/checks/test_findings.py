@@ -50,6 +50,7 @@ def test_a_slip_is_told(checked, name):
     assert any(item[0] == "findings.csv" and item[2] == column for item in found), found
 
 
+@pytest.mark.slow
 def test_a_setting_names_codes_of_cohorts(checked):
     line = line_of(checked, "settings", setting_id="aml")
     for column in ("diseases", "settings", "age_groups"):

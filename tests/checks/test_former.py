@@ -36,6 +36,7 @@ def checked() -> Checked:
     return made_of(ROWS)
 
 
+@pytest.mark.slow
 def test_a_study_may_be_called_as_a_report_was(checked):
     assert told(FORMER_RULES, checked) == set()
 
@@ -47,6 +48,7 @@ def test_what_is_left_under_a_former_id_is_told(checked, slip):
     assert told(FORMER_RULES, spoil(checked, table, line, **cells)) == {(f"{file}.csv", 2, column)}
 
 
+@pytest.mark.slow
 def test_the_remedy_is_the_cell_as_it_should_be(checked):
     spoilt = spoil(checked, "reports", 2, note="See alpha-trial.")
     (problem,) = (problem for rule in FORMER_RULES for problem in rule(spoilt))

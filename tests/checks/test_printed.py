@@ -65,6 +65,7 @@ def test_a_fragment_is_there_in_its_form_and_holds_the_days_it_numbers(checked, 
     assert (f"{table}.csv", line, column) in told(PRINTED_RULES, spoil(checked, table, line, **cells))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "cells"),
     [
@@ -78,6 +79,7 @@ def test_a_figure_is_not_excused_by_a_longer_one_or_a_word(checked, key, cells):
     assert place in told(RULES, spoil(checked, "outcomes", line, **cells))
 
 
+@pytest.mark.slow
 def test_a_limit_that_is_its_estimate_is_told(checked):
     line = line_of(checked, "survival", row_id="kantarjian-2019.survival.inotuzumab.os-hr")
     same = spoil(checked, "survival", line, ci_low=0.75)
@@ -94,6 +96,7 @@ def test_times_a_hundred_is_a_slip_but_for_a_fraction_in_percent(checked):
     assert checked.frames["survival"].loc[line, "ci_low"] == 54  # printed 0.54
 
 
+@pytest.mark.slow
 def test_a_discrepancy_excuses_the_figures_it_names_and_no_others(checked):
     key = "badar-2021-hct.outcome.rr.transplant"  # 106 of 223 and 47%, which is registered
     line = line_of(checked, "outcomes", row_id=key)
@@ -115,6 +118,7 @@ def test_a_discrepancy_excuses_the_figures_it_names_and_no_others(checked):
 GRADED = "adverse events (grade 3/4) … hypokalemia (14.4%)"
 
 
+@pytest.mark.slow
 def test_a_grade_that_is_printed_is_neither_a_count_left_out_nor_a_witness_of_one(checked):
     """Of 21 patients 14.4% is no whole number of them; three, which grade 3/4 seems to say, is near."""
     line = line_of(checked, "adverse_events", row_id="attar-2008.ae.all.bilirubin-g3")

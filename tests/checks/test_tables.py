@@ -126,6 +126,7 @@ def test_one_cause_is_told_once_and_mended_by_a_command(project, name):
     assert mend_tables(project) == []
 
 
+@pytest.mark.slow
 def test_a_column_that_is_gone_is_one_problem(project):
     DAMAGES["column deleted"](project)
     (problem,) = check_project(project)

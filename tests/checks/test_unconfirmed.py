@@ -45,15 +45,18 @@ def told(project):
     ]
 
 
+@pytest.mark.slow
 def test_what_was_recorded_is_confirmed(recorded):
     assert told(recorded) == []
 
 
+@pytest.mark.slow
 def test_a_review_that_keeps_no_record_is_not_asked(project):
     rewrite(project, lambda rows: rows[3].update(meaning="x"))
     assert told(project) == []
 
 
+@pytest.mark.slow
 def test_a_changed_cell_is_told_with_row_and_column(recorded):
     row = glossary(recorded)[3]
     rewrite(recorded, lambda rows: rows[3].update(meaning=rows[2]["meaning"]))
@@ -78,6 +81,7 @@ def test_a_row_more_or_less_is_told_though_the_count_was_made_to_fit(recorded, c
     assert [problem.rule for problem in find_unconfirmed(recorded)] == [rule]
 
 
+@pytest.mark.slow
 def test_a_whole_column_is_told_in_one_line(recorded):
     count = len(glossary(recorded))
     assert count > MOST_TOLD
@@ -87,6 +91,7 @@ def test_a_whole_column_is_told_in_one_line(recorded):
     assert problem.found.startswith(f"{count} cells")
 
 
+@pytest.mark.slow
 def test_an_author_left_out_is_told_with_the_line_of_the_record(recorded):
     path = recorded / "data" / "references.bib"
     text = path.read_text(encoding="utf-8")
@@ -97,6 +102,7 @@ def test_an_author_left_out_is_told_with_the_line_of_the_record(recorded):
     assert f"{{{problem.key}," in text.splitlines()[problem.row - 1]
 
 
+@pytest.mark.slow
 def test_rows_in_another_order_or_dress_are_the_same(recorded):
     rewrite(recorded, lambda rows: rows.reverse())
     path = recorded / "data" / "references.bib"
@@ -104,6 +110,7 @@ def test_rows_in_another_order_or_dress_are_the_same(recorded):
     assert told(recorded) == []
 
 
+@pytest.mark.slow
 def test_a_file_with_marks_of_a_merge_is_told_and_made_anew(recorded):
     path = recorded / "data" / RECORDED
     whole = path.read_text(encoding="utf-8")

@@ -70,6 +70,7 @@ def records(draw):
     return Entry(kind, fields, {role: people for role, people in persons.items() if people})
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(records())
 def test_a_record_survives_bibtex(record):
@@ -79,6 +80,7 @@ def test_a_record_survives_bibtex(record):
     assert again.persons == record.persons
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(records())
 def test_a_record_survives_csl_json_and_ris(record):

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 import rispy
 
 from livingreview.citation import entry_to_csl, format_reference, items_to_ris, write_bibtex
 from livingreview.evidence import read_bibliography
 
 
+@pytest.mark.slow
 def test_the_bibliography_survives_bibtex(review):
     again = read_bibliography(write_bibtex(review.bibliography))
     assert list(again.entries) == list(review.bibliography.entries)

@@ -127,6 +127,7 @@ def test_a_count_is_rounded_half_up_and_never_becomes_none_or_all(count):
     assert 0 < percent_value(Fraction(events, total)) < 100
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(counts(), st.integers(0, 3), st.booleans())
 def test_a_print_that_follows_from_the_count_is_never_contradicted(count, decimals, up):

@@ -99,6 +99,7 @@ def test_conclusions_name_reports_as_they_are_called(review):
     assert figures_in(review, "By {gokbuget-2018}.") == []
 
 
+@pytest.mark.slow
 def test_every_row_can_be_written(review):
     """No figure of the evidence shows as 'nan', '<NA>' or nothing at all where it has a value."""
     for row_id in review.row_tables:

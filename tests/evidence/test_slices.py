@@ -61,6 +61,7 @@ def test_an_unknown_class_names_those_there_are(review):
         select_class(review, "bortezomb")
 
 
+@pytest.mark.slow
 def test_a_setting_holds_its_cohorts_of_every_class(review):
     for place in records(review.tables["settings"]):
         part = select_setting(review, place["setting_id"])
@@ -75,6 +76,7 @@ def test_a_setting_holds_its_cohorts_of_every_class(review):
         select_setting(review, "x")
 
 
+@pytest.mark.slow
 def test_patients_of_two_settings_stand_with_their_part_alone(review):
     """MRD of seven, six of them in first relapse, once stood on the page of later relapse."""
     cohorts = {

@@ -32,6 +32,7 @@ def table(files: dict[str, bytes], ending: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
 
 
+@pytest.mark.slow
 def test_the_package_holds_the_tables_under_their_names(exports):
     files = exports["cochrane"]
     (name,) = [name for name in files if name.endswith(".zip")]
@@ -45,6 +46,7 @@ def test_the_package_holds_the_tables_under_their_names(exports):
     assert set(table(files, "data-rows.csv")[0]) >= ASKED_ROWS
 
 
+@pytest.mark.slow
 def test_its_numbers_are_those_of_the_trials_and_of_the_pools(exports, review):
     files = exports["cochrane"]
     settings = {(row["Analysis group"], row["Analysis number"]): row for row in table(files, "settings.csv")}

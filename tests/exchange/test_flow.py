@@ -19,6 +19,7 @@ def files(worked):
     return export(load_evidence(worked), RECORD)
 
 
+@pytest.mark.slow
 def test_each_box_holds_the_records_that_it_counts(files, worked):
     flow = count_flow(open_loop(worked).tables, [""])
     listed = {
@@ -38,12 +39,14 @@ def test_each_box_holds_the_records_that_it_counts(files, worked):
     assert listed["review", "previous"][0] == flow.previous_reports
 
 
+@pytest.mark.slow
 def test_the_table_and_the_picture_are_those_of_the_flow(files, worked):
     flow = count_flow(open_loop(worked).tables, [""])
     assert compare(read_prisma(files["unreleased/flow.csv"].decode()), flow) == []
     assert f"Records identified: {flow.arms['databases'].identified}" in files["unreleased/flow.svg"].decode()
 
 
+@pytest.mark.slow
 def test_a_review_that_ran_no_strategy_hands_on_what_it_kept_before(exports, review):
     own = exports["flow"]
     assert "No stored strategy has been run yet" in own["README.md"].decode()

@@ -1,11 +1,14 @@
 """The pools that are exported are those of the pages, with every study and reason."""
 
+import pytest
+
 from livingreview.exchange.pools import HAZARD_RATIO, MEDIAN, PROPORTION, list_pools, slug
 from livingreview.tables.plan import synthesis_plan
 from livingreview.tables.pool import KINDS
 from livingreview.tables.pooled_contrasts import contrast_pools
 
 
+@pytest.mark.slow
 def test_every_pool_that_is_shown_is_there_once_with_its_studies(review):
     pools = {pool.key: pool for pool in list_pools(review)}
     assert len(pools) == len(list_pools(review))

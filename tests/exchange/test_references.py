@@ -72,6 +72,7 @@ def test_every_decision_stands_with_its_reason_and_the_file_of_its_reference(rev
             assert row["reason"]
 
 
+@pytest.mark.slow
 def test_an_excluded_record_goes_out_as_the_database_told_it_and_comes_back(worked):
     evidence = load_evidence(worked)
     files = export(evidence, RECORD)

@@ -74,6 +74,7 @@ def test_a_comparison_is_written_beside_the_sheet_and_data_stay(here, capsys):
     assert {path: path.read_bytes() for path in (ROOT / "data").iterdir()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -48,6 +48,7 @@ DATED = RIS.replace(
 )
 
 
+@pytest.mark.slow
 def test_the_day_of_a_record_is_used_and_what_is_not_used_is_told(tmp_path, review):
     (tmp_path / "record.ris").write_text(DATED, encoding="utf-8")
     said = []
@@ -91,6 +92,7 @@ def test_a_folder_of_tables_where_no_workbook_is_wanted(tmp_path, review):
     assert (path / "outcomes.csv").is_file()
 
 
+@pytest.mark.slow
 def test_a_sheet_that_is_there_is_not_written_over(tmp_path):
     (tmp_path / "record.ris").write_text(RIS, encoding="utf-8")
     path = begin(ROOT, str(tmp_path / "record.ris"), tmp_path, workbook=True)

@@ -61,6 +61,7 @@ def test_for_an_id_that_is_none_the_nearest_are_offered(root, review, row_id, ta
         find_row(root, review.package, row_id, table)
 
 
+@pytest.mark.slow
 def test_all_that_names_a_row_is_found(root, review):
     found = depend(root, review, ROW)
     named = columns_of(found.namers)
@@ -75,6 +76,7 @@ def test_all_that_names_a_row_is_found(root, review):
     assert found.glued == [("chapters/liposomal-mitoxantrone.md", "crc")]
 
 
+@pytest.mark.slow
 def test_under_a_study_stand_its_reports_cohorts_and_their_results(root, review):
     study = review.report_studies["lipomit-clag-2025"]
     found = depend(root, review, study, "studies")
@@ -93,6 +95,7 @@ def test_a_cohort_has_those_that_are_part_of_it_under_it(root, review):
     assert part["row_id"] in columns_of(found.namers)["cohorts", "parent_cohort_id"]
 
 
+@pytest.mark.slow
 def test_pools_that_hold_a_row_and_those_that_leave_it_out_are_told(root, review, pooled):
     inside = depend(root, review, pooled.entries[0].row_ids[0])
     assert (pooled.key, "") in [(pool.key, reason) for pool, reason in inside.pools]
@@ -101,6 +104,7 @@ def test_pools_that_hold_a_row_and_those_that_leave_it_out_are_told(root, review
     assert why in outside[pooled.key]
 
 
+@pytest.mark.slow
 def test_pages_of_the_built_book_that_lead_to_a_row_are_told(project, review):
     book = project / "_build" / "html" / "chapters"
     (book / "reports").mkdir(parents=True)

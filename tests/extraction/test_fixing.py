@@ -129,6 +129,7 @@ def test_what_is_no_correction_is_told(project, corrections, words):
     assert state(project) == before
 
 
+@slow
 def test_no_key_of_a_cohort_or_report_is_changed_and_no_program_is_spoken_for(project):
     cohort = row_of(project)["cohort_id"]
     with pytest.raises(SheetError, match=r"cohort_id of .* never changed"):

@@ -90,6 +90,7 @@ def test_a_slip_ends_with_1_and_names_page_row_and_column(project, tmp_path, cap
     assert state(project) == before
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_ends_with_2(project, tmp_path, capsys):
     for arguments in (
         ("add", "nothing"),

@@ -134,6 +134,7 @@ def test_a_workbook_offers_codes_as_choices_with_their_meaning(tmp_path, known):
     assert book["Choices"].sheet_state == "hidden"
 
 
+@pytest.mark.slow
 def test_a_cell_that_looks_like_a_formula_stays_words(tmp_path, known):
     rows = {"outcomes": [ROWS["outcomes"][0] | {"note": "=1+1"}]}
     path = write(tmp_path / "sheet.xlsx", known, **rows)

@@ -73,6 +73,7 @@ def test_options_of_a_cell_are_no_code():
     assert (cell.options, cell.options_line, cell.code, cell.line) == ("tags: [a]", 3, "x = 1", 5)
 
 
+@pytest.mark.slow
 @given(st.lists(LINES, max_size=30).map("\n".join))
 def test_any_text_is_taken_apart(text):
     page, lines = parse_page(text), text.split("\n")

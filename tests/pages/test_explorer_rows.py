@@ -6,6 +6,7 @@ from livingreview.display.numbers import exact_interval, write_value
 from livingreview.pages.explorer_rows import COLUMNS, TABLES
 
 
+@pytest.mark.slow
 def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review, rows):
     by_id = {row["row_id"]: row for row in rows}
     wanted = {

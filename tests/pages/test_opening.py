@@ -57,6 +57,7 @@ def test_a_chapter_opens_its_class_and_its_two_parts(inside):
         open_chapter("bortezomb")
 
 
+@pytest.mark.slow
 def test_a_glued_figure_is_a_link_and_a_count_is_itself(inside, glued):
     glue_figures(open_chapter("bortezomib"), cr="ramos-2025.outcome.relapse.cr", reports=12)
     assert glued["cr"]["text/html"].startswith('<a class="lr-figure"')
@@ -64,6 +65,7 @@ def test_a_glued_figure_is_a_link_and_a_count_is_itself(inside, glued):
     assert glued["reports"] == {"text/html": "12", "text/plain": "12"}
 
 
+@pytest.mark.slow
 def test_a_figure_without_a_row_is_not_glued(inside, glued):
     with pytest.raises(KeyError, match="every figure on a page needs a row"):
         glue_figures(open_chapter("bortezomib"), cr="ramos-2025.outcome.nothing")

@@ -57,6 +57,7 @@ def test_what_was_decided_before_and_since_the_log_stands_apart(worked):
     assert "wrong" in str(since.__html__())
 
 
+@pytest.mark.slow
 def test_what_left_is_drawn_where_it_left_and_the_old_log_stays_as_it_was(worked):
     evidence = load_evidence(worked)
     reports = evidence.tables["reports"]

@@ -251,6 +251,7 @@ def test_each_pool_without_one_of_its_studies_is_that_of_the_library(review):
     assert few > 5
 
 
+@pytest.mark.slow
 def test_every_part_of_a_sum_has_its_link(review):
     """A study whose count is added up from cohorts leads to each of them, not to the first alone."""
     plan, entry = next(

@@ -14,11 +14,13 @@ from tests.conftest import ROOT
 from tests.released import FIRST, correct_a_row
 
 
+@pytest.mark.slow
 def test_an_unknown_version_names_those_there_are(copy, capsys):
     assert cli.main(["--root", str(copy), "diff", "2031.1.7"]) == 2
     assert f"{FIRST}, now" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_conclusions_of_data_that_cannot_be_read_are_not_listed(copy, capsys):
     """It once ended in a traceback."""
     (copy / "data" / "datapackage.json").write_text("{", encoding="utf-8")
@@ -36,6 +38,7 @@ def test_a_difference_speaks_json(copy, capsys):
     assert any(item["to_read_again"] for item in told["conclusions"])
 
 
+@pytest.mark.slow
 def test_publish_refuses_what_cannot_be_cited(project, capsys):
     shutil.copy(ROOT / "CITATION.cff", project)
     assert cli.main(["--root", str(project), "publish", str(project / "site")]) == 1
@@ -45,6 +48,7 @@ def test_publish_refuses_what_cannot_be_cited(project, capsys):
     assert not (project / "site").exists()
 
 
+@pytest.mark.slow
 def test_due_speaks_by_its_exit_code(project, capsys):
     assert cli.main(["--root", str(project), "due"]) == 0
     (project / "review.yml").write_text("mode: living\nnext_due: 2020-01-01\n", encoding="utf-8")
@@ -56,6 +60,7 @@ def test_due_speaks_by_its_exit_code(project, capsys):
     assert "searches.csv" not in told  # nobody enters a search by hand
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["offline-zip"], ["pdf"], ["publish", "site"]])
 def test_what_reads_the_book_waits_for_a_build(project, command, capsys, monkeypatch):
     """A book that is exchanged while it is read would be half the old one and half the new."""

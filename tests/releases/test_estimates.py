@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from livingreview.evidence import load_evidence
 from tests.released import FIRST
 
 
+@pytest.mark.slow
 def test_every_outcome_with_counts_has_an_exact_interval(released):
     estimates = {
         item["key"]: item

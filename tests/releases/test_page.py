@@ -11,6 +11,7 @@ from livingreview.releases.reread import record_readings
 from tests.released import CLAIM, FIRST, REPORT, ROW, SECOND, correct_a_row, prepare
 
 
+@pytest.mark.slow
 def test_it_says_plainly_that_there_is_no_release(inside):
     shutil.rmtree(inside / "releases")
     assert "No release has been made yet" in str(show_releases().__html__())
@@ -19,6 +20,7 @@ def test_it_says_plainly_that_there_is_no_release(inside):
     assert str(say_last_change().__html__()).strip() == ""
 
 
+@pytest.mark.slow
 def test_it_says_plainly_that_there_is_one(inside):
     (inside / "review.yml").unlink()
     html = str(show_releases().__html__())

@@ -9,6 +9,7 @@ from livingreview.releases.snapshot import NOW, Snapshot, digest, read_package_f
 from tests.released import FIRST, ROW, correct_a_row
 
 
+@pytest.mark.slow
 def test_a_release_is_read_as_it_was_frozen(copy):
     before = load_snapshot(copy, FIRST)
     events = before.evidence.row(ROW)["events"]
@@ -22,6 +23,7 @@ def test_a_release_is_read_as_it_was_frozen(copy):
     assert load_snapshot(copy, NOW).record == {}
 
 
+@pytest.mark.slow
 def test_frozen_estimates_are_taken_and_not_worked_out_anew(copy):
     """The engine may have changed since; what a version said stays."""
     path = copy / "releases" / FIRST / "estimates.json"
@@ -33,11 +35,13 @@ def test_frozen_estimates_are_taken_and_not_worked_out_anew(copy):
     assert Snapshot(NOW, read_package_files(copy), {}).estimates[ROW].value != 0.123
 
 
+@pytest.mark.slow
 def test_a_version_that_is_not_there_names_those_there_are(copy):
     with pytest.raises(ValueError, match=f"no release '2031.9.9'; there are: {FIRST}, now"):
         load_snapshot(copy, "2031.9.9")
 
 
+@pytest.mark.slow
 def test_the_package_is_its_declared_files_and_no_others(copy):
     (copy / "data" / "notes.txt").write_text("mine", encoding="utf-8")
     files = read_package_files(copy)

@@ -73,6 +73,7 @@ WORDS_OF_THE_FIELD = {"first-line", "real-world", "single-agent", "short-course"
 SLUG = re.compile(r"(?<![\w./#:@-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-]|\.\w)")
 
 
+@pytest.mark.slow
 def test_no_words_name_a_search_a_record_or_a_study_by_its_id(review):
     """A reader met "lipomit-recent" and "messinger-2010"; ids of reports alone become names on a page."""
     ids = {

@@ -45,6 +45,7 @@ def columns_of(descriptor):
     }
 
 
+@pytest.mark.slow
 def test_every_table_of_the_engine_is_declared_and_empty_but_for_the_classes():
     descriptor = describe_package(ANSWERS)
     assert [table["name"] for table in descriptor["resources"]] == list(ASKED)
@@ -52,6 +53,7 @@ def test_every_table_of_the_engine_is_declared_and_empty_but_for_the_classes():
     assert rows == {"regimen_classes": 2, "families": 2}
 
 
+@pytest.mark.slow
 def test_columns_that_are_no_reviews_own_are_those_of_this_review():
     """Where a column of this review changes, that of a new one does: what a page says of it is one."""
     here = columns_of(json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8")))
@@ -62,6 +64,7 @@ def test_columns_that_are_no_reviews_own_are_those_of_this_review():
         assert new[name] == here[name], f"{name}: correct starting/package.yaml, or name it in OWN"
 
 
+@pytest.mark.slow
 def test_outcomes_groups_and_times_are_those_asked_for():
     package = parse_review(describe_package(ANSWERS))
     outcome, times = (package.field("outcomes", name) for name in ("outcome", "assessed_at"))
@@ -77,6 +80,7 @@ def test_outcomes_groups_and_times_are_those_asked_for():
     assert shown == {"immune_response": "Immune response, of 100", "infections": "Infections, of 100"}
 
 
+@pytest.mark.slow
 def test_no_choice_of_a_sheet_is_a_place_to_fill_in():
     columns = columns_of(describe_package(ANSWERS))
     assert columns["cohorts.disease"]["labels"] == {
@@ -99,5 +103,6 @@ def test_no_word_of_a_disease_a_drug_or_a_regimen_stands_in_the_templates():
         assert set(found) <= known.get(path.name, set()), f"{path.relative_to(folder)} names {found}"
 
 
+@pytest.mark.slow
 def test_the_words_file_knows_no_table_that_the_engine_does_not():
     assert yaml.safe_load(WORDS.read_text(encoding="utf-8"))["tables"].keys() == ASKED.keys()

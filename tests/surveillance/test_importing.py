@@ -35,6 +35,7 @@ def test_the_same_file_again_adds_nothing_and_neither_do_its_records(place):
     assert len(open_loop(place).tables["records"]) == 4
 
 
+@pytest.mark.slow
 def test_a_report_that_is_held_is_recognised_by_number_and_by_what_it_says(place):
     told = HELD[0] | {"pmid": "80000001", "doi": "", "abstract": "x"}
     meeting = HELD[1] | {"doi": "", "kind": "Conference Abstract"}
@@ -47,6 +48,7 @@ def test_a_report_that_is_held_is_recognised_by_number_and_by_what_it_says(place
     }
 
 
+@pytest.mark.slow
 def test_a_record_that_names_the_trial_of_a_study_is_linked_and_not_merged(place):
     done = bring(place, exports.trials_json(["NCT08888888", "NCT07777777"]), "trials")
     assert (done.linked, done.held) == (1, 0)
@@ -58,6 +60,7 @@ def test_a_record_that_names_the_trial_of_a_study_is_linked_and_not_merged(place
     assert rows["trial-nct07777777"]["study_id"] == ""
 
 
+@pytest.mark.slow
 def test_what_two_sources_tell_alike_is_merged_an_abstract_and_its_article_are_not(place):
     works = exports.make_works(3)
     copy = works[0] | {"doi": "", "pmid": "", "pages": "", "volume": "", "issue": ""}
@@ -71,6 +74,7 @@ def test_what_two_sources_tell_alike_is_merged_an_abstract_and_its_article_are_n
     assert any("perhaps of one study" in pair.why for pair in done.doubtful)
 
 
+@pytest.mark.slow
 def test_one_number_with_other_words_is_not_merged(place):
     work = exports.make_works(1)[0]
     other = work | {"title": "Proceedings of a congress", "pmid": ""}

@@ -79,6 +79,7 @@ def test_of_two_copies_of_a_third_a_person_says_which_is_none(found):
     assert loop.tables["pairs"] == []
 
 
+@pytest.mark.slow
 def test_a_report_that_a_person_says_a_record_is_not_is_not_recognised_again(place):
     bring(place, exports.scopus([HELD[0]]))
     loop = open_loop(place)
@@ -133,6 +134,7 @@ def test_reports_are_shown_as_they_read_and_not_as_bibtex_writes_them(place):
     assert row["pages"] == HELD[1]["pages"]
 
 
+@pytest.mark.slow
 def test_an_abstract_that_two_records_have_is_seen_in_files_of_two_imports(place):
     words = "What was done and what came of it is told in these words, which two records have in common. " * 2
     bare = {"doi": "", "pmid": "", "pages": "", "volume": "", "issue": "", "abstract": words}

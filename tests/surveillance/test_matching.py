@@ -16,6 +16,7 @@ def row(work, **told):
 ONE, TWO = exports.make_works(2)
 
 
+@pytest.mark.slow
 def test_a_pair_of_two_old_records_is_not_asked_again():
     rows = {"a": row(ONE), "b": row(ONE, pages=""), "c": row(TWO)}
     assert match(rows, {"a"})[0] == [("a", "b")]
@@ -23,6 +24,7 @@ def test_a_pair_of_two_old_records_is_not_asked_again():
     assert match(rows, set()) == ([], [])
 
 
+@pytest.mark.slow
 def test_works_of_one_rubric_are_not_shown_as_doubtful():
     rubric = {"title": "Annual report of a conference", "pages": "1"}
     rows = {

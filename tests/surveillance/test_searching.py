@@ -77,6 +77,7 @@ def test_a_later_search_begins_a_week_before_the_mark_and_brings_what_is_new(pla
     assert (done["ClinicalTrials.gov"].done.new, done["ClinicalTrials.gov"].done.known) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_search_without_a_hit_is_a_search_and_moves_the_mark(place, replies):
     give_strategies(place, replies.load("europepmc"), "Europe PMC")
     search(place, "europepmc")
@@ -100,12 +101,14 @@ def test_the_same_bytes_from_another_run_are_a_search_of_their_own(place, replie
     assert len([row for row in rows(place, "hits") if row["record_id"] == "trial-nct06666666"]) == 2
 
 
+@pytest.mark.slow
 def test_words_that_a_service_left_out_are_told(place, replies):
     give_strategies(place, replies.load("pubmed"), "PubMed")
     (run,) = search(place, "pubmed").runs
     assert run.remarks == ('quoted words not found: "exmaple"[Title/Abstract]',)
 
 
+@pytest.mark.slow
 def test_a_hit_that_does_not_come_is_asked_for_again_and_named(place, replies):
     give_strategies(place, replies.load("pubmed"), "PubMed")
     listed = json.loads(Reply.of("pubmed/first-list.json").body)
@@ -134,6 +137,7 @@ def test_without_a_key_a_service_that_needs_one_is_left_and_said_so(place, repli
     assert replies.asked == []
 
 
+@pytest.mark.slow
 def test_a_key_and_an_address_are_sent_and_stand_nowhere_afterwards(place, replies, capsys, monkeypatch):
     give_strategies(place, replies.load("openalex"), "OpenAlex")
     monkeypatch.setenv("OPENALEX_API_KEY", "a-made-up-key")

@@ -65,6 +65,7 @@ def test_neither_does_one_that_is_found_to_be_a_copy_by_what_it_says(place):
     assert told(SURVEILLANCE_RULES, check(place)) == set()
 
 
+@pytest.mark.slow
 def test_the_same_records_come_to_the_same_in_whichever_order_they_stand(place, tmp_path):
     (work,) = exports.make_works(1)
     bare = work | dict.fromkeys(("doi", "pmid", "pages", "volume", "issue"), "")

@@ -13,6 +13,7 @@ def fitted(x, n):
     return x, n, fits
 
 
+@pytest.mark.slow
 def test_limits_solve_the_deviance_equation_for_several_sets():
     x, n, fits = fitted([[3, 12, 6], [8, 13, 21], [0, 18, 5]], [[20, 18, 25], [20, 31, 54], [20, 19, 16]])
     limits = profile_interval(x, n, fits)
@@ -29,6 +30,7 @@ def test_higher_levels_are_wider():
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
 
+@pytest.mark.slow
 def test_unbounded_profiles_end_at_zero_or_one():
     pooled = pool_proportions([0, 1, 0, 12], [9, 2, 11, 12])
     low, high = pooled.ci_profile

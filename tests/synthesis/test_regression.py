@@ -53,6 +53,7 @@ def test_two_levels_are_the_regression_on_their_indicator():
     assert levels.p_level1 == pytest.approx(fit.predict(level=1)[0])
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.permutations(range(13)))
 def test_the_order_of_studies_does_not_matter(order):

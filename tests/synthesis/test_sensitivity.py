@@ -12,6 +12,7 @@ from .strategies import counts, quick
 X, N = [3, 12, 6, 20, 1], [20, 18, 25, 30, 16]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["glmm", "dl"])
 def test_each_element_omits_its_own_study(model):
     left = leave_one_out(X, N, model=model)

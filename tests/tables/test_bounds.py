@@ -55,6 +55,7 @@ def test_a_trial_of_one_treatment_is_no_answer_on_another(review, tables):
     assert row.cells[4] == "none"
 
 
+@pytest.mark.slow
 def test_a_difference_beyond_chance_is_carried_over(review):
     """Had the trial's interval been narrow, other ratios would be read with the same factor."""
     narrow = change_rows([HISTORY], estimate=0.5, ci_low=0.49, ci_high=0.51)

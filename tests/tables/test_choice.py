@@ -75,6 +75,7 @@ def test_a_sum_states_its_arithmetic_and_links_every_part(review):
     assert "derived: 8/21 + 11/14 + 4/5 = 23/40" in row.cells[2]
 
 
+@pytest.mark.slow
 def test_the_pooling_decision_follows_the_right_cohorts(review):
     """With a third of the Japanese adults the median would be another."""
     plan = next(plan for plan in synthesis_plan(review, ("response",)) if plan.key == PLAN)
@@ -245,6 +246,7 @@ def test_a_part_stands_only_where_no_whole_may_hold_its_patients(review):
             )
 
 
+@pytest.mark.slow
 def test_a_subgroup_picked_out_of_a_cohort_never_stands_in_a_pool(review):
     """Such as children chosen after the fact from a trial of all ages: whoever codes it so has it barred."""
     entries = {

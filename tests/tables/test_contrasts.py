@@ -36,6 +36,7 @@ def test_contrast_of_tower_by_hand(review):
     assert both.fisher_p == pytest.approx(fisher_exact([[a, n1 - a], [c, n2 - c]]).pvalue)
 
 
+@pytest.mark.slow
 def test_contrasts_keep_to_one_trial_and_one_question(review):
     """Both arms of one study, the same outcome, denominator and time; without any event there is no ratio."""
     cohorts = review.tables["cohorts"].set_index("cohort_id")

@@ -82,6 +82,7 @@ def test_a_rate_has_the_certainty_of_the_rating_that_rests_on_it(review, adults)
     assert any("low" in str(words) for words in told)
 
 
+@pytest.mark.slow
 def test_of_one_count_its_own_rating_comes_before_that_of_several_studies(review):
     """11 of 19 were once rated very low with a trial of other patients, and low in the summary."""
     (cell,) = [
@@ -92,6 +93,7 @@ def test_of_one_count_its_own_rating_comes_before_that_of_several_studies(review
     assert rating_of(review, cell) == "mitoxantrone-clofarabine.certainty.children-others"
 
 
+@pytest.mark.slow
 def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
     """Six studies of children that lie far apart once had the certainty of one trial."""
     place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
@@ -109,6 +111,7 @@ def test_a_pool_is_not_rated_by_the_rating_of_one_of_its_studies(review):
     assert rating_of(review, replace(pool, row_ids=alone)) is None, "one of three"
 
 
+@pytest.mark.slow
 def test_the_next_hundred_are_told_of_survival_too_where_an_interval_is_printed(review):
     cells = [
         cell
@@ -188,6 +191,7 @@ def test_the_table_says_where_each_cell_is_from(core):
     assert tabulate_decision(core, caption="x", least=99).parts == []
 
 
+@pytest.mark.slow
 def test_a_count_taken_again_from_all_enrolled_is_said(review):
     """44 of 49 assessed are 44 of 54 treated."""
     cell = next(
@@ -241,6 +245,7 @@ def test_what_the_next_hundred_are_is_said_where_they_stand(core):
     assert not any(note.startswith("The next 100") for part in others for note in part.notes)
 
 
+@pytest.mark.slow
 def test_a_small_study_does_not_stand_for_a_larger_one_that_the_rules_keep_out(review):
     """69 of 100 adults MRD negative once stood over 49 in remission: 25 of 36, with 58 of 185 kept out."""
     adults = next(one for one in decision_data(select_class(review, "blinatumomab")) if one.place == ADULTS)
@@ -256,6 +261,7 @@ def test_a_small_study_does_not_stand_for_a_larger_one_without_a_count(review):
     assert adults.cells["early-death"] or adults.cells["alive-12m"], "what the larger study counts stands"
 
 
+@pytest.mark.slow
 def test_deaths_by_treatment_are_not_fewer_than_the_trial_itself_names(review):
     """A later review counts one of 93 children; the trial's own abstract names two, both in dose finding."""
     place = ("Blinatumomab", "b-all", "relapsed_refractory", "paediatric")
@@ -314,6 +320,7 @@ def test_of_the_next_hundred_no_less_is_told_than_of_the_rate(review):
     assert seen > 50
 
 
+@pytest.mark.slow
 def test_the_harms_of_a_control_arm_stand_with_the_regimen_it_was_given(review):
     """Chemotherapy once had deaths of a series alone: no other cohort of its tells of adverse events."""
     (chemotherapy,) = [

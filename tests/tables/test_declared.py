@@ -31,6 +31,7 @@ def plan_of(evidence, outcome):
     return next(plan for plan in synthesis_plan(evidence) if plan.place.what == outcome)
 
 
+@pytest.mark.slow
 def test_counts_of_all_randomised_at_a_declared_time_are_pooled(other):
     plan = plan_of(other, "seroconversion")
     assert (plan.decision, plan.when, plan.base) == ("pooled", "at twelve weeks", "all patients")

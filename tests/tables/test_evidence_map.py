@@ -2,6 +2,8 @@
 
 from itertools import combinations
 
+import pytest
+
 from livingreview import tables
 from livingreview.evidence import records, split_ids
 from livingreview.tables.evidence_map import count_once
@@ -24,6 +26,7 @@ def most_apart(sizes, overlaps) -> list:
     return [study for study in sizes.index if study not in linked or study in best]
 
 
+@pytest.mark.slow
 def test_the_evidence_map_counts_each_patient_once(review):
     """The largest number of each study, or the sum of its cohorts that share no patient.
 

@@ -255,6 +255,7 @@ def test_one_setting_stands_without_headings(review, findings):
     assert len(start.rows) < len(findings.rows)
 
 
+@pytest.mark.slow
 def test_a_phone_jumps_to_each_option_and_each_setting(review, findings):
     """On a phone a line is a card, and the last option lay six screens down."""
     table = tabulate_findings(review, caption="Findings", setting="child-first-relapse")
@@ -312,6 +313,7 @@ def test_the_note_explains_the_marks_that_are_there(review):
     ]
 
 
+@pytest.mark.slow
 def test_one_outcome_told_twice_is_told_with_its_times(review):
     """The start page once showed two counts of MRD of the same patients without what parts them."""
     told = line(tabulate_findings(review, caption="Findings", on_start=True), "child-first-relapse.aall1331")

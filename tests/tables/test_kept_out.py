@@ -85,6 +85,7 @@ def test_a_study_that_becomes_countable_comes_in(review, routine):
     assert count_outside(changed, plan)["routine"] < count_outside(review, routine)["routine"]
 
 
+@pytest.mark.slow
 def test_a_smaller_study_does_not_stand_for_a_larger_that_counts_in_other_words(review):
     """Transplants of 9 of 20 once stood for all, where 74 of 110 of a larger trial are told in remission."""
     place = ("Blinatumomab", "b-all", "mrd_positive", "adult")

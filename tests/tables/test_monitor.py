@@ -22,6 +22,7 @@ def found(core):
     return list(arrivals(core))
 
 
+@pytest.mark.slow
 def test_the_interval_is_that_of_the_studies_before(found):
     assert found
     for arrival in found[:2]:
@@ -45,6 +46,7 @@ def test_the_table_says_which_came_as_foretold(core, found):
     assert all(arrival.before >= 3 for arrival in found)
 
 
+@pytest.mark.slow
 def test_limits_of_the_rules_that_a_study_crosses_are_named(found):
     """The fifth study makes a pool that is no longer small; a spread may pass sixty points either way."""
     fifth = [arrival for arrival in found if arrival.before == 4]
@@ -60,6 +62,7 @@ def test_limits_of_the_rules_that_a_study_crosses_are_named(found):
     assert any(NEARER in arrival.gates for arrival in found)
 
 
+@pytest.mark.slow
 def test_the_conclusions_to_read_again_are_named_where_a_limit_is_crossed(core, found):
     """CR or CRh of adults: the conclusion on remission is the second."""
     rows = tabulate_monitor(core, caption="x").rows

@@ -48,6 +48,7 @@ def test_every_study_tells_a_wider_level_and_counts_nested_patients(pools):
                 assert len(rows) == len(entry.row_ids), "a sum is of every part"
 
 
+@pytest.mark.slow
 def test_each_step_is_told_by_a_study(pools):
     """Without one, the share would rest on how far studies of one level lie from those of another."""
     for pool in pools:

@@ -53,6 +53,7 @@ def test_a_definition_that_only_repeats_the_outcome_is_not_shown(label, definiti
     assert says_the_same(label, definition) is same
 
 
+@pytest.mark.slow
 def test_no_outcome_is_told_twice_in_one_cell(review):
     rows = with_cohorts(review, "outcomes")
     for row in outcome_table(review, rows, "All").rows:
@@ -60,6 +61,7 @@ def test_no_outcome_is_told_twice_in_one_cell(review):
         assert len(words) < 2 or not says_the_same(*words), words
 
 
+@pytest.mark.slow
 def test_a_page_on_harm_tells_of_harm_alone(review):
     shown = tabulate_results(review, title="Other", harm_only=True).parts
     told = ("Relapses, treatment failures and deaths", "Adverse events")

@@ -98,6 +98,7 @@ def test_too_few_studies_are_never_pooled_and_enough_always(review, every):
         synthesis_plan(review, kinds=("best",))
 
 
+@pytest.mark.slow
 def test_no_rule_looks_at_a_result(review, every):
     """With other events the same counts stand in the same pools."""
 

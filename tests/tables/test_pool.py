@@ -43,6 +43,7 @@ def test_how_many_studies_are_needed(counts, decision):
     assert plan.reason
 
 
+@pytest.mark.slow
 def test_median_by_the_first_model_new_study_by_the_bayesian():
     """By an independent calculation: 48.7% [37 to 61], a new study 23 to 78."""
     counts = (25, 36), (81, 189), (41, 90), (23, 40), (115, 271)
@@ -65,6 +66,7 @@ def test_spread_never_hides_a_result():
     assert not pool((9, 30), (10, 30), (11, 30), (90, 270), (33, 100)).is_wide
 
 
+@pytest.mark.slow
 def test_studies_without_an_event_are_pooled_all_the_same():
     """The first model has no finite estimate there; the Bayesian has."""
     for plan in (pool((0, 30), (0, 20), (0, 50)), pool((30, 30), (20, 20), (50, 50))):

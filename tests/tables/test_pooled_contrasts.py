@@ -72,6 +72,7 @@ def test_no_rule_looks_at_a_ratio_or_a_count(review, pools):
         assert [one.study_id for one in other.trials] == [one.study_id for one in pool.trials]
 
 
+@pytest.mark.slow
 def test_counts_of_groups_that_the_result_made_give_no_randomised_ratio(review):
     """Transplants in two trials of first relapse, as if of one population: of all, or of responders."""
 

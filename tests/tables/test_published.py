@@ -63,6 +63,7 @@ def test_seven_works_and_more_are_entered(review):
     assert review.tables["published_syntheses"]["source"].nunique() >= 7
 
 
+@pytest.mark.slow
 def test_a_class_shows_its_own(review, table):
     part = select_class(review, "blinatumomab")
     assert len(tabulate_published(part, caption="x").rows) == len(table.rows)

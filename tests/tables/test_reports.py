@@ -153,6 +153,7 @@ def test_every_step_down_in_certainty_is_named(part):
         assert [figure.row_id for figure in many.cells[6]] == split_ids(row["rests_on"])
 
 
+@pytest.mark.slow
 def test_conclusions_on_single_patients_stand_apart(review):
     """What one woman's course showed once stood among the answers to how often there is remission."""
     values = list_claims(select_class(review, "blinatumomab")).values  # noqa: PD011 (values of a template)

@@ -92,6 +92,7 @@ def test_what_is_said_of_pooling_is_the_plan(review):
             assert plan.decision == "pooled" or (plan.stop or plan.reason) in page
 
 
+@pytest.mark.slow
 def test_a_plan_that_flips_changes_the_sentence(review):
     part = select_part(select_class(review, "blinatumomab"), "core")
     totals = part
