@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/reliability.py                  # all of it: about an hour on two cores
     .venv/bin/python benchmarks/reliability.py --trials 5 --only "random moments" "damaged files"
 
-Works on a copy of the project with the reports that the chapters name. Each trial changes a row of the data,
+Works on a copy of the project with a few reports. Each trial changes a row of the data,
 disturbs a build of it (`livingreview build` or plain ``jupyter-book build .``, in turn), looks whether the
 published book is still whole, builds again by either command, and compares every file with a clean build's.
 Prints a table, and every trial that went wrong.
