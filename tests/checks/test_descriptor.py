@@ -9,23 +9,20 @@ import pytest
 from livingreview.checks import check_project
 from livingreview.evidence.contract import REQUIRED
 from tests.checks.damage_descriptor import DAMAGES, line_of
+from tests.checks.packs import not_named
 from tests.evidence.subset import edit_descriptor, resource
 
 FILE = "datapackage.json"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DAMAGES)
-def test_damage_is_named(project, name):
-    place = DAMAGES[name](project)
-    problems = [problem for problem in check_project(project) if problem.file == FILE]
-    assert place in [problem.column for problem in problems], "\n".join(map(str, problems)) or "nothing found"
-    for problem in problems:
-        assert problem.rule
-        assert problem.found
-        assert problem.expected
-        assert problem.mend
+def test_every_damage_is_named_in_its_place(core_project, tmp_path):
+    def place_of(problem):
         assert "Error" not in problem.found
+        return problem.file, problem.column
+
+    damages = {name: lambda folder, damage=damage: (FILE, damage(folder)) for name, damage in DAMAGES.items()}
+    assert not_named(core_project, tmp_path, damages, place_of) == {}
 
 
 @pytest.mark.slow
