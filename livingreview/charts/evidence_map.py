@@ -32,6 +32,7 @@ DESIGNS = {
 UNKNOWN = " n = ?: not reported."
 # Pixels across: discs, the least that shows its fill, and from where on a disc holds others.
 LARGEST, LARGEST_ON_PHONE, SMALLEST, RINGED = 42, 30, 12, 24
+AGAIN, AGAIN_ON_PHONE = 620, 480  # pixels from which the classes are named again: a screen shows some 800
 TALL, TALL_ON_PHONE = 44, 34  # pixels: a line, on a phone beneath its name
 RING = 3  # pixels across by which a disc must be wider than the one in it: two strokes
 NAMES, TOTAL = 250, 70  # pixels on a desk: room for populations, and for their totals
@@ -282,9 +283,12 @@ def _lay_out(
     """A line a population, the classes side by side; `totals`: of populations, too."""
     left = 0 if sheet.phone else NAMES
     column = (sheet.width - left - (0 if sheet.phone or not totals else TOTAL)) / len(classes)
-    sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
+    again = AGAIN_ON_PHONE if sheet.phone else AGAIN
+    head = sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
     most = max(place.patients for place in places)
     for population, row in _rows_of(places).items():
+        if sheet.height - head > again:
+            head = sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
         name = capitalise(", ".join(population))
         summed = totals and (len(row) > 1 or not sheet.phone)  # a phone has no column for it
         middle, height = _draw_name(sheet, name, list(row.values()) if summed else [])
@@ -297,6 +301,8 @@ def _lay_out(
         sheet.height += height
         sheet.line(0, sheet.height, sheet.width, sheet.height, color="tint")
     sheet.line(0, sheet.height, sheet.width, sheet.height)
+    if sheet.height - head > again / 2:
+        sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
     middle, height = _draw_name(sheet, "All populations", places if totals else [], bold=True)
     words = (LARGEST_ON_PHONE if sheet.phone else LARGEST) + 4
     for at, class_id in enumerate(classes):
@@ -341,18 +347,21 @@ def _rows_of(places: Sequence[Place]) -> dict[tuple[str, ...], dict[str, Place]]
 def _draw_head(
     sheet: Sheet, classes: Mapping[str, str], left: float, column: float, *, totals: bool
 ) -> float:
-    """The classes over their columns; returns where the rows begin."""
+    """The classes over their columns, below what is drawn; returns where the rows begin."""
     size = SMALL if sheet.phone else 12
     titles = [wrap(name.replace("-", "- "), column - 4, size=size, bold=True) for name in classes.values()]
     tallest = max(map(len, titles))
     for place, lines in enumerate(titles):
-        top = 8 + LEADING * (tallest - len(lines))
+        top = sheet.height + 8 + LEADING * (tallest - len(lines))
         lines = [line.replace("- ", "-") for line in lines]
         sheet.block(left + place * column, top, lines, size=size, bold=True)
     if totals and not sheet.phone:
-        sheet.text(sheet.width - TOTAL + 4, 8 + LEADING * (tallest - 1), "All classes", bold=True)
-    sheet.line(0, 5 + LEADING * tallest, sheet.width, 5 + LEADING * tallest)
-    return 8 + LEADING * tallest
+        sheet.text(
+            sheet.width - TOTAL + 4, sheet.height + 8 + LEADING * (tallest - 1), "All classes", bold=True
+        )
+    bottom = sheet.height + 5 + LEADING * tallest
+    sheet.line(0, bottom, sheet.width, bottom)
+    return bottom + 3
 
 
 def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) -> None:

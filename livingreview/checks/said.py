@@ -173,18 +173,22 @@ def check_cycles_said(checked: Checked) -> Iterator[Problem]:
 
 _UNIT = re.compile(
     r"(?<=[\d\s])([a-zA-Z]{1,2})(?:\s?/\s?(?:(m)\s?(?:\^|\()?\s?2?\)?|(kg))(?![a-z])|/sq(m))?(?![a-zA-Z])"
-    r"(\s?/\s?d(?:ay)?\b|\s?per day\b)?"
+    r"(\s?/\s?d(?:ay)?\b|\s?per day\b|\s*…)?"
 )
 
 
 def _units_in(words: str, known: set[str]) -> set[tuple[str, ...]]:
-    """Units of dose in a fragment, of the masses that codes have: ('mg', 'm2', 'day') of '4 mg/m2/day'."""
+    """Units of dose in a fragment, of the masses that codes have: ('mg', 'm2', 'day') of '4 mg/m2/day'.
+
+    Where the fragment leaves words out right behind a unit, these may have said that it is of a day.
+    """
     plain = words.replace("\u00b5", "u").replace("\u03bc", "u").replace("mcg", "ug").replace("\u00b2", "2")
-    plain = re.sub(r"\bUI\b", "IU", plain)
+    plain = re.sub(r"(?<=[\d\s])gm(?=/)", "g", re.sub(r"\bUI\b", "IU", plain))
     return {
-        tuple(filter(None, (mass, "m2" if metre or square else kilo, "day" if day else "")))
-        for mass, metre, kilo, square, day in _UNIT.findall(plain)
+        tuple(filter(None, (mass, "m2" if metre or square else kilo, day)))
+        for mass, metre, kilo, square, said in _UNIT.findall(plain)
         if mass in known
+        for day in (("day",) if "d" in said else ("", "day") if said else ("",))
     }
 
 

@@ -341,10 +341,16 @@ def _write_measure(evidence, row) -> str:
     return text
 
 
+_DOSE = re.compile(r"\d ?(?:[µμum]?g|mcg|IU|UI)\b")
+
+
 def _write_dose(evidence, row) -> str:
     if pd.isna(row["dose"]):  # a dose in steps is no one number: the schedule tells it
         schedule = "" if pd.isna(row["frequency"]) else row["frequency"]
-        return schedule if re.search(r"\d ?(?:[µm]?g|IU)\b", schedule) else "dose not given"
+        if _DOSE.search(schedule):
+            return schedule
+        worded = "" if pd.isna(row["as_reported"]) else row["as_reported"]
+        return "no single dose: see the wording" if _DOSE.search(worded) else "dose not given"
     unit = evidence.label("regimen_components", "dose_unit", row["dose_unit"])
     return f"{write_printed(row, row['dose'])} {unit}"
 

@@ -170,3 +170,11 @@ def test_populations_have_no_totals_where_a_study_stands_in_two_classes(review, 
     assert SHARED in figure.more[1]
     assert not any(words.startswith("all: ") for words in words_of(figure.sheets()[1]))
     assert "All classes" not in words_of(figure.sheets()[0])
+
+
+def test_the_classes_are_named_again_before_they_are_out_of_sight(review):
+    """In the lower half of a long map "1 study" could be read under another regimen."""
+    for sheet in draw_map(review, title="Map").parts[0].sheets():
+        heads = sorted(text["y"] for text in sheet.texts if text["t"] == "Blinatumomab")
+        assert len(heads) > 1
+        assert all(after - before < 800 for before, after in pairwise([*heads, sheet.height]))

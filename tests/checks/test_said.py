@@ -5,6 +5,7 @@ import pytest
 from livingreview.checks.said import (
     SAID_RULES,
     check_cohorts_said,
+    check_dose_units,
     check_graded_terms,
     check_outcomes_said,
     names_of_codes,
@@ -39,7 +40,7 @@ SLIPS = [
      "unit-printed"),
     ("regimen_components", "mitcl-pbc-2022.component.mitcl.mitoxantrone", "dose_unit", "mg/m2",
      "unit-printed"),
-    ("regimen_components", "ramos-2025.component.a.bortezomib", "dose_unit", "mg/m2/day",
+    ("regimen_components", "hochberg-2026.component.mitcl.clofarabine", "dose_unit", "mg/m2/day",
      "unit-printed"),
     ("regimen_components", "linder-2016.component.linder-blinatumomab.blinatumomab.step1", "dose_unit",
      "mg/day", "unit-printed"),
@@ -125,6 +126,26 @@ def test_a_definition_is_of_the_outcome_or_of_none_of_its_kind(checked, outcome,
     line = line_of(checked, "outcomes", row_id="hogan-2025.outcome.all.cr")
     spoilt = spoil(checked, "outcomes", line, outcome=outcome, definition=definition, note=None)
     assert (("outcomes.csv", line, "outcome") in told([check_outcomes_said], spoilt)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("unit", "fragment", "is_told"),
+    [
+        ("mg/m2", "topotecan 1 mg/m(2) /day IV", True),
+        ("mg/m2/day", "topotecan 1 mg/m(2) /day IV", False),
+        ("mg/m2", "topotecan 1 mg/m2 per day", True),
+        ("mg/m2/day", "topotecan 1 mg/m2 daily", True),
+        ("mg/m2/day", "topotecan 1 mg/m2 … × 5 days", False),  # what is left out may be the day
+        ("mg/m2", "topotecan 1 mg/m2 … × 5 days", False),
+        ("g/m2/day", "cytarabine 3 gm/m2 daily", True),
+        ("ug", "thiotepa 15 mcg daily", False),
+    ],
+)
+def test_a_unit_is_of_a_day_where_the_fragment_says_so(checked, unit, fragment, is_told):
+    line = line_of(checked, "regimen_components", row_id="shukla-2014.component.tvtc.topotecan")
+    cells = {"dose_unit": unit, "as_reported": fragment, "note": None, "derivation": None}
+    spoilt = spoil(checked, "regimen_components", line, **cells)
+    assert (("regimen_components.csv", line, "dose_unit") in told([check_dose_units], spoilt)) is is_told
 
 
 def test_what_codes_are_called_comes_from_the_schema_and_the_glossary(checked):

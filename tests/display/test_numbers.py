@@ -139,7 +139,19 @@ def test_a_dose_in_steps_is_told_as_its_schedule(review, dose, unit, frequency, 
         "dose_unit": unit,
         "frequency": frequency,
     }
-    assert write_value(review, row) == told
+    assert write_value(review, row | {"as_reported": "blinatumomab"}) == told
+
+
+@pytest.mark.parametrize(
+    ("worded", "told"),
+    [("1.8 mg/m2", "no single dose: see the wording"), ("for 5 days", "dose not given")],
+)
+def test_a_dose_that_no_code_holds_is_not_said_to_be_left_out(review, worded, told):
+    """Ranges, doses a cycle and units without a code were called doses that the report does not give."""
+    row = review.row("gokbuget-2018.component.blinatumomab.blinatumomab") | dict.fromkeys(
+        ("dose", "dose_unit", "frequency"), pd.NA
+    )
+    assert write_value(review, row | {"as_reported": worded}) == told
 
 
 @pytest.mark.parametrize(
