@@ -43,7 +43,10 @@ _STATISTICS = {
     "not_labelled": ({"months", "days"}, False, False),
     "hazard_ratio": ({"ratio"}, False, True),
 }
-_OFTEN = re.compile(r"every (\d+) h|(twice|two times) (?:daily|a day)|(?:thrice|three times) (?:daily|a day)")
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "six": 6, "eight": 8}
+_OFTEN = re.compile(
+    rf"every (?P<hours>\d+) h|(?P<times>{'|'.join(_TIMES)}|\d+)(?: times)? (?:daily|a day|per day)"
+)
 _LAST_DAY = 100  # of a course; farther off stands a serial number, or a slip
 
 
@@ -98,7 +101,12 @@ def _prints_count(row: dict) -> bool:
     total, percent = float(row["total"]), row.get("percent_reported_pct")
     if pd.isna(percent) or not is_plain("number", percent):
         return True
-    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", without_numbering(row["as_reported"]))) - {total}
+    words = (
+        row["as_reported"]
+        if pd.isna(row.get("derivation"))
+        else f"{row['as_reported']} … {row['derivation']}"
+    )
+    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", without_numbering(words))) - {total}
     return any(
         number % 1 == 0 and abs(100 * number / total - float(percent)) <= 0.5 for number in counts if total
     )
@@ -190,7 +198,10 @@ def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
         said = _OFTEN.search(often)
         if said is None or pd.isna(doses):
             continue
-        wanted = 24 / max(int(said[1]), 1) if said[1] else 2 if said[2] else 3
+        if said["hours"]:
+            wanted = 24 / max(int(said["hours"]), 1)
+        else:
+            wanted = _TIMES.get(said["times"]) or int(said["times"])
         if doses != wanted:
             found, expected = f"{doses} and {said[0]!r}", f"{wanted:g} doses a day"
             place = ("regimen_components", line, "doses_per_day", "doses-a-day")
@@ -200,11 +211,16 @@ def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
 def check_day_numbers(checked: Checked) -> Iterator[Problem]:
     """Days are written plainly, and none is farther off than a course lasts."""
     for line, row in checked.lines("regimen_components"):
-        for number in re.findall(r"\d+", row["days"] or ""):
-            if (len(number) > 1 and number[0] == "0") or int(number) > _LAST_DAY:
+        said = f"{row['as_reported']} {row.get('note')}".replace("\u2212", "-").replace("\u2013", "-")
+        for number in re.findall(r"(?:(?<![\d,-])|(?<=,))-\d+|\d+", row["days"] or ""):
+            before = number[0] == "-" and not re.search(rf"(?<!\d){number}\b", said)
+            far = int(number) > _LAST_DAY or (len(number) > 1 and number[0] == "0")
+            if before or far:
                 expected, mend = (
                     "days of a course, like 1-5,8",
-                    "look for a date or serial number of a spreadsheet",
+                    "say in the note that it is a day before treatment"
+                    if before
+                    else "look for a date or serial number of a spreadsheet",
                 )
                 place = ("regimen_components", line, "days", "days-form")
                 yield checked.problem(*place, quote(row["days"]), expected, mend)
@@ -299,6 +315,14 @@ def check_one_name(checked: Checked) -> Iterator[Problem]:
                 place = (table, line, column, "two-names")
                 yield checked.problem(*place, found, expected, "put the two together, or correct one")
             seen.add(row[column].casefold())
+    owners: dict[str, str] = {}
+    for _, row in checked.rows_of("drugs", "drug_id", "name", "short_name"):
+        owners |= dict.fromkeys((row["name"].casefold(), row["short_name"].casefold()), row["drug_id"])
+    for line, row in checked.lines("drugs"):
+        for name in split_ids(row.get("synonyms")):
+            if owners.setdefault(name.casefold(), row["drug_id"]) != row["drug_id"]:
+                found, expected = quote(name), f"a name of {row['drug_id']}, not of {owners[name.casefold()]}"
+                yield checked.problem("drugs", line, "synonyms", "two-names", found, expected, "correct it")
 
 
 def check_addresses(checked: Checked) -> Iterator[Problem]:
@@ -324,6 +348,17 @@ def check_claims_of_reading(checked: Checked) -> Iterator[Problem]:
             expected = "a report whose text is kept and was extracted twice (extraction_agreement.csv)"
             mend = "lower the verification"
             yield checked.problem(table, line, "verification", "verification", "source_text", expected, mend)
+    levels: dict[str, list[tuple]] = {}
+    for table, line, row in checked.rows("verification", "report_id"):
+        levels.setdefault(row["report_id"], []).append((table, line, row["verification"] == "source_text"))
+    for rows in levels.values():  # a text that is kept is there for every row of its report
+        by_program = [(table, line) for table, line, found in rows if found]
+        if len(by_program) <= len(rows) / 2:
+            for table, line in by_program:
+                expected, mend = "what the report's other rows say of themselves", "lower the verification"
+                yield checked.problem(
+                    table, line, "verification", "verification", "source_text", expected, mend
+                )
     read: dict[Any, list[bool]] = {}
     for _, _, row in checked.rows("locator", "report_id", "basis"):
         read.setdefault(row["report_id"], []).append(row["locator"].startswith(("Abstract", "Title")))

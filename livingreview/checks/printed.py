@@ -183,6 +183,8 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
     if column in COUNTS:  # grade 3/4 is no witness that three had it
         words = without_numbering(words)
     numbers = numbers_in(words)
+    if column in ("total", *SIZES) and "estimate" in row:
+        numbers -= _own_figures(row, words)
     if value == 0 and (column in SIZES or column == "total"):
         return False  # a number in the fragment may be anything, but no group is of nobody
     if _is_near(value, numbers) or (column in _SAID and _is_near(value, said_in(words))):
@@ -208,6 +210,17 @@ def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bo
     if column == "ci_level":
         return _is_near(value, {USUAL_LEVEL} | {number / 100 for number in numbers})
     return _is_converted(row, column, value, numbers)
+
+
+def _own_figures(row: dict, words: str) -> set[float]:
+    """What a survival row prints once, as its estimate, limit or time: no witness of how many there were."""
+    own = {
+        float(row[name])
+        for name in ("estimate", "ci_low", "ci_high", "time_months")
+        if _is_told(row.get(name))
+    }
+    once = Counter(re.findall(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*\d)", words))
+    return {number for number in own if sum(n for text, n in once.items() if float(text) == number) == 1}
 
 
 def _is_near(value: float, numbers: set[float] | frozenset[float]) -> bool:

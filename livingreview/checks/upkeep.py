@@ -13,6 +13,7 @@ import pandas as pd
 
 from livingreview.checks.documents import read_document
 from livingreview.checks.problems import Problem, quote
+from livingreview.evidence.lexical import latest_day
 from livingreview.evidence.upkeep import (
     BY_HAND,
     DATES,
@@ -32,7 +33,7 @@ ENDPOINT = re.compile(r"(?:https://[^\s/?#@]+|http://127\.0\.0\.1(?::\d+)?)(?:/[
 
 
 def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
-    """Every problem in ``<root>/review.yml``; none where there is no such file: pages then say so.
+    """Every problem in ``<root>/review.yml``; that it is missing, where searches are on record.
 
     Parameters
     ----------
@@ -42,7 +43,11 @@ def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
     """
     path = Path(root) / FILE
     if not path.exists():
-        return []
+        if searches is None or searches.empty:
+            return []  # pages say that nothing is stated
+        expected = "how the review is kept up, which its pages tell"
+        mend = "correct it, or restore the file from version control"
+        return [Problem(FILE, 0, "", "file-missing", "no such file", expected, mend)]
     document, problems = read_document(path, FILE, expected="how the review is kept up")
     if document is None:
         return problems
@@ -168,6 +173,9 @@ def _check_sources(values: dict) -> Iterator[tuple]:
 
 def _check_state(root: Path, values: dict) -> Iterator[tuple]:
     upkeep = cast(Upkeep, read_upkeep(root))  # the file is there: its shape was checked
+    if upkeep.data_as_of and upkeep.data_as_of > latest_day():
+        found, mend = quote(upkeep.data_as_of), "look for a slip in the year"
+        yield "data_as_of", "in-future", found, "a day that has been", mend
     if upkeep.mode != "living":
         for key in ("since", "reason"):
             if not values.get(key):

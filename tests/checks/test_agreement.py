@@ -18,6 +18,19 @@ CASES = {
     "searched in the future": ("searches", {"date": True}, {"date": "2931-01-01"}, ""),
     "days as a serial number": ("regimen_components", {"days": True}, {"days": "45660"}, ""),
     "days of a year": ("regimen_components", {"days": True}, {"days": "1-400"}, ""),
+    "a day before treatment": (
+        "regimen_components", {"days": "1-5", "note": False}, {"days": "-5"}, ""
+    ),
+    "often against doses": (
+        "regimen_components", {"doses_per_day": 2}, {"frequency": "eight times a day"}, "doses_per_day"
+    ),
+    "once a day, twice": (
+        "regimen_components", {"doses_per_day": 2}, {"frequency": "once daily"}, "doses_per_day"
+    ),
+    "derived count left out": (
+        "outcomes", {"row_id": "hochberg-asco-phase1.outcome.responders.mrd-negative"}, {"events": None}, ""
+    ),
+    "name of another drug": ("drugs", {"drug_id": "clofarabine"}, {"synonyms": "cladribine"}, ""),
     "days with zeros": ("regimen_components", {"days": True}, {"days": "01-03"}, ""),
     "hours against doses": ("regimen_components", {"frequency": "every 12 h"}, {"doses_per_day": 1}, ""),
     "count left out": ("outcomes", {"row_id": "advani-2010.outcome.all.cr-cri"}, {"events": None}, ""),

@@ -25,6 +25,7 @@ SLIPS = [
     ("survival", "brown-2021.survival.blinatumomab.dfs-hr", {"ci_low": 0.74}),
     ("survival", "brown-2021.survival.blinatumomab.dfs-hr", {"ci_level": 0.59}),
     ("survival", "badar-2020.survival.mrd.os-median", {"total": 21}),
+    ("survival", "mt103-206-biocentury-2012.survival.all.os-median", {"total": 9}),
     ("regimens", "japan-children-2020.regimen.blinatumomab", {"cycle_length_days": 24}),
     ("regimens", "lipomit-clag-2025.regimen.lipomit-clag", {"max_cycles": 22}),
     ("regimen_components", "kantarjian-1990.component.mito-hidac.mitoxantrone", {"dose": 55}),
