@@ -17,7 +17,7 @@ from livingreview.checks.printed import SIZES
 from livingreview.checks.problems import Problem, quote
 from livingreview.checks.said import names_of_codes
 from livingreview.checks.wording import Names, numbers_in
-from livingreview.evidence import BIBLIOGRAPHY, split_ids
+from livingreview.evidence import BIBLIOGRAPHY, UNSAID, split_ids
 from livingreview.evidence.schema import Field
 
 _STRATA = ("disease", "setting", "age_group")
@@ -238,7 +238,28 @@ def _joined(studies: Mapping[str, Mapping], study: str) -> set[str]:
     return found
 
 
+def check_narrower_counts(checked: Checked) -> Iterator[Problem]:
+    """Of the same patients at the same time no more have reached the narrower outcome than the wider one."""
+    field, alike = checked.package.field("outcomes", "outcome"), ("cohort_id", "total", "assessed_at")
+    counted: dict[tuple, list[tuple[int, dict]]] = {}
+    for line, row in checked.rows_of("outcomes", "outcome", "events", *alike):
+        counted.setdefault(tuple(row[name] for name in alike), []).append((line, row))
+    for line, narrow, wide in (
+        (line, narrow, wide)
+        for rows in counted.values()
+        for line, narrow in rows
+        for _, wide in rows
+        if narrow["events"] > wide["events"]
+        and wide["outcome"] in field.wholes(narrow["outcome"]) - {narrow["outcome"]}
+        and narrow["assessed_at"] not in ("other", UNSAID)
+    ):
+        expected = f"at most {wide['events']}, as in {wide['row_id']} ({field.label(wide['outcome'])})"
+        place = ("outcomes", line, "events", "narrower-count")
+        yield checked.problem(*place, narrow["events"], expected, "look for a slip in one of the two rows")
+
+
 BELONGING_RULES = (
+    check_narrower_counts,
     check_parts_of_cohorts,
     check_ages_of_group,
     check_denominators,

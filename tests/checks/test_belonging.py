@@ -21,6 +21,7 @@ SLIPS = [
     ("cohorts", {"row_id": "graall-clofarabine-2011.cohort.vandevol"}, "age_group", "paediatric",
      "ages-of-group"),
     ("outcomes", {"row_id": "zhou-2022.outcome.all.cr"}, "denominator", "responders", "denominator-of-total"),
+    ("outcomes", {"row_id": "zhou-2022.outcome.all.cr"}, "events", "81", "narrower-count"),
     ("identifiers", {"identifier_id": "zhou-2022.registry.nct03476239"}, "value", TOWER, "number-of-study"),
 ]  # fmt: skip
 
