@@ -33,7 +33,7 @@ ENDPOINT = re.compile(r"(?:https://[^\s/?#@]+|http://127\.0\.0\.1(?::\d+)?)(?:/[
 
 
 def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
-    """Every problem in ``<root>/review.yml``; that it is missing, where searches are on record.
+    """Every problem in ``<root>/review.yml``; none where there is no such file: pages then say so.
 
     Parameters
     ----------
@@ -43,11 +43,7 @@ def check_upkeep(root: Path, searches: pd.DataFrame | None) -> list[Problem]:
     """
     path = Path(root) / FILE
     if not path.exists():
-        if searches is None or searches.empty:
-            return []  # pages say that nothing is stated
-        expected = "how the review is kept up, which its pages tell"
-        mend = "correct it, or restore the file from version control"
-        return [Problem(FILE, 0, "", "file-missing", "no such file", expected, mend)]
+        return []
     document, problems = read_document(path, FILE, expected="how the review is kept up")
     if document is None:
         return problems

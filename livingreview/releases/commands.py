@@ -107,7 +107,7 @@ def run_diff(options: argparse.Namespace) -> int:
 
 def run_reread(options: argparse.Namespace) -> int:
     """``livingreview reread``"""
-    from livingreview.releases.reread import list_unread, list_untold, record_readings
+    from livingreview.releases.reread import list_ratings, list_unread, list_untold, record_readings
 
     root = find_root(options.root)
     try:
@@ -118,6 +118,8 @@ def run_reread(options: argparse.Namespace) -> int:
     if not options.claims and not options.all:
         for claim_id, state, reports in waiting:
             print(f"{claim_id}: {WAITING[state]}" + (f"; new: {', '.join(reports)}" if reports else ""))
+        for rating in list_ratings(root, [claim_id for claim_id, *_ in waiting]):
+            print(f"{rating}: its reason is to be read again with them: data/certainty.csv")
         for class_id, study in list_untold(root):
             print(f"{study}: ten patients or more, and in no conclusion of {class_id}: data/claims.csv")
         print(f"{len(waiting)} conclusion(s) to read", file=sys.stderr)

@@ -9,7 +9,14 @@ import pandas as pd
 
 from livingreview.evidence import load_evidence, records
 from livingreview.evidence.writing import save_tables
-from livingreview.tables.readings import Reading, new_reports, reading_state, take_reading, untold_studies
+from livingreview.tables.readings import (
+    Reading,
+    new_reports,
+    ratings_on_question,
+    reading_state,
+    take_reading,
+    untold_studies,
+)
 
 COLUMNS = ("claim_id", "read_on", *Reading._fields)
 
@@ -53,6 +60,12 @@ def list_unread(root: Path) -> list[tuple[str, str, list[str]]]:
         for claim_id in evidence.tables["claims"]["claim_id"]
         if (state := reading_state(evidence, claim_id)) != "read"
     ]
+
+
+def list_ratings(root: Path, claim_ids: Sequence[str]) -> list[str]:
+    """Ratings of certainty that are to be read again with these conclusions (certainty_id), each once."""
+    evidence = load_evidence(root)
+    return sorted({name for claim_id in claim_ids for name in ratings_on_question(evidence, claim_id)})
 
 
 def list_untold(root: Path) -> list[tuple[str, str]]:

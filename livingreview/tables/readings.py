@@ -138,6 +138,17 @@ def new_reports(evidence: Evidence, claim_id: str) -> list[str]:
     return [name for name in split_ids(take_reading(evidence, claim_id).slice_reports) if name not in known]
 
 
+def ratings_on_question(evidence: Evidence, claim_id: str) -> list[str]:
+    """Ratings of certainty (certainty_id) that rest on a result on the question of a conclusion.
+
+    Their reasons speak of numbers, intervals and agreement, and are to be read again with the conclusion.
+    """
+    asked = {row["row_id"] for row in rows_on_question(evidence, claim_id)}
+    asked |= set(split_ids(_claim(evidence, claim_id)["rests_on"]))
+    rated = evidence.tables["certainty"].set_index("certainty_id")["rests_on"].dropna()
+    return [name for name, cell in rated.items() if not asked.isdisjoint(split_ids(cell))]
+
+
 def untold_studies(evidence: Evidence, class_id: str) -> set[str]:
     """Included studies of enough patients and a regimen of the class's core that no conclusion of it names.
 

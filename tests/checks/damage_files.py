@@ -376,7 +376,6 @@ change(
     "mode",
     at="mode: paused",
 )
-remove("review.yml")
 change("review.yml: data of the future", "review.yml", "data_as_of:", "data_as_of: 2931-01-01", "data_as_of")
 change("review.yml: unreadable", "review.yml", "mode: living", "mode: {living", at="search_every_months:")
 

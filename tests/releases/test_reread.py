@@ -6,9 +6,9 @@ import pytest
 
 from livingreview.checks import check_project, record_rows
 from livingreview.cli import main
-from livingreview.evidence import load_evidence
+from livingreview.evidence import load_evidence, records
 from livingreview.releases import compare, load_snapshot
-from livingreview.releases.reread import list_untold, record_readings
+from livingreview.releases.reread import list_ratings, list_untold, record_readings
 from livingreview.tables.readings import reading_state
 from tests.checks.damage import set_cell
 from tests.released import CLAIM, FIRST, correct_a_row
@@ -24,6 +24,24 @@ def test_a_conclusion_read_again_is_flagged_no_more(copy):
     assert claim.state == "read"
     assert not claim.to_read_again
     assert reading_state(load_snapshot(copy, "now").evidence, "blinatumomab.claim.case") == "unread"
+
+
+@pytest.mark.slow
+def test_a_rating_is_to_be_read_again_with_the_conclusions_on_its_question(copy, capsys):
+    """ "Four trials agree" stayed as it was when a count under it had doubled, and nothing named it."""
+    evidence = load_evidence(copy)
+    record_readings(copy, evidence.tables["claims"]["claim_id"], day="2026-01-02")
+    assert list_ratings(copy, []) == []
+    told = " ".join(evidence.tables["claims"]["rests_on"])
+    rating, row_id = next(
+        (row["certainty_id"], row_id)
+        for row in records(evidence.tables["certainty"])
+        for row_id in row["rests_on"].split("; ")
+        if ".outcome." in row_id and row_id in told
+    )
+    set_cell(copy, "outcomes", "locator", "Page 1", row_id=row_id)
+    main(["--root", str(copy), "reread"])
+    assert f"{rating}: its reason is to be read again" in capsys.readouterr().out
 
 
 @pytest.mark.slow
