@@ -284,11 +284,11 @@ def _lay_out(
     left = 0 if sheet.phone else NAMES
     column = (sheet.width - left - (0 if sheet.phone or not totals else TOTAL)) / len(classes)
     again = AGAIN_ON_PHONE if sheet.phone else AGAIN
-    head = sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
+    head = _draw_head(sheet, classes, left, column, totals=totals)
     most = max(place.patients for place in places)
     for population, row in _rows_of(places).items():
         if sheet.height - head > again:
-            head = sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
+            head = _draw_head(sheet, classes, left, column, totals=totals)
         name = capitalise(", ".join(population))
         summed = totals and (len(row) > 1 or not sheet.phone)  # a phone has no column for it
         middle, height = _draw_name(sheet, name, list(row.values()) if summed else [])
@@ -302,7 +302,7 @@ def _lay_out(
         sheet.line(0, sheet.height, sheet.width, sheet.height, color="tint")
     sheet.line(0, sheet.height, sheet.width, sheet.height)
     if sheet.height - head > again / 2:
-        sheet.height = _draw_head(sheet, classes, left, column, totals=totals)
+        _draw_head(sheet, classes, left, column, totals=totals)
     middle, height = _draw_name(sheet, "All populations", places if totals else [], bold=True)
     words = (LARGEST_ON_PHONE if sheet.phone else LARGEST) + 4
     for at, class_id in enumerate(classes):
@@ -347,21 +347,20 @@ def _rows_of(places: Sequence[Place]) -> dict[tuple[str, ...], dict[str, Place]]
 def _draw_head(
     sheet: Sheet, classes: Mapping[str, str], left: float, column: float, *, totals: bool
 ) -> float:
-    """The classes over their columns, below what is drawn; returns where the rows begin."""
+    """The classes over their columns, below what is drawn; returns where the rows then begin."""
     size = SMALL if sheet.phone else 12
     titles = [wrap(name.replace("-", "- "), column - 4, size=size, bold=True) for name in classes.values()]
     tallest = max(map(len, titles))
+    top, bottom = sheet.height + 8, sheet.height + 5 + LEADING * tallest
     for place, lines in enumerate(titles):
-        top = sheet.height + 8 + LEADING * (tallest - len(lines))
+        down = top + LEADING * (tallest - len(lines))
         lines = [line.replace("- ", "-") for line in lines]
-        sheet.block(left + place * column, top, lines, size=size, bold=True)
+        sheet.block(left + place * column, down, lines, size=size, bold=True)
     if totals and not sheet.phone:
-        sheet.text(
-            sheet.width - TOTAL + 4, sheet.height + 8 + LEADING * (tallest - 1), "All classes", bold=True
-        )
-    bottom = sheet.height + 5 + LEADING * tallest
+        sheet.text(sheet.width - TOTAL + 4, top + LEADING * (tallest - 1), "All classes", bold=True)
     sheet.line(0, bottom, sheet.width, bottom)
-    return bottom + 3
+    sheet.height = bottom + 3
+    return sheet.height
 
 
 def _draw_bubble(sheet: Sheet, cell: Place, x: float, middle: float, most: int) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from livingreview.checks.checked import Checked
 from livingreview.checks.problems import Problem, quote
-from livingreview.checks.wording import numbers_in, without_numbering
+from livingreview.checks.wording import numbers_in, without_numbering, words_of
 from livingreview.evidence import UNSAID, split_ids
 from livingreview.evidence.lexical import is_plain, latest_day
 
@@ -101,12 +101,8 @@ def _prints_count(row: dict) -> bool:
     total, percent = float(row["total"]), row.get("percent_reported_pct")
     if pd.isna(percent) or not is_plain("number", percent):
         return True
-    words = (
-        row["as_reported"]
-        if pd.isna(row.get("derivation"))
-        else f"{row['as_reported']} … {row['derivation']}"
-    )
-    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", without_numbering(words))) - {total}
+    words = without_numbering(words_of(row, "as_reported", "derivation"))
+    counts = numbers_in(re.sub(r"[\d.]+ ?%", "", words)) - {total}
     return any(
         number % 1 == 0 and abs(100 * number / total - float(percent)) <= 0.5 for number in counts if total
     )
@@ -211,19 +207,17 @@ def check_doses_a_day(checked: Checked) -> Iterator[Problem]:
 def check_day_numbers(checked: Checked) -> Iterator[Problem]:
     """Days are written plainly, and none is farther off than a course lasts."""
     for line, row in checked.lines("regimen_components"):
-        said = f"{row['as_reported']} {row.get('note')}".replace("\u2212", "-").replace("\u2013", "-")
-        for number in re.findall(r"(?:(?<![\d,-])|(?<=,))-\d+|\d+", row["days"] or ""):
-            before = number[0] == "-" and not re.search(rf"(?<!\d){number}\b", said)
+        place = ("regimen_components", line, "days", "days-form")
+        for sign, number in re.findall(r"(^-)?(\d+)", row["days"] or ""):
             far = int(number) > _LAST_DAY or (len(number) > 1 and number[0] == "0")
-            if before or far:
-                expected, mend = (
-                    "days of a course, like 1-5,8",
-                    "say in the note that it is a day before treatment"
-                    if before
-                    else "look for a date or serial number of a spreadsheet",
+            said = words_of(row, "as_reported", "note") if sign else ""
+            if far or (sign and not re.search(rf"(?<!\d)[-\u2212\u2013]{number}\b", said)):
+                mend = (
+                    "look for a date or serial number of a spreadsheet"
+                    if far
+                    else "say in the note that it is a day before treatment"
                 )
-                place = ("regimen_components", line, "days", "days-form")
-                yield checked.problem(*place, quote(row["days"]), expected, mend)
+                yield checked.problem(*place, quote(row["days"]), "days of a course, like 1-5,8", mend)
                 break
 
 
@@ -340,25 +334,27 @@ def check_addresses(checked: Checked) -> Iterator[Problem]:
             )
 
 
-def check_claims_of_reading(checked: Checked) -> Iterator[Problem]:
-    """Nobody claims to have read or compared more than there was to read."""
+def check_found_by_program(checked: Checked) -> Iterator[Problem]:
+    """A text that a program looked rows up in is kept: it was extracted twice, and most rows stand in it."""
     compared = {row["report_id"] for _, row in checked.lines("extraction_agreement")}
-    for table, line, row in checked.rows("verification", "report_id"):
-        if compared and row["verification"] == "source_text" and row["report_id"] not in compared:
-            expected = "a report whose text is kept and was extracted twice (extraction_agreement.csv)"
-            mend = "lower the verification"
-            yield checked.problem(table, line, "verification", "verification", "source_text", expected, mend)
-    levels: dict[str, list[tuple]] = {}
+    levels: dict[str, list[tuple[str, int, bool]]] = {}
     for table, line, row in checked.rows("verification", "report_id"):
         levels.setdefault(row["report_id"], []).append((table, line, row["verification"] == "source_text"))
-    for rows in levels.values():  # a text that is kept is there for every row of its report
+    for report, rows in levels.items():
         by_program = [(table, line) for table, line, found in rows if found]
-        if len(by_program) <= len(rows) / 2:
-            for table, line in by_program:
-                expected, mend = "what the report's other rows say of themselves", "lower the verification"
-                yield checked.problem(
-                    table, line, "verification", "verification", "source_text", expected, mend
-                )
+        if compared and report not in compared:
+            expected = "a report whose text is kept and was extracted twice (extraction_agreement.csv)"
+        elif len(by_program) <= len(rows) / 2:
+            expected = "what the report's other rows say of themselves"
+        else:
+            continue
+        for table, line in by_program:
+            place = (table, line, "verification", "verification")
+            yield checked.problem(*place, "source_text", expected, "lower the verification")
+
+
+def check_text_seen(checked: Checked) -> Iterator[Problem]:
+    """Nobody claims to have read a full text of which every row is from the abstract."""
     read: dict[Any, list[bool]] = {}
     for _, _, row in checked.rows("locator", "report_id", "basis"):
         read.setdefault(row["report_id"], []).append(row["locator"].startswith(("Abstract", "Title")))
@@ -384,5 +380,6 @@ AGREEMENT_RULES = (
     check_studies_of_cohorts,
     check_one_name,
     check_addresses,
-    check_claims_of_reading,
+    check_found_by_program,
+    check_text_seen,
 )

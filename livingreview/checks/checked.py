@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from livingreview.checks.problems import Problem
-from livingreview.checks.wording import numbers_in
+from livingreview.checks.wording import numbers_in, words_of
 from livingreview.evidence import records, split_ids
 from livingreview.evidence.schema import Package
 
@@ -44,7 +44,7 @@ class Checked:
         """Words of each registered discrepancy that names a row (key: row_id)."""
         found: dict[str, list[str]] = {}
         for _, row in self.lines("discrepancies"):
-            words = " … ".join(str(row[name]) for name in _WORDS if not pd.isna(row[name]))
+            words = words_of(row, *_WORDS)
             for row_id in split_ids(row["affects"]):
                 found.setdefault(row_id, []).append(words)
         return found

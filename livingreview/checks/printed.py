@@ -26,6 +26,7 @@ from livingreview.checks.wording import (
     pairs_in,
     said_in,
     without_numbering,
+    words_of,
 )
 from livingreview.evidence.lexical import is_plain
 
@@ -178,8 +179,7 @@ def _check_pair(checked: Checked, table: str, line: int, row: dict) -> Iterator[
 
 def _has_witness(witnesses: Witnesses, table: str, row: dict, column: str) -> bool:
     value, fragment = float(row[column]), row["as_reported"]
-    said = [row[name] for name in ("note", "derivation", "label") if not pd.isna(row.get(name))]
-    words = " … ".join([fragment, *said])
+    words = words_of(row, "as_reported", "note", "derivation", "label")
     if column in COUNTS:  # grade 3/4 is no witness that three had it
         words = without_numbering(words)
     numbers = numbers_in(words)
@@ -219,8 +219,8 @@ def _own_figures(row: dict, words: str) -> set[float]:
         for name in ("estimate", "ci_low", "ci_high", "time_months")
         if _is_told(row.get(name))
     }
-    once = Counter(re.findall(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*\d)", words))
-    return {number for number in own if sum(n for text, n in once.items() if float(text) == number) == 1}
+    printed = Counter(map(float, re.findall(r"\d+(?:\.\d+)?", words)))
+    return {number for number in own if printed[number] == 1}
 
 
 def _is_near(value: float, numbers: set[float] | frozenset[float]) -> bool:
@@ -296,22 +296,17 @@ def check_printed_days(checked: Checked) -> Iterator[Problem]:
         days = {float(day) for day in re.findall(r"\d+", row["days"])}
         place = ("regimen_components", line, "days", "not-as-reported")
         if _NUMBERED_DAY.search(row["as_reported"]):
-            if days - numbers_in(_join(row, *_SAID_OF_DAYS)):
+            if days - numbers_in(words_of(row, *_SAID_OF_DAYS)):
                 expected = f"days of {quote(row['as_reported'])} or its note"
                 yield checked.problem(*place, row["days"], expected, "look for a slip in one of the two")
             continue
-        cycle, told = cycles.get(row["regimen_id"]), _join(row, *_SAID_OF_DAYS, "locator")
+        cycle, told = cycles.get(row["regimen_id"]), words_of(row, *_SAID_OF_DAYS, "locator")
         last = LONGEST_CYCLE if cycle is None or pd.isna(cycle) else int(cycle)
         beyond = {day for day in days if day > last} - numbers_in(told)
         if beyond or (0.0 in days and not _DAY_NOUGHT.search(told)):
             expected = f"days from 1 to {last}, since {quote(row['as_reported'])} numbers none"
             mend = "look for a slip; say in the note why it is another day"
             yield checked.problem(*place, row["days"], expected, mend)
-
-
-def _join(row: dict, *columns: str) -> str:
-    """What a row says in some of its columns."""
-    return " … ".join(row[name] for name in columns if not pd.isna(row[name]))
 
 
 PRINTED_RULES = (check_printed_figures, check_fragments, check_printed_days)

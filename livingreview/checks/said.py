@@ -12,7 +12,7 @@ drugs in their table, adverse events in the rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from livingreview.checks.wording import (
     people_in,
     quantities_in,
     without_asides,
+    words_of,
 )
 from livingreview.evidence import split_ids
 from livingreview.evidence.schema import Field
@@ -43,11 +44,6 @@ _BESIDE = ("note", "derivation", "definition", "label", "timepoint", "group", "l
 # What is put behind a term where a report calls an event so and gives no grade.
 SEVERE = ", severe"
 _WEB = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
-
-
-def _said(row: Mapping, *columns: str) -> str:
-    """The words of some cells of a row, those that are filled."""
-    return " … ".join(str(row[name]) for name in columns if not pd.isna(row.get(name)))
 
 
 def names_of_codes(checked: Checked, field: Field) -> dict[str, set[str]]:
@@ -88,12 +84,12 @@ def check_codes_said(checked: Checked) -> Iterator[Problem]:
         names = Names(names_of_codes(checked, field))
         for line, row in checked.rows_of(table, column, *told):
             code = row[column]
-            named = names.among(without_asides(_said(row, *told)))
+            named = names.among(without_asides(words_of(row, *told)))
             if cohorts.get(row.get("parent_cohort_id"), {}).get(column) == code:
                 continue
-            if named and not _is_near(field, code, named | names.among(_said(row, *_BESIDE))):
+            if named and not _is_near(field, code, named | names.among(words_of(row, *_BESIDE))):
                 yield _tell(
-                    checked, (table, line, column), field.label(code), field, named, _said(row, *told)
+                    checked, (table, line, column), field.label(code), field, named, words_of(row, *told)
                 )
 
 
@@ -119,8 +115,8 @@ def check_cohorts_said(checked: Checked) -> Iterator[Problem]:
             if not named or pd.isna(own.get(column)):
                 continue
             # The cohort's own words may name more than its code: adults among children and adults.
-            also = names.among(_said(own, "label", "note", "as_reported")) - {own[column]}
-            noted = names.among(_said(row, *_BESIDE, "category"))
+            also = names.among(words_of(own, "label", "note", "as_reported")) - {own[column]}
+            noted = names.among(words_of(row, *_BESIDE, "category"))
             if not named & also and not _is_near(field, own[column], named | noted):
                 other = " or ".join(field.label(code) for code in sorted(named))
                 found = f"{quote(own['label'])}, {field.label(own[column])}"
@@ -139,7 +135,7 @@ def check_outcomes_said(checked: Checked) -> Iterator[Problem]:
     field = checked.package.field("outcomes", "outcome")
     names = Names(names_of_codes(checked, field))
     for line, row in checked.rows_of("outcomes", "outcome", "definition", "as_reported"):
-        code, said = row["outcome"], names.among(_said(row, *_BESIDE))
+        code, said = row["outcome"], names.among(words_of(row, *_BESIDE))
         alike = {
             other
             for other in field.constraints.get("enum", ())
@@ -159,9 +155,9 @@ def check_cycles_said(checked: Checked) -> Iterator[Problem]:
     """The number of cycles in a row's words is one that its time of assessment stands for."""
     field = checked.package.field("outcomes", "assessed_at")
     for line, row in checked.rows_of("outcomes", "assessed_at"):
-        texts = (_said(row, "timepoint"), _said(row, "as_reported", "definition"))
+        texts = (words_of(row, "timepoint"), words_of(row, "as_reported", "definition"))
         words, cycles = next(((text, number) for text in texts if (number := cycles_in(text))), ("", None))
-        code, noted = row["assessed_at"], cycles_in(_said(row, "note"))
+        code, noted = row["assessed_at"], cycles_in(words_of(row, "note"))
         if cycles is None or any(field.spans_number(code, each) for each in (cycles, noted) if each):
             continue
         fits = [field.label(other) for other in field.spans if field.spans_number(other, cycles)]
@@ -204,7 +200,7 @@ def check_dose_units(checked: Checked) -> Iterator[Problem]:
             item if item in codes else item[:-1] if item[-1] == "day" else item
             for item in _units_in(row["as_reported"], masses)
         }
-        said = {item[0] for item in _units_in(_said(row, "note", "derivation"), masses)}
+        said = {item[0] for item in _units_in(words_of(row, "note", "derivation"), masses)}
         if printed and unit not in printed and unit[0] not in said:
             expected = " or ".join(sorted(map("/".join, printed)))
             place = ("regimen_components", line, "dose_unit", "unit-printed")
@@ -238,7 +234,7 @@ def check_drugs_said(checked: Checked) -> Iterator[Problem]:
         named = names.among(words)
         if not named:
             words, named = regimen, names.whole(regimen)
-        if named and row["drug_id"] not in named | names.among(_said(row, "note")):
+        if named and row["drug_id"] not in named | names.among(words_of(row, "note")):
             expected = f"{' or '.join(sorted(short[drug] for drug in named))}, as in {quote(words)}"
             mend = "look for a slip; another name of the drug belongs into synonyms of drugs.csv or the note"
             place = ("regimen_components", line, "drug_id", "drug-of-words")
@@ -255,7 +251,7 @@ def check_families_said(checked: Checked) -> Iterator[Problem]:
     for line, row in checked.rows_of("regimens", "regimen_id", "family_id", "name"):
         family = families.get(row["family_id"], "")
         wanted = names.among(family.partition(" without ")[0])
-        own = held.get(row["regimen_id"], set()) | names.among(_said(row, "name", "as_reported", "note"))
+        own = held.get(row["regimen_id"], set()) | names.among(words_of(row, "name", "as_reported", "note"))
         # A name that is an acronym tells no drug, and its components may not be entered.
         if wanted and names.among(row["name"]) and not wanted & own:
             found, expected = f"{quote(family)} of {quote(row['name'])}", "a family whose drug it holds"
@@ -280,7 +276,7 @@ def check_terms_said(checked: Checked) -> Iterator[Problem]:
             for term in table.among(row["as_reported"])
             if len(users[term]) > 1 or row["report_id"] in users[term]
         }
-        said = named | table.among(_said(row, "note", "period"))
+        said = named | table.among(words_of(row, "note", "period"))
         if named and not any(_words_of(own) & _words_of(term) for term in said):
             expected = f"{' or '.join(sorted(named))}, as in {quote(row['as_reported'])}"
             mend = "look for a slip; what is printed under another name is named in the note as well"
@@ -309,7 +305,7 @@ def check_quantities_said(checked: Checked) -> Iterator[Problem]:
     for column in ("timepoint", "definition"):
         for line, row in checked.rows_of("outcomes", column, "as_reported"):
             printed = quantities_in(row["as_reported"])
-            beside = numbers_in(_said(row, "note", "derivation", "locator"))
+            beside = numbers_in(words_of(row, "note", "derivation", "locator"))
             for kind, own in quantities_in(row[column]).items():
                 if kind in printed and not own <= printed[kind] | beside:
                     place = ("outcomes", line, column, "not-as-reported")

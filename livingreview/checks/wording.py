@@ -1,10 +1,12 @@
-"""The numbers that a printed fragment holds: in digits as reports print them, and in English words."""
+"""Words of rows, and the numbers that a printed fragment holds, in digits or in English words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+
+import pandas as pd
 
 _UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen""".split()  # noqa: SIM905
@@ -27,6 +29,11 @@ _SAID = {
 _ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
 _NUMBER_WORD = rf"(?:{'|'.join((*_UNITS, *_TENS))}|hundred|thousand)"
 _PHRASE = re.compile(rf"\b{_NUMBER_WORD}(?:[-\u2013\u2010\u2011\s]+(?:and\s+)?{_NUMBER_WORD})*\b")
+
+
+def words_of(row: Mapping, *columns: str) -> str:
+    """The words of some cells of a row, those that are filled."""
+    return " … ".join(str(row[name]) for name in columns if not pd.isna(row.get(name)))
 
 
 @cache

@@ -20,7 +20,7 @@ from livingreview.display.numbers import (
     write_value,
 )
 from livingreview.evidence import UNSAID, Evidence, records
-from livingreview.tables.common import capitalise, text, whole
+from livingreview.tables.common import capitalise, cohorts_by_id, text, whole
 from livingreview.tables.outcomes import grade_text
 
 # Columns whose cells are a code with words for it; a reader can filter by those that have a control on the
@@ -158,15 +158,8 @@ def _describe_result(evidence: Evidence, name: str, row: Mapping) -> dict:
     counts = {column: whole(row.get(column, pd.NA)) for column in ("events", "total")}
     told = result | counts | RESULTS[name](evidence, row) | _interval(name, row)
     # Where a result does not say how many patients it is counted from, its cohort does.
-    return told | {"patients": told["total"] or _enrolled(evidence).get(row["cohort_id"])}
-
-
-def _enrolled(evidence: Evidence) -> dict[str, int | None]:
-    """Patients enrolled in each cohort."""
-    if "enrolled" not in evidence.memo:
-        cohorts = records(evidence.tables["cohorts"])
-        evidence.memo["enrolled"] = {row["cohort_id"]: whole(row["n_enrolled"]) for row in cohorts}
-    return evidence.memo["enrolled"]
+    enrolled = whole(cohorts_by_id(evidence)[row["cohort_id"]]["n_enrolled"])
+    return told | {"patients": told["total"] or enrolled}
 
 
 def _describe_outcome(evidence: Evidence, row: Mapping) -> dict:
