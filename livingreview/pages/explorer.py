@@ -129,8 +129,6 @@ def _question(evidence: Evidence, source: Mapping, row: Mapping) -> tuple:
         return (*told, text(source["time_months"]))
     if row["kind"][0] == "adverse_events":
         return (*told, (whole(source["grade_min"]) or 0) >= SEVERE)
-    if row["kind"][0] == "characteristics":
-        return (*told, source["category"])
     return told
 
 

@@ -232,10 +232,11 @@ def _cause(evidence: Evidence, row: Mapping) -> str:
 
 
 def _describe_characteristic(evidence: Evidence, row: Mapping) -> dict:
-    name = row["characteristic"]
+    name, category = row["characteristic"], row["category"]
+    words = capitalise(evidence.label("characteristics", "characteristic", name))
     return {
-        "outcome": (name, capitalise(evidence.label("characteristics", "characteristic", name))),
-        "definition": str(row["category"]),
+        "outcome": (f"{name}.{category}", f"{words}: {category}"),
+        "outcome_group": (name, f"Any of: {words}"),
     }
 
 

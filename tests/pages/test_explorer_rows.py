@@ -32,6 +32,18 @@ def test_every_cohort_and_result_is_a_row_with_the_numbers_of_the_book(review, r
             assert 0 <= row["low"] <= row["percent"] <= row["high"] <= 100
 
 
+def test_no_two_characteristics_of_a_cohort_read_alike(rows):
+    """Four shares of one arm stood under one label in the plot: the category was not part of what is told."""
+    told = [
+        (row["report"], row["cohort"], row["outcome"][1])
+        for row in rows
+        if row["kind"][0] == "characteristics"
+    ]
+    assert len(told) == len(set(told)) > 100
+    asked = {row["outcome_group"] for row in rows if row["kind"][0] == "characteristics"}
+    assert ("marrow_blasts", "Any of: Marrow blasts before treatment") in asked
+
+
 def test_grades_ratios_and_sizes_can_be_asked_for(rows):
     grades = {row["grade"] for row in rows if row["kind"][0] == "adverse_events"}
     assert {("3-5", "Grade 3 to 5"), ("3", "Grade 3"), ("not_given", "Grade not given")} <= grades
